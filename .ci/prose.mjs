@@ -2,14 +2,14 @@
  * The rules for prose: sentences of at most 35 words, no house words, nouns at the head of clauses. Reads the
  * documentation, and the comments and messages of the source. Fails on any finding.
  *
- *     npm run prose                      # everything except PENDING in .ci/prose/files.mjs
+ *     npm run prose                      # everything
  *     npm run prose -- src/train         # these files or folders
  *     npm run prose -- --summary src     # their number in each file
  */
 import { relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { sentenceFindings } from "./prose/check-sentence.mjs";
-import { checkedMarkdown, DEFAULT_PATHS, filesBelow, isPending, readText } from "./prose/files.mjs";
+import { checkedMarkdown, DEFAULT_PATHS, filesBelow, readText } from "./prose/files.mjs";
 import { sentencesOf } from "./prose/sentences.mjs";
 import { sourcePassages } from "./prose/source-passages.mjs";
 import { root } from "./repository-files.mjs";
@@ -33,9 +33,9 @@ const findingsIn = (name) =>
       .map((finding) => ({ ...finding, line: finding.line + passage.line - 1 })),
   );
 
-const asked = positionals.length > 0;
-const paths = asked ? positionals.map((path) => relative(root, resolve(path))) : DEFAULT_PATHS;
-const names = filesBelow(paths).filter((name) => asked || !isPending(name));
+const paths =
+  positionals.length > 0 ? positionals.map((path) => relative(root, resolve(path))) : DEFAULT_PATHS;
+const names = filesBelow(paths);
 let failing = 0;
 for (const name of names) {
   const found = findingsIn(name);

@@ -6,6 +6,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { graphsOf, parseConfig, writeWeights } from "fovea/model";
+import { byteCharacters } from "./byte-characters.mjs";
 import { randomTensor } from "./random-tensor.mjs";
 
 const VOCABULARY = 49_280;
@@ -93,17 +94,6 @@ function specialTokens() {
       (token, i) => /** @type {[string, number]} */ ([token, WORDS + i]),
     ),
   ];
-}
-
-/** The 256 characters that stand for bytes in byte-level vocabularies. */
-function byteCharacters() {
-  const plain = [...Array(256).keys()].filter(
-    (byte) => (byte > 32 && byte < 127) || (byte > 160 && byte !== 173),
-  );
-  const others = [...Array(256).keys()].filter((byte) => !plain.includes(byte));
-  return [...plain.map((byte) => byte), ...others.map((_, i) => 256 + i)].map((code) =>
-    String.fromCodePoint(code),
-  );
 }
 
 /** Bytes, and words that no text is ever made into, so that every id has a token. */

@@ -5,7 +5,7 @@
  *     node scripts/study.mjs results <directory of the cells> <grid.yaml> …
  *     node scripts/study.mjs figures [<results.json> …]
  *
- * `run` runs the cells of a grid that neither its results file nor the directory has. `results` adds the cells of the directory to
+ * `run` runs the cells of a grid that neither a results file nor the directory has. `results` adds the cells of the directory to
  * studies/credit/results/<grid>.json: values, curves, seconds, and where they ran. It refuses a grid that was changed since the file
  * was written, and cells of two sources, machines or
  * versions, by name. `figures` draws docs/images/study/<grid>.svg and writes studies/credit/results/<grid>.md from these files,
@@ -151,9 +151,33 @@ function recorded(grid) {
 }
 
 /**
+ * What other grids' files hold of this grid's cells, under this grid's labels.
+ *
+ * @param {Grid} grid
+ * @param {string} name of the grid
+ * @returns {StudyResults[]} one a file, each with its environment
+ */
+function ofOtherGrids(grid, name) {
+  const measures = grid.measures.map((measure) => measure.name);
+  const labels = new Map(grid.cells.map((cell) => [cellKey(cell), cell.labels]));
+  return readdirSync(RESULTS)
+    .filter((file) => file.endsWith(".json") && file !== `${name}.json`)
+    .map((file) => parseResults(readFileSync(join(RESULTS, file), "utf8"), join(RESULTS, file)))
+    .map((results) => ({
+      ...results,
+      cells: results.cells.flatMap((cell) => {
+        const own = labels.get(cell.key);
+        const isMeasured = !cell.isTrained || measures.every((measure) => measure in cell.values);
+        return own !== undefined && isMeasured ? [{ ...cell, labels: own }] : [];
+      }),
+    }))
+    .filter(({ cells }) => cells.length > 0);
+}
+
+/**
  * Results with the cells that ran elsewhere or earlier; a cell of both is the newer one.
  *
- * @param {StudyResults | undefined} before
+ * @param {StudyResults} before
  * @param {StudyResults} now
  * @param {string} path
  * @param {ReadonlySet<string>} inGrid keys of the grid's cells; a seed that was replaced is recorded and not missing
@@ -161,7 +185,6 @@ function recorded(grid) {
  * @throws DataError when the grid was changed, or the cells are of two environments
  */
 function withEarlier(before, now, path, inGrid) {
-  if (before === undefined) return now;
   requireSameGrid(before, now, path);
   const environments = [before, now].map(({ environment }, i) => {
     const { commits, ...rest } = environment;
@@ -191,7 +214,9 @@ async function writeResults(directory, files) {
     const grid = readGrid(await readConfigFile(file));
     const found = resultsOf(directory, file, grid);
     const { path, before } = recorded(found.grid);
-    const results = withEarlier(before, found, path, new Set(grid.cells.map(cellKey)));
+    const inGrid = new Set(grid.cells.map(cellKey));
+    const earlier = [...ofOtherGrids(grid, found.grid), ...(before === undefined ? [] : [before])];
+    const results = earlier.reduce((now, one) => withEarlier(one, now, path, inGrid), found);
     writeFileSync(path, resultsText(results));
     console.log(`${path}: ${results.cells.length} cells, ${results.missing} missing`);
   }
@@ -205,7 +230,8 @@ async function writeResults(directory, files) {
 async function runMissing(directory, file, { rows, shard }) {
   const grid = readGrid(await readConfigFile(file));
   const { before } = recorded(gridName(file));
-  const done = new Set(before?.cells.map(({ key }) => key));
+  const known = [...ofOtherGrids(grid, gridName(file)), ...(before === undefined ? [] : [before])];
+  const done = new Set(known.flatMap(({ cells }) => cells.map(({ key }) => key)));
   const named = rows?.split(",").map((row) => row.trim());
   const missing = seedBySeed(grid.cells)
     .filter((cell) => !done.has(cellKey(cell)))

@@ -3,9 +3,6 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { repositoryFiles } from "../repository-files.mjs";
 
-/** Files that are checked only when they are named, until they have been rewritten. A folder ends with a slash. */
-export const PENDING = ["README.md", "CHANGELOG.md", "src/", "viewer/"];
-
 const LOG = "docs/log.md";
 /** Entries of the log before this day keep their words. */
 const LOG_CHECKED_FROM = "2026-11-30";
@@ -67,7 +64,3 @@ export const checkedMarkdown = (name, text) => {
 
 /** @param {string} root @param {string} name */
 export const readText = (root, name) => readFileSync(join(root, name), "utf8");
-
-/** @param {string} name */
-export const isPending = (name) =>
-  PENDING.some((pending) => (pending.endsWith("/") ? name.startsWith(pending) : name === pending));

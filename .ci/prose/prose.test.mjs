@@ -72,6 +72,12 @@ describe("source", () => {
     ).toEqual(["\nAdds `Two`.\n\n- `one` a number"]);
   });
 
+  test("leaves out the code of examples, and continues with the next tag", () => {
+    const source =
+      "/**\n * Adds.\n *\n * @example\n * // A film.\n * add(1);\n * @throws Never\n */\nexport const a = 1;";
+    expect(textsOf(source)).toEqual(["\nAdds.\n\n\n\n\n- Never"]);
+  });
+
   test("joins line comments that follow each other", () => {
     expect(textsOf("// One\n// two.\nconst a = 1;\n// Three.")).toEqual(["One\ntwo.", "Three."]);
   });

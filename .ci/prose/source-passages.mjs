@@ -45,11 +45,19 @@ const lineNumbers = (source) => {
   };
 };
 
+/** The code of an example is no prose: its lines become empty. @param {string} text */
+const withoutExamples = (text) =>
+  text.replace(/^@example\b[\s\S]*?(?=^@|(?![\s\S]))/gm, (example) => example.replace(/[^\n]/g, ""));
+
 /** A block comment without its stars. Tags begin a paragraph, with as many lines as before. @param {string} value */
 const blockText = (value) =>
-  value
+  withoutExamples(
+    value
+      .split("\n")
+      .map((line, index) => (index === 0 ? line.replace(/^\*+ ?/, "") : line.replace(/^\s*\* ?/, "")))
+      .join("\n"),
+  )
     .split("\n")
-    .map((line, index) => (index === 0 ? line.replace(/^\*+ ?/, "") : line.replace(/^\s*\* ?/, "")))
     .map((line) => line.replace(/\{@link (\S+?)\}/g, "`$1`"))
     .map((line) => line.replace(/^@(?:param|template) (\S+)(?: -)?/, "- `$1`").replace(/^@\w+/, "-"))
     .join("\n")

@@ -24,7 +24,7 @@ export interface Measure {
   readonly value: number | null;
   /** Answers, or groups of them, that it is of. */
   readonly of: number;
-  /** The most points of a measure that is no share, such as 2,000 of MME's perception. */
+  /** The most points of a measure that is not a share, such as 2,000 of MME's perception. */
   readonly most?: number;
   /** `[of]` in [0, 1], in the order of problems: of a mean, what it is the mean of; the interval goes by it. */
   readonly values?: readonly number[];
@@ -33,7 +33,7 @@ export interface Measure {
 /** A benchmark, open. */
 export interface Benchmark {
   readonly name: string;
-  /** The options that it was opened with, for the record: those that its problems depend on. */
+  /** The options with which it was opened, for the record: only options on which its problems depend. */
   readonly options?: Readonly<Record<string, unknown>>;
   /**
    * Every problem's question is the prompt of the authors, with `<image>` in the place of each image or without any. Given
@@ -106,5 +106,5 @@ interface DefineBenchmark {
   <Schema extends z.ZodType>(definition: OwnBenchmark<Schema>): OwnBenchmark<Schema>;
 }
 
-/** A benchmark: its options, if it has any, its maker, and what is to be said of it. */
+/** A benchmark: its options, if it has any, its maker, and its facts. */
 export const defineBenchmark: DefineBenchmark = <T>(definition: T) => definition;

@@ -34,7 +34,7 @@ export function requiredText(row: Row, column: string): string {
 }
 
 /**
- * A cell that is one of a few texts, whatever its case.
+ * A cell that is one of a few texts, in any case.
  *
  * @returns the text as it is expected
  * @throws DataError when it is another

@@ -1,7 +1,7 @@
 /**
  * @module
- * Circular evaluation as MMBench (arXiv:2307.06281, section 4.2) has it: a question is asked once for each place that its
- * answer can be rolled to, and counts as right when all of them are answered right.
+ * Circular evaluation as MMBench (arXiv:2307.06281, section 4.2) defines it. A question is asked once for each place
+ * to which its answer can be rolled, and counts as right when all of these are answered right.
  */
 import type { ScoredAnswer } from "./benchmark.ts";
 import { allRight, groupIn, wholeGroups } from "./groups.ts";

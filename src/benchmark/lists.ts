@@ -1,6 +1,6 @@
 /**
  * @module
- * Cells that hold several texts, and what can be measured by them.
+ * Cells that hold several texts, and measures over them.
  */
 import type { Row } from "../data/index.ts";
 import { DataError } from "../errors/index.ts";

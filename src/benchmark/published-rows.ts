@@ -24,7 +24,7 @@ export interface PublishedForm<Name extends string = string> {
   readonly format: FileFormat;
   /** Matches the names of its files, without their folder. */
   readonly file: RegExp;
-  /** A folder that the files are published in, looked into beside the usual ones. */
+  /** A folder in which the files are published, searched beside the usual folders. */
   readonly folder?: string;
   /** The name as it is published, for messages. */
   readonly published: string;
@@ -39,13 +39,13 @@ export interface PublishedRows<Name extends string = string> {
   readonly fingerprint: string;
 }
 
-/** What a benchmark makes of a row. */
+/** A benchmark's problem from a row. */
 export interface ProblemOfRow extends Omit<Problem, "images" | "videos" | "columns"> {
   /** The cell with the images; the row's usual columns unless given, and null for a problem that has none. */
   readonly images?: unknown;
   /** The cell with the videos; none unless given. */
   readonly videos?: unknown;
-  /** Columns beside those of the row. */
+  /** Columns beside the row's own. */
   readonly columns?: Readonly<Record<string, unknown>>;
 }
 
@@ -139,7 +139,7 @@ export function publishedSource<Name extends string>(
   chosen?: readonly number[],
 ): ProblemSource {
   const places = new Map<string, number>();
-  /** Two rows of one id would be one problem to whoever keeps answers by it. */
+  /** Two rows of one id would be one problem to code that keeps answers by id. */
   const requireOwn = (id: string, index: number) => {
     const known = places.get(id) ?? index;
     places.set(id, known);

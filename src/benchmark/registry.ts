@@ -81,7 +81,7 @@ export type BenchmarkConfig = z.output<typeof benchmarkSchema>;
 /** The kinds of the built-in benchmarks. */
 export const BENCHMARK_KINDS: readonly string[] = kindsOf(definitions);
 
-/** What is to be said of each built-in benchmark, by kind. */
+/** Facts of each built-in benchmark, by kind. */
 export const benchmarkFacts: Readonly<Record<string, BenchmarkFacts>> = Object.fromEntries(
   definitions.map(({ schema, facts }) => [schema.shape.kind.value, facts]),
 );
@@ -92,7 +92,10 @@ export function defaultScorer(kind: string): string | undefined {
   return "scorer" in config ? String(config.scorer) : undefined;
 }
 
-/** Options that no problem depends on: places of files, which the fingerprint stands for, and the rule, which the verdict names. */
+/**
+ * Options on which no problem depends: places of files, whose content the fingerprint covers, and the rule, which the
+ * verdict names.
+ */
 const UNRECORDED = ["kind", "data", "images", "tasks", "scorer"];
 
 /**

@@ -30,20 +30,20 @@ interface ShortAnswers {
   readonly kind?: string | undefined;
 }
 
-/** What is opened. */
+/** The files to open. */
 interface ShortAnswerFiles<Name extends string> {
   readonly name: string;
   readonly data: string | undefined;
   readonly forms: readonly PublishedForm<Name>[];
   readonly prompt: keyof Prompts;
-  /** Requests where they are not the usual ones. */
+  /** Requests, if they differ from the usual requests. */
   readonly prompts?: Prompts;
   /** The question as it is asked; the column `question` unless given. */
   readonly question?: (row: Row) => string;
 }
 
 /**
- * The problems of a benchmark's files: each question with the request behind it.
+ * The problems of a benchmark's files: each question with the request after it.
  *
  * @throws DataError when there are no such files
  */

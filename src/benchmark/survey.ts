@@ -1,7 +1,7 @@
 /**
  * @module
- * One pass over the rows of a benchmark when it is opened: ids are found to be unique, and facts are gathered that measures
- * and splits need before any problem is asked for.
+ * One pass over the rows of a benchmark when it is opened. It checks that ids are unique, and gathers facts that
+ * measures and splits need before any problem is asked for.
  */
 import type { Row } from "../data/index.ts";
 import { DataError } from "../errors/index.ts";
@@ -10,7 +10,7 @@ import type { PublishedRows } from "./published-rows.ts";
 /**
  * Facts of every row, in order; undefined for a row that does not count.
  *
- * @param factsOf the id and whatever else is needed of a row; throws a DataError where it is broken
+ * @param factsOf the id and all other required facts of a row; throws a DataError where it is broken
  * @throws DataError with file and row when a row cannot be read, or has the id of another
  */
 export async function surveyRows<Name extends string, Facts extends { readonly id: string }>(

@@ -57,7 +57,7 @@ describe("a client", () => {
     expect(client.spent).toEqual({ requests: 12, promptTokens: 240, completionTokens: 24 });
   });
 
-  test("reads every choice in order, with log-probs, ids, usage and reasons where they are told", async () => {
+  test("reads every choice in order, with log-probs, ids, usage and reasons where the server gives them", async () => {
     const choice = (index: number, content: unknown, more: object = {}) => ({
       index,
       message: { role: "assistant", content },
@@ -104,7 +104,7 @@ describe("a client", () => {
 });
 
 describe("a server that does not answer as it should", () => {
-  test("with 429 is asked again after the time that it asks for, and the wait is told once", async () => {
+  test("with 429 is asked again after the time that it asks for, and the wait is reported once", async () => {
     const { ask, clock, warnings } = await clientOf((_, number) =>
       number <= 2 ? { status: 429, retryAfter: "7", body: "slow down" } : "yes",
     );
@@ -160,7 +160,7 @@ describe("a server that does not answer as it should", () => {
     const { ask, server, warnings } = await clientOf(() => "yes");
     await server.close();
     const error = await rejection(ask("five"));
-    expect(error.message).toContain("no server there (ECONNREFUSED); start it, or mend url");
+    expect(error.message).toContain("no server there (ECONNREFUSED); start it, or correct url");
     expect(error.isTotal).toBe(true);
     expect(warnings).toEqual([]);
   });
@@ -168,7 +168,7 @@ describe("a server that does not answer as it should", () => {
   test("because nothing can be sent to its address fails at once", async () => {
     const { ask } = await clientOf(() => "yes", { url: "http://127.0.0.1:9/v1" });
     const error = await rejection(ask("five"));
-    expect(error.message).toContain("cannot be asked: bad port; mend url");
+    expect(error.message).toContain("cannot be asked: bad port; correct url");
   });
 
   test("in time is asked again", async () => {
@@ -206,10 +206,10 @@ describe("the budget of a client", () => {
     expect(message).toContain("the budget of 40 tokens is used up (44 in 2 requests); raise budget.tokens");
   });
 
-  test("of tokens cannot be kept with a server that tells none", async () => {
+  test("of tokens cannot be kept with a server that reports none", async () => {
     const body = JSON.stringify({ choices: [{ message: { content: "yes" } }] });
     const { ask } = await clientOf(() => ({ status: 200, body }), { budget: { tokens: 40 } });
     const { message } = await rejection(ask("a"));
-    expect(message).toContain("tells no usage");
+    expect(message).toContain("reports no usage");
   });
 });

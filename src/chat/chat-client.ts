@@ -32,7 +32,7 @@ export interface ChatClientContext {
 export interface ChatSpending {
   /** Those sent again included. */
   readonly requests: number;
-  /** As the server counts them; of answers that tell no usage, none. */
+  /** As the server counts them; answers without usage count as none. */
   readonly promptTokens: number;
   readonly completionTokens: number;
 }
@@ -76,8 +76,8 @@ export class ChatClient {
   /**
    * The replies to a conversation.
    *
-   * @throws PartError when the server refuses the request; with `isTotal` when no server is there, it refuses the key or
-   *   the model, keeps answering nothing or 429, or the budget is used up
+   * @throws PartError when the server refuses the request. With `isTotal` when no server is there, it refuses the key
+   *   or the model, keeps answering nothing or 429, or the budget is used up.
    * @throws the signal's reason when it is aborted
    */
   async chat(request: ChatRequest, signal?: AbortSignal): Promise<ChatAnswer> {
@@ -134,7 +134,7 @@ export class ChatClient {
     this.#promptTokens += usage?.prompt ?? 0;
     this.#completionTokens += usage?.completion ?? 0;
     if (usage !== undefined || this.#options.budget?.tokens === undefined) return;
-    throw this.#error("tells no usage, so that budget.tokens cannot be kept; set budget.requests", true);
+    throw this.#error("reports no usage, so budget.tokens cannot be kept; set budget.requests", true);
   }
 
   /** Makes every request wait: a server that is overloaded is so for all. */
@@ -178,12 +178,13 @@ export class ChatClient {
       const { message, cause } = error as Error;
       const { code } = (cause ?? {}) as Partial<NodeJS.ErrnoException>;
       if (code !== undefined && NOBODY_THERE.has(code)) {
-        throw this.#error(`no server there (${code}); start it, or mend url`, true, error);
+        throw this.#error(`no server there (${code}); start it, or correct url`, true, error);
       }
       const detail = cause instanceof Error && cause.message !== "" ? cause.message : message;
-      // What happens on the network has a code; the rest cannot be sent at all, such as to a port that fetch refuses.
+      // Errors of the network have a code; a request without a code cannot be sent at all, such as to a port that
+      // fetch refuses.
       if (cause instanceof Error && code === undefined) {
-        throw this.#error(`cannot be asked: ${detail}; mend url`, true, error);
+        throw this.#error(`cannot be asked: ${detail}; correct url`, true, error);
       }
       return { reason: `no answer: ${detail}` };
     }

@@ -27,11 +27,11 @@ export interface ChatRequest {
 export interface ChatChoice {
   /** "" where the server sent none. */
   readonly text: string;
-  /** Why it ended, in the server's word; null where it does not tell. */
+  /** Why it ended, in the server's word; null if the server does not say. */
   readonly finishReason: string | null;
   /** `[T]` nats; absent where they were not asked for or not given. */
   readonly logprobs?: Float64Array;
-  /** `[T]` ids; absent where the server does not tell them (vLLM's `return_token_ids`). */
+  /** `[T]` ids; absent if the server does not return them (vLLM's `return_token_ids`). */
   readonly tokens?: Int32Array;
 }
 
@@ -48,7 +48,7 @@ export interface ChatAnswer {
   readonly choices: readonly ChatChoice[];
   /** The model that replied, by the server's own word. */
   readonly served?: string | undefined;
-  /** Absent where the server does not tell. */
+  /** Absent if the server does not report it. */
   readonly usage?: ChatUsage | undefined;
 }
 
@@ -91,7 +91,7 @@ const answerSchema = z.object({
 /**
  * The answer that a body holds.
  *
- * @returns undefined where it is no chat completion
+ * @returns undefined where it is not a chat completion
  */
 export function answerOf(body: string): ChatAnswer | undefined {
   let json: unknown;

@@ -41,7 +41,7 @@ describe("docs/benchmarks.md", () => {
     expect(page).toContain((await fovea("benchmarks", "--markdown")).stdout);
   });
 
-  test("tells of disagreements about built-in benchmarks alone", () => {
+  test("lists disagreements about built-in benchmarks only", () => {
     const [, section = ""] = page.split("## Where tools and authors disagree");
     const rows = section.split("\n").filter((line) => line.startsWith("| `"));
     const names = rows.flatMap((line) =>

@@ -172,7 +172,7 @@ describe("wrong usage", () => {
     expect(stderr).toContain(message);
   });
 
-  test("with --json the last line on stdout says so too, whoever found the mistake", async () => {
+  test("with --json the last line on stdout says so too, wherever the mistake was found", async () => {
     for (const [words, code, message] of [
       [["train", "--jsn", "--json"], "usage", "unknown option '--jsn'\n(Did you mean --json?)"],
       [["tain", "--json"], "usage", "unknown command 'tain'\n(Did you mean train?)"],
@@ -322,7 +322,7 @@ describe("Ctrl-C", () => {
     expect(listeners.size).toBe(0);
   });
 
-  test("is what a reader who goes away amounts to; other errors of the stream are thrown", () => {
+  test("is the exit status if the reader closes the stream; other errors of the stream are thrown", () => {
     const process = { on: () => undefined, off: () => undefined };
     const exits: number[] = [];
     const interruption = listenForInterruption(

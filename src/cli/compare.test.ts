@@ -54,7 +54,7 @@ test("runs every cell, and says it as text, Markdown, LaTeX and JSON", async () 
   expect(readFileSync(join(out, "comparison.tex"), "utf8")).toContain("\\begin{tabular}");
 });
 
-test("goes on cell by cell, and does not run again what is done", async () => {
+test("continues cell by cell, and does not run finished cells again", async () => {
   const { file, out } = grid();
   const stopping = collectingContext(stoppingAfter(3));
   expect(await runCommandLine(["compare", file, "--out", out], stopping.context)).toBe(130);
@@ -73,7 +73,7 @@ test("goes on cell by cell, and does not run again what is done", async () => {
   expect(whole.stdout()).toBe(unbroken.stdout());
 });
 
-test("cells of one seed begin with one warm start, whatever they learn from afterwards", async () => {
+test("cells of one seed begin with one warm start, for any later training", async () => {
   const text = GRID.replace("sft: { steps: 0 }", "sft: { steps: 3, batchSize: 2 }")
     .replace("noise: 0 }", "noise: 0, warmStart: { readingSteps: 1, transcriptionSteps: 1 } }")
     .replace("seeds: [0, 1]", "seeds: [0]")

@@ -86,7 +86,7 @@ describe("recorded signals", () => {
     expect(stderr).toContain(word);
   });
 
-  test("refuse signals that a method lacks, and numbers that are none", async () => {
+  test("reject signals that a method lacks, and values that are not numbers", async () => {
     const { entropy: _entropy, ...signals } = RECORDED.signals;
     const lacking = await run("--signals", file({ signals }), "--methods", "entropy-advantage");
     expect(lacking.stderr).toContain("entropy");

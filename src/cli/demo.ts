@@ -37,7 +37,7 @@ const SHOWN = 3;
 const TOO_SHORT =
   "no gain: --quick runs every stage but is too short to learn; fovea demo takes minutes and does gain";
 
-/** Pairs of completions, those that went from wrong to right first. */
+/** Pairs of completions; pairs that went from wrong to right come first. */
 function pickPairs(before: readonly LabelledCompletion[], after: readonly LabelledCompletion[]) {
   const pairs = before.flatMap((first, i) => {
     const second = after[i];

@@ -88,7 +88,7 @@ describe("the example of docs/diagnosis.md", () => {
     expect(unfilled.stderr).toContain("template.jsonl line 1: spans: expected a list of spans, got null");
   });
 
-  test("diagnoses by the annotations, and tells how well the annotators agree", async () => {
+  test("diagnoses by the annotations, and reports how well the annotators agree", async () => {
     const { status, stdout, stderr } = await run(commands[1]!);
     expect(stderr).not.toContain("error");
     expect(status).toBe(0);

@@ -1,6 +1,6 @@
 /**
  * @module
- * The input of `fovea diagnose`: completions to sample on a data set, or recorded ones with annotations.
+ * The input of `fovea diagnose`: completions to sample on a data set, or recorded completions with annotations.
  */
 import {
   type AnnotatedLabels,

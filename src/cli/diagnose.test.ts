@@ -67,13 +67,13 @@ describe("fovea diagnose", () => {
   });
 
   test.each([
-    ["a strength that is none", ["--lambda", "0"], "numbers above 0"],
-    ["layers that are none", ["--layers", "first"], "whole numbers from 0"],
-    ["heads that are none", ["--heads", "1,-1"], "whole numbers from 0"],
+    ["an invalid strength", ["--lambda", "0"], "numbers above 0"],
+    ["invalid layers", ["--layers", "first"], "whole numbers from 0"],
+    ["invalid heads", ["--heads", "1,-1"], "whole numbers from 0"],
     ["no problems at all", ["--problems", "0"], "a whole number from 1"],
     ["an unknown setting", ["--set", "sampling.temprature=1"], "temperature"],
     ["a model against itself", ["--against", "small"], "expected other models"],
-    ["a part of the data that is none", ["--split", "tests"], "tests"],
+    ["an unknown part of the data", ["--split", "tests"], "tests"],
   ])("refuses %s", async (_, flags, message) => {
     const { status, stderr } = await fovea("small", "digits", ...flags);
     expect(status).toBe(2);

@@ -187,7 +187,7 @@ export function configure(command: Command, context: CliContext): void {
       "--completions <path>",
       "recorded completions: a JSON-lines file or a run directory; default: the model's",
     )
-    .option("--data <data>", "the problems of the recorded completions; default: those of the run")
+    .option("--data <data>", "the problems of the recorded completions; default: the run's data")
     .option("--seed <n>", "seed of problems, sampling and intervals", wholeNumber, 0)
     .addOption(
       new Option(

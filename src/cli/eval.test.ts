@@ -111,7 +111,7 @@ describe("fovea eval", () => {
     expect(other.records.at(-1)).toMatchObject({
       message: expect.stringContaining("temperature: recorded 1, now 0"),
     });
-    // Nor do answers to problems of other options fall together, whatever the files.
+    // Nor do answers to problems of other options get one file, for any files of problems.
     const smaller = words.map((word) => word.replace('"size":5', '"size":4'));
     const fewer = await fovea([...smaller, "--temperature", "1", "--max-tokens", "3", "--json"]);
     expect(fewer.records.at(-1)).toMatchObject({
@@ -119,7 +119,7 @@ describe("fovea eval", () => {
     });
   });
 
-  test("refuses a benchmark that is none, and one without its files, by name", async () => {
+  test("rejects an unknown benchmark, and a benchmark without its files, with an error that names it", async () => {
     const unknown = await fovea(["eval", ...TINY, "--benchmark", "mathvist"]);
     expect(unknown.status).toBe(2);
     expect(unknown.stderr).toContain("evaluation.benchmarks");

@@ -67,7 +67,7 @@ function publishedRows(tool: string, { kind, dataset, answers }: Recorded): Prom
 }
 
 describe.each(recordings)("$kind for $tool", ({ tool, flag, recorded }) => {
-  test("the files equal those that the tool has scored", async () => {
+  test("the files equal the files that the tool has scored", async () => {
     const out = join(temporaryDirectory(), "predictions");
     const { status, stdout } = await fovea("export", flag, answersFile(recorded.answers), out, "--json");
     expect(status).toBe(0);

@@ -1,7 +1,7 @@
 /**
  * @module
- * `fovea export`: writes a model in another element type, in shards, with a merged adapter, or as ONNX; a run's metrics
- * as an event file; or an evaluation's answers for other tools.
+ * `fovea export`: writes a model in another element type, in shards, with a merged adapter, or as ONNX. It also
+ * writes a run's metrics as an event file, or an evaluation's answers for other tools.
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";

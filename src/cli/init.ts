@@ -2,8 +2,8 @@
  * @module
  * `fovea init`: creates a starter directory that trains as it is.
  */
-import { cpSync, existsSync, mkdirSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { constants, copyFileSync, existsSync, mkdirSync, readdirSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import { ConfigError, RunError } from "../errors/index.ts";
@@ -21,19 +21,21 @@ function filesIn(directory: string): string[] {
 }
 
 function init(directory: string, isJson: boolean, { stdout }: CliContext): void {
-  if (existsSync(directory)) {
-    const taken = filesIn(TEMPLATE).find((name) => existsSync(join(directory, name)));
-    if (taken !== undefined) {
-      throw new ConfigError(`fovea init: ${join(directory, taken)} already exists; choose another directory`);
-    }
+  const names = filesIn(TEMPLATE);
+  const files = names.map((name) => join(directory, name));
+  const taken = files.find((file) => existsSync(file));
+  if (taken !== undefined) {
+    throw new ConfigError(`fovea init: ${taken} already exists; choose another directory`);
   }
   try {
-    mkdirSync(directory, { recursive: true });
-    cpSync(TEMPLATE, directory, { recursive: true, errorOnExist: true, force: false });
+    for (const name of names) {
+      const file = join(directory, name);
+      mkdirSync(dirname(file), { recursive: true });
+      copyFileSync(join(TEMPLATE, name), file, constants.COPYFILE_EXCL);
+    }
   } catch (cause) {
     throw new RunError(`${directory}: cannot be written: ${(cause as Error).message}`, { cause });
   }
-  const files = filesIn(TEMPLATE).map((name) => join(directory, name));
   const run = join(directory, "run");
   const next = [
     ["check the rows", `fovea data check ${join(directory, "rows.jsonl")}`],

@@ -115,7 +115,7 @@ test("the model's own answer is taken where none is given", async () => {
 });
 
 describe("bad input", () => {
-  test("an image that is none, or not there, is named", async () => {
+  test("an invalid or missing image is named", async () => {
     const broken = join(directory, "broken.png");
     writeFileSync(broken, "no image");
     expect((await run("--image", broken, "--completion", "4")).stderr).toContain(`image ${broken}`);

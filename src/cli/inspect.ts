@@ -76,7 +76,7 @@ const pngUrl = async ({ data, width, height }: RgbImage): Promise<string> => {
   return `data:image/png;base64,${png.toString("base64")}`;
 };
 
-/** What the verdict says of the completion, and what the model might have answered. */
+/** The verdict on the completion, and answers that the model might have given. */
 function outcomeText(page: Omit<InspectionPage, "images">): string {
   const { answers, judgement, tokenTexts, start } = page;
   const verdict = answers.length === 0 ? "" : `${verdictSentence({ ...judgement, answers })}\n`;

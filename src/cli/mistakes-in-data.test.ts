@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "vitest";
 import { plainImage } from "../testing/data-files.ts";
-import { expectTold, LONGEST_MS, type Mistake, set, written } from "../testing/mistakes.ts";
+import { expectReported, LONGEST_MS, type Mistake, set, written } from "../testing/mistakes.ts";
 import { temporaryDirectory } from "../testing/temporary-directory.ts";
 
 const image = await plainImage(28, 0);
@@ -44,7 +44,7 @@ describe("a mistake in the format of data", () => {
       ["rows.jsonl: expected at least one row, got none"],
     ],
     [
-      "a format that is none",
+      "an unknown format",
       () => check(written("rows.xlsx", "x")),
       ["rows.xlsx: expected a name that ends in .jsonl", "data.format says what else it is"],
     ],
@@ -119,7 +119,7 @@ describe("a mistake in the format of data", () => {
       () => check(written("rows.json", JSON.stringify({ a: 1 }))),
       ["rows.json line 1: question: is missing; the row has a"],
     ],
-  ])("%s is reported", (_, words, says) => expectTold(words(), says), LONGEST_MS);
+  ])("%s is reported", (_, words, says) => expectReported(words(), says), LONGEST_MS);
 });
 
 describe("a mistake in columns", () => {
@@ -160,7 +160,7 @@ describe("a mistake in columns", () => {
       ],
     ],
     [
-      "a setting for columns that is none",
+      "an unknown setting for columns",
       () => check(rows(row()), "data.columns.anwser=answer"),
       ["unknown key data.columns.anwser; did you mean data.columns.answer?"],
     ],
@@ -169,7 +169,7 @@ describe("a mistake in columns", () => {
       () => check(rows(row({ question: ["a", "b"] }))),
       ["rows.jsonl line 1: question: expected a text, got a list"],
     ],
-  ])("%s is reported", (_, words, says) => expectTold(words(), says), LONGEST_MS);
+  ])("%s is reported", (_, words, says) => expectReported(words(), says), LONGEST_MS);
 });
 
 describe("a mistake in images", () => {
@@ -224,5 +224,5 @@ describe("a mistake in images", () => {
       () => check(rows(row()), "data.images=/nowhere/images"),
       ["/nowhere/images"],
     ],
-  ])("%s is reported", (_, words, says) => expectTold(words(), says), LONGEST_MS);
+  ])("%s is reported", (_, words, says) => expectReported(words(), says), LONGEST_MS);
 });

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { describe, test } from "vitest";
-import { expectTold, LONGEST_MS, type Mistake, set, written } from "../testing/mistakes.ts";
+import { expectReported, LONGEST_MS, type Mistake, set, written } from "../testing/mistakes.ts";
 import { temporaryDirectory } from "../testing/temporary-directory.ts";
 
 const train = (...flags: readonly string[]) => [
@@ -39,7 +39,7 @@ describe("a mistake on the command line", () => {
     ],
     ["a port out of range", () => ["view", "--port", "80000"], ["--port", "'80000'", "from 0 to 65535"]],
     ["a command without its argument", () => ["verify"], ["missing required argument 'file'"]],
-  ])("%s is reported", (_, words, says) => expectTold(words(), says), LONGEST_MS);
+  ])("%s is reported", (_, words, says) => expectReported(words(), says), LONGEST_MS);
 });
 
 describe("a mistake in the configuration", () => {
@@ -120,7 +120,7 @@ describe("a mistake in the configuration", () => {
       ["reward.0.kind: expected one of accuracy", 'got "acuracy"; did you mean "accuracy"?'],
     ],
     [
-      "a verdict that is none",
+      "an unknown verdict",
       () => train("verdict.kind=exakt"),
       ["verdict.kind: expected one of answer", 'got "exakt"; did you mean "exact"?'],
     ],
@@ -139,7 +139,7 @@ describe("a mistake in the configuration", () => {
       () => train("engine.stream=true", "model=/nowhere"),
       ["engine.stream: expected false for training, got true"],
     ],
-  ])("%s is reported", (_, words, says) => expectTold(words(), says), LONGEST_MS);
+  ])("%s is reported", (_, words, says) => expectReported(words(), says), LONGEST_MS);
 });
 
 describe("a mistake in user models, rewards and credit", () => {
@@ -181,7 +181,7 @@ describe("a mistake in user models, rewards and credit", () => {
         "reward.0.command: expected a program that can be started, got no-such-program: not in the folders of PATH",
       ],
     ],
-  ])("%s is reported", (_, words, says) => expectTold(words(), says), LONGEST_MS);
+  ])("%s is reported", (_, words, says) => expectReported(words(), says), LONGEST_MS);
 });
 
 describe("a mistake in runs, grids and answers", () => {
@@ -252,5 +252,5 @@ describe("a mistake in runs, grids and answers", () => {
       () => ["export", "--onnx", "/nowhere/model", join(temporaryDirectory(), "out")],
       ["/nowhere/model: no such model directory"],
     ],
-  ])("%s is reported", (_, words, says) => expectTold(words(), says), LONGEST_MS);
+  ])("%s is reported", (_, words, says) => expectReported(words(), says), LONGEST_MS);
 });

@@ -58,7 +58,7 @@ export function recordedFiles(model: string, { completions = model }: RecordedFl
 }
 
 /**
- * The problems of recorded completions: those of `--data`, else of the run's data. Rollouts answer problems of the
+ * The problems of recorded completions, from `--data`, else from the run's data. Rollouts answer problems of the
  * training split.
  *
  * @throws ConfigError when no place of problems is given

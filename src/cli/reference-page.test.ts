@@ -6,7 +6,7 @@ import { commandLinePage } from "./reference-page.ts";
 
 const { context } = collectingContext();
 
-test("docs/cli.md is what npm run cli-page writes", async () => {
+test("docs/cli.md equals the output of npm run cli-page", async () => {
   const page = readFileSync(new URL("../../docs/cli.md", import.meta.url), "utf8");
   expect(await commandLinePage(context)).toBe(page);
 });

@@ -21,7 +21,7 @@ const cell = (text: string) =>
 
 const code = (text: string) => `\`${text.replaceAll("|", "\\|")}\``;
 
-/** What an argument or option is, its choices and its default. */
+/** The meaning of an argument or option, its choices and its default. */
 function meaning({ description, argChoices, defaultValue }: Argument | Option): string {
   const choices = argChoices === undefined ? [] : [`choices: ${argChoices.join(", ")}`];
   const isShown = defaultValue !== undefined && defaultValue !== false && !isEmptyList(defaultValue);

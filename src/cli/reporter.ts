@@ -27,9 +27,9 @@ export function retryText({ url, call, message, waitMs, attempt, limitMs }: Retr
 
 const WHY: Readonly<Record<ArrangementEvent["by"], string>> = {
   given: "as given",
-  only: "the machine's cores and memory allow no other",
+  only: "the machine's cores and memory allow no other arrangement",
   size: "not measured: the model is large",
-  measured: "the fastest of those measured",
+  measured: "the fastest of the measured arrangements",
   remembered: "measured before",
 };
 

@@ -64,7 +64,7 @@ describe("fovea reproduce", () => {
     expect(again.stderr).not.toMatch(/^\d\/2 {2}.*, seed 0$/m);
   });
 
-  test("goes on after it was interrupted, and comes to the same table", async () => {
+  test("continues after it was interrupted, and gives the same table", async () => {
     const tiny = (out: string) => [
       "vicra/table-8",
       "--scale",
@@ -179,7 +179,7 @@ describe("fovea reproduce", () => {
     expect(stdout).toMatch(/Rollout Number +5 +5 +grpo-vicra +train\.groupSize +equal/);
   });
 
-  test("asks for data sets that it has no place of, and names flags that are none", async () => {
+  test("asks for data sets without a place, and names unknown flags", async () => {
     const noData = await reproduce(["vicra/table-2"]);
     expect(noData.status).toBe(2);
     expect(noData.stderr).toContain('expected --data "ViRL39K=PATH" --data "MMK12=PATH"');

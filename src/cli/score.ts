@@ -77,7 +77,8 @@ async function benchmarkOf(
 }
 
 /**
- * Warns when the benchmark's files differ from those that the answers were sampled on; silent when no files are named.
+ * Warns when the benchmark's files differ from the files on which the answers were sampled; silent when no files are
+ * named.
  */
 async function fileWarning(
   { fingerprint }: AnswersHeader,

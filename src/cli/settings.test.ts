@@ -22,7 +22,7 @@ test("every key of a resolved configuration is in the reference", () => {
   expect(keys.filter((key) => !known.has(key))).toEqual([]);
 });
 
-test("docs/configuration.md is what fovea settings --markdown writes", async () => {
+test("docs/configuration.md equals the output of fovea settings --markdown", async () => {
   const page = readFileSync(new URL("../../docs/configuration.md", import.meta.url), "utf8");
   expect((await fovea("settings", "--markdown")).stdout).toBe(page);
 });

@@ -49,7 +49,7 @@ interface Row {
   readonly expected: number | undefined;
 }
 
-/** A line that is not a row: its place, the expected fields and the actual ones. */
+/** A line that is not a row: its place, the expected fields and the actual fields. */
 class BadRow {
   readonly line: number;
   readonly message: string;
@@ -126,18 +126,18 @@ async function* rowsOf(file: string): AsyncGenerator<Row | BadRow> {
 
 /** Warns once about each unread column whose name is close to an optional column that the row lacks. */
 function columnWarner(file: string, { stderr }: CliContext): (row: Row) => void {
-  const told = new Set<string>();
+  const warned = new Set<string>();
   return ({ line, problem, expected }) => {
     const lacking = OPTIONAL_COLUMNS.filter((name) =>
       name === "expected" ? expected === undefined : problem.options === undefined,
     );
     if (lacking.length === 0) return;
     for (const column of Object.keys(problem.columns)) {
-      if (told.has(column)) continue;
+      if (warned.has(column)) continue;
       const near = nearestName(column, lacking);
       // "position" is a column of its own, not "options" misspelt.
       if (near === undefined || near[0] !== column[0]?.toLowerCase()) continue;
-      told.add(column);
+      warned.add(column);
       stderr(`warning: ${file}:${line}: the column "${column}" is not read; did you mean "${near}"?\n`);
     }
   };

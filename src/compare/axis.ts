@@ -31,7 +31,7 @@ export interface Axis {
   readonly values: readonly AxisValue[];
 }
 
-/** A name of a value: what stands for it in one line of a table. */
+/** The name of a value in one line of a table. */
 function labelOf(key: string, value: unknown): string {
   if (isSettings(value)) {
     const kind = value["kind"];

@@ -15,7 +15,7 @@ export interface Cell {
   readonly config: Config;
   /** Configuration whose warm start learning begins with; the cell's own unless given. */
   readonly start?: Config;
-  /** Whether the cell is what learning comes to, or the weights that it begins with. */
+  /** Whether the cell has trained weights, or the weights with which training begins. */
   readonly isTrained: boolean;
 }
 
@@ -33,7 +33,7 @@ function leaves(value: unknown, path: string): [key: string, value: unknown][] {
   return Object.entries(value).flatMap(([key, inner]) => leaves(inner, path === "" ? key : `${path}.${key}`));
 }
 
-/** Sixteen hexadecimal digits of the SHA-256 of a tree of settings, in whatever order its keys stand. */
+/** Sixteen hexadecimal digits of the SHA-256 of a tree of settings, independent of the order of its keys. */
 export function contentKey(value: unknown): string {
   const sorted = leaves(value, "")
     .filter(([, leaf]) => leaf !== undefined)
@@ -64,7 +64,7 @@ export function startKey({ config, start = config }: Pick<Cell, "config" | "star
   return contentKey(startOf(start));
 }
 
-/** Name of the cell's directory: what it is in short, and the hash that tells it from all others. */
+/** Name of the cell's directory: a short description, and the hash that identifies it. */
 export function cellKey(cell: Identified): string {
   const start = startKey(cell);
   if (!cell.isTrained) return `start-${start}`;

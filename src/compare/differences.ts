@@ -1,6 +1,6 @@
 /**
  * @module
- * What tells two cells apart: the difference of one measure with its interval and its paired test, over seeds or over problems.
+ * The difference of two cells in one measure, with its interval and its paired test, over seeds or over problems.
  */
 import {
   accuracyDifference,
@@ -18,7 +18,7 @@ export type BySeed = ReadonlyMap<number, Measured>;
 
 /** A difference to a baseline. */
 export interface Difference extends Interval {
-  /** What it is paired by. */
+  /** The unit of pairing. */
   readonly pairing: Pairing;
   readonly pairs: number;
   /** Two-sided: of the paired t test over seeds, of McNemar's exact or the sign-flip test over problems. */
@@ -51,8 +51,8 @@ export function meanOverSeeds(bySeed: BySeed, pairing: Pairing): Interval {
   const scores = problemScores(measured)?.filter((own) => own !== null) ?? [];
   if (scores.length === 0) {
     const [only] = measured;
-    const isTold = measured.length === 1 && only?.low !== undefined && only.high !== undefined;
-    return isTold ? { ...overSeeds, low: only.low!, high: only.high! } : overSeeds;
+    const hasOwnInterval = measured.length === 1 && only?.low !== undefined && only.high !== undefined;
+    return hasOwnInterval ? { ...overSeeds, low: only.low!, high: only.high! } : overSeeds;
   }
   const { low, high } = accuracyInterval(scores, new Rng(SEED));
   return { estimate: overSeeds.estimate, low, high };

@@ -77,7 +77,7 @@ describe("readGrid", () => {
     expect(cells.slice(0, 4)).toEqual(starts);
   });
 
-  test("names the nearest key, values that stand twice, and values without a name", () => {
+  test("names the nearest key, values that occur twice, and values without a name", () => {
     expect(() => readGrid({})).toThrow("grid: expected axes, a preset or a config, got nothing");
     expect(() => readGrid({ seed: [1] })).toThrow('unknown key "seed"; did you mean "seeds"?');
     expect(() => readGrid({ axes: { credit: ["uniform", { kind: "uniform" }] } })).toThrow('"uniform" twice');

@@ -74,7 +74,8 @@ export interface Grid {
 const ENOUGH_SEEDS = 3;
 
 /**
- * The grid that a file describes: its cells in the order of the axes, seeds innermost, those of starting weights first.
+ * The grid that a file describes: its cells in the order of the axes, seeds innermost, cells of starting weights
+ * first.
  *
  * @param grid as a file says it
  * @throws ConfigError naming every cell whose configuration is impossible

@@ -25,7 +25,7 @@ function numbers(value: unknown, path = ""): [string, number][] {
  * The records of a text of JSON lines.
  *
  * @param file names the text in errors
- * @throws RunError when a line is no JSON
+ * @throws RunError when a line is not JSON
  */
 export function jsonRecords(text: string, file: string): unknown[] {
   return text.split("\n").flatMap((line, i): unknown[] => {
@@ -41,7 +41,7 @@ export function jsonRecords(text: string, file: string): unknown[] {
 /**
  * Numbers of the iterations of a run.
  *
- * @throws RunError when a line is no JSON
+ * @throws RunError when a line is not JSON
  */
 export function iterationColumns(file: string): IterationColumns {
   const rows = jsonRecords(readFileSync(file, "utf8"), file).flatMap((record): Record<string, number>[] => {

@@ -1,7 +1,7 @@
 /**
  * @module
- * What is measured of a cell: a named number, picked out of evidence that is gathered once and kept. Several measures may
- * pick from the same evidence: accuracy and reading from one evaluation. A new kind of measure is a definition in `measures/`.
+ * A measure of a cell: a named number, read from evidence that is gathered once and kept. Several measures may read
+ * the same evidence: accuracy and reading from one evaluation. A new kind of measure is a definition in `measures/`.
  */
 import type { Config } from "../config/index.ts";
 import type { Engine } from "../engine/index.ts";
@@ -9,11 +9,11 @@ import type { Engine } from "../engine/index.ts";
 /** How a number is written: a share as per cent, seconds, or as it is. */
 export type Unit = "share" | "seconds" | "number";
 
-/** One number, with what it is the mean of where it is a mean over problems. */
+/** One number; if it is a mean over problems, with the numbers of the problems. */
 export interface Measured {
   /** NaN where there is nothing to measure. */
   readonly value: number;
-  /** 95 % interval for other problems of the same kind, where the measure tells one. */
+  /** 95 % interval for other problems of the same kind, if the measure has one. */
   readonly low?: number;
   readonly high?: number;
   /** `[N]` score of each problem, in the order of the problems; null where it could not be judged. */
@@ -23,7 +23,7 @@ export interface Measured {
 /** A cell with its weights in an engine. */
 export interface Subject {
   readonly config: Config;
-  /** Tells the weights from those of other cells. */
+  /** Identifies the weights among all cells. */
   readonly identity: string;
   /** Where the evidence may keep files of its own. */
   readonly directory: string;

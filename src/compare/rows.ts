@@ -1,7 +1,7 @@
 /**
  * @module
- * What a grid says: of each cell every measure's mean over seeds, and its difference to the baseline; rows of means over axes,
- * and the mean over measures.
+ * The results of a grid: for each cell every measure's mean over seeds, and its difference to the baseline; rows of
+ * means over axes, and the mean over measures.
  */
 import { holm, type Interval, intervalWithin, mean } from "../math/index.ts";
 import type { Baseline } from "./baseline.ts";
@@ -29,7 +29,7 @@ export interface RowValue {
 export interface ComparisonRow {
   /** Value's name by axis; of weights that nothing was learnt from and of means an axis may have none. */
   readonly labels: Readonly<Record<string, string>>;
-  /** What learning came to, the weights that it begins with, or a mean over axes. */
+  /** Trained weights, the weights with which training begins, or a mean over axes. */
   readonly of: "training" | "start" | "mean";
   readonly seeds: readonly number[];
   /** By column; missing where the row has no such measure. */
@@ -45,7 +45,7 @@ export interface Column {
 export interface Comparison {
   readonly axes: readonly string[];
   readonly columns: readonly Column[];
-  /** Name of what rows are compared with. */
+  /** Name of the baseline of all rows. */
   readonly baseline?: string;
   readonly pairing: Pairing;
   readonly rows: readonly ComparisonRow[];
@@ -86,8 +86,9 @@ function groupsOf(results: readonly CellResult[], columns: readonly Column[]): G
 }
 
 /**
- * Mean of cells or of measures, seed by seed; problem by problem where all have as many scores, which are then those of the same
- * problems or of problems that have nothing to do with each other: the mean of their scores has the right spread either way.
+ * Mean of cells or of measures, seed by seed; problem by problem where all have equally many scores. Then the scores
+ * belong to the same problems, or to problems that are independent of each other. The mean of the scores has the
+ * right spread in both cases.
  */
 function meanOf(cells: readonly BySeed[]): BySeed {
   const [first, ...others] = cells;
@@ -144,7 +145,7 @@ function onScale(interval: Interval, low: number): Interval {
   return Number.isFinite(interval.low) ? intervalWithin(interval, low) : interval;
 }
 
-/** The comparison that results come to, rows in the order in which their first cells stand. */
+/** The comparison from results, rows in the order of their first cells. */
 export function comparison(
   {
     axes,

@@ -14,7 +14,7 @@ export interface Shard {
 /**
  * Reads a shard such as `1/2`.
  *
- * @throws ConfigError when it is none
+ * @throws ConfigError when it is not a shard
  */
 export function readShard(text: string): Shard {
   const [, index = 0, of = 0] = (/^(\d{1,4})\/(\d{1,4})$/.exec(text) ?? []).map(Number);

@@ -1,8 +1,8 @@
 /**
  * @module
- * What a directory of cells holds: runs under `cells/`, the weights that learning begins with under `warm-starts/`, and what was
- * measured under `results/`, each under a name that its content gives it. So grids that share cells share a directory, a
- * changed grid runs what is new in it, and nothing is measured twice.
+ * A directory of cells: runs under `cells/`, the weights with which training begins under `warm-starts/`, and
+ * measurements under `results/`, each under a name made from its content. So grids that share cells share a
+ * directory, a changed grid runs what is new in it, and nothing is measured twice.
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -46,7 +46,7 @@ export class CellStore {
     );
   }
 
-  /** Directory of what is measured of a cell. */
+  /** Directory of a cell's measurements. */
   evidenceDirectory(cell: Cell, evidence: Evidence): string {
     const name = contentKey(evidence.identity(cell.config));
     return join(this.directory, "results", cellKey(cell), name);

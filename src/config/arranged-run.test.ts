@@ -80,14 +80,14 @@ test("a run of before the choice could be left to the machine had two threads an
 
 test("a given arrangement and a remote engine are unchanged and not reported", async () => {
   const given = tinyConfig("engine.threads=4", "engine.replicas=1");
-  const told: unknown[] = [];
-  expect(await arrangeEngine(given, (event) => told.push(event))).toBe(given);
-  expect(told).toEqual([]);
-  const chosen = await arrangeEngine(tinyConfig("engine.replicas=2"), (event) => told.push(event), {
+  const events: unknown[] = [];
+  expect(await arrangeEngine(given, (event) => events.push(event))).toBe(given);
+  expect(events).toEqual([]);
+  const chosen = await arrangeEngine(tinyConfig("engine.replicas=2"), (event) => events.push(event), {
     machine: { cores: 2, memory: 2 ** 40, cpu: "made up", load: 0 },
     remembered: new RememberedChoices(join(temporaryDirectory(), "arrangements.json")),
     openProbe: async () => ({ tokens: 1, round: async () => 1, close: async () => {} }),
   });
   expect(chosen.engine).toMatchObject({ threads: 2, replicas: 2 });
-  expect(told).toMatchObject([{ event: "arrangement", by: "only" }]);
+  expect(events).toMatchObject([{ event: "arrangement", by: "only" }]);
 });

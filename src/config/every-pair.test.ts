@@ -39,7 +39,7 @@ describe("every objective trains with every credit method, or says why not", () 
     }
   });
 
-  test("and docs/every-pair.md has the row of each; npm run every-pair writes it anew", () => {
+  test("and docs/every-pair.md has the row of each; npm run every-pair rewrites it", () => {
     const page = readFileSync(new URL("../../docs/every-pair.md", import.meta.url), "utf8");
     const [, pairs = ""] = page.split(/^## Pairs$/m);
     const rows = [...pairs.split("## ")[0]!.matchAll(/^\| ([a-z][\w ,-]*) \| ([\w-]+) \|/gm)].map(

@@ -73,7 +73,7 @@ test("a judge as the verdict decides what is right", async () => {
   await runTraining(run);
   const [first] = events.filter((event) => event.event === "iteration");
   expect(first?.rewardParts["accuracy"]).toBe(first?.accuracy);
-  // All but empty completions, about which no judge is asked; by the rule it is a tenth.
+  // All except empty completions, about which no judge is asked; by the rule it is a tenth.
   expect(first?.accuracy).toBeGreaterThan(0.8);
 });
 
@@ -90,7 +90,7 @@ test("a judge as the verdict that fails in the midst stops the run with a checkp
   expect(readdirSync(join(path, "checkpoints"))).toEqual(["000003"]);
 });
 
-test("prose instead of a verdict is unscorable, counted, and the run goes on", async () => {
+test("prose instead of a verdict is unscorable, counted, and the run continues", async () => {
   const { url } = await start((text, number) => (number % 4 === 0 ? "Hard to say." : verdictOf(text)));
   const { run, events } = options(url, [`reward=[${judge(url, ", concurrency: 1")}]`]);
   expect((await runTraining(run)).status).toBe("finished");

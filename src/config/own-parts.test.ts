@@ -39,7 +39,7 @@ const lines = (path: string): Record<string, unknown>[] =>
     .split("\n")
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 
-/** All that a run leaves behind but for its description and the clock. */
+/** All that a run leaves behind, except for its description and the clock. */
 function left(path: string) {
   const metrics = lines(join(path, "metrics.jsonl")).map(({ timing: _timing, ...record }) => record);
   const rollouts = readdirSync(join(path, "rollouts")).map((name) => lines(join(path, "rollouts", name)));

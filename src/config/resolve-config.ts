@@ -22,7 +22,7 @@ export interface ConfigSources {
   readonly file?: Settings | undefined;
   /** `--set` flags, `key=value`. */
   readonly flags?: readonly string[] | undefined;
-  /** Settings from other flags of the command or from the axes of a grid; later entries override earlier ones. */
+  /** Settings from other flags of the command or from the axes of a grid; later entries override earlier entries. */
   readonly overrides?: Settings | readonly Settings[] | undefined;
 }
 

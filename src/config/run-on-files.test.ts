@@ -37,7 +37,7 @@ async function run(
 }
 
 describe("a run on files", () => {
-  test("that is resumed meets the rows that it had not yet met, broken ones counted once", async () => {
+  test("that is resumed reads the rows that it had not yet read, broken rows counted once", async () => {
     const data = writeJsonl(problems);
     appendFileSync(data, "{broken\n");
     const [whole, parts] = [freshPath(), freshPath()];

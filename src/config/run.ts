@@ -167,7 +167,8 @@ async function withEngine<T>(
 /**
  * Runs a supervised warm start.
  *
- * @throws ConfigError, DownloadError, ModelError, DataError before anything is written; RunError when the run cannot go on
+ * @throws ConfigError, DownloadError, ModelError, DataError before anything is written; RunError when the run cannot
+ *   continue
  */
 export async function runWarmStart(options: RunOptions): Promise<RunResult> {
   const { config, runDirectory: path, resume = false, onEvent } = options;
@@ -193,7 +194,8 @@ export interface TrainingHooks {
  * Runs reinforcement learning. With the built-in model, whose weights are random, its warm start comes first, in a
  * run directory of its own within this one.
  *
- * @throws ConfigError, DownloadError, ModelError, DataError before anything is written; RunError when the run cannot go on
+ * @throws ConfigError, DownloadError, ModelError, DataError before anything is written; RunError when the run cannot
+ *   continue
  */
 export async function runTraining(options: RunOptions, hooks: TrainingHooks = {}): Promise<RunResult> {
   const { runDirectory: path, resume = false, signal, clock, onEvent } = options;

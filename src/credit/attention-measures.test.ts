@@ -36,7 +36,7 @@ describe("attentionDivergence", () => {
     expect(attentionDivergence([1, 1], [1, 3])).toBeCloseTo(0.5 * Math.log(2) + 0.5 * Math.log(2 / 3), 12);
   });
 
-  test("ignores what only the newer row has, but for its share of the mass", () => {
+  test("ignores keys that only the newer row has, except for their share of the mass", () => {
     expect(attentionDivergence([1, 1, 0], [1, 1, 2])).toBeCloseTo(Math.log(2), 12);
   });
 

@@ -40,8 +40,8 @@ export interface AttentionSignals {
 
 export interface AttentionSignalOptions {
   /**
-   * The support on which each row of a text shift is normalised: its own whole support (default), whose newest key the
-   * previous row lacks, or only the keys that both rows have, as in DyCo-RL's released code.
+   * The support on which each row of a text shift is normalised. `"own"` (default): all its keys, the newest of which
+   * the previous row lacks. `"shared"`: only the keys that both rows have, as in DyCo-RL's released code.
    */
   readonly textSupport?: "own" | "shared";
   /** A signal to return beside masses and shifts, for ablations of role assignment. */
@@ -56,8 +56,8 @@ export interface AttentionSignalOptions {
  *     vᵐₜ   = 2·arccos Σ_j √( pᵐₜ₋₁ⱼ · pᵐₜⱼ )                       shift, over the keys both rows have
  *
  * I_vis are the keys of kind 2. I_txt are the keys of kind 1 up to and including the query's own, so it grows by one
- * a token; each row is normalised on its own whole support, and the newest key adds nothing to the sum. Keys of kind
- * 0 are in neither. A shift is 0 for the first token and where either row has no mass in the modality.
+ * key per token. Each row is normalised on its own whole support, and the newest key adds nothing to the sum. Keys of
+ * kind 0 are in neither. A shift is 0 for the first token and where either row has no mass in the modality.
  *
  * With `measure: "sharpness"` also 1 − H(pᵐₜ)/ln|Iₘ|, with `"divergence"` KL(pᵐₜ₋₁ ‖ pᵐₜ), of `attention-measures`.
  *

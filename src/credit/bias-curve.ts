@@ -45,7 +45,7 @@ export function biasCurve(keys: number, parameters: BiasCurve = {}): Float64Arra
 }
 
 /**
- * The parameters, with defaults for absent ones.
+ * The parameters, with defaults where absent.
  *
  * @throws NumericError when one is out of range
  */

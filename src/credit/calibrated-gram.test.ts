@@ -110,7 +110,7 @@ describe("calibratedGram", () => {
     );
   });
 
-  test("is the same with padding anywhere, whatever the rows hold there", () => {
+  test("is the same with padding anywhere, for any values of the rows there", () => {
     const entry = fc.double({ min: 0, max: 1, noNaN: true });
     const matrix = fc.array(fc.tuple(entry, entry, entry), { minLength: 1, maxLength: 6 });
     fc.assert(
@@ -123,7 +123,7 @@ describe("calibratedGram", () => {
     );
   });
 
-  test("ignores what stands after a row's own query, when told where that is", () => {
+  test("ignores keys after a row's own query, when the query's place is given", () => {
     const kinds = Uint8Array.of(2, 1, 1);
     const size = { tokens: 2, keys: 3 };
     const causal = calibratedGram([0.5, 0.5, 0, 0.2, 0.3, 0.5], size, kinds, { first: 1 });

@@ -98,7 +98,7 @@ function drawCompletion(rng: Rng, tokens: number, advantage: number): CreditComp
   };
 }
 
-/** The same completion with masked tokens of nonsense behind it. */
+/** The same completion with masked tokens of random content after it. */
 function padded({ mask, advantage, signals, ...others }: CreditCompletion, by: number): CreditCompletion {
   const longer = (values: Float64Array) =>
     Float64Array.of(...values, ...new Array<number>(by).fill(Number.NaN));
@@ -146,7 +146,7 @@ const groupsOf = (sizes: number[][], seed: number): CreditCompletion[][] => {
 };
 const batches = fc.tuple(lengths, fc.integer({ min: 0, max: 1000 }));
 
-/** What becomes of an advantage of 1. */
+/** The token advantages for an advantage of 1. */
 function shaped({ weights, advantageBonus }: CompletionCredit): Float64Array {
   return weights.map((weight, t) => weight + (advantageBonus?.[t] ?? 0));
 }
@@ -154,7 +154,7 @@ function shaped({ weights, advantageBonus }: CompletionCredit): Float64Array {
 describe.each(named)("%s", (name, config) => {
   const method = creditMethod(config);
 
-  test("gives every token a finite weight, whatever the lengths, a group of one and no tokens included", () => {
+  test("gives every token a finite weight for any lengths, a group of one and no tokens included", () => {
     fc.assert(
       fc.property(batches, ([sizes, seed]) => {
         const credits = method.credit(groupsOf(sizes, seed));
@@ -196,7 +196,7 @@ describe.each(named)("%s", (name, config) => {
     );
   });
 
-  // What is drawn at random is drawn in the order of the completions; ToR's ties go by lot unless told.
+  // Random draws follow the order of the completions; ToR breaks ties at random unless configured otherwise.
   if (!/random|accuracy":0/.test(name) && name !== '{"kind":"tor"}')
     test("permutes weights with completions", () => {
       fc.assert(

@@ -9,8 +9,8 @@ import { ShapeError } from "../errors/index.ts";
  *
  *     d(p, q) = 2·arccos Σ_j √(pⱼ·qⱼ),      p, q scaled to sum 1
  *
- * Computed from the chord between √p and √q, as 4·arcsin(‖√p − √q‖ / 2): the same number, without the loss of half
- * the digits that the arccosine suffers where p and q are close. Equal inputs give exactly 0.
+ * Computed from the chord between √p and √q, as 4·arcsin(‖√p − √q‖ / 2). This is the same number; the arccosine loses
+ * half the digits where p and q are close. Equal inputs give exactly 0.
  *
  * Source: DyCo-RL, arXiv:2606.08035, Eq. 7.
  *

@@ -47,7 +47,7 @@ test("scales every completion of a method by itself, and keeps what else it says
   ]);
 });
 
-test("hands on how far the run is, for methods with a schedule", () => {
+test("passes the run's progress to methods with a schedule", () => {
   const method = creditMethod(creditSchema.parse({ kind: "pepo" }));
   const signals = { hiddenCosine: Float64Array.of(0.1, 0.9), entropy: Float64Array.of(1, 2) };
   const weights = (of: CreditMethod, progress: number) =>

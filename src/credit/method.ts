@@ -104,7 +104,9 @@ export interface CreditCompletion {
   readonly text?: string | undefined;
   /** Reward of the completion; null where it could not be judged. */
   readonly reward?: number | null | undefined;
-  /** Scores of the run's rewards by name, before their weights; without those that could not score the completion. */
+  /**
+   * Scores of the run's rewards by name, before their weights; without rewards that could not score the completion.
+   */
   readonly rewardParts?: Readonly<Record<string, number>> | undefined;
   /** Score of the run's verdict, in [0, 1]; null where it could not judge. */
   readonly verdict?: number | null | undefined;
@@ -139,7 +141,10 @@ export interface CreditPerception {
 
 /** A view that a term of the loss compares with. */
 export interface TermView extends Pick<ViewPass, "image" | "logprobs"> {
-  /** Its log-probs are constants: no gradient goes through the view, and they stay those of before the first step. */
+  /**
+   * Its log-probs are constants: no gradient goes through the view, and they are log-probs from before the first
+   * step.
+   */
   readonly isConstant?: boolean;
 }
 
@@ -195,7 +200,7 @@ export interface CompletionCredit {
   readonly viewTerm?: CreditViewTerm;
 }
 
-/** Weights of a completion, and what they are made of. */
+/** Weights of a completion, and the numbers behind them. */
 export type ScoredWeights = Required<Pick<CompletionCredit, "weights" | "scores">>;
 
 /** A credit method with its options bound. */
@@ -212,8 +217,8 @@ export interface CreditMethod {
   /** Smaller needs for an engine that supports them, from which the same credit follows. */
   readonly lighterNeeds?: CreditNeeds;
   /**
-   * Completions are compared with others of the batch, so the whole batch comes in one call; without it the batch may
-   * come in parts, whole groups each, which bounds the memory of large signals.
+   * Completions are compared with others of the batch, so the whole batch comes in one call. Without it the batch may
+   * come in parts of whole groups, which bounds the memory of large signals.
    */
   readonly wholeBatch?: true;
   /** The credit carries a `perception` or a `viewTerm`, which algorithms that compare pairs cannot have. */

@@ -23,7 +23,7 @@ function sorted(gram: ArrayLike<number>, tokens: number, s: number, count: numbe
     .slice(0, count);
 }
 
-/** Those that the pass over all pairs collects. */
+/** The nearest tokens that the pass over all pairs collects. */
 function nearestTokens(cosines: RowCosines, chosen: readonly number[], width: number) {
   const lists = new NearestLists(cosines.rows, width);
   matrixOfCosines(cosines, {}, lists);
@@ -31,7 +31,7 @@ function nearestTokens(cosines: RowCosines, chosen: readonly number[], width: nu
 }
 
 describe("nearest tokens", () => {
-  test("are nearest first, of equal ones the earlier first, and −1 where there are no more", () => {
+  test("are nearest first, of equal cosines the earlier token first, and −1 where there are no more", () => {
     const cosines = rowCosines([1, 0.9, 0.8, 0.9, 1, 0, 0.8, 0, 1], 3);
     const { tokens, cosines: found } = nearestTokens(cosines, [0, 2], 3);
     expect([...tokens]).toEqual([1, 2, -1, 0, 1, -1]);
@@ -40,7 +40,7 @@ describe("nearest tokens", () => {
     expect(nearestTokens(cosines, [], 4).tokens).toHaveLength(0);
   });
 
-  test("are those of a sort, to the bit, whichever tokens are asked for", () => {
+  test("are bitwise identical to a sort, for any choice of tokens", () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 150 }),

@@ -1,7 +1,7 @@
 /**
  * @module
- * The tokens with the most similar attention to each token, collected in one pass over all pairs: a pass token by token
- * would read half of each row down a column of the Gram matrix, a cache line a number.
+ * The tokens with the most similar attention to each token, collected in one pass over all pairs. A pass
+ * token by token would read half of each row down a column of the Gram matrix, one cache line for each number.
  */
 
 /** A neighbour that there is not, where a completion has fewer tokens. */
@@ -11,7 +11,7 @@ export const NO_NEIGHBOUR = -1;
 export interface NearestTokens {
   /** R: neighbours of each. */
   readonly width: number;
-  /** `[n × R]` nearest first, of equal ones the earlier first; −1 where there are fewer than R. */
+  /** `[n × R]` nearest first, of equal cosines the earlier token first; −1 where there are fewer than R. */
   readonly tokens: Int32Array;
   /** `[n × R]` their cosines, 0 where there is none. */
   readonly cosines: Float64Array;

@@ -1,8 +1,8 @@
 /**
  * @module
 
- * What makers of credit methods share: methods that look at completions one by one, by group or all together, and what must
- * be there.
+ * Shared parts of credit methods: methods that look at completions one by one, by group or all together, and checks
+ * that required inputs are present.
  */
 import { DataError, EngineError } from "../errors/index.ts";
 import type { Rng } from "../math/index.ts";
@@ -80,7 +80,7 @@ export function requireSignal<S extends keyof NonNullable<CreditCompletion["sign
 }
 
 /**
- * The completion's advantage, or those of its tokens.
+ * The completion's advantage, or its tokens' advantages.
  *
  * @throws EngineError when the completion came without
  */

@@ -7,7 +7,7 @@
  * 1 for every token that holds a character of a phrase, else 0.
  *
  * @param tokens `[T]` text of each token; joined they are the completion
- * @param phrases found wherever they stand, in any case
+ * @param phrases found anywhere in the text, in any case
  * @returns `[T]`
  * @example
  * phraseSpans(["First", ", I", " add", "."], ["first, i"]); // [1, 1, 0, 0]

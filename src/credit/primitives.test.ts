@@ -60,7 +60,7 @@ describe("topOfBatch", () => {
     expect(topOfBatch([], 0.5, "random")).toEqual([]);
   });
 
-  test("by lot keeps so many, none below one left out, and each of equal ones sometimes", () => {
+  test("at random keeps the right number, none below a token left out, and each of equal tokens sometimes", () => {
     const scores = [1, 3, 2, 2, 2, 2, 0];
     const drawn = Array.from(
       { length: 60 },

@@ -48,9 +48,10 @@ export class RowCosines {
  *
  * @param gram `[T × T]`
  * @param tokens T
- * @param chosen the rows to compare, rising; all when absent. Others may hold anything.
+ * @param chosen the rows to compare, rising; all when absent. Rows not chosen may hold any values.
  * @throws ShapeError when the matrix is not T × T
- * @throws NumericError when an entry of the diagonal is NaN, infinite or negative; others are looked at where they are read
+ * @throws NumericError when an entry of the diagonal is NaN, infinite or negative; other entries are checked where
+ *   they are read
  */
 export function rowCosines(
   gram: ArrayLike<number>,

@@ -1,12 +1,12 @@
 /**
  * @module
- * Tokens of a completion that stand between two tags.
+ * Tokens of a completion between two tags.
  */
 import { tokensHolding } from "./phrase-spans.ts";
 
 /**
- * 1 for every token that holds a character of the text within the first `<tag>…</tag>`, else 0; none without a whole pair.
- * The tags themselves are outside, but for characters that share a token with the text.
+ * 1 for every token that holds a character of the text within the first `<tag>…</tag>`, else 0; none without a whole
+ * pair. The tags themselves are outside, except for characters that share a token with the text.
  *
  * @param tokens `[T]` text of each token; joined they are the completion
  * @returns `[T]`

@@ -1,10 +1,10 @@
 /**
  * @module
- * How far what is measured at a token lies from what was measured at other tokens of the same id.
+ * The distance of a token's measurement from the measurements at other tokens of the same id.
  */
 import { mahalanobis } from "../math/index.ts";
 
-/** What was measured at a token of an id: two numbers. */
+/** The measurement at a token of an id: two numbers. */
 export interface TokenSample {
   readonly id: number;
   readonly measured: readonly [number, number];

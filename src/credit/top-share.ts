@@ -6,7 +6,7 @@
 import { decimalCeiling, Rng } from "../math/index.ts";
 import { counts } from "./check-signals.ts";
 
-/** Which of equal scores are kept where not all can be: the earlier, all of them after all, or some by lot. */
+/** Which of equal scores are kept if not all can be: the earlier, all of them nevertheless, or some at random. */
 export type TieRule = "earlier" | "all" | "random";
 
 /** Scores of one completion. */
@@ -18,8 +18,8 @@ interface Scored {
 }
 
 /**
- * 1 for the ⌈share·T⌉ tokens of highest score, else 0; T runs over the tokens that count, and the share is taken as the
- * decimal number that it is written as: 0.28 of 25 tokens are 7.
+ * 1 for the ⌈share·T⌉ tokens of highest score, else 0; T is the number of tokens that count. The share is taken as
+ * the decimal number in which it is written: 0.28 of 25 tokens are 7.
  *
  * Of equal scores the earlier token goes first.
  *
@@ -35,7 +35,7 @@ export function topShare(scores: ArrayLike<number>, share: number, mask?: ArrayL
  *
  * @param completions `[B]`
  * @param ties with `"all"` more than the share may be kept; with `"earlier"` completions go in their order
- * @param rng draws where ties go by lot; a generator of seed 0 unless given
+ * @param rng breaks ties at random; a generator of seed 0 unless given
  * @returns `[B][T]`
  */
 export function topOfBatch(

@@ -1,6 +1,6 @@
 /**
  * @module
- * What there is to see of a problem, picture by picture, as attention falls on it.
+ * The pictures of a problem, one by one, as attention falls on them.
  */
 import type { RgbImage } from "../model/image/rgb-image.ts";
 import type { Problem } from "./problem.ts";

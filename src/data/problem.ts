@@ -28,7 +28,7 @@ export interface Problem {
   readonly columns: Readonly<Record<string, unknown>>;
   /** Steps of right reasoning, where they are known: for each step the wordings that count. */
   readonly keySteps?: readonly (readonly string[])[];
-  /** What is to be seen in the images, where it is known: for each fact the wordings that count. */
+  /** Facts visible in the images, where known: for each fact the accepted wordings. */
   readonly visualFacts?: readonly (readonly string[])[];
   /** Sentences about the images, true and false, where they are known. */
   readonly claims?: readonly VisualClaim[];

@@ -11,7 +11,7 @@ test("images without places come first", () => {
   expect(questionParts("Which?", 0)).toEqual([text("Which?")]);
 });
 
-test("images stand in their places, and the text around them stays as it is", () => {
+test("images are in their places, and the text around them is unchanged", () => {
   expect(questionParts("<image>\nIs it?", 1)).toEqual([image, text("\nIs it?")]);
   expect(questionParts("Is <image> like <image>?", 2)).toEqual([
     text("Is "),
@@ -31,7 +31,7 @@ test.each([
   expect(() => questionParts(question, images)).toThrow(`got ${images}`);
 });
 
-test("videos stand in their places too, and come after the images where neither has any", () => {
+test("videos are in their places too, and come after the images where neither has any", () => {
   expect(questionParts("Which?", 1, 2)).toEqual([image, video, video, text("Which?")]);
   expect(questionParts("<video>\nWhat?", 0, 1)).toEqual([video, text("\nWhat?")]);
   expect(questionParts("Is <image> in <video>?", 1, 1)).toEqual([

@@ -1,15 +1,15 @@
 /**
  * @module
- * Where a question's images and videos stand in its text.
+ * The places of a question's images and videos in its text.
  */
 import { DataError } from "../errors/index.ts";
 
-/** Stands in a question for its next image. */
+/** Marks the place of the next image in a question. */
 export const IMAGE_PLACE = "<image>";
-/** Stands in a question for its next video. */
+/** Marks the place of the next video in a question. */
 export const VIDEO_PLACE = "<video>";
 
-/** A stretch of a question: some text, or its next image or video. */
+/** A part of a question: some text, or its next image or video. */
 export type QuestionPart =
   | { readonly type: "image" }
   | { readonly type: "video" }
@@ -25,8 +25,8 @@ function requirePlaces(medium: Medium, place: string, places: number, given: num
 }
 
 /**
- * A question cut at its `<image>` and `<video>` places. Where it has none of a sort, those of that sort come first:
- * images, then videos.
+ * A question cut at its `<image>` and `<video>` places. If it has no places of a kind, the images or videos of that
+ * kind come first: images, then videos.
  *
  * @param images how many the problem has
  * @param videos how many the problem has

@@ -1,7 +1,7 @@
 /**
  * @module
- * A task: sources of problems by split, and what is known about them beyond the answers: demonstrations for a
- * supervised warm start, and labels where the truth about tokens is known.
+ * A task: sources of problems by split, and further knowledge about them. This is demonstrations for a supervised
+ * warm start, and labels if the truth about tokens is known.
  */
 
 import type * as z from "zod";
@@ -12,7 +12,7 @@ import type { AnsweredProblem, Problem, ProblemSource } from "./problem.ts";
 /** The role of a token in a completion whose truth is known. */
 export type LabelledRole = "image" | "reasoning" | "other";
 
-/** What is true of one token of a completion. */
+/** The truth about one token of a completion. */
 export interface TokenLabel {
   /** "image": states something read from the image; "reasoning": a step or the answer; "other": the rest. */
   readonly role: LabelledRole;
@@ -26,7 +26,7 @@ export interface TokenLabel {
 
 /** The texts that would be right from a token on. */
 export interface RightTexts {
-  /** The part of the token's text before the judged stretch, such as a space; a right token repeats it. */
+  /** The part of the token's text before the judged span, such as a space; a right token repeats it. */
   readonly lead: string;
   /** Right continuations after the lead, at least one. */
   readonly texts: readonly string[];
@@ -77,7 +77,7 @@ export interface DemonstrationSource {
 
 /** One lesson of a warm start. */
 export interface Lesson {
-  /** Tells lessons apart in messages, such as "reading". */
+  /** Names the lesson in messages, such as "reading". */
   readonly name?: string;
   readonly source: DemonstrationSource;
   /** Optimiser steps; the last lesson without a number takes the rest. */
@@ -96,7 +96,7 @@ export async function openSource<Source extends object>(source: Opened<Source>):
 export const SPLITS = ["train", "validation", "test"] as const;
 export type Split = (typeof SPLITS)[number];
 
-/** What is trained on and measured. */
+/** The problems and measures of training and evaluation. */
 export interface Task {
   readonly name: string;
   readonly train: Opened<ProblemSource>;
@@ -106,8 +106,8 @@ export interface Task {
   readonly demonstrations?: Opened<DemonstrationSource | readonly Lesson[]>;
   readonly labels?: TokenLabels;
   /**
-   * Counts of further measures of a completion, by name, such as of readings that are right; an evaluation adds them
-   * over problems and reports each as a share with its interval.
+   * Counts of further measures of a completion, by name, such as of right readings. An evaluation adds them over
+   * problems and reports each as a share with its interval.
    */
   readonly measures?: (
     problem: AnsweredProblem,

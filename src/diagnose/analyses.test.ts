@@ -99,7 +99,7 @@ describe("correlation", () => {
 
 const joined = (values: Float64Array) => Float64Array.from([...values, ...values]);
 
-/** The table's tokens, and once more as those of four other completions. */
+/** The table's tokens, and once more as tokens of four other completions. */
 function doubled({ unit, place, entropy, text }: TokenTable): Partial<TokenTable> {
   const mass = joined(visualMass);
   return {
@@ -125,7 +125,7 @@ test("role accuracy holds scores and roles against the truth", () => {
   const [found] = roleAccuracy(table, truth, new Rng(0), FEW);
   expect(found!.imageFromReasoning.estimate).toBe(1);
   expect(found!.imageFromAll.estimate).toBe(1);
-  // Wrong ones: 8 of mass ½ and 12 of ¼; right ones: 12 of ¾ and 8 of ¼. Pairs won: 8·8 + ½·12·8 of 400.
+  // Wrong tokens: 8 of mass ½ and 12 of ¼; right tokens: 12 of ¾ and 8 of ¼. Pairs won: 8·8 + ½·12·8 of 400.
   expect(found!.wrongFromRight.estimate).toBeCloseTo(112 / 400, 12);
   expect(found!.confusion).toEqual([
     [12, 0, 8],
@@ -136,7 +136,7 @@ test("role accuracy holds scores and roles against the truth", () => {
   expect(found!.reasoning!.f1).toBe(1);
 });
 
-test("the time course tells where roles fall and how their attention is aligned", () => {
+test("the time course gives the places of roles and the alignment of their attention", () => {
   const courses = timeCourse(table, new Rng(0), FEW);
   const image = courses.find(({ by, role }) => by === "truth" && role === "image")!;
   expect(image.place.estimate).toBeCloseTo(0.25, 12);
@@ -156,7 +156,7 @@ describe("distributions", () => {
     expect(histogramOf(Float64Array.of(3, 3), 2).counts).toEqual([2, 0]);
   });
 
-  test("rank words by their mean and leave out rare and empty ones", () => {
+  test("rank words by their mean and leave out rare and empty words", () => {
     const words = wordMeans(["a", "b", "a", "b", "c", " ", " "], Float64Array.of(1, 4, 3, 4, 9, 9, 9), 2);
     expect(words).toEqual([
       { word: "b", count: 2, mean: 4 },

@@ -18,7 +18,7 @@ export interface Answer {
 /** Completions in batches. */
 export interface Answers {
   readonly total: number;
-  /** @param shouldStop asked before each batch; true ends with what there is */
+  /** @param shouldStop asked before each batch; true ends with the answers so far */
   batches(shouldStop: () => boolean): AsyncIterable<readonly Answer[]>;
 }
 

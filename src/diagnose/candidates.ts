@@ -28,7 +28,7 @@ export interface Candidate {
   readonly right: RightTexts;
 }
 
-/** Keeps an even sample of what it is offered, of bounded size (Vitter's algorithm R). */
+/** Keeps a uniform sample of bounded size of the offered items (Vitter's algorithm R). */
 export class Reservoir<T> {
   readonly kept: T[] = [];
   readonly #size: number;

@@ -34,7 +34,7 @@ export interface CollectOptions {
   /** Judged tokens kept of each class to intervene on; 500 unless given. */
   readonly candidates?: number;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
-  /** Asked before each batch; true ends with what there is. */
+  /** Asked before each batch; true ends with the completions so far. */
   readonly shouldStop?: (() => boolean) | undefined;
 }
 
@@ -47,7 +47,7 @@ export interface Collected {
   readonly unlabelled: number;
 }
 
-/** −1, 0 or 1: readings by the image, the rest by what was written before, where that can be said. */
+/** −1, 0 or 1: readings are judged by the image, all else by the text before it, where that is possible. */
 export function verdictOf({ role, correct, follows }: TokenLabel): number {
   const isCorrect = role === "reasoning" ? (follows ?? correct) : correct;
   return isCorrect === null ? -1 : Number(isCorrect);
@@ -87,7 +87,7 @@ export async function collect(options: CollectOptions): Promise<Collected> {
     options.onProgress?.(done, answers.total);
   }
   if (unlabelled > 0 && unlabelled === done) {
-    throw new DataError(`labels: expected those of at least one completion, got none of ${done}`);
+    throw new DataError(`labels: expected labels of at least one completion, got none of ${done}`);
   }
   return { ...gathering.finish(), completions, unlabelled };
 }
@@ -152,7 +152,7 @@ class Gathering {
     for (const [t, right] of rightTexts.entries()) {
       const name = tokenClass(labels[t]!.role, verdictOf(labels[t]!));
       if (right === null || name === undefined) continue;
-      // The first token of a wrong stretch may itself be right.
+      // The first token of a wrong span may itself be right.
       if (isRightToken(texts[t]!, right) !== name.endsWith("^r")) continue;
       this.#candidates[name].offer(() => ({ unit, prompt, tokens: tokens.slice(0, t + 1), right }));
     }

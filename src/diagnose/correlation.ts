@@ -28,7 +28,7 @@ export interface Contrast {
   readonly modality: "visual" | "text";
   readonly right: number;
   readonly wrong: number;
-  /** Mean mass of right tokens minus that of wrong ones. */
+  /** Mean mass of right tokens minus mean mass of wrong tokens. */
   readonly difference: Interval;
   /** Cliff's δ: P(right > wrong) − P(right < wrong). */
   readonly delta: Interval;
@@ -44,8 +44,8 @@ export interface Correlation {
 const FEWEST = 10;
 
 /**
- * Means of r^vis and r^txt over P^r, P^e, R^r and R^e with bootstrap intervals, and how right and wrong tokens differ, over
- * all tokens of a role and within each kind of statement. Completions are resampled, not tokens.
+ * Means of r^vis and r^txt over P^r, P^e, R^r and R^e with bootstrap intervals. Also the difference between right and
+ * wrong tokens, over all tokens of a role and within each kind of statement. Completions are resampled, not tokens.
  */
 export function correlate(
   table: TokenTable,

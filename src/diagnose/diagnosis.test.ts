@@ -88,7 +88,7 @@ function diagnosed(more: Partial<DiagnoseOptions> = {}) {
 }
 
 describe("a diagnosis by a task's own labels", () => {
-  test("counts the classes that they tell", async () => {
+  test("counts the classes that the labels give", async () => {
     const found = await diagnosed();
     expect(found.completions).toBe(12);
     const { classes } = found.correlation[0]!;

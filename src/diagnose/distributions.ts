@@ -1,7 +1,7 @@
 /**
  * @module
- * How connectivity (AT-RL, arXiv:2602.11455, section 6) and grounding (VICRA, "Don't Lose Sight", sections 3.2 and B) are
- * spread over tokens and words, and how sure the model is at grounded tokens.
+ * How connectivity (AT-RL, arXiv:2602.11455, section 6) and grounding (VICRA, "Don't Lose Sight", sections 3.2 and B)
+ * are distributed over tokens and words. Also the model's entropy at grounded tokens.
  */
 import type { AttentionRow } from "../credit/index.ts";
 import {
@@ -22,7 +22,7 @@ export interface Histogram {
   readonly counts: readonly number[];
 }
 
-/** A word with the mean of what was measured at it. */
+/** A word with the mean of the measurements at it. */
 export interface WordMean {
   readonly word: string;
   readonly count: number;
@@ -53,7 +53,9 @@ export interface GroundingDistribution {
   readonly entropyGrounded: Interval;
   readonly entropyOther: Interval;
   readonly entropyGap: Interval;
-  /** Of grounded tokens, those among the 20 % of highest entropy; and the other way round. */
+  /**
+   * Share of grounded tokens that are among the 20 % of highest entropy; and the share of these that are grounded.
+   */
   readonly groundedThatAreUnsure: number;
   readonly unsureThatAreGrounded: number;
   readonly highest: readonly WordMean[];
@@ -75,7 +77,7 @@ export function histogramOf(values: Float64Array, bins: number): Histogram {
   return { low, high, counts };
 }
 
-/** Words of a number's highest mean first; rare ones and those without text left out. */
+/** Words in falling order of a number's mean; rare words and tokens without text are left out. */
 export function wordMeans(text: readonly string[], values: Float64Array, fewest = FEWEST): WordMean[] {
   const sums = new Map<string, { count: number; sum: number }>();
   for (const [i, word] of text.entries()) {

@@ -1,6 +1,6 @@
 /**
  * @module
- * Diagnosis: how a model's attention relates to what its tokens do and whether they are right, by correlation, by
+ * Diagnosis: how a model's attention relates to the role and correctness of its tokens, by correlation, by
  * intervention and over time. Start with `diagnosis`; `collect` samples and labels, `report/` writes.
  */
 export { type Answer, type Answers, type SampledAnswersOptions, sampledAnswers } from "./answers.ts";

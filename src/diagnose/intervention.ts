@@ -3,9 +3,9 @@
  * Whether attention causes errors: DyCo-RL's causal intervention (arXiv:2606.08035, section 4.1, Eq. 5) on single tokens of
  * known truth, against placebos.
  *
- * Each token is intervened on alone, with everything before it as it was sampled. It is recovered when the model's likeliest
- * token becomes one of those that are right in its place. Only tokens whose likeliest token was wrong take part: a wrong
- * token that was merely drawn needs no recovery.
+ * Each token is intervened on alone, with everything before it as it was sampled. It is recovered when the model's
+ * likeliest token becomes one of the right tokens at its place. Only tokens whose likeliest token was wrong take
+ * part: a wrong token that was merely drawn needs no recovery.
  */
 import { isRightToken } from "../data/index.ts";
 import type { AttentionIntervention, Engine } from "../engine/index.ts";
@@ -14,7 +14,10 @@ import type { Candidate, TokenClass } from "./candidates.ts";
 import type { Collected } from "./collect.ts";
 import { GroupedSums } from "./statistics/grouped-sums.ts";
 
-/** What is amplified: the token toward the modality of its role; toward the other; or another token, drawn at random. */
+/**
+ * The amplified attention: the token's toward the modality of its role; toward the other modality; or another
+ * token's, drawn at random.
+ */
 export const ARMS = ["targeted", "wrong modality", "random token"] as const;
 export type Arm = (typeof ARMS)[number];
 
@@ -48,7 +51,7 @@ export interface Effect {
   readonly changed: Readonly<Record<Arm, number>>;
   /** Targeted minus wrong modality. */
   readonly advantage: Interval;
-  /** Share of right tokens, amplified as targeted ones are, that stay right; absent where there are none. */
+  /** Share of right tokens, amplified as targeted tokens are, that stay right; absent where there are none. */
   readonly kept?: Interval;
 }
 
@@ -57,7 +60,7 @@ export interface RoleIntervention {
   readonly site: Site;
   /** Wrong tokens whose right text is known, in all completions. */
   readonly wrong: number;
-  /** Of those sampled, whose likeliest token was right all the same. */
+  /** Number of sampled tokens whose likeliest token was right nevertheless. */
   readonly onlyDrawnWrong: number;
   /** Those intervened on. */
   readonly tokens: number;

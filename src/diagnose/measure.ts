@@ -27,7 +27,7 @@ export interface MeasuredRow {
 /** AT-RL's defaults: the last four layers, bias corrected (arXiv:2602.11455). */
 const CALIBRATED = { layers: 4, biasCorrection: true };
 
-/** Measures completions at temperature 1, with as much as the engine can tell. */
+/** Measures completions at temperature 1, with all measures that the engine supports. */
 export async function measure(
   engine: Engine,
   sequences: readonly Sequence[],

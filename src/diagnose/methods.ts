@@ -1,7 +1,7 @@
 /**
  * @module
- * What each credit method says of a completion's tokens: a score that is higher where it sees more of the image, and the
- * role that it assigns, by the same functions that training calls.
+ * Each credit method's view of a completion's tokens: a score that is higher where the method sees more of the image,
+ * and the assigned role. Training calls the same functions.
  */
 import { type AttentionRow, atRl, dycoRl } from "../credit/index.ts";
 import { quantile, type Rng } from "../math/index.ts";

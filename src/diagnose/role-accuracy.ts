@@ -11,7 +11,7 @@ import { ASSIGNED_ROLES, type MethodColumn, type TokenTable, type Truth } from "
 export interface RoleAccuracy {
   readonly method: string;
   readonly row?: AttentionRow;
-  /** Area under the curve: tokens that read the image against those that reason. */
+  /** Area under the curve: tokens that read the image against tokens that reason. */
   readonly imageFromReasoning: Interval;
   /** Against all other tokens, words of the template among them. */
   readonly imageFromAll: Interval;

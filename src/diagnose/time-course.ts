@@ -8,7 +8,7 @@ import { type BootstrapOptions, bootstrapIntervals, type Interval, type Rng } fr
 import { GroupedSums } from "./statistics/grouped-sums.ts";
 import { ASSIGNED_ROLES, type TokenTable, TRUE_ROLES } from "./token-table.ts";
 
-/** Equal stretches of a completion. */
+/** Equal parts of a completion. */
 export const STRETCHES = 10;
 
 /** One role along the completion. */

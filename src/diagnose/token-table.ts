@@ -1,13 +1,13 @@
 /**
  * @module
- * All tokens of a diagnosis in columns: what is true of each, what was measured at it, and what each method says of it.
+ * All tokens of a diagnosis in columns: the truth about each, its measurements, and each method's view of it.
  */
 import type { AttentionRow, TokenRole } from "../credit/index.ts";
 import type { TokenLabel } from "../data/index.ts";
 
 /** True roles by code. */
 export const TRUE_ROLES = ["image", "reasoning", "other"] as const satisfies readonly TokenLabel["role"][];
-/** Assigned roles by code: what a method ought to call the true role of the same code. */
+/** Assigned roles by code: the right name of the true role with the same code. */
 export const ASSIGNED_ROLES = ["visual", "text", "neutral"] as const satisfies readonly TokenRole[];
 
 /** The label of each token, if the data set has labels. */
@@ -53,7 +53,7 @@ export interface TokenTable {
   readonly accuracy: number;
   /** `[N]` the completion a token belongs to, from 0 and rising. */
   readonly unit: Int32Array;
-  /** `[N]` (t + ½) / T, where along its completion a token stands. */
+  /** `[N]` (t + ½) / T, the place of a token along its completion. */
   readonly place: Float64Array;
   readonly text: readonly string[];
   /** `[N]` nats, at temperature 1. */

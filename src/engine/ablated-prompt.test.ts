@@ -46,12 +46,12 @@ describe("discarding", () => {
     expect(tokensOf(ablate(chunks, { kind: "discard" }))).toEqual([1, 2, START, END, 3]);
   });
 
-  test("leaves markers that stand elsewhere, and images that have none", () => {
+  test("leaves markers in other places, and images without markers", () => {
     const chunks = [text(START, 1), image(picture(56, 56)), text(2, END)];
     expect(tokensOf(ablate(chunks, { kind: "discard" }))).toEqual([START, 1, 2, END]);
   });
 
-  test("counts positions anew, as for a prompt that never had the image", () => {
+  test("counts positions as for a prompt that never had the image", () => {
     const chunks = [text(1, START), image(picture(56, 84)), text(END, 2, 3)];
     const prepare = (prompt: Prompt) => preparePrompt(prompt, vision);
     const discarded = prepare({ chunks: ablate(chunks, { kind: "discard" }) });
@@ -120,7 +120,7 @@ describe("pixels", () => {
     expect(ablateImage(given, { ...PATCHES, probability: 0 })).toEqual(given);
   });
 
-  test("with noise are the given ones plus normal draws, rounded and clipped", () => {
+  test("with noise are the given images plus normal draws, rounded and clipped", () => {
     const grey = { width: 112, height: 112, data: new Uint8Array(112 * 112 * 3).fill(128) };
     const noisy = ablateImage(grey, { ...NOISE, sigma: 20 }).data;
     const mean = noisy.reduce((sum, value) => sum + value, 0) / noisy.length;

@@ -11,7 +11,7 @@ import { augmented } from "./image-views/augment.ts";
 import { diffusionNoise } from "./image-views/diffusion-noise.ts";
 import { occluded } from "./image-views/occlude.ts";
 
-/** Ablations of pixels; the others act on tokens, or within the model. */
+/** Ablations of pixels; all other ablations act on tokens, or inside the model. */
 type PixelAblation = Exclude<
   ImageAblation,
   { readonly kind: "discard" | "mask-attention" | "replace-values" }

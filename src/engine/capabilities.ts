@@ -2,9 +2,10 @@
  * @module
  * The optional capabilities of an engine, and the check before the first step.
  */
-import { type ImageAblation, SIGNALS, type SignalCapability } from "../credit/index.ts";
+import { type ImageAblation, SIGNALS, type SignalCapability, type SignalRequest } from "../credit/index.ts";
 import { EngineError } from "../errors/index.ts";
 import type { ArchitectureCapabilities } from "../model/architecture.ts";
+import type { AttentionIntervention } from "./intervention.ts";
 
 /**
  * The capabilities of signals (`SIGNALS` of credit), and more.
@@ -15,12 +16,12 @@ import type { ArchitectureCapabilities } from "../model/architecture.ts";
  * | `attention-intervention` | scoring with the attention of chosen tokens amplified, and the likeliest tokens |
  * | `attention-measure` | a measure beside them: sharpness or divergence within each modality |
  * | `calibrated-attention` | AT-RL's connectivity and Gram matrix from the last layers' attention |
- * | `entropy` | the entropy of each token's distribution, while sampling and in scoring |
+ * | `entropy` | the entropy of each token's distribution, in scoring, and in sampling where it is asked for |
  * | `entropy-gradient` | `accumulate` takes `entropyCoefficients` |
  * | `full-distribution` | measures of whole distributions (divergences, entropy of a nucleus), and the likeliest tokens with their log-probs |
  * | `group-divergence` | how far apart the distributions at one place of a prompt's completions are, in scoring |
  * | `hidden-images` | scoring with image tokens in their places that no later token attends to |
- * | `hidden-states` | the likeness of tokens' hidden states to those of the image's tokens, in scoring |
+ * | `hidden-states` | the cosine of tokens' hidden states with the hidden states of the image's tokens, in scoring |
  * | `image-ablation` | scoring with images taken away, wholly or in part |
  * | `image-rows` | attention rows on image tokens, in scoring |
  * | `overlap` | sampling from earlier weights while later calls change them |
@@ -29,7 +30,7 @@ import type { ArchitectureCapabilities } from "../model/architecture.ts";
  * | `value-replacement` | scoring with the values of image tokens replaced within the model |
  * | `value` | a value head: `score` gives values, `accumulate` takes `valueCoefficients` |
  * | `video` | prompts with videos |
- * | `watch` | `sample` tells of tokens as they are drawn, with the likeliest in their places, and ends completions early |
+ * | `watch` | `sample` reports tokens as they are drawn, with the likeliest in their places, and ends completions early |
  */
 export type Capability =
   | SignalCapability
@@ -69,6 +70,35 @@ export function allowedBy(
   const isAllowed = (capability: Capability) =>
     (imageKeys || !ON_IMAGE_KEYS.includes(capability)) && (video || capability !== "video");
   return new Set([...capabilities].filter(isAllowed));
+}
+
+/** Parts of a request that may read image tokens among the keys of attention rows. */
+interface KeyReading {
+  readonly signals?: SignalRequest | undefined;
+  readonly intervention?: AttentionIntervention | undefined;
+  readonly image?: ImageAblation | undefined;
+}
+
+/**
+ * Fails when a request reads image tokens among the keys of attention rows, where the model has none.
+ *
+ * @throws EngineError naming the part of the request
+ */
+export function requireImageKeys(
+  call: string,
+  { signals = {}, intervention, image }: KeyReading,
+  { imageKeys }: Pick<ArchitectureCapabilities, "imageKeys">,
+): void {
+  if (imageKeys) return;
+  const asked = Object.entries(signals).find(([, request]) => request !== undefined)?.[0];
+  const ablation = image && ON_IMAGE_KEYS.includes(ablationCapability(image)) ? image.kind : undefined;
+  const part =
+    (asked && `signals.${asked}`) ?? (intervention && "intervention") ?? (ablation && `image ${ablation}`);
+  if (part !== undefined) {
+    throw new EngineError(
+      `${call}: ${part}: expected a model with image tokens among the keys of its attention rows, got one that reads images by cross-attention`,
+    );
+  }
 }
 
 /**

@@ -1,11 +1,11 @@
 /**
  * @module
- * The engine contract: all that the training loop knows of a model. It is shaped after the Tinker API, so that
+ * The engine contract: all that the training loop knows of a model. Its shape follows the Tinker API, so that
  * one interface serves the process itself, a cluster behind HTTP and a fake for tests.
  *
- * Every policy loss of Fovea depends on the model only through the log-probs of the sampled tokens, so an engine
- * need not know any loss: it samples, scores, adds up the gradient of Σ c·log π and steps. A value head and an entropy
- * bonus go the same way, with coefficients of their own.
+ * Every policy loss of Fovea depends on the model only through the log-probs of the sampled tokens. So an engine need
+ * not know any loss: it samples, scores, adds up the gradient of Σ c·log π and steps. A value head and an entropy
+ * bonus work the same way, each with its own coefficients.
  */
 import type * as z from "zod";
 import type {
@@ -43,8 +43,8 @@ export interface SampleRequest {
   /** Ids that end a completion; the stop token is its last token. */
   readonly stopTokens: readonly number[];
   /**
-   * The same seed on the same weights gives the same tokens. One for the request; or one for each prompt, whose
-   * completions then equal those of a request with this seed and only this prompt.
+   * The same seed on the same weights gives the same tokens. One seed for the request; or one for each prompt, whose
+   * completions then equal the completions of a request with this seed and only this prompt.
    */
   readonly seed: number | readonly number[];
   readonly signals?: SignalRequest;
@@ -53,6 +53,11 @@ export interface SampleRequest {
    * a few more tokens. Capability `watch`.
    */
   readonly watch?: (drawn: DrawnToken) => boolean;
+  /**
+   * Ask for exact `Completion.entropy`, at the price of a scoring pass where samplers do not return it; capability
+   * `entropy`.
+   */
+  readonly entropy?: true;
   /** Ask for `DrawnToken.alternatives`, so many a token; capability `watch`. */
   readonly alternatives?: number;
 }
@@ -79,8 +84,9 @@ export interface Completion {
   /** `[T]` nats, of the untruncated distribution at the sampling temperature (temperature 1 when greedy). */
   readonly logprobs: Float64Array;
   /**
-   * `[T]` nats, entropy of the same distribution. Engines without the capability `entropy` give −log π(oₜ), whose mean
-   * over sampled tokens is an unbiased estimate of it.
+   * `[T]` nats, entropy of the same distribution. An engine without the capability `entropy`, or one that samples
+   * elsewhere and is not asked for it, gives −log π(oₜ). Its mean over sampled tokens is an unbiased estimate of the
+   * entropy.
    */
   readonly entropy: Float64Array;
   readonly stopReason: StopReason;

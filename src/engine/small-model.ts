@@ -13,8 +13,8 @@ export const SMALL_ASSETS: string = fileURLToPath(packageFile("assets/small"));
 
 /**
  * About a million parameters: two vision blocks of width 96, four decoder layers of width 128. The rotary base is
- * small because the pictures are: rotary sections give columns the lowest frequencies, and at a base of a million they
- * would hardly tell one column of cells from the next.
+ * small because the pictures are small: rotary sections give columns the lowest frequencies. At a base of a million,
+ * neighbouring columns of cells would have almost equal angles.
  */
 export function smallModelConfig(): ModelConfig {
   return readConfig(SMALL_ASSETS);

@@ -31,7 +31,7 @@ describe.each([
   ["replicated", () => opened(createLocalEngine({ model: DIRECTORY, threads: 2, replicas: 2 }))],
   ["fake", () => opened(createFakeEngine({ vocabSize: 90, seed: 5 }))],
 ] as const)("a watched %s engine", (_, open) => {
-  test("tells of every token, in the order of its completion, with the likeliest in its place", async () => {
+  test("reports every token, in the order of its completion, with the likeliest in its place", async () => {
     const engine = await open();
     const told = prompts.map(() => Array.from({ length: 3 }, (): DrawnToken[] => []));
     const watch = (drawn: DrawnToken) => {
@@ -57,7 +57,7 @@ describe.each([
     }
   });
 
-  test("ends a completion when it is told to, and no other", async () => {
+  test("ends a completion when asked to, and no other", async () => {
     const engine = await open();
     // Long, since the engine computes on while the word to end is on its way.
     const long = { ...request, groupSize: 3, maxCompletionTokens: 300, stopTokens: [] };

@@ -22,7 +22,7 @@ test("every format asks for what its name says", () => {
   }
 });
 
-test("a format's words stand around the question, as the configuration names it", async () => {
+test("a format's words are around the question, as the configuration names it", async () => {
   expect(await asked({ format: "think-boxed" })).toContain(
     `What is it?${answerFormats["think-boxed"].suffix}`,
   );
@@ -30,7 +30,7 @@ test("a format's words stand around the question, as the configuration names it"
   expect(await asked({})).toContain("What is it?\n");
 });
 
-test("words given in the configuration stand in place of the format's", async () => {
+test("words given in the configuration replace the format's", async () => {
   const own = await asked({ format: "think-answer", system: "Be brief.", suffix: " Now." });
   expect(own).toContain("system\nBe brief.");
   expect(own).toContain("What is it? Now.");

@@ -20,7 +20,7 @@ async function imagePart(image: RgbImage): Promise<MessagePart> {
 }
 
 /**
- * The messages of a problem. Images and videos stand where the question has their places; else first.
+ * The messages of a problem. Images and videos are at their places in the question; else first.
  *
  * @param videos `frames` sends each frame of a video as an image
  * @throws DataError when the problem has a video and they are refused, or not one place for each image

@@ -15,7 +15,7 @@ afterEach(async () => {
   server = undefined;
 });
 
-/** A server that answers with `n` choices unless told otherwise, and a respondent that asks it. */
+/** A server that answers with `n` choices by default, and a respondent that asks it. */
 async function subjectOf(
   reply: (body: Body, number: number) => ChatReply,
   options: object = {},

@@ -18,7 +18,7 @@ export interface ChatRespondentContext extends Omit<ChatClientContext, "role"> {
   readonly format?: AnswerFormat | undefined;
 }
 
-/** A server under test, and what it has cost. */
+/** A server under test, and its cost so far. */
 export interface ChatRespondent extends Respondent {
   readonly spent: ChatSpending;
 }
@@ -26,15 +26,15 @@ export interface ChatRespondent extends Respondent {
 /**
  * A server under test. Requests of all calls share one limit of requests under way, one budget and one pause after 429.
  *
- * A problem that the server refuses fails its whole call, after the others of the call have been answered; a caller that
- * wants to keep their answers makes one call a problem.
+ * A problem that the server refuses fails its whole call, after the other problems of the call have been answered. A
+ * caller that wants to keep their answers makes one call for each problem.
  */
 export function chatRespondent(
   options: ChatModelOptions,
   { format = {}, ...context }: ChatRespondentContext = {},
 ): ChatRespondent {
   const client = new ChatClient(options, { ...context, role: "model" });
-  const tell = onceForEach(context.warn ?? (() => {}));
+  const report = onceForEach(context.warn ?? (() => {}));
   const identity = identityOf(options);
 
   async function answered(
@@ -56,7 +56,7 @@ export function chatRespondent(
       const { got, unusual } = responsesOf(answer, missing);
       responses.push(...got);
       for (const reason of unusual) {
-        tell(reason, `${identity}: an answer ended with "${reason}"; it counts as it is`);
+        report(reason, `${identity}: an answer ended with "${reason}"; it counts as it is`);
       }
     }
     return responses;
@@ -110,12 +110,12 @@ function failureOf(error: unknown, { id }: Problem): unknown {
   return new PartError(`problem ${id}: ${error.message}`, { cause: error });
 }
 
-/** Tells each thing once. */
-function onceForEach(tell: (message: string) => void): (thing: string, message: string) => void {
-  const told = new Set<string>();
+/** Reports each thing once. */
+function onceForEach(report: (message: string) => void): (thing: string, message: string) => void {
+  const reported = new Set<string>();
   return (thing, message) => {
-    if (told.has(thing)) return;
-    told.add(thing);
-    tell(message);
+    if (reported.has(thing)) return;
+    reported.add(thing);
+    report(message);
   };
 }

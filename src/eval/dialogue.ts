@@ -30,7 +30,7 @@ export interface DialogueOptions extends ChatFormat, Pick<PromptModel, "stopToke
 /** Problems to prompts, and tokens to text. */
 export interface Dialogue {
   readonly stopTokens: readonly number[];
-  /** The model's sizes and what it sees with; undefined for a text model. */
+  /** The model's sizes and its parts for images; undefined for a text model. */
   readonly sight?: Sight | undefined;
   /**
    * Images and videos where the question has their places; else first, then the question.
@@ -56,7 +56,7 @@ export interface Dialogue {
    * @throws DataError, ModelError as `prompt` does; ModelError where the model is a text model
    */
   laterPrompts(demonstration: Demonstration): Prompt[];
-  /** Tokens of a prompt, those of its images and videos included. */
+  /** Tokens of a prompt, tokens of its images and videos included. */
   promptTokens(prompt: Prompt): number;
   /** The tokens of a completion to imitate, its stop token included. */
   completionTokens(text: string): Int32Array;

@@ -7,7 +7,7 @@ import { DataError } from "../errors/index.ts";
 import type { Prompt } from "../model/index.ts";
 import type { Dialogue } from "./dialogue.ts";
 
-/** A problem, where it stands in its source, and the prompt made of it. */
+/** A problem, its place in its source, and its prompt. */
 export interface Question {
   readonly index: number;
   readonly problem: Problem;
@@ -17,7 +17,7 @@ export interface Question {
 /** A row that gives no problem. */
 export interface SkippedRow {
   readonly index: number;
-  /** Broken rows cannot be read; others do not fit the limits. */
+  /** Broken rows cannot be read; all other skipped rows do not fit the limits. */
   readonly isBroken: boolean;
   /** In words, with file and row where it is broken. */
   readonly message: string;

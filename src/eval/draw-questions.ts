@@ -1,6 +1,6 @@
 /**
  * @module
- * Draws as many problems as are asked for, going on to the next row where one gives none.
+ * Draws as many problems as are asked for, with the next row where a row gives none.
  */
 import { type DrawOptions, drawProblem, isSkipped, type Question, type SkippedRow } from "./draw-problem.ts";
 import type { RowTally } from "./row-tally.ts";

@@ -12,7 +12,7 @@ const { tokenizer } = openPrompts(SMALL_ASSETS);
 const END = tokenizer.requireTokenId("<|im_end|>");
 const format = { ...openPrompts(SMALL_ASSETS), stopTokens: [END] };
 const dialogue = createDialogue(format);
-/** The n-th problem asks for n + 2; even ones are sums. */
+/** The n-th problem asks for n + 2; even problems are sums. */
 const image = { width: 84, height: 84, data: new Uint8Array(84 * 84 * 3).fill(90) };
 const source = {
   fingerprint: "made",
@@ -124,7 +124,7 @@ describe("an evaluation", () => {
     expect(result.measures!["counted"]!.of).toBe(7);
   });
 
-  test("hands on every answer in order, before it ends", async () => {
+  test("passes every answer on in order, before it ends", async () => {
     const answers: EvaluatedAnswer[] = [];
     const texts = traces.with(3, "<answer>99</answer>");
     await measure(texts, { onAnswer: async (answer) => void answers.push(answer) });

@@ -46,7 +46,7 @@ export interface EvaluationOptions {
   readonly onAnswer?: ((answer: EvaluatedAnswer) => void | Promise<void>) | undefined;
   /** Called after each batch. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
-  /** Asked after each batch; true ends early with what there is. */
+  /** Asked after each batch; true ends early with the answers so far. */
   readonly shouldStop?: (() => boolean) | undefined;
 }
 
@@ -163,7 +163,7 @@ async function answerBatch(
 /**
  * Measures a model on the first problems of a source.
  *
- * @throws DataError when too many rows are broken, or a measure is no share
+ * @throws DataError when too many rows are broken, or a measure is not a share
  */
 export async function evaluate(options: EvaluationOptions): Promise<Evaluation> {
   const total = Math.min(options.problems, options.source.size);

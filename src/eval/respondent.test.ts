@@ -20,7 +20,7 @@ async function respondent() {
 }
 
 describe("an engine under test", () => {
-  test("answers a problem alike whatever the problems beside it are", async () => {
+  test("answers a problem alike beside any other problems", async () => {
     const { subject } = await respondent();
     const together = await subject.respond(problems, request);
     const [alone] = await subject.respond([problems[2]!], request);
@@ -30,7 +30,7 @@ describe("an engine under test", () => {
     expect(other!.map(({ text }) => text)).not.toEqual(alone!.map(({ text }) => text));
   });
 
-  test("tells text, tokens, their numbers, log-probs and why each answer ended", async () => {
+  test("returns text, tokens, their numbers, log-probs and why each answer ended", async () => {
     const { engine, subject } = await respondent();
     const [[first] = []] = await subject.respond([problems[0]!], { ...request, system: "Look." });
     const prompt = dialogue.prompt(problems[0]!, { system: "Look." });

@@ -11,14 +11,14 @@ import type { Dialogue } from "./dialogue.ts";
 /** One answer of the model under test. */
 export interface Response {
   readonly text: string;
-  /** `[T]` ids, the stop token included; absent where a server does not tell them. */
+  /** `[T]` ids, the stop token included; absent if a server does not return them. */
   readonly tokens?: Int32Array;
   /**
-   * The stop token included. Of a server that tells only the sum over a problem's answers, their mean; NaN of a server that
-   * tells nothing.
+   * The stop token included. The mean if a server reports only the sum over a problem's answers; NaN if a server
+   * reports nothing.
    */
   readonly completionTokens: number;
-  /** Those of images included; absent where a server does not tell them. */
+  /** Image tokens included; absent if a server does not report them. */
   readonly promptTokens?: number;
   readonly stopReason: StopReason;
   /** `[T]` nats. */
@@ -40,15 +40,15 @@ export interface RespondRequest {
 
 /** A model under test: an engine with its dialogue, or a server. */
 export interface Respondent {
-  /** Recorded with every answer: tells answers of another model apart. */
+  /** Recorded with every answer: identifies the model of the answer. */
   readonly identity: string;
   /** Makes prompts, so that problems beyond the limits are left out beforehand; absent where a server makes them. */
   readonly dialogue?: Pick<Dialogue, "prompt" | "promptTokens">;
   /** Whether each problem is a request of its own: then problems are asked in calls of their own, and none waits for others. */
   readonly isSeparate?: boolean;
   /**
-   * Answers of every problem, `[P][samples]`. With an engine they depend on the seed and on the problem, not on the problems
-   * beside it, so that an evaluation in other batches, or one that goes on after a stop, has the same.
+   * Answers of every problem, `[P][samples]`. With an engine they depend on the seed and on the problem, not on the
+   * problems beside it. So an evaluation in other batches, or one that continues after a stop, has the same answers.
    *
    * @throws PartError when a server fails; of the whole server with `isTotal`, else of one of these problems
    * @throws the signal's reason when it is aborted

@@ -13,12 +13,12 @@ export interface RowCounts {
   readonly filtered: number;
 }
 
-/** Rows before which the share of broken ones is not yet taken seriously: it is held against this many at least. */
+/** The share of broken rows is computed over at least this many rows, so that a few early rows do not decide. */
 const FEWEST = 100;
 /** Broken rows that the error names. */
 const NAMED = 5;
 
-/** What a tally goes on from, and what it names. */
+/** The counts from which a tally continues, and the names in its messages. */
 export interface TallyOptions {
   readonly counts?: RowCounts | undefined;
   readonly setting?: string | undefined;

@@ -3,7 +3,7 @@
  * Tables for terminals and for Markdown.
  */
 
-/** Where the columns after the first stand; numbers to the right. */
+/** Alignment of the columns after the first; numbers to the right. */
 export type Alignment = "left" | "right";
 
 /** Lines of cells as columns of equal width, two spaces apart; no line break at the end. */

@@ -4,7 +4,7 @@
  * not wanted.
  */
 
-/** What a token is shown as: it has to do with the image, with the text, or neither. */
+/** The shown role of a token: it is about the image, the text, or neither. */
 export type ShownRole = "visual" | "text" | "neutral";
 
 /** A token to show. */
@@ -17,7 +17,7 @@ export interface ShownToken {
 
 const ESCAPE = "\u001b[";
 const RESET = `${ESCAPE}0m`;
-/** Blue and orange are told apart by most colour-blind readers; 256-colour codes. */
+/** Most colour-blind readers can distinguish blue and orange; 256-colour codes. */
 const STYLES: Readonly<Record<ShownRole, string>> = {
   visual: `${ESCAPE}38;5;39m`,
   text: `${ESCAPE}38;5;208m`,

@@ -1,6 +1,7 @@
 /**
  * @module
- * Looking into one completion: signals, and what every credit method makes of them; as numbers, as text, as a page.
+ * Inspection of one completion: its signals, and every credit method's weights from them; as numbers, as text, as a
+ * page.
  */
 export { answerToken } from "./answer-token.ts";
 export { type GroupMember, type Instrument, inspectCompletion, type Subject } from "./inspect-completion.ts";

@@ -1,6 +1,6 @@
 /**
  * @module
- * Looks into a completion with a model: its log-probs, its attention, what it does without the image, and what every
+ * Inspects a completion with a model: its log-probs, its attention, its log-probs without the image, and what every
  * credit method assigns to it.
  */
 import { type CreditMethod, partAt, SIGNALS } from "../credit/index.ts";

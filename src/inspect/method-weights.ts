@@ -14,7 +14,10 @@ export interface JudgedGroup {
   readonly temperature: number;
 }
 
-/** A method with its options first, then all other built-in ones with their defaults, but for those that need the truth or rewards. */
+/**
+ * A method with its options first, then all other built-in methods with their defaults, except for methods that need
+ * the truth or rewards.
+ */
 export function everyMethod(own: CreditMethod): CreditMethod[] {
   const others = creditSchema.options.flatMap(({ shape }) => {
     const { value: kind } = shape.kind;
@@ -26,7 +29,7 @@ export function everyMethod(own: CreditMethod): CreditMethod[] {
   return [own, ...others];
 }
 
-/** What becomes of the advantage, as a factor of it; what is added to an advantage of 0 has none. */
+/** The token advantage as a factor of the advantage; an addition to an advantage of 0 has no factor. */
 function factors({ weights, advantageBonus }: CompletionCredit, advantage: number): Float64Array {
   if (advantageBonus === undefined || advantage === 0) return weights;
   return weights.map((weight, t) => weight + advantageBonus[t]! / advantage);

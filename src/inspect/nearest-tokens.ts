@@ -18,7 +18,7 @@ export interface NearToken {
  * Source: AT-RL, arXiv:2602.11455, Eq. 7, whose edges are the pairs above 0.7.
  *
  * @param gram `[T × T]`
- * @returns `[T]`, at most `count` each, nearest first; equal ones in order of place
+ * @returns `[T]`, at most `count` each, nearest first; equal cosines in order of place
  */
 export function nearestTokens(gram: ArrayLike<number>, tokens: number, count = 8): NearToken[][] {
   const norm = (t: number) => Math.sqrt(gram[t * tokens + t] ?? 0);

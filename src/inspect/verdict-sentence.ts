@@ -1,10 +1,10 @@
 /**
  * @module
- * A completion and its tokens in sentences: what the verdict says, and what else the model might have written.
+ * A completion and its tokens in sentences: the verdict, and the tokens that the model might have written instead.
  */
 import type { CompletionInspection } from "./inspection.ts";
 
-/** What a verdict says of a completion. */
+/** A verdict on a completion, as a sentence needs it. */
 interface SpokenVerdict {
   /** The answer that was read; null where none was. */
   readonly extracted: string | null;

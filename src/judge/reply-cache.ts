@@ -1,7 +1,7 @@
 /**
  * @module
- * Replies of judges by the content of their requests, in memory and, where there is a directory, in a file that is only
- * ever appended to: one JSON line a reply.
+ * Replies of judges by the content of their requests, in memory and, with a directory, in a file. The file is only
+ * ever appended to, one JSON line for each reply.
  */
 import { createHash } from "node:crypto";
 import { appendFileSync, mkdirSync, readFileSync } from "node:fs";
@@ -42,7 +42,7 @@ export interface JudgeRecord {
   /** The answer before this step: by the rule, or by an earlier step. */
   readonly extracted: string | null;
   readonly reply: string;
-  /** The verdict; null where the reply is none, absent where another step decides. */
+  /** The verdict; null if the reply is not a verdict, absent if another step decides. */
   readonly score?: number | null | undefined;
   /** The score of the rule verdict, where it is known. */
   readonly rule?: number | null | undefined;

@@ -12,7 +12,7 @@ describe("groupAdvantages", () => {
     expect(groupAdvantages([1, 0, 0, 1], { epsilon: 0 })).toBeAllclose([root, -root, -root, root]);
   });
 
-  test("adds epsilon 1e-6 to the deviation unless told otherwise", () => {
+  test("adds epsilon 1e-6 to the deviation by default", () => {
     expect(groupAdvantages([0, 1])[1]).toBeCloseTo(0.5 / (Math.SQRT1_2 + 1e-6), 14);
     expect(groupAdvantages([0, 1], { epsilon: 1e-4 })[1]).toBeCloseTo(0.5 / (Math.SQRT1_2 + 1e-4), 14);
   });

@@ -77,8 +77,8 @@ export function groupSpread(rewards: Rewards): GroupSpread {
  *     Âᵢ = (Rᵢ − mean R) / (std R + epsilon)        scale "std", std over n − 1
  *     Âᵢ =  Rᵢ − mean R                             scale "none"
  *
- * Source: GRPO, arXiv:2402.03300, section 4.1.2; scale "none": Dr. GRPO, arXiv:2503.20783. The unbiased deviation
- * and epsilon are what implementations agree on, the papers print neither.
+ * Source: GRPO, arXiv:2402.03300, section 4.1.2; scale "none": Dr. GRPO, arXiv:2503.20783. Implementations agree on
+ * the unbiased deviation and on epsilon; the papers print neither.
  *
  * A group whose scorable rewards are all equal, a group of one included, has advantage 0 throughout. Rewards that
  * are null or NaN take no part in mean and deviation and get advantage 0.

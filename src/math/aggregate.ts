@@ -1,10 +1,10 @@
 /**
  * @module
- * How per-token terms become one number. An aggregation is linear, so it is given as one scale per token: the loss
- * is Σ scale·term over all tokens of all completions, and the same scales carry the gradient.
+ * How per-token terms become one number. An aggregation is linear, so it is given as one scale per token. The loss is
+ * Σ scale·term over all tokens of all completions, and the same scales carry the gradient.
  *
- * Masked tokens have scale 0. Completions in which nothing counts, truncated ones whose mask was cleared for
- * example, leave both the numerator and the denominator.
+ * Masked tokens have scale 0. Completions without counted tokens, such as truncated completions whose mask was
+ * cleared, leave both the numerator and the denominator.
  */
 import { NumericError } from "../errors/index.ts";
 

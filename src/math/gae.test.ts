@@ -18,11 +18,11 @@ describe("gae", () => {
     expect(gae([0, 0, 1], [0, 0, 0], { gamma: 0.5, lambda: 1 }).advantages).toBeAllclose([0.25, 0.5, 1]);
   });
 
-  test("decays by 0.95 and does not discount unless told otherwise", () => {
+  test("decays by 0.95 and does not discount by default", () => {
     expect(gae([0, 1], [0, 0]).advantages).toBeAllclose([0.95, 1]);
   });
 
-  test("with lambda 1 returns are the discounted rewards to come, whatever the values", () => {
+  test("with lambda 1 returns are the discounted rewards to come, for any values", () => {
     fc.assert(
       fc.property(tokens, rate, (pairs, gamma) => {
         const rewards = pairs.map(([reward]) => reward);
@@ -54,7 +54,7 @@ describe("gae", () => {
     expect(gae([0, 0, 2], [2, 2, 2], { lambda: 0.3 }).advantages).toBeAllclose([0, 0, 0]);
   });
 
-  test("steps over masked tokens wherever they stand, and gives them 0", () => {
+  test("steps over masked tokens at any place, and gives them 0", () => {
     const { advantages, returns } = gae([9, 0, 9, 1, 9], [Number.NaN, 0.5, Number.NaN, 0.5, Number.NaN], {
       lambda: 0.5,
       mask: [0, 1, 0, 1, 0],

@@ -30,10 +30,10 @@ export interface GaeEstimate {
  *     Aₜ = δₜ + γλ·Aₜ₊₁
  *     returnₜ = Aₜ + Vₜ
  *
- * Source: arXiv:1506.02438, eqs. 11 to 16. With λ = 1 the return is the discounted sum of the rewards to come, whatever
- * the values. Masked tokens are stepped over: the next token of a token is the next one that counts.
+ * Source: arXiv:1506.02438, eqs. 11 to 16. With λ = 1 the return is the discounted sum of the rewards to come, for
+ * any values. Masked tokens are stepped over: a token's next token is the next that counts.
  *
- * @param rewards `[T]` reward of each token; an outcome reward stands at the last token that counts
+ * @param rewards `[T]` reward of each token; an outcome reward is at the last token that counts
  * @param values `[T]` V of the state in which each token was chosen, reward units
  * @throws ShapeError when the lengths differ
  * @throws NumericError when γ or λ is outside [0, 1]

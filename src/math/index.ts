@@ -1,9 +1,9 @@
 /**
  * @module
  * The pure mathematics of policy optimisation. Read in this order: `advantage`, `ratio`, `surrogate`, `kl`,
- * `aggregate`; then `gae`, `whiten` and `value-loss`, which a value head needs; `decimal` and `random` stand beside them.
- * `statistics/` is for evaluations: intervals, tests and the measures of several answers. Nothing here knows of a model, a
- * file or a clock.
+ * `aggregate`; then `gae`, `whiten` and `value-loss`, which a value head needs; `decimal` and `random` are beside
+ * them. `statistics/` is for evaluations: intervals, tests and the measures of several answers. Nothing here knows of
+ * a model, a file or a clock.
  */
 export type { AdvantageOptions, GroupSpread, Rewards } from "./advantage.ts";
 export { groupAdvantages, groupSpread, isScorable, leaveOneOutAdvantages } from "./advantage.ts";

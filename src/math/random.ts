@@ -1,6 +1,6 @@
 /**
  * @module
- * Seeded random numbers. The state is a few integers, so a run can be stopped and continued with the same draws;
+ * Seeded random numbers. The state is a few integers, so a run can be stopped and continued with the same draws.
  * `fork` gives independent streams by name, so that one consumer's draws never move another's.
  */
 import { NumericError } from "../errors/index.ts";
@@ -58,8 +58,8 @@ export class Rng {
   }
 
   /**
-   * An independent generator named by this one's seed and the label. It does not depend on what was drawn before
-   * and draws nothing itself; equal labels give equal streams.
+   * An independent generator named by this one's seed and the label. It does not depend on earlier draws and draws
+   * nothing itself; equal labels give equal streams.
    */
   fork(label: string | number): Rng {
     const key = hash(this.#key, String(label));

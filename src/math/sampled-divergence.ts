@@ -1,8 +1,8 @@
 /**
  * @module
  * Divergences of two distributions from the log-probs of a token that the first of them drew, each with its slopes in
- * both. A value and a slope need not belong together: the slope of an estimate is not an estimate of the slope, because
- * the token was drawn from the distribution that changes.
+ * both. The slope need not be the derivative of the value. The slope of an estimate is not an estimate of the slope,
+ * because the token was drawn from the distribution that changes.
  */
 
 /**

@@ -66,7 +66,7 @@ describe("softGateSurrogate", () => {
     expect(softGateSurrogate(1, -3, gate).derivative).toBe(-3);
   });
 
-  test("is 0 with slope 0 for advantage 0, whatever the temperatures", () => {
+  test("is 0 with slope 0 for advantage 0, for any temperatures", () => {
     expect(softGateSurrogate(4, 0, gate)).toEqual({ value: 0, derivative: 0, clipped: "none" });
   });
 

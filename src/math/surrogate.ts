@@ -38,7 +38,7 @@ const FLAT: SurrogateValue = { value: 0, derivative: 0, clipped: "none" };
  * arXiv:1912.09729.
  *
  * @param ratio ρ > 0
- * @param advantage A, any unit; at 0 value and derivative are 0 whatever the ratio
+ * @param advantage A, any unit; at 0 value and derivative are 0 for any ratio
  */
 export function clippedSurrogate(ratio: number, advantage: number, options: ClipOptions): SurrogateValue {
   if (advantage === 0) return FLAT;

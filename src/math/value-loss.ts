@@ -1,6 +1,6 @@
 /**
  * @module
- * What a value head minimises, with its derivative in the value.
+ * The loss of a value head, with its derivative in the value.
  */
 
 /** A value's loss and slope at one token. */

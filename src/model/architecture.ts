@@ -1,7 +1,7 @@
 /**
  * @module
- * What the rest of the tree may ask of a family of models. The prompt side needs a directory's small files alone, opens
- * no file itself and runs in a browser; the graph side (`graph/model-graphs.ts`) is what the local engine runs.
+ * The interface of a family of models to all other modules. The prompt side needs only a directory's small
+ * files, opens no file itself and runs in a browser. The local engine runs the graph side (`graph/model-graphs.ts`).
  */
 import type { ModelConfig } from "./config.ts";
 import type { FloatType } from "./float-type.ts";
@@ -22,7 +22,7 @@ export interface ArchitectureCapabilities {
   readonly video: boolean;
 }
 
-/** Texts in a rendered conversation that stand for its next image or video. */
+/** Texts in a rendered conversation that mark the place of its next image or video. */
 export interface Placeholders {
   readonly image: string;
   /** Absent where prompts hold no video. */
@@ -30,13 +30,13 @@ export interface Placeholders {
 }
 
 /**
- * A video as texts and chunks. The texts are encoded together with what stands around them.
+ * A video as texts and chunks. The texts are encoded together with the text around them.
  *
  * @throws DataError when the video has no frame or no rate
  */
 export type VideoWords = (video: VideoClip) => readonly (string | VisionChunk)[];
 
-/** What config.json says beside the sizes. */
+/** Settings of config.json beside the sizes. */
 export interface ConfigJsonOptions {
   /** Longest sequence promised; 32768 unless given. */
   readonly maxPositionEmbeddings?: number;

@@ -1,7 +1,8 @@
 /**
  * @module
- * The characters that byte-level vocabularies write bytes as: printable characters of Latin-1 stand for their own code, and
- * the 68 other bytes, in order, for the characters from U+0100 on. Introduced with GPT-2 (Radford et al., 2019).
+ * The characters by which byte-level vocabularies write bytes: a printable Latin-1 character represents its
+ * own code. The 68 other bytes are represented, in order, by the characters from U+0100 on. Introduced with GPT-2
+ * (Radford et al., 2019).
  */
 
 function isPrintable(byte: number): boolean {
@@ -18,7 +19,7 @@ const BYTES: ReadonlyMap<string, number> = new Map(
   })(),
 );
 
-/** The bytes that a token of a byte-level vocabulary stands for; undefined where a character stands for none. */
+/** The bytes of a token of a byte-level vocabulary; undefined if a character represents no byte. */
 export function bytesOfToken(token: string): Uint8Array | undefined {
   const bytes = Array.from(token, (character) => BYTES.get(character));
   return bytes.includes(undefined) ? undefined : Uint8Array.from(bytes as number[]);

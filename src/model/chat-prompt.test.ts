@@ -124,7 +124,7 @@ describe("promptFromMessages", () => {
     );
   });
 
-  test("a video stands in the place of its own pad token, between images", () => {
+  test("a video takes the place of its own pad token, between images", () => {
     const still = image(28, 28);
     const video: VideoClip = { frames: [still, still], fps: 2 };
     const own = { tokenizer, placeholders, template: new ChatTemplate(FIXTURE_CHAT_TEMPLATE) };

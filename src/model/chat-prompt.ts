@@ -1,7 +1,7 @@
 /**
  * @module
- * From a conversation with its images and videos to the prompt that the network reads. Only the template's own text can make
- * special tokens; what the messages say is text, whatever it looks like.
+ * From a conversation with its images and videos to the prompt that the network reads. Only the template's
+ * own text can make special tokens; the messages' text stays text, even if it looks like a special token.
  */
 import { DataError, ModelError } from "../errors/index.ts";
 import type { Placeholders, VideoWords } from "./architecture.ts";
@@ -11,7 +11,7 @@ import type { VideoClip } from "./image/video-clip.ts";
 import type { Prompt, PromptChunk } from "./prompt.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 
-/** Private-use characters that stand for the texts of the messages while the template is rendered. */
+/** Private-use characters that replace the texts of the messages while the template is rendered. */
 const OPEN = "\uE0F0";
 const CLOSE = "\uE0F1";
 const MARK = new RegExp(`${OPEN}\\d+${CLOSE}`, "g");
@@ -35,17 +35,17 @@ function escaped(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
 }
 
-/** What the template is told, and the videos. */
+/** The template's variables, and the videos. */
 export interface PromptOptions extends RenderOptions {
   /** One per video part of the messages, in their order. */
   readonly videos?: readonly VideoClip[];
 }
 
-/** What makes conversations into prompts. */
+/** The parts that turn conversations into prompts. */
 export interface ChatFormat {
   readonly tokenizer: Tokenizer;
   readonly template: ChatTemplate;
-  /** What stands for images and videos; undefined for a text model. */
+  /** The placeholders of images and videos; undefined for a text model. */
   readonly placeholders?: Placeholders | undefined;
   /** The architecture's own template, for conversations that the directory's has no place for. */
   readonly ownTemplate?: ChatTemplate | undefined;
@@ -58,7 +58,7 @@ function count(text: string, part: string | undefined): number {
   return part === undefined ? 0 : text.split(part).length - 1;
 }
 
-/** What is wrong with the places for images and videos in a rendered conversation. */
+/** The fault of the places for images and videos in a rendered conversation. */
 function wrongPlaces(
   rendered: string,
   asked: Readonly<Record<"image" | "video", number>>,
@@ -72,8 +72,8 @@ function wrongPlaces(
 }
 
 /**
- * The conversation as text, by the first template that has a place for all of it: the directory's, which may take a
- * message's text as a part only, else the architecture's own.
+ * The conversation as text, by the first template that has a place for all of it. First comes the directory's
+ * template, which may take a message's text as a part only; then the architecture's own.
  *
  * @throws ModelError saying why the directory's has none: it fails, leaves a message out, or has other places for images
  *   and videos
@@ -107,7 +107,7 @@ function render(
       if (!shows(rendered)) throw new ModelError(wrongPlaces(rendered, asked, placeholders));
       if (MARK_PART.test(rendered.replaceAll(MARK, "")))
         throw new ModelError(
-          "chat template: changes the text of messages, so it cannot be told from its own",
+          "chat template: changes the text of messages, so their text cannot be separated from the template's own",
         );
       if (!says(rendered)) throw new ModelError("chat template: leaves out what a message says");
       return rendered;
@@ -182,7 +182,7 @@ export function promptFromMessages(
     .sort((a, b) => b.length - a.length);
   const pieces = rendered.split(new RegExp(`(${[`${OPEN}\\d+${CLOSE}`, ...special].join("|")})`));
   pieces.forEach((piece, i) => {
-    // Splitting by a group puts what lies between the matches at even places, and the matches at odd ones.
+    // Splitting by a group puts the text between the matches at even places, and the matches at odd places.
     if (i % 2 === 0) {
       run += piece;
     } else if (piece.startsWith(OPEN)) {

@@ -6,6 +6,13 @@ import { Template } from "@huggingface/jinja";
 import { ModelError } from "../errors/index.ts";
 import { Fields } from "./json-fields.ts";
 import { JOINT_PROCESSOR, type SmallFiles } from "./small-files.ts";
+import { tokenText } from "./tokenizer.ts";
+
+/** Tokens that templates call by name, as transformers gives them. */
+const NAMED_TOKENS = ["bos_token", "eos_token", "pad_token", "unk_token"] as const;
+
+/** Texts of the tokens that a tokenizer names. */
+export type NamedTokens = Readonly<Partial<Record<(typeof NAMED_TOKENS)[number], string>>>;
 
 /** One part of a message: some text, or the place of an image or a video. */
 export type ContentPart =
@@ -32,13 +39,16 @@ export class ChatTemplate {
   readonly source: string;
   readonly #template: Template;
   readonly #where: string;
+  readonly #tokens: NamedTokens;
 
   /**
    * @param where path of the template, for messages
+   * @param tokens that the template may call by name
    * @throws ModelError when the template cannot be parsed
    */
-  constructor(source: string, where = "chat template") {
+  constructor(source: string, where = "chat template", tokens: NamedTokens = {}) {
     this.source = source;
+    this.#tokens = tokens;
     this.#where = where;
     try {
       this.#template = new Template(source);
@@ -56,6 +66,7 @@ export class ChatTemplate {
     const { addGenerationPrompt = true, addVisionId = false } = options;
     try {
       return this.#template.render({
+        ...this.#tokens,
         messages,
         add_generation_prompt: addGenerationPrompt,
         add_vision_id: addVisionId,
@@ -74,17 +85,18 @@ export class ChatTemplate {
  * @throws ModelError when it cannot be parsed, or there is none and no fallback
  */
 export function chatTemplateOf(files: SmallFiles, fallback: string | undefined): ChatTemplate {
+  const tokens = namedTokens(files);
   const within = (name: string): ChatTemplate | undefined => {
     const file = files.json(name);
     if (file === undefined) return undefined;
     const fields = new Fields(file.content, file.where);
     return fields.has("chat_template")
-      ? new ChatTemplate(fields.text("chat_template"), file.where)
+      ? new ChatTemplate(fields.text("chat_template"), file.where, tokens)
       : undefined;
   };
   const alone = (): ChatTemplate | undefined => {
     const file = files.text("chat_template.jinja");
-    return file && new ChatTemplate(file.content, file.where);
+    return file && new ChatTemplate(file.content, file.where, tokens);
   };
   const found =
     within(JOINT_PROCESSOR) ?? alone() ?? within("chat_template.json") ?? within("tokenizer_config.json");
@@ -95,4 +107,12 @@ export function chatTemplateOf(files: SmallFiles, fallback: string | undefined):
     );
   }
   return new ChatTemplate(fallback);
+}
+
+function namedTokens(files: SmallFiles): NamedTokens {
+  const file = files.json("tokenizer_config.json");
+  if (file === undefined) return {};
+  const fields = new Fields(file.content, file.where);
+  const named = NAMED_TOKENS.map((name) => [name, tokenText(fields, name)] as const);
+  return Object.fromEntries(named.filter(([, text]) => text !== undefined));
 }

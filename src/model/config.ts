@@ -3,13 +3,13 @@
  * The sizes of a model that hold for every architecture, in Fovea's names. An architecture adds its own.
  */
 
-/** How Llama 3.1 stretches rotary positions beyond the context that it was first trained with. */
+/** How Llama 3.1 scales rotary positions beyond the context that it was first trained with. */
 export interface RopeScaling {
   /** Slow frequencies are divided by this. */
   readonly factor: number;
   /** Frequencies that turn fewer times than this within the original context are slow. */
   readonly lowFrequencyFactor: number;
-  /** Those that turn more often than this stay as they are; between the two, a mean of both. */
+  /** Frequencies that turn more often than this stay as they are; between the two, a mean of both. */
   readonly highFrequencyFactor: number;
   /** Tokens. */
   readonly originalContext: number;
@@ -35,6 +35,18 @@ export interface TextConfig {
    * arXiv:2406.04334); 0 unless given.
    */
   readonly deepstackLayers?: number;
+  /** Layers that read images by gated cross-attention in the place of self-attention, in order; none unless given. */
+  readonly crossAttentionLayers?: readonly number[];
+  /** Ids from `vocabSize` on that prompts may hold and completions never do; 0 unless given. */
+  readonly promptOnlyTokens?: number;
+}
+
+/** Rows of the token embedding, which may be more than the head has. */
+export function embeddedTokens({
+  vocabSize,
+  promptOnlyTokens = 0,
+}: Pick<TextConfig, "vocabSize" | "promptOnlyTokens">): number {
+  return vocabSize + promptOnlyTokens;
 }
 
 /** Numbers of an image's token as the tower makes it: its embedding, then what is added after each of the first layers. */

@@ -63,7 +63,7 @@ export function loadTokenizer(directory: string): Tokenizer {
 }
 
 /**
- * What asking the model of a directory takes; it may be a text model of any architecture. No weights are looked for.
+ * The prompt side of a directory's model, which may be a text model of any architecture. No weights are looked for.
  *
  * @throws ModelError as `openPromptModel`
  */
@@ -87,8 +87,8 @@ export function openSightOf(directory: string, config?: ModelConfig): Sight | un
 /**
  * Opens a model directory and checks that its parts fit together.
  *
- * @throws ModelError naming the file and what is wrong in it: as `openPromptModel`, an architecture that is not
- *   supported, weights that are missing, truncated or misshaped
+ * @throws ModelError naming the file and its fault: as `openPromptModel`, an architecture that is not supported,
+ *   weights that are missing, truncated or misshaped
  */
 export function openModelDirectory(path: string): ModelDirectory {
   const files = directoryFiles(path);
@@ -112,7 +112,7 @@ function withImageProcessor(
   return { ...fields.json, image_processor: { ...fields.object("image_processor").json, ...settings } };
 }
 
-/** What `writeModelDirectory` writes. */
+/** The files that `writeModelDirectory` writes. */
 export interface ModelFiles
   extends Pick<ModelDirectory, "config" | "stopTokens" | "padToken" | "maxPositionEmbeddings">,
     StorageOptions {
@@ -127,7 +127,7 @@ export interface ModelFiles
 /**
  * Writes a model directory, making the folders it needs. Each file appears whole or not at all, the weights last.
  *
- * @throws ModelError when the weights are not those of the config, or `tokenizerFrom` has no tokenizer
+ * @throws ModelError when the weights do not match the config, or `tokenizerFrom` has no tokenizer
  * @throws RunError when the disk is full or the place cannot be written; older files stay
  */
 export function writeModelDirectory(path: string, files: ModelFiles): void {

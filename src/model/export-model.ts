@@ -1,7 +1,7 @@
 /**
  * @module
- * A model directory written anew: in another element type, in shards, with an adapter merged into it. Tensors go from
- * one file to the other one at a time, so the model may be larger than memory.
+ * A copy of a model directory: in another element type, in shards, with an adapter merged into it. Tensors
+ * are copied one at a time, so the model may be larger than memory.
  */
 import { copyFileSync, mkdirSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -23,8 +23,8 @@ export interface ExportOptions extends StorageOptions {
 }
 
 /**
- * Writes a model directory anew. Files that describe the model are copied as they are, but for the element type that
- * config.json names; an optimiser's state is left behind.
+ * Writes a copy of a model directory. Files that describe the model are copied unchanged, except for the element type
+ * in config.json; an optimiser's state is not copied.
  *
  * @param source a model directory
  * @param target another directory, made if need be

@@ -1,5 +1,5 @@
 /** Element types that weights can be written in. */
 export type FloatType = "F32" | "F16" | "BF16";
 
-/** What config.json calls them. */
+/** Their names in config.json. */
 export const TORCH_DTYPES = { F32: "float32", F16: "float16", BF16: "bfloat16" } as const;

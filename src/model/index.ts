@@ -86,6 +86,7 @@ export { overPicture, pictureSize } from "./token-grid.ts";
 export { type DecodeOptions, type EncodeOptions, Tokenizer } from "./tokenizer.ts";
 export {
   checkText,
+  type ImageReaders,
   type PatchedImage,
   type Positions,
   type SpelledPrompt,

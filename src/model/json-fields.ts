@@ -47,7 +47,7 @@ export class Fields {
     return this.json[name] !== undefined && this.json[name] !== null;
   }
 
-  /** The error that says what was expected of one field and what it is. */
+  /** The error that states the expected and the actual value of one field. */
   error(name: string, expected: string): ModelError {
     return new ModelError(`${this.where}: ${name}: expected ${expected}, got ${words(this.json[name])}`);
   }

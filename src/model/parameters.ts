@@ -1,7 +1,7 @@
 /**
  * @module
- * The parameters of a model: names and shapes, which its architecture says, and the check of a checkpoint against them.
- * Canonical names are those that transformers writes in `save_pretrained`.
+ * The parameters of a model: names and shapes, which its architecture defines, and the check of a checkpoint
+ * against them. Canonical names are the names that transformers writes in `save_pretrained`.
  */
 import { ModelError } from "../errors/index.ts";
 import type { LoraModule } from "./lora/lora-modules.ts";
@@ -10,7 +10,7 @@ import type { LoraModule } from "./lora/lora-modules.ts";
 export interface ParameterNames {
   /** Every parameter and its shape, by canonical name in the order of the forward pass. */
   readonly shapes: ReadonlyMap<string, readonly number[]>;
-  /** The canonical name of a tensor, whichever version of transformers named it. Unknown names stay as they are. */
+  /** The canonical name of a tensor, from the name in any version of transformers. Unknown names stay as they are. */
   canonical(name: string): string;
   /** A canonical name as current transformers calls the parameter in memory, which is how PEFT names adapters. */
   module(canonical: string): string;

@@ -8,7 +8,7 @@ import type { Architecture } from "./architecture.ts";
 import { architectureOf, modelTypes, parseConfig } from "./architectures/index.ts";
 import type { ChatFormat } from "./chat-prompt.ts";
 import { ChatTemplate, chatTemplateOf } from "./chat-template.ts";
-import type { ModelConfig } from "./config.ts";
+import { embeddedTokens, type ModelConfig } from "./config.ts";
 import { Fields } from "./json-fields.ts";
 import type { SmallFiles } from "./small-files.ts";
 import { checkVocabulary, type Tokenizer } from "./tokenizer.ts";
@@ -17,7 +17,7 @@ import type { Vision } from "./vision.ts";
 
 const GENERATION = "generation_config.json";
 
-/** What a model sees with. */
+/** The parts of a model for images and videos. */
 export interface Sight {
   readonly architecture: Architecture;
   readonly config: ModelConfig;
@@ -26,7 +26,7 @@ export interface Sight {
 
 /** How a model is asked, and how its answer ends. */
 export interface PromptModel extends ChatFormat {
-  /** Undefined for a text model, of whatever architecture: its config.json has no `vision_config`. */
+  /** Undefined for a text model of any architecture: its config.json has no `vision_config`. */
   readonly sight: Sight | undefined;
   /** Ids that end a completion; at least one. */
   readonly stopTokens: readonly number[];
@@ -36,7 +36,7 @@ export interface PromptModel extends ChatFormat {
   readonly maxPositionEmbeddings: number;
 }
 
-/** Files that `openPromptModel` may read, for those who must fetch them first. */
+/** Files that `openPromptModel` may read, for callers that must fetch them first. */
 export const PROMPT_FILES = [
   "config.json",
   GENERATION,
@@ -75,9 +75,9 @@ export function sightOf(config: ModelConfig, files: SmallFiles): Sight {
 /**
  * Opens a model's prompt side and checks that its parts fit together.
  *
- * @throws ModelError naming the file and what is wrong in it: config.json of an architecture that is not supported, a
- *   tokenizer without the tokens that the architecture needs or with more tokens than the model, a processor with other
- *   patches, no chat template, no stop token
+ * @throws ModelError naming the file and its fault. Faults: the config.json of an unsupported architecture; a
+ *   tokenizer that lacks tokens of the architecture or has more tokens than the model; a processor with other patches.
+ *   Also no chat template, or no stop token.
  */
 export function openPromptModel(files: SmallFiles): PromptModel {
   const sight = openSight(files);
@@ -85,9 +85,10 @@ export function openPromptModel(files: SmallFiles): PromptModel {
   const root = new Fields(content, where);
   const text = textFields(root);
   const vocabSize = sight?.config.text.vocabSize ?? text.integer("vocab_size");
+  const known = sight === undefined ? vocabSize : embeddedTokens(sight.config.text);
   const tokenizer = tokenizerOf(files);
   if (sight !== undefined) sight.architecture.promptSide.checkTokenizer(tokenizer, sight.config);
-  checkVocabulary(tokenizer, vocabSize, files.where);
+  checkVocabulary(tokenizer, known, files.where);
   const side = sight?.architecture.promptSide;
   return {
     sight,

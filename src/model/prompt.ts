@@ -1,11 +1,11 @@
 /**
  * @module
- * What a model is asked, as the network reads it: runs of token ids with images and videos between them.
+ * The model's input, as the network reads it: runs of token ids with images and videos between them.
  */
 import type { RgbImage } from "./image/rgb-image.ts";
 import type { VideoClip } from "./image/video-clip.ts";
 
-/** Text as token ids, or an image or a video that stands for as many pad tokens as its size asks for. */
+/** Text as token ids, or an image or a video, which becomes as many pad tokens as its size requires. */
 export type PromptChunk =
   | { readonly kind: "text"; readonly tokens: readonly number[] }
   | { readonly kind: "image"; readonly image: RgbImage }
@@ -16,7 +16,7 @@ export type PromptChunk =
       readonly partOf?: VideoClip;
     };
 
-/** What the model is asked. Sequences that share one `Prompt` object share its prefill. */
+/** The model's input. Sequences that share one `Prompt` object share its prefill. */
 export interface Prompt {
   readonly chunks: readonly PromptChunk[];
   /** Whether no other token attends to image tokens, which keep their places. False unless given. */

@@ -48,7 +48,7 @@ describe("the Qwen2.5 tokenizer", () => {
     ).toEqual([151_644, 151_645, 151_652, 151_653, 151_655, 151_656]);
   });
 
-  test("has the bytes of every token: those of a text's tokens, joined, are the text", () => {
+  test("has the bytes of every token: the bytes of a text's tokens, joined, are the text", () => {
     for (const { text } of recorded) {
       const ids = tokenizer.encode(text, { special: false });
       const bytes = Buffer.concat(ids.map((id) => tokenizer.bytes(id)!));

@@ -45,8 +45,8 @@ export function replaceFile(path: string, parts: Iterable<Uint8Array | string>):
 }
 
 /**
- * Writes several files that belong together: all of them to temporary files first, so that a disk that fills up leaves
- * every old one in place, then renamed in the order given.
+ * Writes several files that belong together. All are first written to temporary files, so that a full disk leaves
+ * every old file in place, and then renamed in the order given.
  *
  * @throws RunError as `replaceFile`
  */

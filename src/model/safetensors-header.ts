@@ -49,7 +49,7 @@ export interface SafetensorsHeader {
  * @param bytes the JSON text, without the length before it
  * @param path the file, for messages
  * @param fileSize bytes of the whole file
- * @throws ModelError when it is no JSON object of tensors, names one twice, or a tensor's range does not fit its dtype
+ * @throws ModelError when it is not a JSON object of tensors, names one twice, or a tensor's range does not fit its dtype
  *   and shape, leaves the file, overlaps another or leaves a gap
  */
 export function parseHeader(bytes: Uint8Array, path: string, fileSize: number): SafetensorsHeader {

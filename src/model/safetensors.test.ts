@@ -58,7 +58,7 @@ describe("a file of the safetensors library", () => {
 });
 
 describe("writeSafetensors", () => {
-  test("what is written reads back, bit for bit", () => {
+  test("written tensors read back bitwise identical", () => {
     const name = fc.string({ minLength: 1, maxLength: 8 }).filter((text) => text !== "__metadata__");
     const data = fc.float32Array({ maxLength: 12 });
     fc.assert(

@@ -56,8 +56,8 @@ function withFile<T>(path: string, use: (file: number) => T): T {
 /**
  * Reads and checks the header of a safetensors file.
  *
- * @throws ModelError when the file is missing or truncated, the header too long or not JSON, a name given twice,
- *   or a tensor's range does not fit its dtype and shape, leaves the file or overlaps another
+ * @throws ModelError when the file is missing or truncated, or the header is too long, not JSON or names a tensor
+ *   twice. Also when a tensor's range does not fit its dtype and shape, leaves the file or overlaps another.
  */
 export function openSafetensors(path: string): SafetensorsFile {
   return withFile(path, (file) => {
@@ -91,12 +91,12 @@ export function readTensor(source: SafetensorsFile, name: string): Float32Array 
 }
 
 /**
- * Reads a stretch of one tensor, widened to 32 bits, into an array; beside it no more than 4 MiB are held.
+ * Reads a range of one tensor, widened to 32 bits, into an array; beside it no more than 4 MiB are held.
  *
  * @param into filled whole
  * @param first element of the tensor, row-major, that comes first
  * @throws ModelError when the file has no such tensor, or one that is not F32, F16 or BF16
- * @throws ShapeError when the stretch leaves the tensor
+ * @throws ShapeError when the range leaves the tensor
  */
 export function readTensorInto(source: SafetensorsFile, name: string, into: Float32Array, first = 0): void {
   const { start, end, dtype } = floatTensor(source, name);

@@ -5,11 +5,13 @@ import { afterAll, expect, test } from "vitest";
 import { freshSmallModel } from "../config/index.ts";
 import { createLocalEngine } from "../engine/index.ts";
 import { createDialogue } from "../eval/index.ts";
+import { chatTemplateOf } from "./chat-template.ts";
 import { openModelDirectory, writeModelDirectory } from "./directory.ts";
 import { exportModel } from "./export-model.ts";
 import type { ImageGrid } from "./image/image-grid.ts";
 import type { RgbImage } from "./image/rgb-image.ts";
 import type { VideoClip } from "./image/video-clip.ts";
+import type { SmallFiles } from "./small-files.ts";
 
 interface Expected {
   readonly ids: number[];
@@ -23,7 +25,7 @@ const expected: Expected = JSON.parse(readFileSync(join(fixture, "expected.json"
 const folder = mkdtempSync(join(tmpdir(), "fovea-joint-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** A model whose only word on processors is what transformers 5 writes. */
+/** A model whose only file about processors is the one that transformers 5 writes. */
 const model = join(folder, "model");
 const engine = await createLocalEngine({ model: freshSmallModel(1), threads: 1 });
 await engine.save(model, { optimizer: false });
@@ -42,7 +44,7 @@ const mirrored = Uint8Array.from(still.data, (_, i) => {
   return still.data[(y * 84 + 83 - x) * 3 + c]!;
 });
 const inverse = Uint8Array.from(still.data, (value) => 255 - value);
-const film: VideoClip = {
+const clip: VideoClip = {
   frames: [still, { ...still, data: mirrored }, { ...still, data: inverse }],
   fps: 2,
 };
@@ -53,7 +55,7 @@ function requireSame(directory: string): void {
   const { vision } = model;
   const chunks = [
     { kind: "image", image: still },
-    { kind: "video", video: film },
+    { kind: "video", video: clip },
   ] as const;
   const { images } = vision.spell({ chunks });
   const seen = [
@@ -79,7 +81,7 @@ function requireSame(directory: string): void {
   }
   const dialogue = createDialogue(model);
   const about = { id: "1", answers: [""], columns: {}, kind: "all", question: "What is the sum?" };
-  const prompt = dialogue.prompt({ ...about, images: [still], videos: [film] });
+  const prompt = dialogue.prompt({ ...about, images: [still], videos: [clip] });
   expect(dialogue.promptTokens(prompt)).toBe(expected.ids.length);
   const [open, ...rest] = prompt.chunks.flatMap((chunk) => (chunk.kind === "text" ? [...chunk.tokens] : []));
   expect([open, ...rest]).toEqual(expected.ids.filter((id) => !vision.pixelTokens.includes(id)));
@@ -116,6 +118,26 @@ test("it goes along with every copy of the model, and says the same there", asyn
   const wider = { preprocessorJson: { ...vision.preprocessorJson, ...limits } };
   writeModelDirectory(other, { ...settings, vision: wider, weights: tensors, tokenizerFrom: model });
   expect(openModelDirectory(other).vision).toMatchObject(wider);
+});
+
+test("a template calls the tokens that tokenizer_config.json names, as texts or objects", () => {
+  const files: SmallFiles = {
+    where: "model",
+    json: (name) =>
+      name === "tokenizer_config.json"
+        ? {
+            content: {
+              bos_token: "<s>",
+              eos_token: { content: "</s>" },
+              chat_template: "{{ bos_token }}{{ messages[0].content }}{{ eos_token }}{{ pad_token }}",
+            },
+            where: name,
+          }
+        : undefined,
+    text: () => undefined,
+  };
+  const template = chatTemplateOf(files, undefined);
+  expect(template.render([{ role: "user", content: "Why?" }])).toBe("<s>Why?</s>");
 });
 
 test("a template within it comes before one beside it, as in transformers", () => {

@@ -14,7 +14,7 @@ export interface SmallFile<T> {
 export interface SmallFiles {
   /** The directory, for messages. */
   readonly where: string;
-  /** @throws ModelError when the file cannot be read or is no JSON */
+  /** @throws ModelError when the file cannot be read or is not JSON */
   json(name: string): SmallFile<unknown> | undefined;
   /** @throws ModelError when the file cannot be read */
   text(name: string): SmallFile<string> | undefined;
@@ -29,7 +29,7 @@ export const JOINT_PROCESSOR = "processor_config.json";
  *
  * @param own names of files that hold the settings as a whole; the first that is there
  * @returns undefined where none is there
- * @throws ModelError when a file is no JSON
+ * @throws ModelError when a file is not JSON
  */
 export function processorSettings(
   files: SmallFiles,

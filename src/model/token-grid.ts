@@ -18,8 +18,8 @@ export function pictureSize({ rows, columns, tiles }: TokenGrid): Pick<PictureGr
 }
 
 /**
- * What an image's tokens have, such as attention, over the image; the sum stays. Where an image is cut into tiles, each
- * token of the whole is spread evenly over the tokens of the tiles that show the same part.
+ * Values of an image's tokens, such as attention, laid out over the image; the sum is unchanged. If an image is cut
+ * into tiles, each token of the whole is spread evenly over the tokens of the tiles that show the same part.
  *
  * @param values `[frames × rows × columns]` in the order of the tokens
  */

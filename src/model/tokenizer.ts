@@ -1,7 +1,7 @@
 /**
  * @module
- * The tokenizer of a model directory: byte-level BPE from tokenizer.json, with the special tokens kept apart
- * from text, so that what a user writes can never open a turn or stand for an image.
+ * The tokenizer of a model directory: byte-level BPE from tokenizer.json. Special tokens are kept separate from text,
+ * so that a user's text can never open a turn or become an image token.
  */
 import { Tokenizer as BytePairTokenizer } from "@huggingface/tokenizers";
 import { ModelError } from "../errors/index.ts";
@@ -18,7 +18,7 @@ export interface DecodeOptions {
   readonly skipSpecial?: boolean;
 }
 
-/** What is used of the tokenizers package, whose own declarations do not resolve under node's module rules. */
+/** The used part of the tokenizers package, whose own declarations do not resolve under node's module rules. */
 interface BytePairs {
   encode(text: string, options: { readonly add_special_tokens: boolean }): { readonly ids: number[] };
   decode(
@@ -86,7 +86,7 @@ export class Tokenizer {
   /** Token ids of a text; nothing is put before or after it. */
   encode(text: string, { special = true }: EncodeOptions = {}): number[] {
     if (special) return this.#full.encode(text, { add_special_tokens: false }).ids;
-    // A second tokenizer that knows no special tokens; made when first needed, because large ones take a while.
+    // A second tokenizer without special tokens; made when first needed, because a large vocabulary takes a while.
     this.#plain ??= bytePairs(this.#plainJson, {
       ...this.#config,
       additional_special_tokens: [],
@@ -128,8 +128,8 @@ export class Tokenizer {
   }
 }
 
-/** Special tokens stand in tokenizer_config.json as strings or as objects with a content. */
-function tokenText(fields: Fields, name: string): string | undefined {
+/** Special tokens in tokenizer_config.json are strings or objects with a content. */
+export function tokenText(fields: Fields, name: string): string | undefined {
   if (!fields.has(name)) return undefined;
   return typeof fields.json[name] === "string" ? fields.text(name) : fields.object(name).text("content");
 }

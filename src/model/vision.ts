@@ -36,19 +36,34 @@ export interface PatchedImage {
   readonly patches: Float32Array;
 }
 
+/** Which tokens of a prompt read an image by cross-attention. Completions read what the prompt's last token does. */
+export interface ImageReaders {
+  /** The first of them, at the place of the image, and the one after the last. */
+  readonly from: number;
+  readonly to: number;
+  /** Tokens that the tower makes of the image, and how many of the first of them readers see. */
+  readonly keys: number;
+  readonly realKeys: number;
+}
+
 /** A prompt as the decoder will see it. */
 export interface SpelledPrompt<I extends PatchedImage = PatchedImage> {
-  /** `[S]`; tokens of images and videos hold the ids that stand for pixels. */
+  /** `[S]`; tokens of images and videos have the ids of their pads. */
   readonly tokens: Int32Array;
-  /** `[S]` index of the image or video that a token belongs to, −1 for text. */
+  /** `[S]` index of the image or video of a token, −1 for text. */
   readonly imageIndex: Int32Array;
   readonly positions: Positions;
   readonly images: readonly I[];
+  /**
+   * `[images]` where images are read by cross-attention; absent where their tokens are in the prompt, or there is
+   * none.
+   */
+  readonly readers?: readonly ImageReaders[];
 }
 
 /** A model's eyes. */
 export interface Vision {
-  /** Ids that stand for pixels; text must not hold them. */
+  /** Ids of image and video pads; text must not contain them. */
   readonly pixelTokens: readonly number[];
   /** Those, and the ids that open and close an image: a model that samples one makes a sequence that cannot be read. */
   readonly specialTokens: readonly number[];
@@ -68,15 +83,16 @@ export interface Vision {
   /**
    * Spells a prompt out: ids with every image and video spelled out, rotary positions, and pixels as patches.
    *
-   * @throws EngineError when the prompt is empty, or its text holds an id that stands for pixels or is none
+   * @throws EngineError when the prompt is empty, or its text contains the id of an image or video pad or an id
+   *   outside the vocabulary
    */
   spell(prompt: Prompt): SpelledPrompt;
 }
 
 /**
- * Makes sure that text is text.
+ * Checks that text contains only ids of text.
  *
- * @throws EngineError naming an id that is not in the vocabulary or stands for pixels
+ * @throws EngineError naming an id that is not in the vocabulary or is an image or video pad
  */
 export function checkText(
   tokens: Iterable<number>,
@@ -90,7 +106,7 @@ export function checkText(
     }
     if (pixelTokens.includes(token)) {
       throw new EngineError(
-        `${where}: token ${token} stands for an image or video, but there is none at its place`,
+        `${where}: token ${token} is a pad of an image or video, but the text has none at its place`,
       );
     }
   }

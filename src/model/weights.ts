@@ -30,10 +30,10 @@ export interface Weights {
    */
   read(name: string): Float32Array;
   /**
-   * A stretch of one tensor, into an array that is filled whole.
+   * A range of one tensor, into an array that is filled whole.
    *
    * @param first element of the tensor that comes first; 0 unless given
-   * @throws ModelError as `read`; ShapeError when the stretch leaves the tensor
+   * @throws ModelError as `read`; ShapeError when the range leaves the tensor
    */
   readInto(name: string, into: Float32Array, first?: number): void;
 }

@@ -10,10 +10,10 @@ import { replaceFiles } from "./replace-file.ts";
 import { INDEX, SINGLE } from "./weights.ts";
 import { safetensorsParts, storedBytes, type WeightTensor } from "./write-safetensors.ts";
 
-/** Largest shard unless told otherwise, in bytes. */
+/** Largest shard by default, in bytes. */
 const MAX_SHARD_BYTES = 5e9;
 
-/** Names of shards, ours and those of transformers. */
+/** Names of shards, as Fovea and transformers write them. */
 const SHARD = /^model-\d{5}-of-\d{5}\.safetensors$/;
 
 /** How weights are stored. */
@@ -25,8 +25,8 @@ export interface StorageOptions {
 }
 
 /**
- * Writes weights under the given names, readable by transformers. All files are written beside the old ones before the
- * first of them takes an old one's place; what is left over of a checkpoint in other files is removed last.
+ * Writes weights under the given names, readable by transformers. All files are written beside the old files before
+ * the first of them replaces an old file; other files of the old checkpoint are removed last.
  *
  * @throws ConfigError when `maxShardBytes` is not positive
  * @throws RunError when the disk is full or the place cannot be written; the old weights stay

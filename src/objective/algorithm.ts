@@ -1,6 +1,6 @@
 /**
  * @module
- * The record of a policy algorithm. A token-level algorithm has four independent parts: rewards become token
+ * The record of a policy algorithm. A token-level algorithm has four independent parts. Rewards become token
  * advantages; token log-ratios become ratios; a surrogate maps ratio and advantage to the maximised term; an
  * aggregation reduces all tokens to one number. Credit acts between the first and the third part: token advantage =
  * advantage × token weight. Optional terms are KL, entropy and a value loss.

@@ -5,7 +5,7 @@ import { objective } from "./objective.ts";
 import { tokenAdvantages } from "./token-advantages.ts";
 import type { ObjectiveGroup } from "./types.ts";
 
-/** What the authors' function returns: fixtures/rivals/record.py. */
+/** Results of the authors' function: fixtures/rivals/record.py. */
 const recorded: {
   readonly groups: readonly { readonly rewards: number[][]; readonly advantages: number[][] }[];
 } = JSON.parse(readFileSync(new URL("../../fixtures/rivals/rivals.json", import.meta.url), "utf8"));
@@ -66,7 +66,7 @@ describe("rewards normalised apart", () => {
   });
 });
 
-describe("completions compared with those of another group", () => {
+describe("completions compared with completions of another group", () => {
   test("have the advantage within their group and over both, as Share-GRPO adds them", () => {
     const [first, second] = [group([1, 0], { others: [0, 0] }), group([0, 0], { others: [1, 0] })];
     // Within: ±1/√2. Over both: mean ¼, deviation ½.
@@ -96,7 +96,7 @@ describe("completions compared with those of another group", () => {
 describe("what cannot be compared so", () => {
   const parts = [{ coefficient: 1, rewards: [1, 0] }];
 
-  test("is refused by name", () => {
+  test("is rejected with an error that names it", () => {
     const withValues = {
       ...group([1, 0], { parts }),
       completions: [1, 2].map(() => ({ ...completion, values: [0], refLogprobs: [-1] })),

@@ -1,7 +1,8 @@
 /**
  * @module
- * Advantages of groups with more than one comparison: rewards that are normalised apart, and completions that are
- * compared with those of other groups too. Each comparison is the algorithm's own; their advantages are added.
+ * Advantages of groups with more than one comparison: rewards that are normalised separately, and completions that
+ * are also compared with completions of other groups. Each comparison is the algorithm's own; their advantages are
+ * added.
  */
 import { whiten } from "../math/index.ts";
 import type { AdvantagePart, BatchAdvantages, RewardedGroup } from "./algorithm.ts";
@@ -14,7 +15,8 @@ import type { Comparisons } from "./types.ts";
  *     Âᵢ = … + Â(rewards and others)ᵢ    with others
  *     Â  = (Â − mean Â)/√(var Â + 1e−8)  over the completions of the batch, where it is whitened
  *
- * Sources: parts, GDPO, arXiv:2601.05242, and Faithful GRPO, arXiv:2604.08476; others, Share-GRPO, arXiv:2505.16673.
+ * Sources: parts, GDPO, arXiv:2601.05242, and Faithful GRPO, arXiv:2604.08476; comparison with others, Share-GRPO,
+ * arXiv:2505.16673.
  *
  * @param groups `[P]`
  * @param comparisons `[P]`

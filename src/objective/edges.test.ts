@@ -3,7 +3,9 @@ import { flat } from "../testing/objective-batch.ts";
 import { objective } from "./objective.ts";
 import type { AlgorithmInput } from "./registry.ts";
 
-/** A group of one-token completions: the first with this ratio and a reward above, at or below the others' mean. */
+/**
+ * A group of one-token completions: the first with this ratio and a reward above, at or below the mean of the rest.
+ */
 function groupsWith(ratio: number, reward: number) {
   // Powers of 2 whose logarithms differ by exactly that of the ratio.
   const completion = (own: number) => {
@@ -73,7 +75,7 @@ describe("exactly on a bound of the ratio", () => {
 });
 
 describe("at advantage 0", () => {
-  test.each(every)("%o has coefficient 0 and slope 0 on either side, whatever the ratio", (config) => {
+  test.each(every)("%o has coefficient 0 and slope 0 on either side, for any ratio", (config) => {
     for (const ratio of [0.5, 1, 2, 30]) {
       const { coefficient, below, above } = slopes(config, ratio, 0.5);
       expect(coefficient).toBe(0);

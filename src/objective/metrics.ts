@@ -59,7 +59,7 @@ export class MetricsCollector {
   #counted = 0;
   #isIdle = false;
 
-  /** @param isIdle whether its tokens stand in no metric */
+  /** @param isIdle whether its tokens count in no metric */
   group(rewards: Rewards, isIdle = false): void {
     this.#isIdle = isIdle;
     this.#groups++;

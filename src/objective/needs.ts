@@ -5,16 +5,16 @@
 import type { Algorithm } from "./algorithm.ts";
 
 /**
- * Whether token weights of this algorithm reach each token's gradient. Where they do not, a credit method that tells
- * tokens apart is a contradiction.
+ * Whether token weights of this algorithm reach each token's gradient. Where they do not, a credit method with
+ * different token weights is a contradiction.
  */
 export function keepsTokenCredit(algorithm: Algorithm): boolean {
   return algorithm.unit === "pair" || algorithm.ratioLevel.keepsTokenCredit;
 }
 
 /**
- * Whether advantages are of outcomes alone, so that rewards may be normalised apart or shared between groups: without a
- * value head, pairs or a KL that is taken off the reward.
+ * Whether advantages are only of outcomes, so that rewards may be normalised separately or shared between groups.
+ * True without a value head, pairs or a KL that is subtracted from the reward.
  */
 export function comparesOutcomes(algorithm: Algorithm): boolean {
   if (algorithm.unit === "pair" || algorithm.advantage.values !== "none") return false;
@@ -27,8 +27,8 @@ export function hasAdvantages(algorithm: Algorithm): boolean {
 }
 
 /**
- * Whether completions of an earlier policy may be learnt from: a ratio to the policy that sampled corrects for it, or
- * pairs are compared, whoever wrote them.
+ * Whether completions of an earlier policy may be trained on: a ratio to the sampling policy corrects for it, or
+ * pairs of any origin are compared.
  */
 export function correctsStaleness(algorithm: Algorithm): boolean {
   if (algorithm.unit === "pair") return true;
@@ -43,11 +43,11 @@ export interface AlgorithmNeeds {
   readonly values: boolean;
   /** The gradient of each token's entropy. */
   readonly entropyGradient: boolean;
-  /** Log-probs of the trainer at the start of a batch, beside those that came with the samples. */
+  /** Log-probs of the trainer at the start of a batch, beside the sampler's log-probs. */
   readonly trainerLogprobs: boolean;
   /** Whether a group whose rewards are all equal has advantage 0. */
   readonly spread: boolean;
-  /** Whether a group whose rewards are all equal has a gradient all the same: that of a KL or entropy term. */
+  /** Whether a group whose rewards are all equal still has a gradient, from a KL or entropy term. */
   readonly termGradient: boolean;
 }
 

@@ -8,7 +8,7 @@ import type { ObjectiveCompletion, ObjectiveGroup } from "./types.ts";
 const grpo: AlgorithmInput = { kind: "grpo", klCoefficient: 0 };
 const ln = Math.log;
 
-/** A completion that is on-policy unless told otherwise. */
+/** A completion that is on-policy by default. */
 const completion = (logprobs: number[], rest: Partial<ObjectiveCompletion> = {}): ObjectiveCompletion => ({
   logprobs,
   oldLogprobs: logprobs,
@@ -249,7 +249,7 @@ describe("objective, tokens far from the policy that sampled them", () => {
     expect(metrics.kl).toBe(1e100 / 2);
   });
 
-  test("whose weights are all 0 have no ratio to tell", () => {
+  test("whose weights are all 0 have no ratio in the metrics", () => {
     const silent = completion(far.logprobs, { oldLogprobs: far.oldLogprobs, weights: [0, 0] });
     const { metrics } = objective(grpo, [{ rewards: [1, 0], completions: [silent, silent] }]);
     expect(metrics).toMatchObject({ tokens: 4, ratioMean: 1, ratioMin: 1, ratioMax: 1 });

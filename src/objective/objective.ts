@@ -1,8 +1,8 @@
 /**
  * @module
  * The policy objective of a batch and its derivative in the log-probs of the sampled tokens, in closed form. Every
- * loss here depends on the model through those log-probs (and, with a value head, its values) only, so an engine that
- * can add up the gradient of Σ c·log π can train with any of them.
+ * loss here depends on the model only through these log-probs, and the values of a value head. So an engine that can
+ * add up the gradient of Σ c·log π can train with any of them.
  */
 import { NumericError } from "../errors/index.ts";
 import type { Algorithm } from "./algorithm.ts";
@@ -18,16 +18,16 @@ import type { ObjectiveContext, ObjectiveGroup, ObjectiveResult } from "./types.
  *     loss = −Σ_{g,i,t} scale_{g,i,t} · ( f(ρₜ, Âᵢₜ·wₜ + bₜ) − β·KLₜ + Pₜ + Vₜ ) + loss of the values
  *     c    = −∂loss/∂log π(oₜ)
  *
- * scale is the aggregation, f the surrogate, ρ the importance ratio, Â the advantage (of the completion in its group,
- * or of the token where values are learnt), w the token weights, b what credit
- * adds, β the KL coefficient, P the perception term of
- * completions that have one, V the term over views, which has coefficients of its own for each view. Where the algorithm stops a gradient (GSPO's token form, CISPO, REINFORCE) c is what
- * differentiation with that stop gives. DPO compares pairs; its loss is in `pair-objective.ts`.
+ * scale is the aggregation, f the surrogate, ρ the importance ratio, w the token weights, b the credit's addition, β
+ * the KL coefficient. Â is the advantage, of the completion in its group, or of the token where values are learnt. P
+ * is the perception term of completions that have one. V is the term over views, which has its own coefficients for
+ * each view. Where the algorithm stops a gradient (GSPO's token form, CISPO, REINFORCE), c is the derivative with
+ * that stop. DPO compares pairs; its loss is in `pair-objective.ts`.
  *
- * Masked tokens are never looked at and have coefficient 0. A group without spread of rewards has advantage 0 and
- * coefficients 0 unless a KL or perception term acts, or the algorithm has no baseline of the group, but its tokens count in the
- * means. A completion that no verifier could judge has advantage 0; its tokens count in the means too. A completion
- * without counted tokens counts in no mean.
+ * Masked tokens are never looked at and have coefficient 0. A group without spread of rewards has advantage 0. Its
+ * coefficients are 0 unless a KL or perception term acts, or the algorithm has no baseline of the group. Its tokens
+ * count in the means. A completion that no verifier could judge has advantage 0; its tokens count in the means too. A
+ * completion without counted tokens counts in no mean.
  *
  * @param config an algorithm, or the `algorithm` part of a configuration, whose missing options take their defaults
  * @param groups `[P]` of `[G]` completions

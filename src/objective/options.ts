@@ -1,6 +1,6 @@
 /**
  * @module
- * Options that several algorithms share, as parts of their schemas, and what they mean as functions.
+ * Options that several algorithms share, as parts of their schemas, and their meaning as functions.
  */
 import * as z from "zod";
 import {

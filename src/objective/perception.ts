@@ -31,8 +31,8 @@ interface PerceptionValue {
  *
  *     γₜ·min(k3ₜ, bound) + η·log π(oₜ),      k3 = e^{−d} + d − 1,   d = log π(oₜ) − log π(oₜ|ablated)
  *
- * Source: PAPO, arXiv:2507.06448; the gradient through the unspoilt image alone and the bound are those of the
- * authors' code.
+ * Source: PAPO, arXiv:2507.06448; the gradient only through the original image, and the bound, follow the authors'
+ * code.
  */
 export function perceptionTerm(term: PerceptionTerm, logprob: number, t: number): PerceptionValue {
   const { value, derivative } = klEstimators.k3(logprob, term.ablatedLogprobs[t]!);

@@ -128,7 +128,7 @@ describe.each([...configs, withoutBaseline])("%o", (config) => {
     );
   });
 
-  test("with weights of 1 is what it is without weights", () => {
+  test("with weights of 1 is the same as without weights", () => {
     fc.assert(
       fc.property(batches, (batch) => {
         const ones = changed(batch, ({ mask }) => ({ weights: mask.map(() => 1) }));

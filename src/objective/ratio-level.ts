@@ -35,7 +35,7 @@ export const sequenceTokenLevel: RatioLevel = {
 };
 
 /**
- * One ratio for the whole sequence, differentiated as it stands.
+ * One ratio for the whole sequence, with its full derivative.
  *
  *     ρₜ = s,     ∂s/∂log π(o_u) = s·m_u / Σm
  *

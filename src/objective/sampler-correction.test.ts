@@ -69,7 +69,7 @@ describe("the factors", () => {
     });
   });
 
-  test("stay within the bounds, or are 0, whatever the log-probs", () => {
+  test("stay within the bounds, or are 0, for any log-probs", () => {
     const logprob = fc.double({ min: -700, max: 0, noNaN: true });
     fc.assert(
       fc.property(

@@ -67,7 +67,7 @@ describe("KL in the reward", () => {
     expect(flat(objective(config, groups).coefficients)).toBeAllclose([-0.125, 0.125]);
   });
 
-  test("stands at its token where advantages are of tokens", () => {
+  test("is at its token where advantages are of tokens", () => {
     const groups = [
       { rewards: [1], completions: [completion([-1, -1], { refLogprobs: [-1.5, -1], values: [0, 0] })] },
     ];

@@ -58,7 +58,7 @@ export function tokenObjective(
   };
 }
 
-/** Token advantages of a batch that `checkGroups` has passed, and what its values are to become. */
+/** Token advantages of a batch that `checkGroups` has passed, and the targets of its values. */
 export function batchAdvantages(
   algorithm: TokenAlgorithm,
   groups: readonly ObjectiveGroup[],
@@ -72,7 +72,7 @@ export function batchAdvantages(
 }
 
 /**
- * What the advantage part sees: rewards, and the KL to the reference as a penalty of each token.
+ * The input of the advantage part: rewards, and the KL to the reference as a penalty of each token.
  *
  *     penaltyₜ = β·KL(log π_old(oₜ), log π_ref(oₜ))
  */
@@ -93,7 +93,7 @@ function rewarded({ kl }: TokenAlgorithm, { rewards, completions }: ObjectiveGro
   };
 }
 
-/** What one completion adds to the maximised objective, and its derivative in the log-probs. */
+/** One completion's part of the maximised objective, and its derivative in the log-probs. */
 function completionTerm(
   algorithm: TokenAlgorithm,
   completion: ObjectiveCompletion,

@@ -15,7 +15,7 @@ export interface ObjectiveCompletion {
    * sampler, the trainer's own at the start of the batch.
    */
   readonly oldLogprobs: ArrayLike<number>;
-  /** `[T]` nats, those that came with the samples; needed where the algorithm corrects for the sampler. */
+  /** `[T]` nats, from the sampler; needed where the algorithm corrects for the sampler. */
   readonly samplerLogprobs?: ArrayLike<number> | undefined;
   /** `[T]` nats, frozen reference; needed when the KL coefficient is not 0. */
   readonly refLogprobs?: ArrayLike<number> | undefined;
@@ -53,15 +53,15 @@ export interface Comparisons {
   readonly others?: Rewards | undefined;
 }
 
-/** The completions of one prompt with their rewards, and what else they are compared by. */
+/** The completions of one prompt with their rewards, and further comparisons. */
 export interface ObjectiveGroup extends Comparisons {
   /** `[G]`; null or NaN where no verifier could judge. */
   readonly rewards: Rewards;
   /** `[G]` */
   readonly completions: readonly ObjectiveCompletion[];
   /**
-   * Whether nothing was measured of its tokens, since no term gives them a gradient: it counts in the means of the loss,
-   * and its tokens stand in no metric. False unless given.
+   * Whether nothing was measured of its tokens, since no term gives them a gradient: it counts in the means of the
+   * loss, and its tokens count in no metric. False unless given.
    */
   readonly isIdle?: boolean | undefined;
   /** Whether the advantages of the batch are whitened; that of any group says so for all. */
@@ -74,7 +74,10 @@ export interface ObjectiveContext {
   readonly maxCompletionTokens?: number | undefined;
 }
 
-/** The state of the batch, as numbers to log. Means over tokens run over those that count in groups that are not idle. */
+/**
+ * The state of the batch, as numbers to log. Means over tokens run over the counted tokens of groups that are not
+ * idle.
+ */
 export interface ObjectiveMetrics {
   readonly groups: number;
   /** Share of groups whose rewards are all equal, which carry no policy gradient. */
@@ -104,7 +107,7 @@ export interface ObjectiveMetrics {
   readonly kl: number;
   /** Mean k3 to the ablated images up to its bound, nats, over tokens with a perception term; 0 without any. */
   readonly perceptionKl: number;
-  /** Mean of the term over views, as it adds to what is maximised, over tokens with one; 0 without any. */
+  /** Mean of the term over views, as added to the maximised objective, over tokens with one; 0 without any. */
   readonly viewTerm: number;
   /** Token weights over tokens; 1 without weights. */
   readonly weightMean: number;
@@ -156,8 +159,8 @@ export interface ObjectiveResult {
   /** `[V][P][G][T]`: −∂loss/∂log π(oₜ | view); only where completions have a term over views. */
   readonly viewCoefficients?: Float64Array[][][] | undefined;
   /**
-   * `[P][G][T]`: weight of each token's entropy in what is maximised; only with an entropy bonus. The bonus is not in
-   * `loss`, since entropies are the engine's.
+   * `[P][G][T]`: weight of each token's entropy in the maximised objective; only with an entropy bonus. The bonus is
+   * not in `loss`, since entropies are the engine's.
    */
   readonly entropyCoefficients?: Float64Array[][] | undefined;
   readonly metrics: ObjectiveMetrics;

@@ -1,7 +1,7 @@
 /**
  * @module
- * A term of the loss on the log-probs of the same tokens under several views of the images. It stands beside the
- * advantage, as the KL and perception terms do, and has a gradient of its own in each view.
+ * A term of the loss on the log-probs of the same tokens under several views of the images. It is added beside the
+ * advantage, as the KL and perception terms are, and has its own gradient in each view.
  */
 
 /** A view's log-probs. */

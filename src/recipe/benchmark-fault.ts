@@ -6,7 +6,7 @@ import { BENCHMARK_KINDS, benchmarkSchema } from "../benchmark/index.ts";
 import { nearestName } from "../parts/index.ts";
 import type { RecipeColumn } from "./schema.ts";
 
-/** What is wrong in the name or the options of a benchmark; undefined where nothing is. */
+/** The fault in the name or the options of a benchmark; undefined if there is none. */
 export function benchmarkFault(benchmark: NonNullable<RecipeColumn["benchmark"]>): string | undefined {
   const named = typeof benchmark === "string" ? { kind: benchmark } : benchmark;
   if (!BENCHMARK_KINDS.includes(named.kind)) {

@@ -17,7 +17,7 @@ export interface LeftOutRow {
   readonly reason: string;
 }
 
-/** The runs of a recipe and what is measured of them. */
+/** The runs of a recipe and their measures. */
 export interface RecipeGrid {
   readonly cells: readonly Cell[];
   readonly measures: readonly Measure[];
@@ -28,17 +28,17 @@ export interface RecipeGrid {
   readonly unmeasured: readonly LeftOutRow[];
 }
 
-/** What the command line says of every row. */
+/** Settings of the command line for every row. */
 export interface GivenSettings {
   /** `--set` flags: they count for every row, over the row's own settings. */
   readonly flags: readonly string[];
-  /** Settings that other flags stand for, such as the engine. */
+  /** Settings from other flags, such as the engine. */
   readonly settings: Settings;
   /** Seeds in place of the recipe's. */
   readonly seeds?: readonly number[] | undefined;
 }
 
-/** What runs at the paper's scale need to know. */
+/** Settings of runs at the paper's scale. */
 export interface PaperScale extends GivenSettings {
   /** Places of data sets by their names in the recipe. */
   readonly data: ReadonlyMap<string, string>;
@@ -56,7 +56,7 @@ function reasonOf(row: RecipeRow): string | undefined {
   return row.reported === undefined ? undefined : `nothing runs for it: ${row.reported}`;
 }
 
-/** What the command line says of a run, above everything else. */
+/** Settings of the command line for a run, above all other layers. */
 function givenLayers({ settings, flags }: GivenSettings, seed: number): Settings[] {
   return [settings, flagSettings(flags), { train: { seed } }];
 }
@@ -140,7 +140,7 @@ export function paperGrid(recipe: RunsRecipe, scale: PaperScale): RecipeGrid {
   };
 }
 
-/** What is measured for each printed column, and the columns that nothing is measured for. */
+/** The measure of each printed column, and the columns without a measure. */
 function paperMeasures({ columns, evaluation: own }: RunsRecipe, evaluation: Settings) {
   const measures: Record<string, Settings> = {};
   const unmeasured: LeftOutRow[] = [];

@@ -1,6 +1,6 @@
 /**
  * @module
- * What a recipe names and does not exist: presets, settings, rows, columns, benchmarks, data sets.
+ * Names in a recipe that do not exist: presets, settings, rows, columns, benchmarks, data sets.
  */
 import { AVERAGE, readMeasures } from "../compare/index.ts";
 import { findPreset, resolveConfig } from "../config/index.ts";
@@ -16,7 +16,7 @@ interface Surroundings {
   readonly digits: DigitsScale;
 }
 
-/** The message of whatever configuration error a check throws. */
+/** The message of the configuration error that a check throws, if any. */
 function faultOf(check: () => unknown): string[] {
   try {
     check();

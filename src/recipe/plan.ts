@@ -1,7 +1,7 @@
 /**
  * @module
- * What a recipe would run: cells, iterations, samples and tokens, before anything is run. Numbers of tokens are upper bounds,
- * every completion as long as it may be; the time is that of cells that have run.
+ * The work of a recipe: cells, iterations, samples and tokens, before anything is run. Numbers of tokens are
+ * upper bounds, with every completion as long as allowed; the time is estimated from cells that have run.
  */
 import { type Cell, type CellStore, cellKey } from "../compare/index.ts";
 import { plannedIterations } from "../train/index.ts";
@@ -19,7 +19,7 @@ interface PlannedCell {
   readonly seconds: number | undefined;
 }
 
-/** What a list of cells comes to. Cells that several recipes share are counted once. */
+/** Totals of a list of cells. Cells that several recipes share are counted once. */
 export interface Plan {
   /** Runs, and those among them that are done. */
   readonly runs: number;
@@ -29,7 +29,10 @@ export interface Plan {
   readonly iterations: number;
   readonly samples: number;
   readonly tokens: number;
-  /** Seconds that the rest takes if each of its iterations takes as long as those that have run; undefined before any has. */
+  /**
+   * Seconds for the remaining iterations if each takes as long as the iterations that have run; undefined before any
+   * has.
+   */
   readonly seconds?: number;
   /** Dollars for the tokens of the rest at the price given, at most. */
   readonly cost?: number;

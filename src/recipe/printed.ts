@@ -11,7 +11,7 @@ export const ABSENT = "absent";
 /**
  * The printed cell of each column.
  *
- * @throws ConfigError when there are more or fewer cells than columns, or a column is none of the recipe's
+ * @throws ConfigError when there are more or fewer cells than columns, or a column does not belong to the recipe
  */
 export function printedByColumn(
   recipe: Pick<RunsRecipe, "columns">,
@@ -32,7 +32,7 @@ export function printedByColumn(
   return new Map(names.map((name) => [name, Object.hasOwn(printed, name) ? printed[name]! : ABSENT]));
 }
 
-/** A printed cell as a number; undefined where it is none. */
+/** A printed cell as a number; undefined if it is not a number. */
 export function printedNumber(value: PrintedValue | undefined): number | undefined {
   if (typeof value === "number") return value;
   return typeof value === "object" && value !== null ? value.value : undefined;

@@ -41,7 +41,7 @@ describe("readRecipe", () => {
     expect(paper.data).toEqual({ Digits: { problems: 10 } });
   });
 
-  test("a name that is none is answered with the nearest", () => {
+  test("an unknown name is answered with the nearest", () => {
     expect(() => readRecipe("vicra/tabel-1")).toThrow('got "vicra/tabel-1"; did you mean vicra/table-1?');
   });
 
@@ -58,17 +58,17 @@ describe("readRecipe", () => {
     ],
     ["no YAML", "rows: [", /table-1\.yaml: /],
     [
-      "a preset that is none",
+      "an unknown preset",
       RECIPE.replace("grpo-vicra", "grpo-vicar"),
       /rows\.1: --preset: .*did you mean grpo-vicra\?/,
     ],
     [
-      "a setting that is none",
+      "an unknown setting",
       RECIPE.replace("credit: uniform", "credti: uniform"),
       /rows\.1: unknown key credti; did you mean credit\?/,
     ],
     [
-      "a benchmark that is none",
+      "an unknown benchmark",
       RECIPE.replace("mathvista }", "mathvita }"),
       /columns\.0\.benchmark: expected one of fovea benchmarks, got "mathvita"; did you mean mathvista/,
     ],
@@ -78,7 +78,7 @@ describe("readRecipe", () => {
       /rows\.1: row "GRPO": expected 1 printed cells.*got 0/,
     ],
     [
-      "a printed column that is none",
+      "an unknown printed column",
       RECIPE.replace("[2]", "{ MathVistas: 2 }"),
       /rows\.1: row "GRPO": printed: expected columns MathVista/,
     ],

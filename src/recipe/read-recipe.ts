@@ -1,7 +1,7 @@
 /**
  * @module
- * Reads recipes from their files: the package's own, or any other directory of the same shape. Everything that a recipe names
- * (presets, settings, rows, columns, benchmarks) is checked, and what is wrong is said by file and key.
+ * Reads recipes from their files: the package's own, or any other directory of the same shape. Everything that a
+ * recipe names (presets, settings, rows, columns, benchmarks) is checked, and faults are reported by file and key.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -27,7 +27,7 @@ export const RECIPES: string = fileURLToPath(packageFile("recipes/"));
 const PAPER = "paper";
 const EXTENSION = ".yaml";
 
-/** A recipe with its name and what it shares with others. */
+/** A recipe with its name and the fields that it shares with other recipes. */
 export interface NamedRecipe {
   /** `paper/item`, such as `vicra/table-1`. */
   readonly name: string;
@@ -93,7 +93,7 @@ export function readRecipe(name: string, directory: string = RECIPES): NamedReci
   return { name, paper, recipe };
 }
 
-/** What stands in for the papers' models, data and benchmarks at digits scale. */
+/** The replacements of the papers' models, data and benchmarks at digits scale. */
 export function readDigitsScale(directory: string = RECIPES): DigitsScale {
   const file = join(directory, `digits${EXTENSION}`);
   if (!existsSync(file))

@@ -34,7 +34,7 @@ const transposed = (rows: readonly (readonly Cell[])[]) => rows[0]!.map((_, c) =
 const columns = (rows: readonly (readonly Cell[])[], kept: readonly number[]) =>
   rows.map((row) => kept.map((c) => row[c]!));
 
-describe("printed numbers are those of the papers' tables", () => {
+describe("printed numbers equal the papers' tables", () => {
   test.each([
     "vicra/table-2",
     "vicra/table-3",
@@ -51,7 +51,7 @@ describe("printed numbers are those of the papers' tables", () => {
     expect(cellsOf(name)).toEqual(resultsOf(name));
   });
 
-  test("vicra/table-1, whose row of the untrained model stands there twice", () => {
+  test("vicra/table-1, in which the row of the untrained model occurs twice", () => {
     const printed = resultsOf("vicra/table-1");
     expect(printed[15]).toEqual(printed[7]);
     expect(cellsOf("vicra/table-1")).toEqual(printed.toSpliced(15, 1));
@@ -144,7 +144,7 @@ describe("every recipe", () => {
   });
 });
 
-test("settings that a paper prints are those of the presets, or it is said how they go together", () => {
+test("settings that a paper prints equal the presets' settings, or a note explains how they are consistent", () => {
   for (const name of recipeNames()) {
     const { recipe } = readRecipe(name);
     if (recipe.kind !== "settings") continue;

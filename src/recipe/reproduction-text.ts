@@ -16,7 +16,7 @@ function withInterval({ estimate, low, high }: Interval, words: (value: number) 
   return `${words(estimate)}${bounds}`;
 }
 
-/** What is measured, with its unit, and the printed column where its name is another. */
+/** The measure with its unit, and the printed column if its name differs. */
 function measuredWords({ column: { name, unit }, printedColumn }: ReproducedCell): string {
   const own = unit === "share" ? `${name}, %` : unit === "seconds" ? `${name}, s` : name;
   return printedColumn === undefined || printedColumn === name ? own : `${own} (${printedColumn})`;
@@ -52,7 +52,7 @@ function lines({ scale, cells }: Reproduction): string[][] {
   ];
 }
 
-/** What intervals and p-values are. */
+/** An explanation of intervals and p-values. */
 export function reproductionNote({ pairing, seeds, cells }: Reproduction): string {
   const isAbsent = cells.some(({ printed }) => printed === ABSENT);
   const parts = [

@@ -1,6 +1,6 @@
 /**
  * @module
- * A recipe's printed numbers beside ours: each cell, and what each row gains over the row that it is compared with.
+ * A recipe's printed numbers beside Fovea's: each cell, and each row's gain over the row that it is compared with.
  */
 import {
   type AdjustedDifference,
@@ -20,7 +20,7 @@ import type { PrintedValue, RecipeRow, RunsRecipe } from "./schema.ts";
 /** One measured number of a row, with the printed one beside it. */
 export interface ReproducedCell {
   readonly row: string;
-  /** What is measured. */
+  /** The measure. */
   readonly column: Column;
   /** The printed column beside it, and its cell; absent where none is comparable. */
   readonly printedColumn?: string;
@@ -37,7 +37,7 @@ export interface ReproducedCell {
   readonly gain?: AdjustedDifference;
 }
 
-/** What a recipe came to. */
+/** The results of a recipe. */
 export interface Reproduction {
   readonly scale: "paper" | "digits";
   readonly pairing: Pairing;

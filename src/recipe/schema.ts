@@ -1,7 +1,7 @@
 /**
  * @module
- * What a recipe says: a table or figure of a paper as runs, what is measured of them, and the printed number beside each cell.
- * One YAML file for each under `recipes/<paper>/`.
+ * The schema of a recipe: a table or figure of a paper as runs, with measures and the printed number beside
+ * each cell. One YAML file for each under `recipes/<paper>/`.
  */
 import * as z from "zod";
 
@@ -14,7 +14,10 @@ const line = z.string().min(1);
  */
 const printedValue = z.union([
   z.number(),
-  z.strictObject({ value: z.number(), spread: z.number().describe("What the paper prints after ±.") }),
+  z.strictObject({
+    value: z.number(),
+    spread: z.number().describe("The number that the paper prints after ±."),
+  }),
   z.string().min(1),
   z.null(),
 ]);
@@ -34,9 +37,7 @@ const columnSchema = z
       ),
     subset: line.optional().describe("Split or version of the benchmark, as the paper names it."),
     metric: line.optional().describe("Which of the benchmark's measures; its main one unless given."),
-    measure: settings
-      .optional()
-      .describe("What is measured where it is no benchmark, as in a grid's measures."),
+    measure: settings.optional().describe("The measure if it is not a benchmark, as in a grid's measures."),
     unmeasured: line.optional().describe("Why nothing is measured for it."),
     average: z.literal(true).optional().describe("Mean over the columns before it."),
     unit: z
@@ -53,8 +54,8 @@ const rowSchema = z
     model: line.optional().describe("Model, org/name; that of the recipe unless given."),
     start: z.literal(true).optional().describe("The model before training."),
     preset: line.optional().describe("Preset of the run."),
-    set: settings.default({}).describe("Settings over those of the preset."),
-    data: line.optional().describe("Data set that it trains on; that of the recipe unless given."),
+    set: settings.default({}).describe("Settings over the preset's."),
+    data: line.optional().describe("Data set that it trains on; the recipe's unless given."),
     reported: line.optional().describe("Why there is nothing to run: whose number it is, or which model."),
     over: line.optional().describe("Row that it is compared with; the recipe's baseline unless given."),
     printed,
@@ -81,7 +82,7 @@ const digitsSchema = z
       columns: z
         .record(z.string(), z.string().nullable())
         .describe(
-          "What is measured, by its name in recipes/digits.yaml, and the printed column beside it, or none.",
+          "The measure, by its name in recipes/digits.yaml, and the printed column beside it, or none.",
         ),
       set: z
         .record(z.string(), settings)
@@ -95,22 +96,22 @@ const digitsSchema = z
         .array(z.int().min(0))
         .min(1)
         .optional()
-        .describe("Seeds; those of recipes/digits.yaml unless given."),
+        .describe("Seeds; from recipes/digits.yaml unless given."),
       notes: z.array(line).default([]).describe("How the design is carried over."),
     }),
   ])
   .describe("The same design on the built-in task.");
 
 const common = {
-  title: line.describe("What the table or figure shows."),
+  title: line.describe("Content of the table or figure."),
   item: line.describe("Its name in the paper, such as Table 1."),
   absent: line
     .optional()
-    .describe("Which numbers are in no text at hand, and where those that are come from."),
-  notes: z.array(line).default([]).describe("What the paper leaves open, and what was chosen."),
+    .describe("Numbers that are in no available text, and the sources of all other numbers."),
+  notes: z.array(line).default([]).describe("Points that the paper leaves open, with the choices made."),
 };
 
-/** A recipe of runs and what is measured of them. */
+/** A recipe of runs and their measures. */
 const runsSchema = z.strictObject({
   kind: z.literal("runs").default("runs"),
   ...common,
@@ -118,7 +119,7 @@ const runsSchema = z.strictObject({
   model: line.optional().describe("Model of the rows, org/name."),
   data: line.optional().describe("Data set that the rows train on, by its name in paper.yaml."),
   protocol: line.optional().describe("How it is measured, where it differs from the paper's protocol."),
-  evaluation: settings.default({}).describe("The same as settings of evaluation, over those of the paper."),
+  evaluation: settings.default({}).describe("The same as settings of evaluation, over the paper's settings."),
   seeds: z.int().min(1).default(1).describe("Runs of each row that the paper reports."),
   columns: z.array(columnSchema).min(1),
   rows: z.array(rowSchema).min(1),
@@ -126,7 +127,7 @@ const runsSchema = z.strictObject({
   digits: digitsSchema,
 });
 
-/** A table of settings, which nothing runs for: the presets' own values stand beside it. */
+/** A table of settings, for which nothing runs: the presets' own values are shown beside it. */
 const settingsSchema = z.strictObject({
   kind: z.literal("settings"),
   ...common,
@@ -135,7 +136,7 @@ const settingsSchema = z.strictObject({
 
 export const recipeSchema = z.discriminatedUnion("kind", [runsSchema, settingsSchema]);
 
-/** What the recipes of a paper share. */
+/** Shared fields of a paper's recipes. */
 export const paperSchema = z.strictObject({
   title: line,
   source: line.describe("arXiv id, or where the text is from."),
@@ -149,17 +150,17 @@ export const paperSchema = z.strictObject({
     )
     .describe("Data sets by name."),
   protocol: line.describe("How the paper measures."),
-  evaluation: settings.describe("The same as settings of evaluation; judges are the user's to name."),
-  compute: line.optional().describe("What the paper says that its runs took."),
+  evaluation: settings.describe("The same as settings of evaluation; the user names the judges."),
+  compute: line.optional().describe("Compute of the paper's runs, by the paper."),
 });
 
-/** The built-in task as a stand-in: one configuration under all rows, and what is measured. */
+/** The built-in task as a stand-in: one configuration under all rows, and the measures. */
 export const digitsScaleSchema = z.strictObject({
   preset: line.describe("Preset below all rows."),
-  config: settings.describe("Settings over those of the preset, below those that rows carry over."),
+  config: settings.describe("Settings over the preset's, below the settings that rows carry over."),
   carried: z.array(line).describe("Keys of a row's preset that are carried over, dotted."),
   seeds: z.array(z.int().min(0)).min(1),
-  measures: z.record(line, settings).describe("What is measured, by name, as in a grid."),
+  measures: z.record(line, settings).describe("Measures, by name, as in a grid."),
 });
 
 export type PrintedValue = z.output<typeof printedValue>;

@@ -53,7 +53,7 @@ export const blindAnswerReward = defineReward({
         .number()
         .nonnegative()
         .optional()
-        .describe("Most tokens of the blind answer; default: the run's limit."),
+        .describe("Temperature of the blind answer; default: the run's."),
     })
     .describe("Reward of a description from which the policy answers the question without the image."),
   create: ({ tag, missing, words, temperature }, { verdict }) => ({

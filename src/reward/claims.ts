@@ -65,7 +65,7 @@ export function claimReward(
   return Math.max(0, 2 * (scored / total - 0.5));
 }
 
-/** Claims of a problem: its own, or those of its column, `[{ text, isTrue }]`. */
+/** Claims of a problem: its own, or the claims in its column, `[{ text, isTrue }]`. */
 function claimsOf({ claims, columns }: Problem, column: string): readonly VisualClaim[] {
   const given: unknown = claims ?? columns[column];
   const parsed = z.array(z.object({ text: z.string(), isTrue: z.boolean() })).safeParse(given);

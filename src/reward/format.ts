@@ -8,13 +8,19 @@ import { entryOptions } from "./options.ts";
 import { defineReward } from "./reward.ts";
 
 /** Completion formats, named as the answer formats that request them. */
-const COMPLETION_FORMS = ["think-answer", "think-boxed", "description-think-boxed"] as const;
+const COMPLETION_FORMS = [
+  "think-answer",
+  "think-boxed",
+  "description-think-boxed",
+  "info-think-answer",
+] as const;
 type CompletionForm = (typeof COMPLETION_FORMS)[number];
 
 const faults: Readonly<Record<CompletionForm, (completion: string) => string | null>> = {
   "think-answer": answerTagFault,
   "think-boxed": boxFault,
-  "description-think-boxed": descriptionFault,
+  "description-think-boxed": (completion) => descriptionFault(completion, "description", boxFault),
+  "info-think-answer": (completion) => descriptionFault(completion, "info", answerTagFault),
 };
 
 /**
@@ -26,6 +32,7 @@ const faults: Readonly<Record<CompletionForm, (completion: string) => string | n
  * EasyR1's pattern for mathematics, except that EasyR1 accepts repeated tags and empty thoughts.
  * - `description-think-boxed`: `<description>…</description>` with something inside, then the form `think-boxed`.
  *   Vision-SR1's pattern.
+ * - `info-think-answer`: `<info>…</info>` with something inside, then the form `think-answer`. Visionary-R1's pattern.
  *
  * Linear time.
  *
@@ -76,14 +83,19 @@ function boxFault(completion: string): string | null {
   return boxedAnswer(completion.slice(thinkEnd)) === undefined ? "no \\boxed{…} after </think>" : null;
 }
 
-function descriptionFault(completion: string): string | null {
-  const places = tagPlaces(completion, ["<description>", "</description>"]);
+/** The fault of a description in tags of this name, or of the text after it. */
+function descriptionFault(
+  completion: string,
+  tag: string,
+  restFault: (completion: string) => string | null,
+): string | null {
+  const tags = [`<${tag}>`, `</${tag}>`] as const;
+  const places = tagPlaces(completion, tags);
   if (typeof places === "string") return places;
-  const [description = 0, descriptionEnd = 0] = places;
-  if (completion.slice(0, description).trim() !== "") return "text before <description>";
-  const inside = completion.slice(description + "<description>".length, descriptionEnd);
-  if (inside.trim() === "") return "nothing in <description>";
-  return boxFault(completion.slice(descriptionEnd + "</description>".length));
+  const [start = 0, end = 0] = places;
+  if (completion.slice(0, start).trim() !== "") return `text before ${tags[0]}`;
+  if (completion.slice(start + tags[0].length, end).trim() === "") return `nothing in ${tags[0]}`;
+  return restFault(completion.slice(end + tags[1].length));
 }
 
 /** 1 if a completion has the required format, else 0. */
@@ -97,7 +109,8 @@ export const formatReward = defineReward({
         .default("think-answer")
         .describe(
           "think-answer: <think>…</think><answer>…</answer>; think-boxed: <think>…</think>, then \\boxed{…}; " +
-            "description-think-boxed: <description>…</description> before it.",
+            "description-think-boxed: <description>…</description> before it; " +
+            "info-think-answer: <info>…</info> before <think> and <answer>.",
         ),
     })
     .describe("Reward of a completion in the required format."),

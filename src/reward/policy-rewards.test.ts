@@ -12,7 +12,7 @@ import { repetitionPenalty, repetitionReward } from "./repetition.ts";
 import type { Answered, Policy, PolicyQuestion, RewardFunction } from "./reward.ts";
 import { taggedText } from "./tagged-text.ts";
 
-/** What the authors' functions return: fixtures/rivals/record.py. */
+/** Results of the authors' functions: fixtures/rivals/record.py. */
 const recorded: {
   readonly claims: readonly {
     readonly length: number;
@@ -105,7 +105,7 @@ describe("the policy as a blind answerer", () => {
     await expect(async () => blind()([open])).rejects.toThrow("needs the policy under training");
   });
 
-  test("puts description and question into its words, whatever they hold", () => {
+  test("puts description and question into its words, for any content", () => {
     expect(blindQuestion("{description} / {question}", "$& and", "<image> why? $&")).toBe("$& and / why? $&");
     expect([taggedText("a <x> b </x> c", "x"), taggedText("a <x> b", "x"), taggedText("", "x")]).toEqual([
       "b",
@@ -166,7 +166,7 @@ describe("claims in the midst of reasoning", () => {
     }
   });
 
-  test("held against the claims of their turn, as the authors' code holds them, knows less than it did", async () => {
+  test("compared with the claims of their turn, as in the authors' code, knows less than it did", async () => {
     const { policy } = knowing();
     const batch = [await answered("<think>a, b, c, d.</think> \\boxed{7}", { problem: problem({ claims }) })];
     const own = await claimed()(batch, undefined, policy);

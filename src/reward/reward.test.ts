@@ -65,6 +65,17 @@ test.each([
   expect(formatFault(completion, "think-boxed")).toBe(fault);
 });
 
+const thought = "<think>a</think><answer>8</answer>";
+test.each([
+  [`<info>two and six</info> ${thought}`, null],
+  [thought, "no <info>"],
+  [`<info> </info>${thought}`, "nothing in <info>"],
+  [`so <info>two</info>${thought}`, "text before <info>"],
+  ["<info>two</info><think>a</think> \\boxed{8}", "no <answer>"],
+])("with the form info-think-answer, %j: %s", (completion, fault) => {
+  expect(formatFault(completion, "info-think-answer")).toBe(fault);
+});
+
 describe("a reward that fails", () => {
   const answered = ["a", "b", "c"].map(
     (id): Answered => ({

@@ -15,7 +15,7 @@ const whole = sections.join("\n");
 describe("keyStepShare", () => {
   const steps = [["I see 3 and 5."], ["3 + 5 = 8.", "5 + 3 = 8."]];
 
-  test("counts steps of which any wording stands in the reasoning, whatever its case", () => {
+  test("counts steps of which any wording is in the reasoning, in any case", () => {
     expect(keyStepShare("<think>I see 3 and 5. 5 + 3 = 8.</think><answer>8</answer>", steps)).toBe(1);
     expect(keyStepShare("<think>i SEE 3 and 5. It is 8.</think>", steps)).toBe(0.5);
     expect(keyStepShare("<think>I see 3, 3 and 5.</think>", steps)).toBe(0);

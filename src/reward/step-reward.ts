@@ -48,8 +48,8 @@ export function statedShare(text: string, steps: readonly KeyStep[]): number {
 }
 
 /**
- * Whether a completion is complete and in order, StepRVR: it has an image description, rationales, a first step and
- * a final answer, the steps are numbered 1 to n, and the answer follows the last of them.
+ * Whether a completion is complete and in order, StepRVR. It must have an image description, rationales, a first step
+ * and a final answer. The steps must be numbered 1 to n, and the answer must follow the last of them.
  *
  * @returns null if it is, else the fault
  */

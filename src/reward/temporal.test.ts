@@ -95,7 +95,7 @@ describe("whether the order of frames helps", () => {
   });
 });
 
-test("right are completions of at least half the accuracy, among those that could be judged", () => {
+test("right are completions of at least half the accuracy, among judged completions", () => {
   const rewards = [judged(1), judged(0, 1), judged(0.5), judged(0.49), unjudged];
   expect(tallyRight(rewards)).toEqual({ right: 2, judged: 4 });
   expect(tallyRight([])).toEqual({ right: 0, judged: 0 });

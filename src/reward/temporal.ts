@@ -39,7 +39,7 @@ export const temporalSchema = z
 /** Its options. */
 export type TemporalOptions = z.output<typeof temporalSchema>;
 
-/** Number of judged completions of one problem, and of right ones. */
+/** Numbers of judged and of right completions of one problem. */
 export interface Tally {
   readonly right: number;
   readonly judged: number;

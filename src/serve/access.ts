@@ -1,7 +1,7 @@
 /**
  * @module
- * Who may ask. With a key, who has it. Without one the server listens on loopback only, and then pages in a browser must
- * not reach it: neither under a name that was made to point here nor from another site.
+ * Who may ask. With a key, who has it. Without one the server listens on loopback only, and then pages in a browser
+ * must not reach it. This holds for a page of another site, and for a name that was made to point to this machine.
  */
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";

@@ -37,7 +37,7 @@ function statusWith(url: string, headers: Record<string, string>): Promise<numbe
 }
 
 describe("who may ask", () => {
-  test("with a key, those who have it; the client's error names the call", async () => {
+  test("with a key, clients that have it; the client's error names the call", async () => {
     const { url } = await world.server({ apiKey: "tml-right" });
     expect(await call(url, "create_session", {})).toMatchObject({
       status: 401,
@@ -131,7 +131,7 @@ describe("a model", () => {
     });
   });
 
-  test("beyond those that may be open is refused", async () => {
+  test("beyond the limit of open models is refused", async () => {
     const { url } = await world.server({ maxModels: 1 });
     const { session } = await rawModel(url);
     const second = await call(url, "create_model", {
@@ -201,7 +201,7 @@ describe("numbers of requests", () => {
     expect(await result(url, second)).toMatchObject({ code: "sequence-gap", call: "optim_step" });
   });
 
-  test("a body that cannot be read takes its number, so that those after it go on", async () => {
+  test("a body that cannot be read takes its number, so that later requests continue", async () => {
     const { url } = await world.server();
     const { model } = await rawModel(url);
     const broken = await call(url, "forward_backward", {
@@ -234,7 +234,7 @@ describe("data", () => {
     loss_fn_inputs: { target_tokens: { data: [1] }, weights: { data: [1] } },
   });
   test.each([
-    ["an image that is none", [datum([image])], /datum 0, chunk 0: cannot be read as an image/],
+    ["an invalid image", [datum([image])], /datum 0, chunk 0: cannot be read as an image/],
     [
       "a pointer to elsewhere",
       [datum([{ type: "image_asset_pointer", location: "file:///etc/passwd", format: "png" }])],
@@ -243,7 +243,7 @@ describe("data", () => {
     [
       "a pointer to no image",
       [datum([{ type: "image_asset_pointer", location: "sha256:00", format: "png" }])],
-      /no image 00 stands earlier/,
+      /the request has no earlier image 00/,
     ],
     [
       "weights of another length",
@@ -272,7 +272,7 @@ describe("data", () => {
     });
   });
 
-  test("that tells apart more or fewer prompts than it has is refused", async () => {
+  test("that distinguishes more or fewer prompts than it has is refused", async () => {
     expect(await post(forwardInput, { twins: [0, 1, 0, 1] })).toMatchObject({
       category: "user",
       error: expect.stringMatching(/fovea.twins: expected \d numbers, one a datum, got 4/),
@@ -301,7 +301,7 @@ describe("a server in trouble", () => {
     await server.close();
   });
 
-  test("with a full disk says so, takes no step, and goes on when there is room", async () => {
+  test("with a full disk says so, takes no step, and continues when there is room", async () => {
     const engine = wholeFakeEngine();
     const save = engine.save.bind(engine);
     const step = vi.spyOn(engine, "step");
@@ -350,7 +350,7 @@ describe("a server in trouble", () => {
     await expect(open).rejects.toThrow(/^create_session: .* \(507\): no space left on the server's disk$/);
     expect(asked).toBe(1);
 
-    // A result too large for what is left of the file is given all the same.
+    // A result too large for the rest of the file is still given.
     const tokens = Array.from({ length: 2000 }, (_, i) => 1 + (i % 50));
     const body = {
       model_id: model,

@@ -129,7 +129,7 @@ export class Checkpoints {
     rmSync(directory, { recursive: true, force: true });
   }
 
-  /** Where a model's weights of a version are kept for those who still sample from them. */
+  /** The directory of a model's weights of a version, kept for sessions that still sample from them. */
   snapshotDirectory(model: string, version: number): string {
     return join(this.#root, "snapshots", folderOf(model), String(version));
   }
@@ -146,7 +146,10 @@ export class Checkpoints {
     rmSync(directory, { recursive: true, force: true });
   }
 
-  /** Forgets checkpoints whose directories are gone, what dead models have left and copies of those taken up. */
+  /**
+   * Forgets checkpoints whose directories are gone, and removes files of ended models and suspended copies of resumed
+   * models.
+   */
   sweep(live: ReadonlySet<string>): void {
     for (const { path, directory } of this.all()) {
       if (!existsSync(directory)) this.#database.note("DELETE FROM checkpoints WHERE path = ?", path);
@@ -167,13 +170,13 @@ export class Checkpoints {
     rmSync(directory, { recursive: true, force: true });
   }
 
-  /** Puts a model down whole, to be taken up after a restart. */
-  async rest(host: ModelHost): Promise<void> {
-    await write(this.restedDirectory(host.id), (fresh) => host.engine.save(fresh));
+  /** Suspends a model with its whole state, to be resumed after a restart. */
+  async suspend(host: ModelHost): Promise<void> {
+    await write(this.suspendedDirectory(host.id), (fresh) => host.engine.save(fresh));
   }
 
-  /** Where a model lies that was put down. */
-  restedDirectory(model: string): string {
+  /** The directory of a suspended model. */
+  suspendedDirectory(model: string): string {
     return join(this.#root, "rested", folderOf(model));
   }
 }

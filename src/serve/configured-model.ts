@@ -21,8 +21,8 @@ const LORA_ALPHA = 32;
 /**
  * The configured model, on this machine.
  *
- * @param name what clients call it
- * @param onArrangement told how the machine is used, where that was left to it
+ * @param name the model's name for clients
+ * @param onArrangement called with the use of the machine, if the engine chose it
  * @throws ConfigError when the model is one of the hub (`fetchModel` comes first), or the engine is another server
  * @throws ModelError when its directory cannot be used
  */
@@ -61,7 +61,7 @@ export async function configuredModel(
   };
 }
 
-/** What clients call a configured model unless told otherwise. */
+/** The default name of a configured model for clients. */
 export function usualName({ model }: Config): string {
   switch (model.kind) {
     case "small":

@@ -17,7 +17,7 @@ export interface Run {
 
 /** A datum, read. */
 export interface ReadDatum {
-  /** Positions that the datum's arrays cover: the last ones of the input. */
+  /** Positions that the datum's arrays cover: the last positions of the input. */
   readonly length: number;
   readonly runs: readonly Run[];
 }
@@ -67,7 +67,7 @@ export function targetsOf(datum: wire.WireDatum, input: ResolvedInput, where: st
  *
  * @param targets `[m]`
  * @param weights `[m]`; a position counts where it is not 0
- * @param twin keeps its prompts apart from equal ones
+ * @param twin keeps its prompts separate from equal prompts
  */
 export function datumRuns(
   pool: PromptPool,

@@ -72,7 +72,7 @@ async function readData(
 const sequencesOf = (data: readonly ReadDatum[]): Sequence[] =>
   data.flatMap(({ runs }) => runs.map(({ sequence }) => sequence));
 
-/** What the extension asks to be scored. */
+/** The score request of the extension. */
 function scoreRequest(options: Options): ScoreRequest {
   const { weights, temperature, entropy, nucleus_entropy, values, signals, divergence_from } = options;
   return {

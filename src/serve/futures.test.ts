@@ -27,7 +27,7 @@ async function world(directory: string, { maxBytes, limit }: { maxBytes?: number
 }
 
 describe("a result", () => {
-  test("of megabytes is there after a restart, and so is what tells its request when it comes again", async () => {
+  test("of megabytes is there after a restart, and so is the key that identifies its request when it comes again", async () => {
     const directory = temporaryDirectory();
     const first = await world(directory);
     const large = { text: "é".repeat(3 * 2 ** 20), cut: '\u0000\ud83d\ude00"' };
@@ -62,7 +62,7 @@ describe("a result", () => {
     expect(await answer(futures, ids[3]!)).toEqual({ text: "0123456789" });
   });
 
-  test("takes the place of those that went, so that the file stays small", async () => {
+  test("takes the place of removed results, so that the file stays small", async () => {
     const directory = temporaryDirectory();
     const limit = 100_000;
     const { database, futures } = await world(directory, { limit });

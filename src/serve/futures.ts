@@ -1,7 +1,7 @@
 /**
  * @module
- * Operations under way and their results. A request that comes again, told by its key, is the operation that it was the
- * first time: nothing is done twice.
+ * Operations under way and their results. A request that comes again has the same key, and gets the operation
+ * of the first time: nothing is done twice.
  */
 import { randomUUID } from "node:crypto";
 import { wire } from "../engine/index.ts";
@@ -22,7 +22,7 @@ interface Future {
   readonly waiting: Set<() => void>;
 }
 
-/** Who asks, and by what the request is known again. */
+/** The client, and the key by which a repeated request is recognised. */
 export interface FutureOwner {
   readonly call: string;
   readonly session: string;
@@ -85,7 +85,7 @@ export class Futures {
     future.waiting.clear();
   }
 
-  /** Writes a result, and then those that there was no room for. What there is none for stays in memory. */
+  /** Writes a result, and then earlier results for which there was no room. A result without room stays in memory. */
   #keep(future: Future): void {
     try {
       this.#save(future);

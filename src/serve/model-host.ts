@@ -1,7 +1,7 @@
 /**
  * @module
- * One model of a client: its engine, and its requests in the order of their sequence numbers, whatever the order in which
- * they arrive.
+ * One model of a client: its engine, and its requests in the order of their sequence numbers, in any order of
+ * arrival.
  */
 import { randomUUID } from "node:crypto";
 import type { Engine } from "../engine/index.ts";
@@ -19,7 +19,7 @@ export function modelId(session: string, sequence: number | null | undefined): s
   return `${session}:train:${sequence ?? randomUUID()}`;
 }
 
-/** What a host is made of. */
+/** The parts of a host. */
 export interface HostOptions {
   readonly id: string;
   readonly session: string;
@@ -33,7 +33,7 @@ export interface HostOptions {
   readonly pool: PromptPool;
   /** Longest that requests wait for one with a lower number, ms. */
   readonly gapLimitMs: number;
-  /** Where a model that was put down goes on. */
+  /** The sequence number from which a suspended model continues. */
   readonly nextSequence?: number;
   readonly version?: number;
 }
@@ -166,7 +166,7 @@ export class ModelHost {
     await this.engine.close();
   }
 
-  /** Waits for what is enqueued. */
+  /** Waits for the enqueued requests. */
   async idle(): Promise<void> {
     await this.#tail;
   }

@@ -1,7 +1,7 @@
 /**
  * @module
- * Models as the database has them. Their weights are in memory: a restart finds again those that were put down when the
- * server ended in order.
+ * Models in the database. Their weights are in memory: a restart finds only the models that were suspended
+ * when the server ended in order.
  */
 import type { LoraRequest } from "./served-model.ts";
 import type { StateDatabase } from "./state-database.ts";
@@ -16,7 +16,7 @@ export interface ModelRecord {
   readonly valueHead: boolean;
 }
 
-/** Where a model stands. */
+/** A model's position: its next request and its version. */
 export interface ModelPlace {
   /** Number of its next request. */
   readonly nextSequence: number;
@@ -48,8 +48,8 @@ export class ModelRecords {
     this.#database.note("DELETE FROM models WHERE id = ?", id);
   }
 
-  /** Notes that a model was put down. */
-  rest(id: string, { nextSequence, version }: ModelPlace): void {
+  /** Records that a model was suspended. */
+  suspend(id: string, { nextSequence, version }: ModelPlace): void {
     this.#database.note(
       "UPDATE models SET next_sequence = ?, version = ? WHERE id = ?",
       nextSequence,
@@ -58,8 +58,8 @@ export class ModelRecords {
     );
   }
 
-  /** Models that were put down, to be taken up. */
-  rested(): (ModelRecord & ModelPlace)[] {
+  /** Suspended models, to be resumed. */
+  suspended(): (ModelRecord & ModelPlace)[] {
     const rows = this.#database.rows("SELECT * FROM models WHERE version IS NOT NULL ORDER BY rowid");
     return rows.map((row) => {
       const {
@@ -91,8 +91,11 @@ export class ModelRecords {
     });
   }
 
-  /** Notes that the models put down which are live again are no longer that, and forgets all others. */
-  takenUp(live: readonly string[]): void {
+  /**
+   * Records that suspended models which are live again are no longer suspended, and forgets all other suspended
+   * models.
+   */
+  resumed(live: readonly string[]): void {
     this.#database.transaction(() => {
       this.#database.run(
         "DELETE FROM models WHERE version IS NULL OR id NOT IN (SELECT value FROM json_each(?))",

@@ -1,6 +1,6 @@
 /**
  * @module
- * The models that are open: how one is opened and taken up after a restart, and how many there may be.
+ * The open models: opening, resuming after a restart, and their limit.
  */
 import type * as z from "zod";
 import type { Engine, wire } from "../engine/index.ts";
@@ -39,13 +39,13 @@ export class OpenModels {
     this.#checkpoints = checkpoints;
   }
 
-  /** Takes up the models that were put down. */
+  /** Resumes suspended models. */
   async resume(): Promise<void> {
-    for (const model of this.#records.rested()) {
+    for (const model of this.#records.suspended()) {
       const served = this.#options.models.find(({ name }) => name === model.baseModel);
       if (served === undefined) continue;
       const engine = await served.open({ lora: model.lora, valueHead: model.valueHead });
-      await engine.load(this.#checkpoints.restedDirectory(model.id)).catch(async (error: unknown) => {
+      await engine.load(this.#checkpoints.suspendedDirectory(model.id)).catch(async (error: unknown) => {
         await engine.close();
         throw error;
       });
@@ -53,9 +53,9 @@ export class OpenModels {
     }
   }
 
-  /** Forgets the models that were put down and are not open. */
+  /** Forgets suspended models that are not open. */
   noteResumed(): void {
-    this.#records.takenUp([...this.#hosts.keys()]);
+    this.#records.resumed([...this.#hosts.keys()]);
   }
 
   #add(about: NewModel & Partial<ModelPlace> & { readonly id: string; readonly engine: Engine }): void {
@@ -134,19 +134,22 @@ export class OpenModels {
     }
   }
 
-  /** Ends a model; it will not be taken up again. */
+  /** Ends a model; it will not be resumed. */
   async end(host: ModelHost, reason: Refusal): Promise<void> {
     this.#hosts.delete(host.id);
     this.#records.end(host.id);
     await host.close(reason);
   }
 
-  /** Puts all models down so that they can be taken up again. One that is busy or has a half-made gradient cannot be. */
-  async putDown(busy: ReadonlySet<ModelHost>): Promise<void> {
+  /**
+   * Suspends all models so that they can be resumed. A model that is busy or has a half-made gradient cannot be
+   * suspended.
+   */
+  async suspend(busy: ReadonlySet<ModelHost>): Promise<void> {
     for (const host of this.all) {
       if (!host.hasGradient && !busy.has(host)) {
-        await this.#checkpoints.rest(host).then(
-          () => this.#records.rest(host.id, host),
+        await this.#checkpoints.suspend(host).then(
+          () => this.#records.suspend(host.id, host),
           () => {},
         );
       }

@@ -1,11 +1,12 @@
 /**
  * @module
- * Log-probs of a prompt's own tokens: the text between two images is one sequence whose prompt is all that stands before.
+ * Log-probs of a prompt's own tokens: the text between two images is one sequence, and its prompt is
+ * everything before it.
  */
 import type { Engine, Sequence } from "../engine/index.ts";
 import type { PromptPool, ResolvedInput } from "./prompt-pool.ts";
 
-/** `[n]` nats; null for the first token and for those of images. */
+/** `[n]` nats; null for the first token and for image tokens. */
 export async function promptLogprobs(
   engine: Engine,
   pool: PromptPool,

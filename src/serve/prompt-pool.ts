@@ -29,7 +29,7 @@ interface ResolvedChunk {
 /** A model's input, read. */
 export interface ResolvedInput {
   readonly chunks: readonly ResolvedChunk[];
-  /** `[n]` ids; −1 where an image stands. */
+  /** `[n]` ids; −1 at the place of an image. */
   readonly tokens: Int32Array;
 }
 
@@ -46,9 +46,9 @@ export class PromptPool {
   /**
    * Reads an input.
    *
-   * @param sent digests to names of images that stand in the request already; this call adds its own
-   * @throws Refusal when an image cannot be read, stands for another number of tokens than expected, or is a pointer
-   *   to anywhere but the same request
+   * @param sent digests to names of images that are already in the request; this call adds its own
+   * @throws Refusal when an image cannot be read, has another number of tokens than expected, or is a pointer outside
+   *   the same request
    */
   async resolve(
     { chunks }: wire.WireModelInput,
@@ -72,14 +72,14 @@ export class PromptPool {
       const digest = chunk.type === "image" ? digestOf(chunk.data) : pointed(chunk.location, place);
       const known = chunk.type === "image" ? this.#image(digest, chunk.data, place) : sent.get(digest);
       if (known === undefined) {
-        throw new Refusal("bad-request", `${place}: no image ${digest} stands earlier in the request`);
+        throw new Refusal("bad-request", `${place}: the request has no earlier image ${digest}`);
       }
       sent.set(digest, known);
       const { image, tokens: length } = await known;
       if (chunk.expected_tokens != null && chunk.expected_tokens !== length) {
         throw new Refusal(
           "expected-tokens",
-          `${place}: an image of ${image.width} x ${image.height} stands for ${length} tokens, the client expected ${chunk.expected_tokens}`,
+          `${place}: an image of ${image.width} x ${image.height} has ${length} tokens, the client expected ${chunk.expected_tokens}`,
         );
       }
       resolved.push({ chunk: { kind: "image", image }, tokens: length, name: digest });
@@ -127,7 +127,7 @@ export class PromptPool {
   }
 }
 
-/** Puts an entry at the end of a map, and drops those that were not used for longest. */
+/** Puts an entry at the end of a map, and drops the least recently used entries. */
 function touch<T>(map: Map<string, T>, key: string, value: T, kept: number): void {
   map.delete(key);
   map.set(key, value);

@@ -5,7 +5,7 @@
 import type * as z from "zod";
 import { Refusal } from "./refusal.ts";
 
-/** @throws Refusal naming the call, the field and what is wrong with it */
+/** @throws Refusal naming the call, the field and its fault */
 export function read<S extends z.ZodType>(schema: S, json: unknown, call: string): z.output<S> {
   const result = schema.safeParse(json);
   if (result.success) return result.data;

@@ -1,6 +1,7 @@
 /**
  * @module
- * Why a request is refused or an operation failed, as clients are told: a status, a stable code and words.
+ * The reason of a refused request or a failed operation, as clients get it: a status, a stable code and
+ * words.
  */
 import { FoveaError } from "../errors/index.ts";
 
@@ -69,7 +70,7 @@ export interface FailureBody {
   readonly call: string;
 }
 
-/** What a client is told of an error. Of one that is not ours it is not told more than that it happened. */
+/** The answer to a client about an error. For an error that is not Fovea's, it only says that there was one. */
 export function failureBody(error: unknown, call: string): FailureBody {
   if (error instanceof Refusal) {
     const isOurs = ["storage", "restarting", "failed"].includes(error.code);

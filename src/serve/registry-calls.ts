@@ -33,7 +33,7 @@ function page<T>(items: readonly T[], query: URLSearchParams): { items: T[]; cur
   };
 }
 
-/** What a checkpoint's weights are. */
+/** The description of a checkpoint's weights. */
 export function weightsInfo(service: TinkerService, json: unknown): object {
   const { tinker_path: path } = json as { readonly tinker_path?: unknown };
   const { baseModel, rank } = service.checkpoints.find(String(path));

@@ -27,7 +27,7 @@ const backward = { forward_backward_input: input };
 const step = { adam_params: { learning_rate: 0.1 } };
 
 describe("a server that ended in order", () => {
-  test("goes on with its sessions, models, samplers and results; a step is not done again", async () => {
+  test("continues with its sessions, models, samplers and results; a step is not done again", async () => {
     const state = temporaryDirectory();
     const first = await world.server({ state });
     const { session, model } = await rawModel(first.url);
@@ -73,7 +73,7 @@ describe("a server that ended in order", () => {
     });
   });
 
-  test("does not go on with a half-made gradient: the model is lost, and its checkpoints are not", async () => {
+  test("does not continue with a half-made gradient: the model is lost, and its checkpoints are not", async () => {
     const state = temporaryDirectory();
     const first = await world.server({ state });
     const { model } = await rawModel(first.url);
@@ -93,7 +93,7 @@ describe("a server that ended in order", () => {
 });
 
 describe("a server that cannot listen", () => {
-  test("puts down again what it took up", async () => {
+  test("suspends again the models that it resumed", async () => {
     const state = temporaryDirectory();
     const first = await world.server({ state });
     const { model } = await rawModel(first.url);
@@ -111,7 +111,7 @@ describe("a server that cannot listen", () => {
 });
 
 describe("a server that crashed", () => {
-  test("knows what its database tells, and has lost its models", async () => {
+  test("knows the content of its database, and has lost its models", async () => {
     const state = temporaryDirectory();
     const first = await world.server({ state });
     const { session, model } = await rawModel(first.url);
@@ -151,7 +151,7 @@ describe("a server that crashed", () => {
 });
 
 describe("a state directory", () => {
-  test("that another server has is an error of the start, and that server goes on", async () => {
+  test("that another server has is an error of the start, and that server continues", async () => {
     const state = temporaryDirectory();
     const { url } = await world.server({ state });
     await expect(world.server({ state })).rejects.toThrow(RunError);
@@ -174,7 +174,7 @@ describe("a state directory", () => {
 });
 
 describe("results", () => {
-  test("beyond what is kept are forgotten, the oldest first, and a restart goes on from the rest", async () => {
+  test("beyond the limit are forgotten, the oldest first, and a restart continues from the rest", async () => {
     const state = temporaryDirectory();
     const first = await world.server({ state, resultLimit: 3000 });
     const { model } = await rawModel(first.url);
@@ -244,7 +244,7 @@ describe("sampling from earlier weights", () => {
     }
     expect(await result(url, await call(url, "asample", asked(sessions[0], 1)))).toMatchObject({
       code: "unknown-sampling-session",
-      error: expect.stringContaining("those of the newest 4 are kept"),
+      error: expect.stringContaining("only the newest 4 sessions keep theirs"),
     });
     expect(readdirSync(join(state, "snapshots", folderOf(model)))).toHaveLength(4);
   });

@@ -4,7 +4,7 @@
  */
 import { protobuf, type wire } from "../engine/index.ts";
 
-/** What is sent back. */
+/** The answer's body. */
 export interface ResultBody {
   readonly type: string;
   readonly content: string | Uint8Array;
@@ -25,7 +25,7 @@ export function resultBody(text: string, accept: string | undefined): ResultBody
   const result = JSON.parse(text) as { readonly type?: unknown; readonly error?: unknown };
   const real = DOUBLE.test(accept) ? protobuf.DType.DTYPE_FOVEA_FLOAT64 : protobuf.DType.DTYPE_FLOAT32;
   const message = (content: Uint8Array): ResultBody => ({ type: protobuf.PROTOBUF, content });
-  // What failed is JSON in any case.
+  // A failure is always JSON.
   if (result.error !== undefined) return json;
   switch (result.type) {
     case "forward":

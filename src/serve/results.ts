@@ -1,7 +1,7 @@
 /**
  * @module
- * Results of operations on the disk, with what tells when a request comes again. The newest are kept, up to a number and
- * a size.
+ * Results of operations on the disk, with the keys that identify repeated requests. The newest are kept, up
+ * to a number and a size.
  */
 import type { StateDatabase } from "./state-database.ts";
 
@@ -13,7 +13,7 @@ const KEPT_BYTES = 2 ** 29;
 /** The end of an operation. */
 export interface Result {
   readonly id: string;
-  /** What makes a request the same request; absent where nothing does. */
+  /** The key that identifies a repeated request; absent if the request has none. */
   readonly key: string | undefined;
   /** Digest of the request's body. */
   readonly digest: string | undefined;
@@ -34,7 +34,7 @@ export class Results {
     this.#limit = limit;
   }
 
-  /** Forgets those of sessions that are no more. */
+  /** Forgets results of sessions that have ended. */
   begin(): void {
     this.#database.run("DELETE FROM futures WHERE session NOT IN (SELECT id FROM sessions)");
     const [sums] = this.#database.rows("SELECT count(*) AS count, total(bytes) AS bytes FROM futures");

@@ -40,7 +40,7 @@ async function run(url: string | undefined, options: Partial<RunOptions> = {}, .
 }
 
 describe("a run on a server", () => {
-  test("killed on the client's side goes on from the server's checkpoint, as a run that was never stopped", async () => {
+  test("killed on the client's side continues from the server's checkpoint, as a run that was never stopped", async () => {
     const straight = metricsOf(await run(undefined));
     const { url } = await world.server({ engine: digitsFakeEngine });
     const runDirectory = await run(url, stopAfter(2));
@@ -83,7 +83,7 @@ describe("a run on a server", () => {
     expect(metricsOf(runDirectory)).toEqual(straight);
   });
 
-  test("goes on too where other requests fail only after it went back, and where it is lost again in going back", async () => {
+  test("also continues where other requests fail only after it went back, and where it is lost again in going back", async () => {
     const straight = metricsOf(await run(undefined));
     const { url } = await world.server({ engine: digitsFakeEngine, maxModels: 9 });
     const runDirectory = freshPath();
@@ -97,7 +97,8 @@ describe("a run on a server", () => {
     };
     const [second, begun] = [moment(), moment()];
     const seen: string[] = [];
-    // Samples of the third iteration fail, all but one when the next session makes its model; that session is lost as well.
+    // Samples of the third iteration fail, all except one when the next session makes its model; that session is lost
+    // as well.
     const forget: Fetch = async (address, options) => {
       const call = address.split("/").at(-1)!;
       if (!existsSync(join(runDirectory, "checkpoints/000002"))) return fetch(address, options);

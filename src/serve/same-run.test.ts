@@ -70,7 +70,7 @@ describe("a run through HTTP", () => {
       ["credit=vicra", "algorithm.klCoefficient=0.01", "sft.steps=0"],
     ],
     [
-      "a warm start whose problems, told in words, are some of them equal",
+      "a warm start with problems in words, some of which are equal",
       [
         "data.warmStart.describedShare=1",
         "data.warmStart.readingSteps=0",

@@ -1,8 +1,8 @@
 /**
  * @module
- * Prompts that are sampled together, as the engine does it best: those of one batch as its client marked them, and those of
- * equal settings that come while the engine is busy, each with a seed of its own, so that nobody's tokens depend on who
- * else asks.
+ * Prompts that are sampled together, as the engine does it best. They are prompts of one batch, marked by its
+ * client, or prompts of equal settings that come while the engine is busy. Each has its own seed, so that its tokens
+ * do not depend on other clients.
  */
 import {
   type Completion,
@@ -16,7 +16,7 @@ import { Refusal } from "./refusal.ts";
 import type { SamplerEngines } from "./sampler-engines.ts";
 import type { Sampler } from "./samplers.ts";
 
-/** What must be equal in requests that are sampled together. */
+/** Settings that must be equal in requests that are sampled together. */
 export type GroupSettings = Omit<SampleRequest, "prompts" | "seed" | "watch">;
 
 /** A prompt whose group of completions is wanted. */
@@ -24,7 +24,7 @@ export interface SampleJob {
   readonly prompt: Prompt;
   /** Drawn by the server unless given. */
   readonly seed?: number | null | undefined;
-  /** Told of tokens, as `SampleRequest.watch`. */
+  /** Called with tokens, as `SampleRequest.watch`. */
   readonly watch?: (drawn: DrawnToken) => boolean;
   /** Aborted when the completions are not wanted any more. */
   readonly signal?: AbortSignal;
@@ -56,7 +56,7 @@ export interface SampleQueueOptions {
   readonly batchLimitMs: number;
 }
 
-/** Those that were sent at the same time arrive a moment later. */
+/** Requests that were sent at the same time arrive a moment later. */
 const MOMENT_MS = 20;
 
 export class SampleQueue {
@@ -64,7 +64,7 @@ export class SampleQueue {
   readonly #rng: Rng;
   readonly #batches = new Map<string, Batch>();
   readonly #gathered = new Map<string, Member[]>();
-  /** The end of what is gathered for each engine. */
+  /** The end of the gathered requests of each engine. */
   readonly #tails = new Map<string, Promise<void>>();
 
   constructor(options: SampleQueueOptions) {
@@ -73,7 +73,7 @@ export class SampleQueue {
   }
 
   /**
-   * The completions of one prompt, sampled with those that go with it.
+   * The completions of one prompt, sampled together with prompts of equal settings.
    *
    * @throws the reason of the job's signal when it is aborted before it is its turn
    */
@@ -169,7 +169,7 @@ export class SampleQueue {
       });
       if (wanted.length > 0) await run(wanted);
     };
-    // A live model has an engine of its own; the others' engines take turns.
+    // A live model has its own engine; the engines of all other sources take turns.
     const engine = source.kind === "model" ? source.model : "";
     const tail = (this.#tails.get(engine) ?? Promise.resolve()).then(start);
     this.#tails.set(engine, tail);

@@ -1,8 +1,9 @@
 /**
  * @module
- * Engines with the weights that sampling sessions sample from. A session of a model samples from the weights that the model
- * had then: from the model itself while it has not moved on, afterwards from a copy that is written just before the next
- * step. Copies of the newest sessions are kept. Base weights and checkpoints have engines of their own.
+ * Engines with the weights that sampling sessions sample from. A session of a model samples from the weights
+ * that the model had at the session's start. Until the next step these are in the model itself; afterwards they are
+ * in a copy that is written just before that step. Copies of the newest sessions are kept. Base weights and
+ * checkpoints have separate engines.
  */
 import type { Engine } from "../engine/index.ts";
 import type { Checkpoints } from "./checkpoints.ts";
@@ -139,7 +140,7 @@ export class SamplerEngines {
         if (source.kind !== "model") throw error;
         throw new Refusal(
           "unknown-sampling-session",
-          `the weights of this sampling session are gone: those of the newest ${KEPT_SNAPSHOTS} are kept`,
+          `the weights of this sampling session are gone: only the newest ${KEPT_SNAPSHOTS} sessions keep theirs`,
         );
       }
       standIn.loaded = name;

@@ -1,13 +1,13 @@
 /**
  * @module
- * Sampling sessions: which there are and what each samples from.
+ * Sampling sessions, and the weights from which each samples.
  */
 import { randomUUID } from "node:crypto";
 import { Refusal } from "./refusal.ts";
 import type { LoraRequest, ServedModel } from "./served-model.ts";
 import type { StateDatabase } from "./state-database.ts";
 
-/** What a sampling session samples from. */
+/** The weights from which a sampling session samples. */
 export type SamplerSource =
   | { readonly kind: "base"; readonly baseModel: string }
   | { readonly kind: "checkpoint"; readonly baseModel: string; readonly path: string }
@@ -39,7 +39,7 @@ export class Samplers {
     this.#servedOf = servedOf;
   }
 
-  /** What the sessions sample from that there are. */
+  /** The sources of all present sessions. */
   sources(): SamplerSource[] {
     const rows = this.#database.rows("SELECT source FROM sampling_sessions");
     return rows.map((row) => JSON.parse((row as { readonly source: string }).source) as SamplerSource);

@@ -56,7 +56,7 @@ export async function sampleAnswer(
   };
 }
 
-/** What a request may ask for and this server does not give. */
+/** Options of the protocol that this server does not support. */
 const NOT_GIVEN = [
   "topk_prompt_logprobs",
   "topk_sample_logprobs",

@@ -1,7 +1,7 @@
 /**
  * @module
- * The tables of the server's database, and how a file is known to be one: `application_id` says whose it is,
- * `user_version` which tables it has.
+ * The tables of the server's database, and how a file of them is recognised: `application_id` names Fovea,
+ * `user_version` the tables.
  */
 import type Sqlite from "libsql";
 import { RunError } from "../errors/index.ts";
@@ -10,13 +10,13 @@ import { RunError } from "../errors/index.ts";
 const APPLICATION = 0x46_6f_76_61;
 const VERSION = 1;
 
-/** What is JSON is text; a key is what makes a request the same request, and null where nothing does. */
+/** JSON is stored as text; a key identifies a repeated request, and is null if the request has none. */
 const TABLES = `
 CREATE TABLE sessions (
   id TEXT PRIMARY KEY
 ) STRICT;
 
--- Where a model was put down when the server ended in order: the number of its next request and of its weights.
+-- A model's position when the server suspended it at an orderly end: the numbers of its next request and of its weights.
 CREATE TABLE models (
   id TEXT PRIMARY KEY,
   session TEXT NOT NULL REFERENCES sessions ON DELETE CASCADE,
@@ -46,7 +46,7 @@ CREATE TABLE sampling_sessions (
   source TEXT NOT NULL
 ) STRICT;
 
--- Operations that have a result, oldest first. A session's outlive it, so that whoever waits learns how they ended.
+-- Operations that have a result, oldest first. They outlive their session, so that a waiting client learns how they ended.
 CREATE TABLE futures (
   number INTEGER PRIMARY KEY AUTOINCREMENT,
   id TEXT NOT NULL UNIQUE,

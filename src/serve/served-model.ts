@@ -1,6 +1,6 @@
 /**
  * @module
- * A base model that the server offers: how an engine for it is opened, and what the server must know of it to read
+ * A base model that the server offers: how an engine for it is opened, and the facts that the server needs to read
  * requests.
  */
 import type * as z from "zod";
@@ -28,7 +28,7 @@ export function loraRequest(
   return { rank, modules, seed: seed ?? 0 };
 }
 
-/** What a client asks for when it makes a model. */
+/** A client's request for a new model. */
 export interface ModelRequest {
   /** Absent, all weights are trained. */
   readonly lora?: LoraRequest | undefined;
@@ -36,7 +36,7 @@ export interface ModelRequest {
 }
 
 export interface ServedModel {
-  /** What clients call it. */
+  /** Its name for clients. */
   readonly name: string;
   /** `model_type` of its config.json. */
   readonly architecture: string;

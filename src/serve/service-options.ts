@@ -1,6 +1,6 @@
 /**
  * @module
- * What a server is started with.
+ * Options of a server.
  */
 import type { ServedModel } from "./served-model.ts";
 
@@ -21,7 +21,7 @@ export interface ServiceOptions {
   readonly gapLimitMs?: number;
   /** Longest that a request for a result is kept open, ms; 20 s unless given. */
   readonly pollMs?: number;
-  /** Longest that the end waits for what is under way, ms; a minute unless given. */
+  /** Longest time that the end waits for operations under way, ms; a minute unless given. */
   readonly restLimitMs?: number;
   /** Results that are kept, in characters, beyond which the oldest are forgotten; 512 Mi unless given. */
   readonly resultLimit?: number;

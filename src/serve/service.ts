@@ -1,7 +1,7 @@
 /**
  * @module
- * What each call does, apart from HTTP: sessions and models, training in order, sampling, checkpoints. Calls that take
- * time answer with the id of a future.
+ * The work of each call, apart from HTTP: sessions and models, training in order, sampling, checkpoints.
+ * Calls that take time answer with the id of a future.
  */
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
@@ -62,7 +62,7 @@ export class TinkerService {
     this.#expiry = setInterval(() => this.#expire(limit), Math.min(limit, MINUTE)).unref();
   }
 
-  /** Takes up what the server had when it ended in order. */
+  /** Resumes the state that the server had when it ended in order. */
   async start(): Promise<void> {
     this.#sessions.resume();
     await this.#models.resume();
@@ -86,7 +86,7 @@ export class TinkerService {
     return this.#models.all;
   }
 
-  /** What the server says of itself. */
+  /** The server's description of itself. */
   capabilities(): object {
     const { isExtended = true, version, models } = this.#options;
     return {
@@ -109,7 +109,7 @@ export class TinkerService {
     return { type: "session_heartbeat" };
   }
 
-  /** Ends a session, whose models are let go; one that has ended is left as it is. */
+  /** Ends a session and releases its models; an ended session stays as it is. */
   async finishSession(id: string): Promise<object> {
     if (this.#sessions.has(id)) {
       await this.#endSession(id, new Refusal("unknown-session", "the session was finished by its client"));
@@ -243,7 +243,7 @@ export class TinkerService {
     const context = { checkpoints: this.checkpoints, engines: this.#engines, samplers: this.#samplers };
     const { schema, work } = TRAINING_CALLS[name];
     const request_id = this.#futures.begin({ call: name, session: host.session, key, digest }, () =>
-      // A body that cannot be read takes its turn too, so that the number after it is not waited for in vain.
+      // A body that cannot be read takes its turn too, so that the request after it does not wait forever.
       host.inTurn(seq_id, async () => {
         const result = await work(host, read(schema, whole?.() ?? json, name), context);
         return { type: name, ...result };
@@ -312,14 +312,14 @@ export class TinkerService {
     return this.#futures.wait(request_id, this.#options.pollMs ?? 20_000, gone);
   }
 
-  /** Ends in order: what is under way is waited for, and models are put down. */
+  /** Ends in order: waits for operations under way, and suspends the models. */
   async close(): Promise<void> {
     clearInterval(this.#expiry);
     const busy = new Set(this.hosts);
     const idle = Promise.all(this.hosts.map(async (host) => host.idle().then(() => busy.delete(host))));
     await Promise.race([idle, delay(this.#options.restLimitMs ?? MINUTE, undefined, { ref: false })]);
     this.#futures.freeze();
-    await this.#models.putDown(busy);
+    await this.#models.suspend(busy);
     this.queue.close();
     await this.#engines.close();
     this.#database.close();

@@ -15,7 +15,7 @@ export class Sessions {
     this.#database = database;
   }
 
-  /** Takes up those of before a restart. */
+  /** Resumes sessions from before a restart. */
   resume(): void {
     for (const row of this.#database.rows("SELECT id FROM sessions")) {
       this.#lastSeen.set((row as { readonly id: string }).id, Date.now());

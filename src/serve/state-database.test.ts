@@ -111,7 +111,7 @@ describe("a full disk", () => {
 });
 
 describe("one server at a time", () => {
-  test("has the file: another is told so, in this process and in others, until the first lets go", async () => {
+  test("has the file: another gets an error, in this process and in other processes, until the first closes it", async () => {
     const directory = temporaryDirectory();
     const first = await opened(directory);
     await expect(openStateDatabase(directory)).rejects.toThrow(RunError);

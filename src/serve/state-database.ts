@@ -1,7 +1,7 @@
 /**
  * @module
- * The server's memory: one SQLite file in the state directory, which one server at a time has open. What was written is
- * on the disk when the call returns, and whole after a crash.
+ * The server's memory: one SQLite file in the state directory, which one server at a time has open. Written
+ * rows are on the disk when the call returns, and whole after a crash.
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -17,7 +17,7 @@ const LOG_BYTES = 2 ** 26;
 
 type Value = string | number | null;
 
-/** SQLite's name of what went wrong; undefined for errors that are not its own. */
+/** SQLite's name of an error; undefined for errors that are not its own. */
 function sqliteCode(error: unknown): string | undefined {
   const code = error instanceof Error ? (error as { readonly code?: unknown }).code : undefined;
   return typeof code === "string" && code.includes("SQLITE") ? code : undefined;

@@ -12,7 +12,7 @@ function listed(stop: Stop): readonly (string | number)[] {
   return stop == null ? [] : typeof stop === "string" ? [stop] : stop;
 }
 
-/** Ids that end a completion: those of the model where the client names none. */
+/** Ids that end a completion: the model's ids if the client names none. */
 export function stopTokens(served: ServedModel, stop: Stop): number[] {
   const named = listed(stop);
   if (named.length === 0) return [...served.dialogue.stopTokens];

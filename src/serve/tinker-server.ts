@@ -36,7 +36,7 @@ export interface ServerOptions extends ServiceOptions {
 export interface TinkerServer {
   readonly url: string;
   readonly port: number;
-  /** Ends in order: models are put down and taken up again by the next start. */
+  /** Ends in order: models are suspended, and resumed at the next start. */
   close(): Promise<void>;
 }
 
@@ -128,7 +128,7 @@ async function answer(
     sendJson(response, 408, { type: "try_again", queue_state: "active" });
   } catch (error) {
     const status = error instanceof Refusal ? error.status : 500;
-    // What was not read of a body that is too large is not worth reading.
+    // The unread rest of a body that is too large is not read.
     if (!request.complete) response.setHeader("connection", "close");
     sendJson(response, status, failureBody(error, call));
   }

@@ -1,6 +1,6 @@
 /**
  * @module
- * What each call that changes a model does, once it is its turn.
+ * The work of each call that changes a model, once it is its turn.
  */
 import { randomUUID } from "node:crypto";
 import type * as z from "zod";
@@ -12,7 +12,7 @@ import { Refusal } from "./refusal.ts";
 import type { SamplerEngines } from "./sampler-engines.ts";
 import type { Samplers } from "./samplers.ts";
 
-/** What calls work with beside the model. */
+/** The objects that calls use beside the model. */
 interface CallContext {
   readonly checkpoints: Checkpoints;
   readonly engines: SamplerEngines;

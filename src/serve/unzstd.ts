@@ -7,7 +7,10 @@
 import { Decompress } from "fzstd";
 import { Refusal } from "./refusal.ts";
 
-/** Largest window of a frame, bytes: what the decoder keeps of its past. zstd's own decoders allow as much unless told. */
+/**
+ * Largest window of a frame, bytes: the past output that the decoder keeps. zstd's own decoders allow as much by
+ * default.
+ */
 const MAX_WINDOW = 2 ** 27;
 const MAGIC = 0xfd2fb528;
 /** Bytes of magic number and descriptor. */
@@ -17,7 +20,7 @@ const CHECKSUM = 4;
 /** A block of this type is one byte, repeated. */
 const RUN = 1;
 
-/** What a frame's header says. */
+/** The content of a frame's header. */
 interface Frame {
   /** Bytes that the decoder keeps of its past. */
   readonly window: number;
@@ -77,7 +80,7 @@ function checkBlocks(view: DataView, { headerBytes, hasChecksum }: Frame): void 
 }
 
 /**
- * What a compressed body is.
+ * The decompressed body.
  *
  * @param limit largest size that is allowed
  * @throws Refusal when it is larger, cut short, no zstd, or more than one frame

@@ -160,7 +160,7 @@ describe("fused", () => {
     return output;
   }
 
-  test("an operation's own backward replaces those of its parts", async () => {
+  test("an operation's own backward replaces its parts' backwards", async () => {
     await checkGradients({ shapes: [[5]], build: (a) => cube(a, 1) });
     const graph = new Graph();
     const x = graph.input("x", [1]);
@@ -168,7 +168,7 @@ describe("fused", () => {
     expect(await valuesOf(graph, seeds, { x }, { x: [2] })).toEqual({ x: [120] });
   });
 
-  test("recording goes on after it, an error within included, and not before the outermost ends", () => {
+  test("recording continues after it, even after an error inside, and not before the outermost ends", () => {
     const graph = new Graph();
     const x = graph.input("x", [2]);
     expect(() => graph.fused(() => reshape(x, [3]))).toThrow("reshape");

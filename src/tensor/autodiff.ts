@@ -1,7 +1,7 @@
 /**
  * @module
- * Reverse-mode differentiation: walks a graph's tape backwards and adds the nodes that compute gradients to the
- * same graph. Each operation's own backward stands beside its forward, in `ops/`.
+ * Reverse-mode differentiation: walks a graph's tape backwards and adds the nodes that compute gradients to
+ * the same graph. Each operation's own backward is beside its forward, in `ops/`.
  */
 import type { Graph, Tensor } from "./graph.ts";
 import { elementCount, formatShape, sameShape } from "./shape.ts";

@@ -9,7 +9,9 @@ import type { Shape } from "./shape.ts";
 /** Where programs compute: on the processor's cores, or on a graphics adapter by WebGPU. */
 export type Device = "cpu" | "webgpu";
 
-/** float32 numbers in a buffer of the device, which programs read without a copy. Whoever holds them disposes of them. */
+/**
+ * float32 numbers in a buffer of the device, which programs read without a copy. Their holder must dispose of them.
+ */
 export class DeviceArray {
   readonly shape: Shape;
   /** onnxruntime's own handle. */

@@ -1,6 +1,6 @@
 /**
  * @module
- * Frees the memory of arrays at once, not when the garbage collector comes to them: they are handed to a port that is
+ * Frees the memory of arrays at once, without waiting for the garbage collector: they are sent to a port that is
  * closed, which keeps nothing.
  */
 import { MessageChannel } from "node:worker_threads";

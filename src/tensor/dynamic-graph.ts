@@ -1,8 +1,8 @@
 /**
  * @module
- * A graph whose sizes are known at run time only, for models that leave Fovea: standard ONNX operators, weights that
- * are named now and filled in when the file is written. Nothing checks shapes here; the runtime does when it opens the
- * model. For computations of Fovea's own, with shapes checked and gradients, see `graph.ts`.
+ * A graph whose sizes are known only at run time, for exported models. It has standard ONNX operators, and weights
+ * that are named now and filled in when the file is written. Nothing checks shapes here; the runtime does when it
+ * opens the model. For computations of Fovea's own, with shapes checked and gradients, see `graph.ts`.
  */
 import { ShapeError } from "../errors/index.ts";
 import type { Attribute, Node } from "./graph.ts";

@@ -48,7 +48,7 @@ describe("nodes", () => {
   });
 });
 
-test("nodes that nothing reads run in the order in which they are ready, whatever the order they were made in", () => {
+test("nodes that nothing reads run in the order in which they are ready, for any order in which they were made", () => {
   const { graph, found } = chain(4);
   const sums = found.map((tensor, i) => add(tensor, graph.input(`sum${i}`, tensor.shape)));
   const names = sums.map(({ name }) => name);
@@ -59,7 +59,7 @@ test("nodes that nothing reads run in the order in which they are ready, whateve
 });
 
 describe("working bytes", () => {
-  test("are those of the results that are needed at one time", () => {
+  test("are the bytes of the results that are needed at one time", () => {
     const graph = new Graph();
     const x = graph.input("x", [8]);
     const y = silu(silu(silu(x)));
@@ -75,7 +75,7 @@ describe("working bytes", () => {
     expect(workingBytes(graph, [sum(square, [0, 1])])).toBe(8 * 4);
   });
 
-  test("of a gradient do not grow with the number of layers but for what the forward pass leaves", () => {
+  test("of a gradient do not grow with the number of layers, except for results that the forward pass leaves", () => {
     const row = 2 * 4 * 4;
     const bytes = [3, 6, 12].map((layers) => {
       const { graph, found } = chain(layers);
@@ -85,7 +85,7 @@ describe("working bytes", () => {
     expect(bytes[2]! - bytes[1]!).toBe(6 * row);
   });
 
-  test("are told by a program", async () => {
+  test("are reported by a program", async () => {
     const { graph, found, outputs } = chain(3);
     const program = await Program.compile(graph, outputs);
     expect(program.workingBytes).toBe(workingBytes(graph, found));

@@ -32,7 +32,7 @@ export interface Constant {
   readonly data: ConstantData;
 }
 
-/** How gradients flow through one operation: from those of its outputs to those of its inputs. */
+/** How gradients flow through one operation, from its outputs to its inputs. */
 export interface TapeEntry {
   readonly inputs: readonly Tensor[];
   readonly outputs: readonly Tensor[];

@@ -1,7 +1,7 @@
 /**
  * @module
- * Writes a graph as an ONNX model: a protobuf written by hand, since only a dozen fields of it are needed. Field
- * numbers are those of onnx.proto3.
+ * Writes a graph as an ONNX model: a protobuf written by hand, since only a dozen fields of it are needed.
+ * Field numbers follow onnx.proto3.
  */
 import type { Attribute, DataType, Node } from "./graph.ts";
 import { ProtobufWriter } from "./protobuf.ts";
@@ -23,7 +23,7 @@ export type ElementType = DataType | "int32" | "float16";
 /** A size, or the name of one that is known at run time only. */
 export type Dimension = number | string;
 
-/** What goes in or comes out. */
+/** An input or output. */
 export interface OnnxValue {
   readonly name: string;
   readonly type: ElementType;
@@ -45,7 +45,7 @@ export interface Initializer {
   readonly data: ArrayBufferView | ExternalData;
 }
 
-/** What goes into a model file. */
+/** The content of a model file. */
 export interface OnnxGraph {
   readonly inputs: readonly OnnxValue[];
   readonly outputs: readonly OnnxValue[];
@@ -53,14 +53,14 @@ export interface OnnxGraph {
   readonly nodes: readonly Node[];
 }
 
-/** What a runtime must know to read the model. */
+/** The versions that a runtime needs to read the model. */
 export interface OnnxVersion {
   readonly ir: number;
   /** Version of each operator set, by domain. */
   readonly opsets: Readonly<Record<string, number>>;
 }
 
-/** What Fovea's own programs use. */
+/** The versions of Fovea's own programs. */
 const OWN_VERSION: OnnxVersion = { ir: 10, opsets: { "": 23, "com.microsoft": 1 } };
 
 /** The bytes of a `ModelProto`. */

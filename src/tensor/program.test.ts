@@ -104,8 +104,8 @@ describe("outputs", () => {
   });
 });
 
-describe("what the outputs do not need", () => {
-  test("is dropped: inputs are those that a run must feed", async () => {
+describe("a node that the outputs do not need", () => {
+  test("is dropped: inputs are the inputs that a run must feed", async () => {
     const { graph, x, y } = example();
     const apart = graph.input("apart", [5]);
     // this node would fail in onnxruntime if it were kept

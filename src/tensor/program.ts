@@ -27,9 +27,9 @@ export interface ProgramOptions {
   readonly arena?: boolean;
 }
 
-/** Options of one program beside those of all. */
+/** Options of one program beside the options of all programs. */
 export interface CompileOptions extends ProgramOptions {
-  /** Tensors that a run is fed by their own names, in place of what they are made of. */
+  /** Tensors that a run is fed by their own names, in place of their inputs. */
   readonly given?: readonly Tensor[];
   /** Names of outputs that stay on the device, for `runThere`. */
   readonly resident?: readonly string[];
@@ -41,7 +41,7 @@ export type Feeds = Readonly<Record<string, TensorData | DeviceArray>>;
 /** Arrays by output name. */
 export type Targets = Readonly<Record<string, TensorData>>;
 
-/** What a run returns where outputs stay on the device. */
+/** Results of a run whose outputs stay on the device. */
 export interface Results {
   readonly host: Record<string, Float32Array>;
   readonly device: Record<string, DeviceArray>;
@@ -133,7 +133,7 @@ export class Program {
     return this.#inputs;
   }
 
-  /** What a run returns. */
+  /** The outputs of a run. */
   get outputs(): ReadonlyMap<string, Tensor> {
     return this.#outputs;
   }
@@ -142,7 +142,7 @@ export class Program {
    * Runs once.
    *
    * @param feeds numbers by input name; names that the program does not need are ignored
-   * @param into arrays to write outputs to instead of fresh ones; views into larger buffers are fine
+   * @param into arrays to which outputs are written, instead of new arrays; views into larger buffers are fine
    * @returns numbers by output name: the array of `into` itself where one was given
    * @throws ShapeError when an input is missing, an array has another type or number of elements, or `into` names no
    *   output

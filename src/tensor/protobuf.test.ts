@@ -28,7 +28,7 @@ describe("integers", () => {
     expect(bytesOf((writer) => writer.integer(1, value))).toEqual([0x08, ...bytes]);
   });
 
-  test("any 64-bit value reads back, negative ones as two's complement", () => {
+  test("any 64-bit value reads back, negative values as two's complement", () => {
     fc.assert(
       fc.property(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), (value) => {
         const [, ...rest] = bytesOf((writer) => writer.integer(1, value));

@@ -53,10 +53,10 @@ function feedsOf(graph: Graph): Record<string, Float32Array> {
   return Object.fromEntries(entries);
 }
 
-describe("a backward pass of its own gives the gradients of one program, bit for bit", () => {
-  test.each(["what is dear to compute", "what layers read"])("from %s", async (kept) => {
+describe("a separate backward pass gives the gradients of one program, bitwise", () => {
+  test.each(["results that are expensive to compute", "inputs of layers"])("from %s", async (kept) => {
     const { graph, y, layerInputs, forward, found, backward } = network(3);
-    const only = kept === "what layers read" ? layerInputs : undefined;
+    const only = kept === "inputs of layers" ? layerInputs : undefined;
     const saved = savedTensors(graph, found, forward, only);
     const feeds = feedsOf(graph);
     const whole = await Program.compile(graph, backward);
@@ -85,7 +85,7 @@ describe("what is saved", () => {
     expect(operators.filter((operator) => operator === "Softmax" || operator === "Reshape")).not.toEqual([]);
   });
 
-  test("are the inputs of layers alone where nothing else is allowed, but for those that are inputs anyway", () => {
+  test("are only the inputs of layers where nothing else is allowed, except for inputs of the graph", () => {
     const { graph, forward, found, layerInputs } = network(3);
     expect(savedTensors(graph, found, forward, layerInputs)).toEqual(layerInputs.slice(1));
   });

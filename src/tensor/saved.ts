@@ -1,20 +1,20 @@
 /**
  * @module
- * What a backward pass keeps of the forward pass before it, where the two are programs of their own.
+ * The results of a forward pass that the backward pass reads, if the two are separate programs.
  */
 import { liveNodes } from "./execution.ts";
 import type { Graph, Node, Tensor } from "./graph.ts";
 
-/** Operators whose results cost more to compute anew than to keep. */
+/** Operators whose results cost more to compute again than to keep. */
 const PRODUCTS = new Set(["Gemm", "FusedMatMul"]);
 
 /**
  * The results of the forward pass that the backward pass must be given. Results that follow from them, from inputs or
- * from constants without a matrix product are left out: the backward pass computes them anew.
+ * from constants without a matrix product are left out: the backward pass computes them again.
  *
  * @param outputs of the backward pass
- * @param forward how many of the graph's nodes are the forward pass; those of the backward pass come after them
- * @param only results to be kept and no others: the backward pass computes all else anew, products too
+ * @param forward how many of the graph's nodes are the forward pass; nodes of the backward pass come after them
+ * @param only the only results to be kept: the backward pass computes all else again, products too
  */
 export function savedTensors(
   graph: Graph,

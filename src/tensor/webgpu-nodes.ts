@@ -1,7 +1,7 @@
 /**
  * @module
- * Rewrites the nodes of a program for WebGPU. Its kernels lack some of the graph's operators, each of which is made of
- * others here, and compute with no 64-bit integers: indices are fed as 32-bit ones.
+ * Rewrites the nodes of a program for WebGPU. Its kernels lack some of the graph's operators, each of which is
+ * composed of other operators here. They do not compute with 64-bit integers: indices are fed as 32-bit integers.
  *
  * Measured with onnxruntime-node 1.30.0; `webgpu-nodes.webgpu.test.ts` says which operators are missing, and fails when one
  * of them is there.
@@ -46,7 +46,7 @@ export function webgpuNodes(
   };
 }
 
-/** Outputs that are int64 numbers cast to float32, and the names of those numbers. */
+/** Outputs that are int64 numbers cast to float32, and the names of the int64 numbers. */
 function wholeNumbers(
   graph: Graph,
   nodes: readonly Node[],

@@ -55,7 +55,7 @@ export async function writeTable(
   return folder;
 }
 
-/** The elements of a column by what its first cell is: text, whole number, list of texts or an image. */
+/** The elements of a column by the type of its first cell: text, whole number, list of texts or an image. */
 function elementsOf(name: string, cells: readonly unknown[]): SchemaElement[] {
   const sample = cells.find((cell) => cell !== null && cell !== undefined);
   const text = (of: string): SchemaElement => ({
@@ -80,7 +80,7 @@ function elementsOf(name: string, cells: readonly unknown[]): SchemaElement[] {
   return [text(name)];
 }
 
-/** A parquet file as the datasets library writes it; rows without an image get the made-up one, but for null. */
+/** A parquet file as the datasets library writes it; rows without an image get the made-up image, except for null. */
 export async function writeRows(
   name: string,
   rows: readonly MadeRow[],
@@ -134,7 +134,7 @@ export async function scoredBy(
   return scored;
 }
 
-/** As `scoredBy`, but where the protocol asks a judge its reply stands instead. */
+/** As `scoredBy`, with a judge's reply wherever the protocol asks a judge. */
 export async function judgedBy(
   benchmark: Benchmark,
   problems: readonly AnsweredProblem[],
@@ -149,7 +149,7 @@ export async function judgedBy(
   });
 }
 
-/** What another tool made of one reply to each problem. */
+/** Another tool's scores of one reply to each problem. */
 export interface RecordedScores {
   /** The answer that it read in each reply; null for none. */
   readonly answers?: readonly (string | null)[];
@@ -167,7 +167,7 @@ export interface RecordedNames {
   readonly rounding?: number;
 }
 
-/** Faults of our measures against those of another tool; none where all agree to 12 digits, or to its own rounding. */
+/** Differences between our measures and another tool's; none where all agree to 12 digits, or to its own rounding. */
 function measureFaults(
   ours: readonly Measure[],
   theirs: RecordedScores["measures"],
@@ -182,7 +182,7 @@ function measureFaults(
   });
 }
 
-/** Faults of answers and measures against those of another tool on the same replies; none where all are the same. */
+/** Differences from another tool's answers and measures on the same replies; none where all are the same. */
 export function scoreFaults(
   benchmark: Benchmark,
   scored: readonly ScoredAnswer[],

@@ -1,11 +1,11 @@
 /**
  * @module
- * An OpenAI-compatible server of chat completions for tests: each reply is what the test says.
+ * An OpenAI-compatible server of chat completions for tests: the test sets each reply.
  */
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** What the server is asked. */
+/** A request to the server. */
 export interface ChatCall {
   readonly model: string;
   readonly messages: readonly { readonly role: string; readonly content: string }[];
@@ -17,7 +17,7 @@ export interface ChatCall {
 /** A reply that never comes. */
 export const SILENCE: unique symbol = Symbol("silence");
 
-/** What it replies: a text as a chat completion, a status with a body, or nothing ever. */
+/** Its reply: a text as a chat completion, a status with a body, or no reply ever. */
 export type ChatReply =
   | string
   | { readonly status: number; readonly body?: string; readonly retryAfter?: string }

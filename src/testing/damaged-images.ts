@@ -1,7 +1,7 @@
 /**
  * @module
- * Decodes image files with something wrong in them. Whatever it is, the decoder may only give pixels within its bounds
- * or throw `DataError`.
+ * Decodes damaged image files. For any damage, the decoder may only give pixels within its bounds or throw
+ * `DataError`.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { DataError } from "../errors/index.ts";
@@ -13,7 +13,7 @@ const TURNED = new URL("../../fixtures/images/turned.json", import.meta.url);
 const MAX_PIXELS = 250_000;
 const ENDINGS: Readonly<Record<string, string>> = { jpeg: "jpg", tiff: "tif" };
 
-/** The recorded images: files, and those of turned.json, whose names begin with their format. */
+/** The recorded images: files, and the images of turned.json, whose names begin with their format. */
 function recordedImages(): { readonly name: string; readonly file: Buffer }[] {
   const { images } = JSON.parse(readFileSync(TURNED, "utf8")) as {
     readonly images: readonly { readonly name: string; readonly file: string }[];
@@ -38,7 +38,7 @@ function damage(file: Buffer, other: Buffer, rng: Rng): Buffer {
       return flipped;
     }
     case 2: {
-      // The header is where sizes, depths and offsets stand.
+      // The header contains sizes, depths and offsets.
       const flipped = Buffer.from(file);
       flipped[rng.integer(Math.min(64, file.length))] = rng.integer(256);
       return flipped;
@@ -61,7 +61,7 @@ function damage(file: Buffer, other: Buffer, rng: Rng): Buffer {
   }
 }
 
-/** What became of the files. */
+/** The outcome for all files. */
 interface DamageReport {
   readonly decoded: number;
   readonly refused: number;
@@ -69,7 +69,7 @@ interface DamageReport {
   readonly slowestMs: number;
   /** By how much the process grew, in bytes. */
   readonly grown: number;
-  /** What should not have happened, with the number of the file. */
+  /** Outcomes that should not have happened, with the number of the file. */
   readonly wrong: readonly string[];
 }
 

@@ -1,7 +1,7 @@
 /**
  * @module
- * Small data sets in every format that files are read from, made anew for each test. All of them hold the same
- * problems: a plain square, and what its colour is.
+ * Small data sets in every format that files are read from, written for each test. All of them hold the same
+ * problems: a plain square, and the question for its colour.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -153,7 +153,7 @@ export function writeTsv(problems: readonly SmallProblem[], folder = temporaryDi
   return path;
 }
 
-/** A folder of images with a table of what they show. */
+/** A folder of images with a table of their content. */
 export function writeFolder(problems: readonly SmallProblem[], folder = temporaryDirectory()): string {
   writeImages(folder, problems);
   const lines = problems.map(({ id, question, answer }) => `images/${id}.png,"${question}",${answer}`);

@@ -1,7 +1,8 @@
 /**
  * @module
- * A proxy between a client and a server that does to calls what networks do: cuts them before they arrive, after they
- * were done and in the middle of the answer, delays them, sends them twice, and answers that the server is busy.
+ * A proxy between a client and a server with the faults of networks. It cuts calls before they arrive, after
+ * they were done and in the middle of the answer. It delays calls, sends them twice, and answers that the server is
+ * busy.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";

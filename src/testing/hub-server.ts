@@ -15,9 +15,9 @@ export interface HubServer {
   readonly commit: string;
   /** `METHOD path range` of every request, in order. */
   readonly requests: string[];
-  /** Takes the next requests for a file, one after another, instead of the hub; it goes on when they are used up. */
+  /** Each takes one of the next requests for a file instead of the hub; the hub continues when they are used up. */
   readonly faults: ((request: IncomingMessage, response: ServerResponse, content: Buffer) => void)[];
-  /** What the listing says beside the files. */
+  /** Entries of the listing beside the files. */
   readonly listed: { path: string; size: number; oid: string }[];
   close(): Promise<void>;
 }
@@ -26,7 +26,7 @@ export interface HubContents {
   readonly name: string;
   readonly type?: "model" | "dataset";
   readonly files: Readonly<Record<string, Buffer>>;
-  /** Files of these names go by SHA-256, as large ones do. */
+  /** Files of these names are identified by SHA-256, as large files are. */
   readonly large?: readonly string[];
   /** Wanted in every request. */
   readonly token?: string;

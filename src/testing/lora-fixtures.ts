@@ -1,6 +1,6 @@
 /**
  * @module
- * The adapters of `fixtures/lora` and what PEFT said of them; the format is in the README there.
+ * The adapters of `fixtures/lora` and PEFT's outputs for them; the format is in the README there.
  */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,7 +11,7 @@ import type { CaseName, Checkpoint, Digest } from "./model-fixtures.ts";
 export const ADAPTERS = ["decoder", "vision"] as const;
 export type AdapterName = (typeof ADAPTERS)[number];
 
-/** What PEFT said of an adapter. */
+/** PEFT's outputs for an adapter. */
 export interface RecordedAdapter {
   readonly checkpoint: Checkpoint;
   /** Log-probs of each sequence of each case of the checkpoint. */

@@ -1,6 +1,6 @@
 /**
  * @module
- * A made-up run directory, whole or broken in one place, for tests of what reads runs.
+ * A made-up run directory, whole or broken in one place, for tests of code that reads runs.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

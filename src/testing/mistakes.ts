@@ -1,6 +1,6 @@
 /**
  * @module
- * Mistakes of users: the command lines that make them, and whether they are told with what, expected, got and where.
+ * Mistakes of users: command lines, and a check that the error says what, expected, got and where.
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,10 +9,10 @@ import { runCommandLine } from "../cli/program.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
 import { collectingContext } from "./tiny-run.ts";
 
-/** A mistake, the command line that makes it, and what is said of it. */
+/** A mistake, the command line that makes it, and the parts of its error message. */
 export type Mistake = readonly [mistake: string, words: () => readonly string[], says: readonly string[]];
 
-/** None takes longer to be told, but a download. */
+/** No mistake takes longer to be reported, except for a download. */
 export const LONGEST_MS = 10_000;
 
 /** A file in a new folder. */
@@ -27,8 +27,8 @@ export function set(flags: readonly string[]): string[] {
   return flags.flatMap((flag) => ["--set", flag]);
 }
 
-/** Runs a command line; a mistake is told with exit status 1 or 2 and without a stack trace. */
-export async function expectTold(words: readonly string[], says: readonly string[]): Promise<void> {
+/** Runs a command line; a mistake must be reported with exit status 1 or 2 and without a stack trace. */
+export async function expectReported(words: readonly string[], says: readonly string[]): Promise<void> {
   const { context, stdout, stderr } = collectingContext();
   const status = await runCommandLine(words, context);
   const said = stdout() + stderr();

@@ -1,6 +1,6 @@
 /**
  * @module
- * The checkpoints of `fixtures/model` and what transformers said of them, as tests want them; the format is in the
+ * The checkpoints of `fixtures/model` and transformers' outputs for them, as tests need them; the format is in the
  * README there.
  */
 import { cpSync, readFileSync } from "node:fs";
@@ -40,7 +40,7 @@ export const ADAM: AdamParameters = {
   maxGradientNorm: 1,
 };
 
-/** What is kept of a tensor: its norm, its product with a fixed vector, eight entries. */
+/** A tensor's record: its norm, its product with a fixed vector, eight entries. */
 export interface Digest {
   readonly norm: number;
   readonly dot: number;

@@ -1,6 +1,6 @@
 /**
  * @module
- * Reads files of which some bytes were changed. Whatever was changed, a reader may only hand out problems or throw
+ * Reads files of which some bytes were changed. After any change, a reader may only return problems or throw
  * `DataError`; it must end soon and keep its memory bounded.
  */
 import { readFileSync, writeFileSync } from "node:fs";
@@ -59,7 +59,7 @@ function mutated(bytes: Uint8Array, rng: Rng): Uint8Array {
   }
 }
 
-/** What became of the files. */
+/** The outcome for all files. */
 export interface FuzzReport {
   readonly files: number;
   /** Files that were refused as a whole. */

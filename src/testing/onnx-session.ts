@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import * as ort from "onnxruntime-node";
 
-/** A prompt as ids with pads spelled out, and what its images and videos were made into. */
+/** A prompt as ids with pads spelled out, and the pixels of its images and videos. */
 export interface OnnxPrompt {
   readonly tokens: ArrayLike<number>;
   readonly positions: {
@@ -153,7 +153,7 @@ export class OnnxModel {
   }
 }
 
-/** What a run returned, as the next one wants it. */
+/** The cache that a run returned, as the input of the next run. */
 export function nextCache(results: Readonly<Record<string, ort.Tensor>>): Record<string, ort.Tensor> {
   return Object.fromEntries(
     Object.entries(results)

@@ -4,7 +4,7 @@
  * for integer, and records what METIS does with them; a checksum says whether the two agree.
  */
 
-/** A kind of graph, its sizes and the seed of what is drawn. */
+/** A kind of graph, its sizes and the seed of its draws. */
 export interface GraphRecipe {
   readonly kind: keyof typeof kinds;
   readonly size: readonly number[];
@@ -118,8 +118,8 @@ const kinds = {
     return graph;
   },
   /**
-   * Rows as attention has them: T tokens in phrases of random length; a phrase looks at a few of `regions` image
-   * regions, all tokens look at a shared first key and a few keys before their own.
+   * Rows like attention's: T tokens in phrases of random length. A phrase looks at a few of `regions` image regions;
+   * all tokens look at a shared first key and a few keys before their own.
    */
   attention([tokens, regions, phrase, sink]: readonly number[], draw: Draws): Edges {
     const rows: Map<number, number>[] = [];

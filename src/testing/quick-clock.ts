@@ -9,7 +9,7 @@ export interface QuickClock extends Clock {
   readonly waited: () => number;
 }
 
-/** Makes one that stands at 0. */
+/** Makes a clock at 0. */
 export function quickClock(): QuickClock {
   let now = 0;
   return {

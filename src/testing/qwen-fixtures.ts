@@ -1,7 +1,7 @@
 /**
  * @module
- * The checkpoints of `fixtures/qwen`, three of each family, and what transformers said of them; the format is in the README
- * there.
+ * The checkpoints of `fixtures/qwen`, three of each family, and transformers' outputs for them; the format is in the
+ * README there.
  */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -97,7 +97,7 @@ export function qwenPrompt({ prompt }: Pick<QwenSequence, "prompt">): Prompt {
   return { chunks };
 }
 
-/** Settings of a processor as a file has them, and what it makes of an image or a video. */
+/** Settings of a processor as in its file, and its output for an image or a video. */
 interface Processed {
   readonly settings: Readonly<Record<string, unknown>>;
   readonly grid: readonly [number, number, number];
@@ -132,12 +132,12 @@ interface QwenPrompts {
   readonly chats: readonly QwenChat[];
 }
 
-/** What the processors of a family made of images, videos and conversations. */
+/** Outputs of a family's processors for images, videos and conversations. */
 export function qwenPrompts(family: string): QwenPrompts {
   return (readJson(join(ROOT, "prompts.json")) as Record<string, QwenPrompts>)[family]!;
 }
 
-/** A published configuration: config.json, processor settings and tokenizer settings as they stand in the repository. */
+/** A published configuration: config.json, processor settings and tokenizer settings as in the repository. */
 export function publishedDirectory(family: string): string {
   return join(ROOT, "published", family);
 }

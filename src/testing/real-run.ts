@@ -1,13 +1,13 @@
 /**
  * @module
- * A run of the local engine, for tests of what looks at runs.
+ * A run of the local engine, for tests of code that shows runs.
  */
 import { runCommandLine } from "../cli/program.ts";
 import { openEngine } from "../config/index.ts";
 import { collectingContext } from "./tiny-run.ts";
 
-/** A training with the local engine that is over in seconds, and learns nothing. */
-export function trainReal(path: string, iterations: number): Promise<number> {
+/** A training with the local engine that is over in seconds, and learns nothing; `more` are further settings, `key=value`. */
+export function trainReal(path: string, iterations: number, more: readonly string[] = []): Promise<number> {
   const settings = [
     "data.digits=[2,2]",
     "sampling.maxCompletionTokens=16",
@@ -20,6 +20,7 @@ export function trainReal(path: string, iterations: number): Promise<number> {
     "data.warmStart.readingSteps=2",
     "data.warmStart.transcriptionSteps=2",
     "engine.threads=1",
+    ...more,
   ];
   const { context, stderr } = collectingContext({ openEngine });
   const flags = settings.flatMap((setting) => ["--set", setting]);

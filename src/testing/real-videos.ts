@@ -1,6 +1,7 @@
 /**
  * @module
- * Films that the ffmpeg of this machine makes, one of each kind in `fixtures/films/films.json`, for the tests that need it.
+ * Videos that the ffmpeg of this machine makes, one of each kind in `fixtures/videos/videos.json`, for the
+ * tests that need it.
  */
 import { execFile } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -8,8 +9,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
-/** How a video is made, and what is in it. */
-interface FilmRecipe {
+/** How a video is made, and its content. */
+interface VideoRecipe {
   readonly name: string;
   /** ffmpeg's arguments before the output's name; `@name` is a video made before. */
   readonly make?: readonly string[];
@@ -19,7 +20,7 @@ interface FilmRecipe {
   readonly turned?: string;
 }
 
-export interface ReadableVideo extends FilmRecipe {
+export interface ReadableVideo extends VideoRecipe {
   readonly frames: number;
   /** Frames a second, as a fraction. */
   readonly rate: string;
@@ -29,12 +30,12 @@ export interface ReadableVideo extends FilmRecipe {
   readonly repeats?: string;
 }
 
-export interface BrokenVideo extends FilmRecipe {
-  /** What must be said of it. */
+export interface BrokenVideo extends VideoRecipe {
+  /** The expected error message. */
   readonly error: string;
 }
 
-const fixture = fileURLToPath(new URL("../../fixtures/films/films.json", import.meta.url));
+const fixture = fileURLToPath(new URL("../../fixtures/videos/videos.json", import.meta.url));
 export const VIDEOS: readonly (ReadableVideo | BrokenVideo)[] = JSON.parse(readFileSync(fixture, "utf8"));
 
 /** The program: the one that FFMPEG names, else the one on the path. */

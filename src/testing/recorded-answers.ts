@@ -1,7 +1,7 @@
 /**
  * @module
- * What other tools make of made-up answers to a benchmark, recorded in `fixtures/benchmarks/<name>/answers.json`, beside what we
- * make of them.
+ * Other tools' scores of made-up answers to a benchmark, recorded in
+ * `fixtures/benchmarks/<name>/answers.json`, beside Fovea's scores.
  */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -64,7 +64,7 @@ export async function openBenchmark(
   return { ...benchmark, source: await openSource(benchmark.source) };
 }
 
-/** The problems of a benchmark, or the first ones. */
+/** The problems of a benchmark, or the first of them. */
 export async function problemsOf(
   benchmark: Benchmark,
   most = Number.POSITIVE_INFINITY,
@@ -83,7 +83,7 @@ export function measured(measures: readonly Measure[]): Record<string, number | 
 /** A scorer's verdicts and ours, and its measures and ours of the same names. */
 export interface Agreement {
   readonly answers: number;
-  /** Verdicts that the recording tells to differ; the measures have theirs. */
+  /** Verdicts that differ according to the recording; the measures have their own number. */
   readonly known: number;
   /** "round row: text: theirs, ours" where the verdicts differ, or a known difference is gone. */
   readonly differences: readonly string[];
@@ -130,9 +130,9 @@ export async function agreementWith(name: string, scorer: string): Promise<Agree
       const isKnown = recorded.differ?.[`${round} ${row}`] !== undefined;
       if (isKnown) known += 1;
       if ((judgement.score === theirs) === isKnown) {
-        const told = said === undefined ? "" : ` (judge: ${said})`;
+        const judged = said === undefined ? "" : ` (judge: ${said})`;
         differences.push(
-          `${round} ${row}: ${JSON.stringify(text)}${told} for ${problem.answers.join(" or ")}: ${theirs}, ${judgement.score}`,
+          `${round} ${row}: ${JSON.stringify(text)}${judged} for ${problem.answers.join(" or ")}: ${theirs}, ${judgement.score}`,
         );
       }
       answers.push({ problem, text, ...judgement, ...(isKnown && { score: theirs }) });

@@ -19,7 +19,7 @@ export interface RecordedCompletion {
 
 type Weights = readonly number[][];
 
-/** A group of completions with what the references make of them. */
+/** A group of completions with the references' results. */
 export interface RecordedBatch {
   readonly name: string;
   readonly rewards: number[];

@@ -15,7 +15,7 @@ interface BadFiles {
   /** The column with the id. */
   readonly id: string;
   readonly options?: object;
-  /** What is said of a row without its image, where the question names it. */
+  /** The message about a row without its image, if the question names the image. */
   readonly missing?: string;
 }
 
@@ -31,7 +31,7 @@ export function refusesBadFiles(
 ): void {
   const name = pattern(basename(table));
 
-  describe("bad files are refused by name, row and reason", () => {
+  describe("bad files are rejected with file, row and reason", () => {
     test("another version, with other columns", async () => {
       const path = editedTable(table, (row) =>
         Object.fromEntries(Object.entries(row).filter(([name]) => name !== column)),

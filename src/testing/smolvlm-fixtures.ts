@@ -1,6 +1,6 @@
 /**
  * @module
- * The checkpoints of `fixtures/smolvlm` and what transformers said of them; the format is in the README there.
+ * The checkpoints of `fixtures/smolvlm` and transformers' outputs for them; the format is in the README there.
  */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -112,7 +112,7 @@ export interface SmolChat {
   readonly frames?: string;
 }
 
-/** What the processors made of images, videos and chats. */
+/** Outputs of the processors for images, videos and chats. */
 export function smolPrompts(): SmolPrompts {
   return readJson(join(ROOT, "prompts.json")) as SmolPrompts;
 }

@@ -1,6 +1,6 @@
 /**
  * @module
- * A program that stands in for ffmpeg, so that tests need none.
+ * A program that replaces ffmpeg, so that tests do not need it.
  */
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

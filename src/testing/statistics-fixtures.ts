@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 
-/** A recorded number: infinite ones are words, and null stands where the library gives none. */
+/** A recorded number: infinite numbers are words, and null means that the library gives none. */
 export type Recorded = number | "Infinity" | "-Infinity" | null;
 
 /** The cases of one file. */

@@ -1,7 +1,7 @@
 /**
  * @module
- * A run so small that tests of the loop take milliseconds: the fake engine on the digits task, its samples kept to
- * a few digits and the stop token, so that right answers happen by chance and their share can rise.
+ * A run so small that tests of the loop take milliseconds: the fake engine on the digits task. Its samples
+ * are limited to a few digits and the stop token, so that right answers happen by chance and their share can rise.
  */
 import { join } from "node:path";
 import type { CliContext } from "../cli/context.ts";

@@ -16,7 +16,7 @@ export async function writeFrames(folder: string, count: number, side = 28): Pro
   return names;
 }
 
-/** Problems about videos of two to five frames, the even rows lists of frames, the odd ones folders. */
+/** Problems about videos of two to five frames; even rows are lists of frames, odd rows are folders. */
 export async function writeVideoJsonl(count: number, folder: string = temporaryDirectory()): Promise<string> {
   const lines: string[] = [];
   for (let i = 0; i < count; i++) {

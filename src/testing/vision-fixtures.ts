@@ -1,6 +1,6 @@
 /**
  * @module
- * Prompts with images and videos and what transformers made of them, from `fixtures/vision`; the format is in the
+ * Prompts with images and videos and transformers' results for them, from `fixtures/vision`; the format is in the
  * README there.
  */
 import type { Prompt, PromptChunk, VideoClip } from "../model/index.ts";

@@ -5,7 +5,7 @@
 import { writeFileSync } from "node:fs";
 import { crc32, deflateRawSync } from "node:zlib";
 
-/** A file of an archive. What is given beside name and content replaces what would be true. */
+/** A file of an archive. Fields given beside name and content replace the true values. */
 export interface ZipMember {
   /** Bytes for a name in no known writing. */
   readonly name: string | Uint8Array;
@@ -21,7 +21,7 @@ export interface ZipMember {
   readonly mode?: number;
 }
 
-/** An archive. What is given replaces what would be true. */
+/** An archive. Given fields replace the true values. */
 export interface ZipOptions {
   /** Sizes and places in 64 bits, as for archives beyond 4 GiB. */
   readonly is64?: boolean;

@@ -162,13 +162,13 @@ function replayFaults({ schedule, objective, credit }: Training): string[] {
   }
   if (credit.needs.allGroups) {
     faults.push(
-      `train.replay with credit.kind "${credit.name ?? "own"}": it changes rewards, and those of an earlier group stay`,
+      `train.replay with credit.kind "${credit.name ?? "own"}": it changes rewards, and the rewards of an earlier group stay`,
     );
   }
   return faults;
 }
 
-/** An error's text with the user's keys: those of a configuration, or the parts of `train`. */
+/** An error's text with the user's keys: keys of a configuration, or the parts of `train`. */
 function asWritten(words: string, isConfigured: boolean): string {
   if (isConfigured) return words;
   return words.replaceAll("algorithm.", "objective.").replaceAll("train.", "schedule.");

@@ -198,7 +198,7 @@ describe("a reward that fails in the midst of a run", () => {
   });
 });
 
-test("an observer that throws is reported and left out; the run goes on", async () => {
+test("an observer that throws is reported and left out; the run continues", async () => {
   const seen: RunEvent[] = [];
   const broken: Observer = {
     name: "broken",

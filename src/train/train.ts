@@ -37,7 +37,7 @@ export interface TrainHooks {
  *
  * @throws ConfigError, DataError, EngineError before the first step
  * @throws PartError when rewards fail on too many completions
- * @throws RunError when the run cannot go on
+ * @throws RunError when the run cannot continue
  *
  * @example
  * const result = await train({

@@ -19,7 +19,7 @@ export const sourceSchema = z
   .enum(["reply", "anywhere", "mark", "text"])
   .default("reply")
   .describe(
-    "reply: the marked answer, else the whole reply after its thought, as published metrics do; anywhere: the marked answer, else the declared answer or the last whole expression; mark: only <answer>…</answer> or \\boxed{…}; text: the whole completion.",
+    "reply: the marked answer, else the whole reply after its thought, as in published metrics. anywhere: the marked answer, else the declared answer or the last whole expression. mark: only <answer>…</answer> or \\boxed{…}. text: the whole completion.",
   );
 
 /** The answer of a completion from its place; null if there is none. */

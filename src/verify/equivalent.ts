@@ -13,12 +13,11 @@ import { sameWords } from "./equivalence/words.ts";
  * Whether an answer equals the reference, by the first layer that decides:
  *
  * 1. the same text up to typesetting and white space;
- * 2. the same option letter, whatever its spelling, or the same set of letters; texts after two letters must
- *    not differ;
- * 3. the same mathematics: numerals exactly; a decimal of six significant digits or more equals the exact value that
- *    it rounds; 50% equals 0.5 and 50; units must agree where both have one; lists and sets in any order, points and
- *    intervals part by part, equations up to a factor, expressions by identity testing at fixed points. Arithmetic
- *    left undone (3 + 5, 2^3) equals nothing but itself;
+ * 2. the same option letter in any spelling, or the same set of letters; texts after two letters must not differ;
+ * 3. the same mathematics. Numerals are compared exactly; a decimal of six significant digits or more equals the
+ *   exact value that it rounds. 50% equals 0.5 and 50; units must agree where both have one. Lists and sets are equal
+ *   in any order, points and intervals part by part, equations up to a factor, expressions by identity testing at
+ *   fixed points. Arithmetic left undone (3 + 5, 2^3) equals only itself;
  * 4. the same words up to case, articles and punctuation.
  *
  * Symmetric; never throws; linear time on any text.

@@ -14,8 +14,8 @@ export { boxedAnswer } from "./extraction/marks.ts";
 
 /**
  * The answer that a completion marks as such: after its thought the last complete `<answer>…</answer>`, else the last
- * `\boxed{…}`. Of a box with words around it inside the tag, the box counts. An empty mark is no answer, even after an
- * earlier one; an unfinished thought has none.
+ * `\boxed{…}`. Of a box with words around it inside the tag, the box counts. An empty mark gives no answer, even
+ * after an earlier one; an unfinished thought has none.
  *
  * @returns undefined without a mark
  */

@@ -47,7 +47,7 @@ function withChangedDigit(text: string, place: number, by: number): string | und
   return text.slice(0, at) + digit + text.slice(at + 1);
 }
 
-/** What an answer may keep when a digit changes: 0x is 0 whatever the exponent, 0√2 is 0√3, 0/3 is 0/4. */
+/** Whether an answer may keep its value when a digit changes: 0x is 0 for any exponent, 0√2 is 0√3, 0/3 is 0/4. */
 function mayStay(text: string): boolean {
   return /(?<![\d.])0+(?:\.0*)?(?![\d.])/.test(text) || /(?:^|\D)0+(?=\D|$)/.test(text);
 }

@@ -30,7 +30,7 @@ const exec: (this: RegExp, text: string) => RegExpExecArray | null = Object.getO
   "exec",
 )!.value;
 
-/** Counts how far a pattern goes, whoever calls it: every method of strings and patterns ends here. */
+/** Counts how far a pattern goes, for every caller: every method of strings and patterns ends here. */
 function countedExec(this: RegExp, text: string): RegExpExecArray | null {
   const from = this.global || this.sticky ? this.lastIndex : 0;
   const match = exec.call(this, text);

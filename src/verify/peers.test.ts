@@ -39,7 +39,7 @@ function agreement(
 }
 
 describe("test cases of other tools", () => {
-  test("at least 98 % of those that are no matter of choice agree, and none is accepted wrongly", () => {
+  test("at least 98 % of the cases that are not a matter of choice agree, and none is accepted wrongly", () => {
     const rows = rowsOf<PeerRow>("answers-peers").filter(({ policy }) => policy === undefined);
     expect(rows).toHaveLength(740);
     const { share, wrongAccepts } = agreement(rows);

@@ -27,7 +27,7 @@ let source: ProblemSource;
 let problem: number;
 const complaints: string[] = [];
 
-/** What the page saves of an answer. */
+/** The saved answer of the page. */
 interface Saved {
   readonly tokens: number[];
   readonly tokenTexts: string[];
@@ -77,7 +77,7 @@ afterEach(async () => {
   expect(complaints.splice(0)).toEqual([]);
 });
 
-/** What the engine answers to a problem. */
+/** The engine's answer to a problem. */
 async function engineAnswer(index: number, temperature = 0, seed = 1): Promise<Completion> {
   const [group] = await engine.sample({
     prompts: [dialogue.prompt(await source.problem(index))],

@@ -19,7 +19,7 @@ test.each([
 const keysOf = (sections: ReturnType<typeof metricSections>) =>
   sections.map(({ title, charts }) => [title, charts.map(({ curves }) => curves[0]?.key)]);
 
-test("every metric stands under a heading, in the order of headings, the most asked for first", () => {
+test("every metric is under a heading, in the order of headings, the most used first", () => {
   const iteration = event(
     "timing.totalSeconds",
     "gradientNorm",

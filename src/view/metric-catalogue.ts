@@ -1,6 +1,6 @@
 /**
  * @module
- * Which metrics belong together, and what each is called on a chart.
+ * Groups of metrics, and each metric's name on a chart.
  */
 import type {
   EvaluationRecord,
@@ -51,7 +51,7 @@ const HEADINGS = [
 ] as const;
 type Heading = (typeof HEADINGS)[number];
 
-/** Keys of a record that are metrics: all but its place and its texts. */
+/** Keys of a record that are metrics: all except its place and its texts. */
 type MetricKey<Event> = Exclude<keyof Event, "event" | "iteration" | "skipReason" | "split">;
 type Headings<Event> = Readonly<Record<MetricKey<Event>, Heading>>;
 

@@ -1,7 +1,7 @@
 /**
  * @module
- * What the viewer's server sends to its page: plain JSON, types only, so that the compiler checks both sides. A number
- * that is unknown is null, never 0.
+ * The messages of the viewer's server to its page: plain JSON, types only, so that the compiler checks both sides. An
+ * unknown number is null, never 0.
  */
 import type { TokenRole } from "../credit/index.ts";
 import type { CompletionInspection, ImageAttention } from "../inspect/inspection.ts";
@@ -32,7 +32,10 @@ export interface RunSummary {
   readonly reached: number;
   /** Whether the final model is there. */
   readonly isFinished: boolean;
-  /** How the run ended before its last iteration; null while it goes on, as far as is known, and when it has finished. */
+  /**
+   * How the run ended before its last iteration; null while it continues, as far as is known, and when it has
+   * finished.
+   */
   readonly stopped: RunStop | null;
   /** ISO 8601. */
   readonly startedAt: string | null;
@@ -62,7 +65,7 @@ export interface MetricsReply {
   readonly run: string;
   /** By event: `iteration`, `evaluation`, `warm-start`. */
   readonly events: Readonly<Record<string, MetricEvent>>;
-  /** Lines that are no JSON object, such as one that was cut by a crash. */
+  /** Lines that are not JSON objects, such as one that was cut by a crash. */
   readonly unreadable: number;
 }
 
@@ -201,7 +204,7 @@ export interface LiveEvent {
   readonly isGone: boolean;
 }
 
-/** What a file of answers is of. */
+/** Benchmark, model and verdict of a file of answers. */
 export interface AnswersHead {
   readonly benchmark: string;
   /** The identity of the model that answered. */
@@ -281,9 +284,9 @@ export interface GridTable {
   readonly axes: readonly string[];
   readonly columns: readonly { readonly name: string; readonly unit: string }[];
   readonly rows: readonly GridRow[];
-  /** Name of what rows are compared with. */
+  /** Name of the baseline of all rows. */
   readonly baseline: string | null;
-  /** What intervals and tests run over: `seeds` or `problems`. */
+  /** The units of intervals and tests: `seeds` or `problems`. */
   readonly pairing: string;
 }
 

@@ -190,7 +190,7 @@ describe("results", () => {
     await expect.poll(completions).toEqual(["one says 0"]);
   });
 
-  test("two models stand side by side, and what one gained over the other can be listed", async () => {
+  test("two models are shown side by side, and the gains of one over the other can be listed", async () => {
     await open("view=results&answers=other/evaluation/digits");
     await page.getByLabel("beside").selectOption("grid/results/a/b");
     await page.getByText("4 problems in both").waitFor();

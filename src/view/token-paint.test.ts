@@ -26,13 +26,13 @@ test("signed numbers diverge from zero, as strong on either side", () => {
   ]);
 });
 
-test("no numbers, and equal ones, are painted without a division by zero", () => {
+test("no numbers, and equal numbers, are painted without a division by zero", () => {
   expect(paintRange({ values: [], isSigned: false, sign: 0 })).toEqual({ low: 0, high: 0 });
   const equal = { values: [2, 2], isSigned: false, sign: 1 };
   expect(tokenBackground(equal, paintRange(equal), 0)).toBe("rgb(var(--plus) / 0.385)");
 });
 
-test("strength is a share whatever the numbers", () => {
+test("strength is a share for any numbers", () => {
   fc.assert(
     fc.property(
       fc.array(fc.double({ noNaN: true, min: -1e9, max: 1e9 }), { minLength: 1 }),

@@ -1,10 +1,10 @@
 /**
  * @module
  * How tokens are coloured: numbers become a share of a hue. Unsigned numbers run from pale to full within the
- * completion; signed ones diverge from zero, blue above and orange below.
+ * completion; signed numbers diverge from zero, blue above and orange below.
  */
 
-/** What gives the tokens their background. */
+/** The numbers behind the tokens' background. */
 export interface TokenPaint {
   /** `[T]` */
   readonly values: readonly (number | null)[];

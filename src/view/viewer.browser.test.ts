@@ -161,7 +161,7 @@ describe("rollouts", () => {
     expect(await page.locator("body script").count()).toBe(0);
   });
 
-  test("hovering a token tells its numbers", async () => {
+  test("hovering a token shows its numbers", async () => {
     await open("view=rollouts&run=made");
     await page.locator("[data-token='2']").hover();
     await expect
@@ -213,7 +213,7 @@ describe("comparison", () => {
 });
 
 describe("live", () => {
-  test("a run that is training goes on before the eyes, and the newest rollouts come up", async () => {
+  test("a run in training is updated on the page, and the newest rollouts appear", async () => {
     const path = join(root, "live");
     const training = trainReal(path, 4);
     await open("view=rollouts&run=live");

@@ -4,7 +4,7 @@
  */
 import { signal } from "@preact/signals";
 
-/** What went wrong with the last request; "" when nothing did. */
+/** The error of the last request; "" if there was none. */
 export const trouble = signal("");
 
 const runPath = (run: string, rest: string) => `./api/runs/${encodeURIComponent(run)}/${rest}`;

@@ -1,6 +1,6 @@
 /**
  * @module
- * The third page: two sets of weights on the same completion, token by token, and what each answers by itself.
+ * The third page: two sets of weights on the same completion, token by token, and the own answer of each.
  */
 import { useEffect } from "preact/hooks";
 import { numberText, percentText, signedText } from "../../src/view/number-text.ts";

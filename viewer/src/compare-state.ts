@@ -1,6 +1,6 @@
 /**
  * @module
- * The two sets of weights that are compared, and what each says of the open completion and of its problem.
+ * The two sets of weights that are compared, and the inspection and the answer of each for the open completion.
  */
 import { computed, type ReadonlySignal } from "@preact/signals";
 import type { GreedyAnswer, Inspection } from "../../src/view/protocol.ts";
@@ -24,7 +24,7 @@ export interface WeightsChoice {
 const beforeKey = param("before");
 const afterKey = param("against");
 
-/** All weights of all runs, those of the open run first. */
+/** All weights of all runs, the open run's first. */
 export const choices: ReadonlySignal<readonly WeightsChoice[]> = computed(() => {
   const own = openRun.value?.id;
   const ordered = runs.value.toSorted((a, b) => Number(b.id === own) - Number(a.id === own));
@@ -45,7 +45,7 @@ export const after: ReadonlySignal<WeightsChoice | undefined> = computed(
   () => chosen(afterKey.value) ?? ofOpenRun.value[0],
 );
 
-/** What both say. */
+/** Both inspections. */
 export interface Both {
   readonly before: Inspection;
   readonly after: Inspection;
@@ -76,5 +76,5 @@ async function ask(asked: string, abort: AbortSignal): Promise<Both> {
   return { before: first, after: second, answerBefore, answerAfter };
 }
 
-/** What both sets of weights say. */
+/** The inspections by both sets of weights. */
 export const comparison: SlowAnswer<Both> = slowAnswer(key, ask);

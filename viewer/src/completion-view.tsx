@@ -45,7 +45,7 @@ function Facts({ rollout }: { readonly rollout: RolloutDetail }) {
   );
 }
 
-/** What the hue of the credit weights says. */
+/** The meaning of the hue of the credit weights. */
 function leanText(advantage: number | null): string {
   if (advantage === null) return "grey: the advantage is not known";
   if (advantage === 0) return "grey: no advantage";

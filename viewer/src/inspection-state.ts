@@ -41,7 +41,7 @@ export function look(
   return askRun<Inspection>(run, `inspect/${place}?${query}`, abort);
 }
 
-/** What the chosen weights say of the open completion. */
+/** The inspection of the open completion by the chosen weights. */
 export const inspection: SlowAnswer<Inspection> = slowAnswer(key, (asked, abort) => {
   const [run, place, name] = JSON.parse(asked) as [string, string, string];
   return look(run, place, new URLSearchParams(name === "" ? {} : { weights: name }), abort);

@@ -3,7 +3,7 @@
  * Keys that work anywhere on the page but in a text field. Pages add theirs while they are shown.
  */
 
-/** What a key does, and how the help says so. */
+/** The action of a key, and its text in the help. */
 export interface KeyAction {
   readonly keys: readonly string[];
   readonly help: string;

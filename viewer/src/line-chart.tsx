@@ -18,7 +18,7 @@ export interface ChartLine {
   readonly y: readonly (number | null)[];
   readonly low?: readonly (number | null)[] | undefined;
   readonly high?: readonly (number | null)[] | undefined;
-  /** Low and high are those of several runs: they stay, smoothed, where the curve is smoothed. */
+  /** Low and high are bounds over several runs: they are also shown, smoothed, where the curve is smoothed. */
   readonly isBand?: boolean;
   /** Values are measured seldom and well: each is a point, and none is smoothed. */
   readonly isExact?: boolean;
@@ -88,7 +88,7 @@ function aligned(lines: readonly ChartLine[], smoothing: number, isLog: boolean)
   return { data, series, bands, labels };
 }
 
-/** Shows values at the cursor, or the newest ones, in the chart's header. */
+/** Shows values at the cursor, or the newest values, in the chart's header. */
 function showValues(
   plot: uPlot,
   into: HTMLElement,
@@ -121,7 +121,7 @@ function showValues(
   into.replaceChildren(...parts);
 }
 
-/** What the axes need to know. */
+/** Inputs of the axes. */
 interface AxisProps {
   readonly width: number;
   readonly isLog: boolean;
@@ -173,7 +173,7 @@ interface Drawn {
   readonly stop: () => void;
 }
 
-/** What makes a plot another one: everything but its numbers. */
+/** The shape of a plot: everything except its numbers. Another shape needs a new plot. */
 function shapeOf({ lines, smoothing, isLog }: LineChartProps): string {
   const parts = lines.map(({ name, colour, low, label }) => [name, colour, low !== undefined, label]);
   return JSON.stringify([parts, smoothing > 0, isLog, theme.value]);

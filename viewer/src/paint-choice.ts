@@ -1,6 +1,6 @@
 /**
  * @module
- * By what the tokens of the strip can be coloured: what the run recorded, and what a model says now.
+ * The numbers that can colour the tokens of the strip: recorded by the run, or computed by a model now.
  */
 import type { Inspection, RolloutDetail } from "../../src/view/protocol.ts";
 import type { TokenPaint } from "../../src/view/token-paint.ts";

@@ -1,6 +1,6 @@
 /**
  * @module
- * By what the tokens of the strip are coloured: the choice, and what its colours mean.
+ * The choice of the numbers that colour the tokens of the strip, and the meaning of the colours.
  */
 import { go } from "./address.ts";
 import type { PaintChoice } from "./paint-choice.ts";

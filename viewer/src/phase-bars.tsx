@@ -1,6 +1,6 @@
 /**
  * @module
- * Where the time of an iteration went: stacked bars, one per stretch of iterations.
+ * The time of an iteration by phase: stacked bars, one per range of iterations.
  */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { numberText, percentText, secondsText } from "../../src/view/number-text.ts";

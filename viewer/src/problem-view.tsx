@@ -1,6 +1,6 @@
 /**
  * @module
- * What was asked: the images, drawn again from their source, with attention over them, the question and the answer.
+ * The problem: the images, drawn again from their source, with attention over them, the question and the answer.
  */
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { ImageAttention } from "../../src/view/protocol.ts";
@@ -57,7 +57,7 @@ export function Frame({
       <img
         class={isPhotograph ? "smooth" : ""}
         src={address}
-        alt="What the question is about"
+        alt="The subject of the question"
         width={size === undefined ? SHOWN : Math.round(size.width * scale)}
         height={size === undefined ? SHOWN : Math.round(size.height * scale)}
         onLoad={({ currentTarget }) =>

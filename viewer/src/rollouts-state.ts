@@ -1,6 +1,6 @@
 /**
  * @module
- * What the rollouts page shows: an iteration of a run, its groups after filters, and the completion that is open.
+ * State of the rollouts page: an iteration of a run, its groups after filters, and the open completion.
  */
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import type {
@@ -18,7 +18,7 @@ import { openRun } from "./runs-state.ts";
 export const OUTCOMES = ["all", "right", "wrong", "truncated"] as const;
 /** Which groups are listed. */
 export const SPREADS = ["any", "spread", "no spread"] as const;
-/** What the list can be sorted by; "" is the file's own order, group by group. */
+/** Sort keys of the list; "" is the file's own order, group by group. */
 const SORTS = ["", "advantage", "reward", "tokens", "entropy", "logprob", "weightMax", "alignment"] as const;
 /** Prefix of a reward part's name in the address. */
 export const PART = "part.";
@@ -39,14 +39,14 @@ const atKey = param("at");
 const loadedIterations = signal<{ readonly run: string; readonly all: readonly number[] } | undefined>(
   undefined,
 );
-/** Iterations that have rollouts; never those of another run. */
+/** Iterations of this run that have rollouts, never another run's. */
 export const iterations: ReadonlySignal<readonly number[]> = computed(() =>
   loadedIterations.value?.run === openRun.value?.id ? (loadedIterations.value?.all ?? []) : [],
 );
 const loadedPage = signal<{ readonly run: string; readonly page: RolloutPage } | undefined>(undefined);
 /** In the address instead of a number: every iteration, in the server's order. */
 const ALL = "all";
-/** What is loaded of the iteration, or of all; never that of another run. */
+/** The loaded rollouts of the iteration, or of all iterations; never another run's. */
 export const page: ReadonlySignal<RolloutPage | undefined> = computed(() =>
   loadedPage.value?.run === openRun.value?.id ? loadedPage.value?.page : undefined,
 );
@@ -91,7 +91,7 @@ function inGroup(group: GroupSummary): Listed[] {
 
 const everything = () => (page.value?.groups ?? []).flatMap(inGroup);
 
-/** Every number that the list can be sorted by: those of all completions, and the parts of their rewards. */
+/** Every number by which the list can be sorted: numbers of all completions, and the parts of their rewards. */
 export const sorts: ReadonlySignal<readonly string[]> = computed(() => {
   const completions = (page.value?.groups ?? []).flatMap((group) => group.completions);
   const parts = new Set(completions.flatMap(({ rewardParts }) => Object.keys(rewardParts)));
@@ -124,7 +124,7 @@ export const detail: ReadonlySignal<RolloutDetail | undefined> = computed(() => 
   return group.details.find((one) => one.at === at && one.iteration === of);
 });
 
-/** What the address says of a completion: in a list across iterations with the iteration. */
+/** A completion's place in the address: in a list across iterations with the iteration. */
 export function placeOf({ iteration: of, at }: { readonly iteration: number; readonly at: number }): {
   readonly iteration: string | number;
   readonly at: string | number;

@@ -3,7 +3,7 @@
  * Runs that differ in their seed alone, and their curves as one: the mean over them, and a band from the least to the greatest.
  */
 
-/** What grouping needs of a run. */
+/** A run as grouping needs it. */
 export interface GroupedRun {
   readonly id: string;
   /** `train`, or `sft` for a warm start. */
@@ -57,7 +57,7 @@ function nameOf(settings: Readonly<Record<string, string>>, differing: readonly 
     .join(" · ");
 }
 
-/** Runs in groups of those that differ in their seed alone, in the order of their first runs. */
+/** Runs in groups that differ only in their seed, in the order of the groups' first runs. */
 export function groupRuns<Run extends GroupedRun>(runs: readonly Run[]): RunGroup<Run>[] {
   const groups = new Map<string, { settings: Record<string, string>; runs: Run[] }>();
   for (const run of runs) {

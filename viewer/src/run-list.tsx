@@ -1,7 +1,6 @@
 /**
  * @module
- * The list of runs on the first page: search, order, and runs one by one or in groups of those that differ in their
- * seed alone.
+ * The list of runs on the first page: search, order, and runs one by one or in groups that differ only in their seed.
  */
 import { go, param } from "./address.ts";
 import { isGrouped, runGroups } from "./run-grouping.ts";

@@ -13,7 +13,7 @@ type OrderedRun = Pick<RunSummary, "id" | "startedAt">;
 const WARM_START = "/warm-start";
 const parentOf = (id: string) => (id.endsWith(WARM_START) ? id.slice(0, -WARM_START.length) : id);
 
-/** Runs by their start or name, each warm start behind its run; runs without a time come last. */
+/** Runs by their start or name, each warm start after its run; runs without a time come last. */
 export function orderedRuns<Run extends OrderedRun>(runs: readonly Run[], order: Order): Run[] {
   const startOf = new Map(runs.map(({ id, startedAt }) => [id, startedAt ?? ""]));
   const start = ({ id }: Run) => startOf.get(parentOf(id)) ?? startOf.get(id) ?? "";

@@ -1,6 +1,6 @@
 /**
  * @module
- * The first page: which runs there are, the curves of every metric, where time goes, and what differs between runs.
+ * The first page: the list of runs, the curves of every metric, the time by phase, and the differences between runs.
  */
 import { useMemo } from "preact/hooks";
 import { type MetricChart, type MetricCurve, metricSections } from "../../src/view/metric-catalogue.ts";
@@ -77,7 +77,7 @@ type Loaded = readonly { readonly run: RunSummary; readonly reply: MetricsReply 
 /** Values that are measured now and then, on many problems, and are not smoothed. */
 const EXACT = "evaluation";
 
-/** How a curve is drawn, whichever run it is of. */
+/** How a curve of any run is drawn. */
 function styleOf({ event, name, isFaint = false }: MetricCurve) {
   return { isExact: event === EXACT, isFaint, ...(name !== undefined && { label: name }) };
 }

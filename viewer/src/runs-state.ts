@@ -1,6 +1,6 @@
 /**
  * @module
- * Which runs there are, which are on the screen, and what their metrics say; kept up to date by the event stream.
+ * The runs, the runs on the screen, and their metrics; kept up to date by the event stream.
  */
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import type { LiveEvent, MetricsReply, RunSummary } from "../../src/view/protocol.ts";
@@ -15,7 +15,7 @@ const REFRESH_MS = 4000;
 export const runs = signal<readonly RunSummary[]>([]);
 /** False until the first list has come. */
 export const isLoaded = signal(false);
-/** Metrics by run, of those on the screen. */
+/** Metrics by run, for runs on the screen. */
 export const metrics = signal<ReadonlyMap<string, MetricsReply>>(new Map());
 
 const chosen = param("runs");
@@ -114,7 +114,7 @@ function onLive(event: LiveEvent): void {
   }
 }
 
-/** Loads the list, and from then on whatever comes onto the screen. */
+/** Loads the list, and from then on the metrics of every run that comes onto the screen. */
 export function start(): void {
   void loadRuns();
   setInterval(() => {

@@ -1,13 +1,13 @@
 /**
  * @module
- * Questions that take a while, asked once they have stood for a moment: stepping through completions with a key held
- * down asks about none but the last. The newest answer is kept while its question is open.
+ * Slow questions, asked once they have not changed for a moment: stepping through completions with a key held down
+ * asks only about the last. The newest answer is kept while its question is open.
  */
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 
 const PAUSE_MS = 120;
 
-/** What became of a question. */
+/** The outcome of a question. */
 export interface Looked<T> {
   readonly key: string;
   readonly value?: T;

@@ -2,11 +2,11 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { smoothed } from "./smoothing.ts";
 
-test("two values by hand: the first stands, the second is their weighted mean", () => {
+test("two values by hand: the first is unchanged, the second is their weighted mean", () => {
   expect(smoothed([1, 4], 0.5)).toEqual([1, (0.25 * 1 + 0.5 * 4) / 0.75]);
 });
 
-test("holes stay holes, and what comes after them goes on from before", () => {
+test("holes stay holes, and values after them continue from values before", () => {
   expect(smoothed([2, null, 2], 0.9)[1]).toBeNull();
   expect(smoothed([2, null, 2], 0.9)[2]).toBeCloseTo(2, 12);
 });

@@ -1,6 +1,6 @@
 /**
  * @module
- * What is maximised at a token against its importance ratio, drawn by the function that trains, with the token on it.
+ * The surrogate of a token against its importance ratio, drawn by the function that trains, with the token on it.
  */
 import { clippedSurrogate } from "../../src/math/surrogate.ts";
 import { numberText } from "../../src/view/number-text.ts";

@@ -31,7 +31,7 @@ function contrast(one: string, other: string): number {
   return (high + 0.05) / (low + 0.05);
 }
 
-/** What is left of a colour for someone without red or green cones: Viénot, Brettel and Mollon 1999, linear RGB. */
+/** A colour as someone without red or green cones sees it: Viénot, Brettel and Mollon 1999, linear RGB. */
 function seenBy(kind: "protan" | "deutan", colour: string): number[] {
   const [red = 0, green = 0, blue = 0] = channels(colour).map((channel) => (channel / 255) ** 2.2);
   return kind === "protan"
@@ -51,7 +51,7 @@ describe.each([
     }
   });
 
-  test.each([0, 1, 2, 3, 4, 5, 6, 7])("curve %i stands out from the paper", (place) => {
+  test.each([0, 1, 2, 3, 4, 5, 6, 7])("curve %i is visible on the paper", (place) => {
     expect(contrast(colours[`run-${place}`] ?? "", colours["paper"] ?? "")).toBeGreaterThanOrEqual(3);
   });
 

@@ -1,6 +1,6 @@
 /**
  * @module
- * One token: its numbers when it was sampled, and what a model says of it now.
+ * One token: its numbers when it was sampled, and a model's numbers for it now.
  */
 import type { ComponentChildren } from "preact";
 import { answerToken } from "../../src/inspect/answer-token.ts";
@@ -66,7 +66,7 @@ function Sampled({ rollout, token, run }: TokenProps & { readonly run: RunSummar
       {ratio !== undefined && bounds !== undefined && (
         <>
           <p class="small soft" style={{ margin: "12px 0 4px" }}>
-            <Term name="ratio">Ratio</Term> of these weights to those that sampled: {numberText(ratio)},{" "}
+            <Term name="ratio">Ratio</Term> of these weights to the sampling weights: {numberText(ratio)},{" "}
             {clipState(ratio, advantage, bounds)}.
           </p>
           <SurrogateCurve ratio={ratio} advantage={advantage ?? 0} {...bounds} />
@@ -305,7 +305,7 @@ function Attention({
   );
 }
 
-/** What the model might have written in place of the open token. */
+/** Tokens that the model might have written in place of the open token. */
 function sentenceOf(rollout: RolloutDetail, found: Inspection, token: number): string {
   const { tokenTexts, extracted } = rollout;
   const start = answerToken(tokenTexts, extracted);

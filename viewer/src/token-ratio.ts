@@ -20,7 +20,10 @@ export function clipBounds({ config }: RunSummary): ClipBounds | undefined {
   return { clipLow: low, clipHigh: high };
 }
 
-/** Ratio of the weights that look to those that sampled, exp(log π − log π_old); undefined until they have looked. */
+/**
+ * Ratio of the inspecting weights to the sampling weights, exp(log π − log π_old); undefined until the inspection is
+ * done.
+ */
 export function ratioAt(
   rollout: RolloutDetail,
   found: Inspection | undefined,

@@ -14,7 +14,7 @@ from fovea_skyrl import (
     UnsupportedModelError,
     score,
 )
-from fovea_skyrl.capture import full_attention_layers
+from fovea_skyrl.decoders import full_attention_layers
 
 BOTH = SignalRequest(AttentionRequest(), CalibratedRequest(layers=2), entropy=True)
 
@@ -102,7 +102,7 @@ def test_signals_do_not_suffer_from_autocast(model_of, case_of):
 
 def test_a_model_of_another_family_is_refused():
     config = LlamaConfig(vocab_size=8, hidden_size=8, intermediate_size=8, num_hidden_layers=1, num_attention_heads=1)
-    with pytest.raises(UnsupportedModelError, match="Qwen2.5-VL.*got LlamaForCausalLM"):
+    with pytest.raises(UnsupportedModelError, match="Qwen2.5-VL or Qwen3-VL.*got LlamaForCausalLM"):
         SignalCapture(LlamaForCausalLM(config), BOTH, BatchLayout(4, ()))
 
 

@@ -14,7 +14,7 @@ from torch.distributed.fsdp import fully_shard
 from torch.distributed.tensor import DTensor
 
 from fovea_skyrl import AttentionRequest, CalibratedRequest, SignalRequest, score
-from fovea_skyrl.capture import full_attention_layers
+from fovea_skyrl.decoders import full_attention_layers
 
 REQUEST = SignalRequest(AttentionRequest("own", "sharpness"), CalibratedRequest("predicting", layers=2), entropy=True)
 

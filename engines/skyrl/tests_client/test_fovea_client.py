@@ -57,10 +57,14 @@ def test_the_client_finds_signals_and_they_are_those_of_the_local_engine(url):
     assert ran.returncode == 0, ran.stderr
     said = json.loads(ran.stdout)
     assert said["sequences"] == 6
-    assert {"attention", "attention-measure", "calibrated-attention"} <= set(said["capabilities"])
+    measures = {"full-distribution", "hidden-images"}
+    assert {"attention", "attention-measure", "calibrated-attention"} | measures <= set(said["capabilities"])
     differences = said["largestDifference"]
     assert set(differences) == {
         *("logprobs", "entropy", "visualMass", "textMass", "visualShift", "textShift"),
         *("sharpness", "divergence", "connectivity", "gram"),
+        *("divergence (vocabulary)", "jensenShannon (vocabulary)", "nucleusEntropy (vocabulary)"),
+        *("ablatedLogprobs (vocabulary)", "ablatedEntropy (vocabulary)"),
+        *("likeliest tokens", "their log-probs", "hidden images"),
     }
     assert max(differences.values()) < 1e-4, differences

@@ -7,6 +7,7 @@ from typing import Any
 import numpy
 import reference
 import torch
+from families import in_view
 from PIL import Image
 from recorded import END_OF_TEXT, FIXTURES, read
 from skyrl.backends.skyrl_train.training_batch import TensorList, TrainingInputBatch
@@ -15,7 +16,7 @@ from tinker.proto import tinker_public_pb2 as pb
 
 from fovea_skyrl.backend import SignalBackend
 from fovea_skyrl.images import ImageRenderer
-from fovea_skyrl.worker import SIGNALS, SignalPolicyWorker
+from fovea_skyrl.worker import SECOND_VIEW, SIGNALS, SignalPolicyWorker
 
 CHECKPOINT = "untied-gqa"
 TEMPERATURE = 0.8
@@ -52,9 +53,11 @@ def worker(micro_batch_size: int = 2, max_tokens: int = -1, model: HFModelWrappe
     return made
 
 
-def training_batch(case: str, request: Any) -> TrainingInputBatch:
+def training_batch(case: str, request: Any, ablation: str | None = None) -> TrainingInputBatch:
     """A case as SkyRL's backend lays batches out: all padded on the left, masks of the completion to the right."""
     sequences = [sequences_of(case)[index] for index in run_together(case)]
+    if ablation is not None:
+        sequences = in_view(sequences, ablation)
     inputs, spans = reference.batch_of(sequences, IMAGE, END_OF_TEXT, "left")
     width = max(length for _, _, length in spans)
     response = torch.zeros(len(sequences), width, dtype=torch.long)
@@ -72,6 +75,13 @@ def training_batch(case: str, request: Any) -> TrainingInputBatch:
         data["image_grid_thw"] = TensorList([grid for _, grid in pixels])
     batch = TrainingInputBatch(data)
     batch.metadata = {"response_length": width, SIGNALS: request}
+    return batch
+
+
+def with_second_view(batch: TrainingInputBatch, second: TrainingInputBatch) -> TrainingInputBatch:
+    """First views with second ones, as the backend lays them side by side."""
+    for name, tensors in second.items():
+        batch[SECOND_VIEW + name] = tensors
     return batch
 
 
@@ -106,7 +116,9 @@ def png_of(image: dict[str, Any]) -> bytes:
     return file.getvalue()
 
 
-def message_of(sequences: list[dict[str, Any]], config: dict[str, float] | None, forward_only: bool, model: str) -> bytes:
+def message_of(
+    sequences: list[dict[str, Any]], config: dict[str, float] | None, forward_only: bool, model: str
+) -> bytes:
     """A request on the wire, as the official SDK writes it, targets and weights covering the completion."""
     message = pb.ForwardBackwardRequest(model_id=model, seq_id=0, loss_fn="cross_entropy", forward_only=forward_only)
     for key, value in (config or {}).items():

@@ -4,7 +4,6 @@ python local_server.py PORT DATABASE            the server, which starts
 python local_server.py engine OPTIONS           its engine
 """
 
-import io
 import sys
 from types import SimpleNamespace
 from typing import Any
@@ -14,13 +13,10 @@ import flash_attn_stand_in
 flash_attn_stand_in.import_wrapper()
 
 import inside_skyrl  # noqa: E402
-import numpy  # noqa: E402
-import reference  # noqa: E402
 import skyrl.tinker.api as api  # noqa: E402
 import skyrl.tinker.engine as engine_module  # noqa: E402
 import torch  # noqa: E402
 import uvicorn  # noqa: E402
-from PIL import Image  # noqa: E402
 from recorded import FIXTURES  # noqa: E402
 from skyrl.tinker import types  # noqa: E402
 from skyrl.tinker.config import EngineConfig, config_to_argv  # noqa: E402
@@ -30,12 +26,11 @@ from fovea_skyrl import server  # noqa: E402
 MODEL = str(FIXTURES / "model" / inside_skyrl.CHECKPOINT)
 
 
-class PictureBackend(inside_skyrl.LocalBackend):
-    """Renders images of the wire themselves, and makes models by name."""
+class NamingBackend(inside_skyrl.LocalBackend):
+    """Makes models by name."""
 
     def __init__(self, base_model: str, config: Any) -> None:
         super().__init__(base_model, config)
-        self._renderer = render
         self._model_ids_to_role = {}
 
     def create_model(self, model_id: str, lora_config: types.LoraConfig, model_role: str = "policy") -> None:
@@ -43,25 +38,6 @@ class PictureBackend(inside_skyrl.LocalBackend):
 
     def delete_model(self, model_id: str) -> None:
         del self._model_ids_to_role[model_id]
-
-
-async def render(inputs: list[types.ModelInput]) -> list[types.RenderedModelInput]:
-    return [rendered(each) for each in inputs]
-
-
-def rendered(given: types.ModelInput) -> types.RenderedModelInput:
-    ids: list[int] = []
-    images = []
-    for chunk in given.chunks:
-        if chunk.type == "encoded_text":
-            ids += chunk.tokens
-            continue
-        pixels = numpy.asarray(Image.open(io.BytesIO(chunk.data)).convert("RGB"))
-        images.append(reference.PROCESSOR(images=[pixels], return_tensors="pt"))
-        ids += [inside_skyrl.IMAGE] * int(images[-1]["image_grid_thw"].prod() // 4)
-    names = ("pixel_values", "image_grid_thw")
-    kept = {name: torch.cat([each[name] for each in images]) for name in names} if images else None
-    return types.RenderedModelInput(prompt_ids=ids, multi_modal_kwargs=kept)
 
 
 def serve(port: int, database: str) -> None:
@@ -74,7 +50,7 @@ def serve(port: int, database: str) -> None:
 def work() -> None:
     inside_skyrl.TEMPERATURE = 1.0
     torch.cuda.current_device = lambda: "cpu"
-    engine_module.get_backend_classes = lambda *_, **__: (PictureBackend, SimpleNamespace)
+    engine_module.get_backend_classes = lambda *_, **__: (NamingBackend, SimpleNamespace)
     engine_module.main()
 
 

@@ -10,6 +10,7 @@ import pytest
 import skyrl.tinker.api as api
 import skyrl.tinker.engine as engine_module
 import torch
+from families import in_view
 from fastapi.testclient import TestClient
 from inside_skyrl import CHECKPOINT, TEMPERATURE, LocalBackend, message_of, outputs_of, sequences_of
 from recorded import FIXTURES, read
@@ -141,6 +142,30 @@ def test_clusters_go_over_the_wire_and_no_gram_matrix(service):
     close(output["clusters_connectivity"], gram["connectivity"])
 
 
+@pytest.mark.parametrize("ablation", ["discard", "mask-attention"])
+def test_two_views_of_each_completion_are_compared_and_answered_in_order(service, ablation):
+    """Pairs of three kinds in one request: text twice, images and text, images twice."""
+    sequences = sequences_of("padded-batch")
+    views = in_view(sequences, ablation)
+    config = (
+        {"fovea.divergence": 1, "fovea.hidden_images": 2} if ablation == "mask-attention" else {"fovea.divergence": 1}
+    )
+    asked = service.submit([each for pair in zip(sequences, views, strict=True) for each in pair], config)
+    odd = service.submit(sequences[:1], config)
+    others = service.submit([sequences[0], sequences[1]], config)
+    service.work()
+    outputs = service.outputs(asked)
+    expected = read("skyrl/distributions.json")["checkpoints"][CHECKPOINT]["padded-batch"]
+    assert len(outputs) == 2 * len(sequences)
+    for first, second, theirs in zip(outputs[::2], outputs[1::2], expected, strict=True):
+        assert set(first) == {"logprobs", *theirs[ablation]}
+        for name, values in theirs[ablation].items():
+            close(first[name], values)
+        close(second["logprobs"], theirs[ablation]["ablated_logprobs"])
+    assert service.error(odd) == "fovea.divergence: expected pairs of sequences, got 1"
+    assert "expected the same targets of sequences 0 and 1, got others" in service.error(others)
+
+
 def test_a_temperature_is_that_of_log_probs_with_signals_and_without(service, monkeypatch):
     monkeypatch.setattr(torch.cuda, "current_device", lambda: "cpu")
     [sequence] = sequences_of("one-image")
@@ -212,7 +237,9 @@ def test_what_could_not_give_signals_is_refused_at_the_start():
 
 def test_a_model_of_another_type_is_refused_at_the_start(tmp_path):
     (tmp_path / "config.json").write_text('{"model_type": "llama"}')
-    with pytest.raises(UnsupportedModelError, match="expected a model of type qwen2_5_vl, got llama"):
+    with pytest.raises(
+        UnsupportedModelError, match="expected a model of type qwen2_vl, qwen2_5_vl, qwen3_vl, got llama"
+    ):
         server.check(server.without_packing(EngineConfig(base_model=str(tmp_path), backend="fsdp")))
 
 
@@ -228,9 +255,7 @@ def test_another_release_is_refused(monkeypatch):
 
 
 def test_samples_go_through_the_engine_where_skyrl_would_send_text_alone_to_vllm():
-    apart = EngineConfig(
-        base_model=MODEL, backend="fsdp", backend_config={"trainer.placement.colocate_all": False}
-    )
+    apart = EngineConfig(base_model=MODEL, backend="fsdp", backend_config={"trainer.placement.colocate_all": False})
     assert api._should_forward_sample_requests(apart) is False
     with pytest.raises(UnsupportedModelError, match="external-inference-url: expected none"):
         server.check(server.without_packing(apart.model_copy(update={"external_inference_url": "http://there"})))

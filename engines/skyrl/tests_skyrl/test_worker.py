@@ -2,13 +2,20 @@
 
 import pytest
 import torch
-from inside_skyrl import CHECKPOINT, TEMPERATURE, run_together, training_batch, worker
+from inside_skyrl import CHECKPOINT, TEMPERATURE, run_together, training_batch, with_second_view, worker
 from recorded import read
 
-from fovea_skyrl import AttentionRequest, CalibratedRequest, ShardedSequenceError, SignalRequest
-from fovea_skyrl.worker import OUTPUT
+from fovea_skyrl import AttentionRequest, CalibratedRequest, ClusterRequest, ShardedSequenceError, SignalRequest
+from fovea_skyrl.worker import OUTPUT, SECOND_VIEW
 
 RECORDING = read("skyrl/signals.json")
+DISTRIBUTIONS = read("skyrl/distributions.json")
+MANY = SignalRequest(
+    calibrated=CalibratedRequest(gram=False, clusters=ClusterRequest(neighbours=1)),
+    nucleus=0.9,
+    alternatives=2,
+    divergence=True,
+)
 REQUESTS = {
     "own": SignalRequest(AttentionRequest("own", "sharpness"), CalibratedRequest("own", 2), entropy=True),
     "predicting": SignalRequest(
@@ -39,13 +46,38 @@ def test_a_workers_signals_are_those_of_the_local_engine(row, case, max_tokens):
             close(ours[OUTPUT][name]["data"], values)
 
 
-def test_a_completion_of_no_tokens_has_signals_of_no_tokens():
-    batch = training_batch("padded-batch", REQUESTS["own"])
-    batch["response_mask"][0] = 0
+@pytest.mark.parametrize("max_tokens", [-1, 60], ids=["by sequences", "by tokens"])
+@pytest.mark.parametrize("case", ["one-image", "padded-batch", "text-only"])
+@pytest.mark.parametrize("ablation", ["black", "discard", "mask-attention"])
+def test_measures_of_distributions_are_those_of_the_local_engine(ablation, case, max_tokens):
+    request = SignalRequest(
+        nucleus=DISTRIBUTIONS["nucleus"],
+        alternatives=DISTRIBUTIONS["alternatives"],
+        divergence=True,
+        hidden_images="second" if ablation == "mask-attention" else None,
+    )
+    batch = with_second_view(training_batch(case, request), training_batch(case, request, ablation))
+    outputs = worker(2, max_tokens).forward(batch).loss_fn_outputs
+    assert DISTRIBUTIONS["temperature"] == TEMPERATURE
+    expected = [DISTRIBUTIONS["checkpoints"][CHECKPOINT][case][index] for index in run_together(case)]
+    for ours, theirs in zip(outputs, expected, strict=True):
+        wanted = {name: values for name, values in theirs.items() if isinstance(values, list)} | theirs[ablation]
+        assert set(ours[OUTPUT]) == set(wanted)
+        for name, values in wanted.items():
+            close(ours[OUTPUT][name]["data"], values)
+
+
+@pytest.mark.parametrize("request_", [REQUESTS["own"], MANY], ids=["attention", "clusters and distributions"])
+def test_a_completion_of_no_tokens_has_signals_of_no_tokens(request_):
+    batch = with_second_view(training_batch("padded-batch", request_), training_batch("padded-batch", request_))
+    batch["response_mask"][0] = batch[SECOND_VIEW + "response_mask"][0] = 0
     none, some = worker(1).forward(batch).loss_fn_outputs[:2]
     assert none["logprobs"] == [] and all(tensor["data"] == [] for tensor in none[OUTPUT].values())
-    assert set(none[OUTPUT]) == set(some[OUTPUT]) == set(REQUESTS["own"].names)
-    assert len(some[OUTPUT]["visual_mass"]["data"]) > 0
+    assert set(none[OUTPUT]) == set(some[OUTPUT]) == set(request_.names)
+    for name, tensor in some[OUTPUT].items():
+        assert tensor["data"]
+        # An answer holds the two as one field, ragged in its first dimension.
+        assert (none[OUTPUT][name]["dtype"], none[OUTPUT][name]["shape"][1:]) == (tensor["dtype"], tensor["shape"][1:])
 
 
 def test_sequence_parallelism_and_packing_are_refused():

@@ -12,12 +12,25 @@ import torch.multiprocessing as multiprocessing
 
 from fovea_skyrl import AttentionRequest, CalibratedRequest, SignalRequest
 
-REQUEST = SignalRequest(AttentionRequest("own", "sharpness"), CalibratedRequest("own", layers=2), entropy=True)
+REQUEST = SignalRequest(
+    AttentionRequest("own", "sharpness"),
+    CalibratedRequest("own", layers=2),
+    entropy=True,
+    nucleus=0.9,
+    divergence=True,
+    hidden_images="second",
+)
+
+
+def two_views(case: str):
+    from inside_skyrl import training_batch, with_second_view
+
+    return with_second_view(training_batch(case, REQUEST), training_batch(case, REQUEST, "black"))
 
 
 def rank_outputs(rank: int, port: int, case: str, out: str) -> None:
     flash_attn_stand_in.import_wrapper()
-    from inside_skyrl import training_batch, worker
+    from inside_skyrl import worker
     from skyrl.backends.skyrl_train.distributed.fsdp_utils import apply_fsdp2
     from skyrl.train.config import SkyRLTrainConfig
     from torch.distributed.device_mesh import init_device_mesh
@@ -30,19 +43,19 @@ def rank_outputs(rank: int, port: int, case: str, out: str) -> None:
     options = SkyRLTrainConfig().trainer.policy.fsdp_config
     apply_fsdp2(made.model.model, {"mesh": init_device_mesh("cpu", (2,)), "reshard_after_forward": True}, options)
     assert all(isinstance(each, DTensor) for each in made.model.model.parameters())
-    torch.save(made.forward(training_batch(case, REQUEST)).loss_fn_outputs, Path(out) / f"{rank}.pt")
+    torch.save(made.forward(two_views(case)).loss_fn_outputs, Path(out) / f"{rank}.pt")
     dist.destroy_process_group()
 
 
 @pytest.mark.parametrize("case", ["padded-batch", "four-images"])
 def test_two_ranks_say_what_one_process_says(tmp_path, case):
-    from inside_skyrl import training_batch, worker
+    from inside_skyrl import worker
 
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]
     multiprocessing.spawn(rank_outputs, (port, case, str(tmp_path)), nprocs=2)
-    alone = worker().forward(training_batch(case, REQUEST)).loss_fn_outputs
+    alone = worker().forward(two_views(case)).loss_fn_outputs
     for rank in (0, 1):
         sharded = torch.load(tmp_path / f"{rank}.pt")
         assert len(sharded) == len(alone)

@@ -1,7 +1,7 @@
 /**
  * @module
- * ChartQAPro (arXiv:2504.05506): charts, infographics and dashboards; questions with several answers, hypothetical and unanswerable
- * ones, facts to be checked, conversations.
+ * ChartQAPro (arXiv:2504.05506): charts, infographics and dashboards; questions with several answers,
+ * hypothetical and unanswerable questions, facts to be checked, conversations.
  */
 import * as z from "zod";
 import type { Row } from "../../data/index.ts";
@@ -41,7 +41,7 @@ const UNANSWERABLE =
 const PHRASE =
   `your answer should be a single word, number, or phrase. ${UNANSWERABLE} Do not generate units. But if numerical units such as ` +
   "million, m, billion, B, or K are required, use the exact notation shown in the chart.";
-/** What each type of question asks for, in the authors' words (section A.4), after "You are given …". */
+/** The task of each type of question, in the authors' words (section A.4), after "You are given …". */
 const TASKS: Readonly<Record<QuestionType, readonly [given: string, answer: string]>> = {
   Factoid: ["a factoid question that you need to answer based on the provided image.", PHRASE],
   "Multi Choice": [

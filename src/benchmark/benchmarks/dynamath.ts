@@ -1,6 +1,7 @@
 /**
  * @module
- * DynaMath (arXiv:2411.00836): ten variants of each problem, to tell reasoning that holds from one that a change of numbers breaks.
+ * DynaMath (arXiv:2411.00836): ten variants of each problem, to distinguish robust reasoning from reasoning
+ * that fails when numbers change.
  */
 import * as z from "zod";
 import type { AnsweredProblem, Row } from "../../data/index.ts";

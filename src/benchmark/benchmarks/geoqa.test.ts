@@ -20,10 +20,11 @@ async function published(lines: readonly string[], images: number): Promise<stri
 }
 
 /**
- * R1-V's script gives whole replies to Math-Verify, which reads no number next to a tag and no number with a degree sign, √ or π
- * behind it: it misses right answers, so that it is told here how many, and replies are held to what they were made of.
+ * R1-V's script gives whole replies to Math-Verify, which reads no number next to a tag and no number before a degree
+ * sign, √ or π. So the script misses right answers. The test states their number, and compares verdicts with the
+ * answers from which the replies were made.
  */
-test("verdicts are what the replies were made of, where R1-V's script misses right ones", async () => {
+test("verdicts follow the answers in the replies, where R1-V's script misses right answers", async () => {
   const benchmark = await openBenchmark("geoqa", await published(LINES, 32));
   const { texts, scorers } = recordedAnswers("geoqa");
   const made = scorers["as made"]!.scores;

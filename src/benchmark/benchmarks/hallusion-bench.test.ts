@@ -145,9 +145,9 @@ describe("bad input", () => {
       [tables[0]!, { ...tables[1], image: "AAAA".repeat(40) }],
       "HallusionBench.tsv line 3: ",
     ],
-  ])("%s is reported with file and row", async (_, broken, told) => {
+  ])("%s is reported with file and row", async (_, broken, message) => {
     const data = await writeTable("HallusionBench.tsv", broken);
-    await expect(openBenchmark({ kind: "hallusion-bench", data }).then(problemsOf)).rejects.toThrow(told);
+    await expect(openBenchmark({ kind: "hallusion-bench", data }).then(problemsOf)).rejects.toThrow(message);
   });
 
   test("missing columns are named, and the table has no questions without an image", async () => {

@@ -58,7 +58,7 @@ function formsOf(questions: "image" | "all"): PublishedForm<Form>[] {
   return questions === "all" ? [parquet, list] : [table, parquet, list];
 }
 
-/** What a question is about: its figure, and its place among the questions of the set. */
+/** The place of a question: its figure, and its number in the set. */
 interface Place {
   readonly id: string;
   readonly category: string;

@@ -54,8 +54,8 @@ function skillsOf(row: Row): string[] {
 }
 
 /**
- * VLMEvalKit: a judge reads letters out of every reply, capitals and nothing else, and they must be the accepted ones in any order.
- * Without a judge the reply itself must be those letters.
+ * VLMEvalKit: a judge reads letters out of every reply, only capitals, and they must be the accepted letters in any
+ * order. Without a judge the reply itself must be these letters.
  */
 const vlmEvalKit: ReadingRule = (reply, { answers }) => {
   const letters = (text: string) => Array.from(text.toLowerCase()).sort().join("");

@@ -74,7 +74,7 @@ function metadataOf(row: Row): { readonly subject: string; readonly subfield: st
   return { subject: requiredText(metadata, "subject"), subfield: requiredText(metadata, "subfield") };
 }
 
-/** Options where the question lists them behind "Choices:". */
+/** Options where the question lists them after "Choices:". */
 function optionsOf(row: Row): readonly string[] | undefined {
   if (oneOf(row, "question_type", ["multi-choice", "free-form"]) === "free-form") return undefined;
   const [, listed] = /choices:\s*(.*)$/is.exec(textIn(row, "question_for_eval") ?? "") ?? [];

@@ -80,8 +80,8 @@ function evaluated(text: string): number | undefined {
 }
 
 /**
- * VLMEvalKit: the letter that it infers, or a reply that is nothing but the accepted answer, as a text or a number; its judge
- * reads the answer out of any other.
+ * VLMEvalKit: the letter that it infers, or a reply that is only the accepted answer, as a text or a number. Its
+ * judge reads the answer out of any other reply.
  */
 const vlmEvalKit: ReadingRule = (reply, { answers, options }) => {
   if (options !== undefined) {

@@ -107,7 +107,7 @@ function problemOf(row: Row, form: Form): ProblemOfRow {
 
 const answerType = ({ columns }: JudgedProblem) => columns["answer_type"];
 
-/** A text as a number of the type that is asked for; undefined where it is none. */
+/** A text as a number of the type that is asked for; undefined if it is not such a number. */
 function numberBy(type: unknown, text: string): bigint | number | undefined {
   if (type === "integer") return pythonInt(text);
   return type === "float" ? pythonFloat(text) : undefined;
@@ -128,7 +128,7 @@ const vlmEvalKit: ReadingRule = (reply, problem) => {
   return { extracted: isRight ? reply.trim() : undefined, isRight, asksJudge: !isRight };
 };
 
-/** What its judge reads out is compared as the reply is, but any answer is final. */
+/** The judge's reading is compared as the reply is, but any answer is final. */
 const vlmEvalKitRead: ReadingRule = (answer, problem) => {
   const { extracted = answer, isRight } = vlmEvalKit(answer, problem);
   if (problem.options !== undefined) return { extracted, isRight };
@@ -171,8 +171,8 @@ const lmmsEvalRead: ReadingRule = (answer, problem) => {
 };
 
 /**
- * lmms-eval: an option's text, or a reply that is nothing but the number; its judge reads any other reply. Without a judge
- * it goes on with an empty answer, to which the shortest option is the nearest.
+ * lmms-eval: an option's text, or a reply that is nothing but the number; its judge reads any other reply. Without a
+ * judge it continues with an empty answer, to which the shortest option is the nearest.
  */
 const lmmsEval: ReadingRule = (reply, problem) => {
   const plain = reply.trim();

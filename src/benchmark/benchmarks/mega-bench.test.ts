@@ -96,7 +96,7 @@ describe("a score by hand", () => {
     );
   });
 
-  test("is none where a task asks a judge, and says so", async () => {
+  test("is not available for a task that asks a judge, and says so", async () => {
     const { score: none, reason } = await score("Answer: x", { a: "gpt_4o_as_judge" }, { a: "x" });
     expect(none).toBeNull();
     expect(reason).toBe("refused: gpt_4o_as_judge asks GPT-4o");

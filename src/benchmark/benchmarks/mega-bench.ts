@@ -1,7 +1,7 @@
 /**
  * @module
- * MEGA-Bench (arXiv:2410.10563): 505 tasks, each with a metric of its own. Tasks whose metrics are rules are scored; those that
- * ask a judge, run code or need another program are refused by name.
+ * MEGA-Bench (arXiv:2410.10563): 505 tasks, each with its own metric. Tasks whose metrics are rules are
+ * scored. A task that asks a judge, runs code or needs another program is rejected with an error that names it.
  */
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -55,7 +55,7 @@ function formsOf(subset: Subset) {
   ] as const;
 }
 
-/** The file of the authors with what kind of task each is. */
+/** The authors' file with the kind of each task. */
 const TASKS_FILE = "all_task_meta.json";
 
 /** Kinds of tasks that the authors report by. */
@@ -110,7 +110,7 @@ function dictIn(row: Row, column: string): PythonDict {
   return value;
 }
 
-/** What a problem is scored by, out of the columns of its row. */
+/** The data for a problem's score, from the columns of its row. */
 function questionOf(row: Row): Question {
   const scoring = taskScoring(pythonLiteral(requiredText(row, "metric_info")));
   if (typeof scoring === "string") throw new DataError(`metric_info: ${scoring}`);

@@ -120,7 +120,7 @@ describe("bad input", () => {
   test.each<[string, readonly MadeRow[], string]>([
     ["an id twice", [...small, small[1]!], "line 6: has the id 1000005 of"],
     [
-      "an index that is none",
+      "an index that is not a number",
       [{ ...small[0], index: "first" }],
       "line 2: index: expected a whole number, got first",
     ],
@@ -131,10 +131,10 @@ describe("bad input", () => {
     ],
     ["no question", [small[0]!, { ...small[2], question: "" }], "line 3: question: is missing"],
     ["an image of a row that is not there", [{ ...small[0], image: "77" }], "MMBench_DEV_EN.tsv line 2: "],
-  ])("%s is reported with file and row", async (_, broken, told) => {
+  ])("%s is reported with file and row", async (_, broken, message) => {
     const data = await writeTable("MMBench_DEV_EN.tsv", broken);
     const read = openBenchmark({ kind: "mmbench", data }).then(problemsOf);
-    await expect(read).rejects.toThrow(told);
+    await expect(read).rejects.toThrow(message);
   });
 
   test("a file without answers is named, and so is a directory without files", async () => {

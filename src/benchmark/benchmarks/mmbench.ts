@@ -71,7 +71,7 @@ const FORMS_OF_LETTER: readonly (readonly [before: string, after: string])[] = [
   [":", ")."],
 ];
 
-/** The letter, of A to E whatever the options are, that stands alone in one form and no other letter does. */
+/** The only letter that occurs alone in one of the forms, of A to E for any options. */
 function loneLetter(reply: string): string | undefined {
   const all = words(reply);
   const namedAs = (before: string, after: string) =>

@@ -122,7 +122,7 @@ test("prompts are the authors'", async () => {
   expect(vision!.options).toEqual(rows[10][1]!.options);
 });
 
-test("files of another variant are none of this one", async () => {
+test("files of another variant are rejected", async () => {
   const vision = join(data, "vision");
   await expect(openProblems({ kind: "mmmu-pro", data: vision, variant: "standard-10" })).rejects.toThrow(
     "lacks the columns question, image_1",

@@ -52,7 +52,7 @@ test("scores match VLMEvalKit, which makes a choice of two of an open question",
   }
 });
 
-test("scores match lmms-eval, to its five places, and those of the authors' code", async () => {
+test("scores match lmms-eval, to its five places, and the authors' code", async () => {
   const data = await writeRows("validation-00000-of-00001.parquet", docs);
   for (const scorer of ["lmms-eval", "authors"] as const) {
     const benchmark = await openBenchmark({ kind: "mmmu", data, scorer });
@@ -65,7 +65,7 @@ test("scores match lmms-eval, to its five places, and those of the authors' code
   }
 });
 
-test("the prompt is the authors', and images stand where they are named", async () => {
+test("the prompt is the authors', and images are where they are named", async () => {
   const data = await writeRows("validation-00000-of-00001.parquet", docs);
   const benchmark = await openBenchmark({ kind: "mmmu", data });
   const problems = await problemsOf(benchmark);
@@ -112,12 +112,12 @@ describe("bad input", () => {
       [docs[2]!, { ...docs[0], image_2: null }],
       "row 2: question: names image 2",
     ],
-  ])("%s is reported with file and row", async (_, broken, told) => {
+  ])("%s is reported with file and row", async (_, broken, message) => {
     const data = await writeRows("validation-00000-of-00001.parquet", broken);
-    await expect(openBenchmark({ kind: "mmmu", data }).then(problemsOf)).rejects.toThrow(told);
+    await expect(openBenchmark({ kind: "mmmu", data }).then(problemsOf)).rejects.toThrow(message);
   });
 
-  test("a table without the split is told", async () => {
+  test("a table without the split is an error", async () => {
     const data = await writeTable("MMMU_DEV_VAL.tsv", tableWithImages);
     await expect(openProblems({ kind: "mmmu", data, split: "dev" })).rejects.toThrow(
       "expected questions of the split dev, got none",

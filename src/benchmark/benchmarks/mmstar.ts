@@ -62,8 +62,8 @@ function askedIn(row: Row, form: Form) {
 }
 
 /**
- * The rule of the authors' code: the letter that the reply begins with, in a word too, or that stands behind "(", "option " or
- * "the answer is ", in any case.
+ * The rule of the authors' code: the letter with which the reply begins, in a word too, or the letter after "(",
+ * "option " or "the answer is ", in any case.
  */
 const authorsLetter: AnswerRule = (reply) => {
   const plain = reply.toLowerCase().trim().replaceAll("\n", " ");
@@ -96,7 +96,7 @@ export const mmStar = defineBenchmark({
     metric: "accuracy",
     files: ["VLMEvalKit: MMStar.tsv", "Lin-Chen/MMStar: mmstar.parquet"],
     source: "arXiv:2403.20330",
-    licence: "not stated; its images and questions are those of six other benchmarks",
+    licence: "not stated; its images and questions come from six other benchmarks",
   },
   schema: z
     .strictObject({

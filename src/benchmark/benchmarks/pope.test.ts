@@ -18,7 +18,7 @@ import { temporaryDirectory } from "../../testing/temporary-directory.ts";
 
 interface Recorded {
   readonly rows: readonly (MadeRow & { readonly answer: string; readonly question: string })[];
-  /** Rows in the order of lmms-eval's file, where a question stands once in each of its categories. */
+  /** Rows in the order of lmms-eval's file, where a question occurs once in each of its categories. */
   readonly places: readonly (readonly [row: number, category: string])[];
   readonly rounds: readonly {
     readonly predictions: readonly string[];

@@ -41,7 +41,7 @@ function countOf(row: Row): string {
   return String(count);
 }
 
-/** Simple or complex, where the file tells. */
+/** Simple or complex, if the file says so. */
 function kindOf({ issimple }: Row): string | undefined {
   if (issimple === true || issimple === "True" || issimple === "true") return "simple";
   return issimple === false || issimple === "False" || issimple === "false" ? "complex" : undefined;
@@ -56,7 +56,7 @@ const scorers = {
 export const tallyQa = defineBenchmark({
   facts: {
     title: "TallyQA",
-    task: "how many objects: simple questions, and complex ones with relations and attributes",
+    task: "how many objects: simple questions, and complex questions with relations and attributes",
     size: "38,589 test: 22,991 simple, 15,598 complex",
     metric: "accuracy",
     files: [

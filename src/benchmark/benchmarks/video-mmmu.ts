@@ -73,13 +73,13 @@ function optionsOf(row: Row): readonly string[] {
   return Array.isArray(options) && options.length === 0 ? [] : acceptedAnswers(row, "options");
 }
 
-/** VLMEvalKit reads what stands behind the last "Answer:". */
+/** VLMEvalKit reads the text after the last "Answer:". */
 function answerLine(text: string): string {
   const at = text.lastIndexOf("Answer:");
   return (at < 0 ? text : text.slice(at + "Answer:".length)).trim();
 }
 
-/** What tools read: of an empty reply nothing, and it counts in no mean. */
+/** The tools' reading: nothing of an empty reply, which counts in no mean. */
 function toolVerdict(scorer: "vlmevalkit" | "lmms-eval"): Verdict {
   const isKit = scorer === "vlmevalkit";
   return {
@@ -113,7 +113,7 @@ function toolVerdict(scorer: "vlmevalkit" | "lmms-eval"): Verdict {
 export const videoMmmu = defineBenchmark({
   facts: {
     title: "VideoMMMU",
-    task: "questions about lectures, and new ones that their knowledge answers, with options or open",
+    task: "questions about lectures, and new questions that their knowledge answers, with options or open",
     size: "900: 300 each for perception, comprehension and adaptation",
     metric: "accuracy",
     files: [

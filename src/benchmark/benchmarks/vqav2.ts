@@ -15,7 +15,7 @@ import { openShortAnswers } from "../short-answers.ts";
 
 const answersSchema = z.array(z.looseObject({ answer: z.string() })).min(1);
 
-/** What ten people answered. */
+/** The answers of ten people. */
 function peoplesAnswers({ answers }: Row): readonly string[] {
   const parsed = answersSchema.safeParse(answers);
   if (!parsed.success)

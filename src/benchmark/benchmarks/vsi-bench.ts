@@ -1,7 +1,7 @@
 /**
  * @module
- * VSI-Bench (arXiv:2412.14171): what a video of rooms tells of space. Choices count by accuracy, numbers by mean relative
- * accuracy, and each of eight tasks alike.
+ * VSI-Bench (arXiv:2412.14171): questions about space in a video of rooms. Choices count by accuracy, numbers
+ * by mean relative accuracy, and each of eight tasks alike.
  */
 import { basename } from "node:path";
 import * as z from "zod";
@@ -99,7 +99,7 @@ function typeOf(row: Row): string {
   throw new DataError(`question_type: expected one of ${[...NUMBERS, ...CHOICES].join(", ")}, got ${type}`);
 }
 
-/** The first word without its full stop, which is what the authors' code compares. */
+/** The first word without its full stop, which the authors' code compares. */
 function firstWord(text: string): string {
   return (text.split(" ")[0] ?? "").replace(/\.+$/, "").trim();
 }
@@ -135,7 +135,7 @@ function vsiVerdict(scorer: Scorer): Verdict {
   });
 }
 
-/** The mean of several measures, each alike; those of nothing do not count. */
+/** The mean of several measures, each alike; measures of no problems do not count. */
 function meanOf(name: string, measures: readonly Measure[]): Measure {
   const values = measures.flatMap(({ value }) => (value === null ? [] : [value]));
   return {
@@ -164,7 +164,7 @@ export const vsiBench = defineBenchmark({
     files: [
       "VLMEvalKit: VSI-Bench.tsv, VSI-Bench-Debiased.tsv",
       "authors: nyu-visionx/VSI-Bench, test.jsonl, or test_debiased.parquet and test_pruned.parquet, or test-*.parquet",
-      "videos in arkitscenes, scannet, scannetpp, folders or zips of those names",
+      "videos in arkitscenes, scannet, scannetpp, folders or zips of these names",
     ],
     source: "arXiv:2412.14171",
     licence: "Apache-2.0",

@@ -1,7 +1,7 @@
 /**
  * @module
- * WeMath (arXiv:2407.01284): problems of two or three steps beside each of their steps, to tell missing knowledge from
- * generalisation that fails and from answers by rote.
+ * WeMath (arXiv:2407.01284): problems of two or three steps beside each of their steps, to distinguish
+ * missing knowledge, failed generalisation and answers by rote.
  */
 import * as z from "zod";
 import type { AnsweredProblem, Row } from "../../data/index.ts";
@@ -75,7 +75,7 @@ function problemOf(row: Row, form: Form, requirement: boolean): ProblemOfRow {
   };
 }
 
-/** VLMEvalKit without a judge: the first letter behind the last "Answer", signs of the asked form taken away. */
+/** VLMEvalKit without a judge: the first letter after the last "Answer", signs of the asked form taken away. */
 const vlmEvalKit: ReadingRule = (reply, { answers }) => {
   const tail = reply.split("Answer").at(-1) ?? "";
   const [first = ""] = Array.from(

@@ -1,7 +1,7 @@
 /**
  * @module
  * Lists in the cells of tables that Python code has written. Stricter than the reader of data sets: a word without quotes is
- * no entry, so `[sic]` is no list.
+ * no entry, so `[sic]` is not a list.
  */
 import { pythonLiteral } from "./read.ts";
 import type { PythonValue } from "./value.ts";
@@ -10,8 +10,8 @@ import { pythonStr } from "./write.ts";
 const isPlain = (value: PythonValue) => typeof value !== "object" || value === null;
 
 /**
- * The entries of a list of strings, numbers, True, False and None, each as Python's `str` writes it; undefined where the text
- * is no such list, a list of lists among them. Brackets around it are no part of it.
+ * The entries of a list of strings, numbers, True, False and None, each as Python's `str` writes it. Undefined if the
+ * text is no such list, such as a list of lists. Brackets around it are no part of it.
  *
  * @example
  * pythonList("['Yes', 12, 1.50]"); // ["Yes", "12", "1.5"]

@@ -34,7 +34,7 @@ describe("a text as Python reads it", () => {
     "[1",
     "f'a'",
     "true",
-  ])("%s is none", (text) => {
+  ])("%s is not a literal", (text) => {
     expect(pythonLiteral(text)).toBeUndefined();
   });
 });

@@ -40,7 +40,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 const CLOSE: Readonly<Record<string, string>> = { "[": "]", "(": ")", "{": "}" };
 
-/** What `ast.literal_eval` raises. */
+/** The error that `ast.literal_eval` raises. */
 class NoLiteral extends Error {}
 
 class Reader {
@@ -156,7 +156,7 @@ class Reader {
     return sign === "-" ? -Number(plain) : Number(plain);
   }
 
-  /** Strings that stand side by side, as one; undefined where there is none. */
+  /** Adjacent strings, as one; undefined if there is none. */
   #strings(depth: number): string | undefined {
     let all: string | undefined;
     for (;;) {
@@ -227,7 +227,9 @@ export function pythonLiteral(text: string): PythonValue | undefined {
   return read(text.replace(/^\s*\n/, ""), "python");
 }
 
-/** `json.loads(text)`, with ints and floats told apart; undefined where it raises. NaN and Infinity are not read. */
+/**
+ * `json.loads(text)`, with ints and floats distinguished; undefined where it raises. NaN and Infinity are not read.
+ */
 export function pythonJson(text: string): PythonValue | undefined {
   try {
     JSON.parse(text);

@@ -3,7 +3,7 @@
  * Values of Python as its code writes them into texts: their types, equality and hashing.
  */
 
-/** Several values in brackets; a set's are in the order in which they stand. */
+/** Several values in brackets; a set's are in the order of the text. */
 export interface PythonItems {
   readonly type: "list" | "tuple" | "set";
   readonly items: readonly PythonValue[];
@@ -28,7 +28,7 @@ export function dict(entries: readonly (readonly [PythonValue, PythonValue])[]):
   return { type: "dict", entries: [...kept.values()] };
 }
 
-/** Values without those that are equal to an earlier one. */
+/** Values without duplicates; the first of equal values stays. */
 export function distinct(items: readonly PythonValue[]): PythonValue[] {
   return [...new Map(items.toReversed().map((item) => [identity(item), item])).values()].toReversed();
 }

@@ -1,7 +1,8 @@
 /**
  * @module
- * The score of ChartQAPro by its authors' code (vis-nlp/ChartQAPro, commit 4b422c6, MIT), which VLMEvalKit has unchanged, and by
- * lmms-eval (0.7.3, MIT): numbers within 5 %, years exactly, other texts by similarity, lists entry by entry.
+ * The score of ChartQAPro by its authors' code (vis-nlp/ChartQAPro, commit 4b422c6, MIT), which VLMEvalKit has
+ * unchanged, and by lmms-eval (0.7.3, MIT). Numbers count within 5 %, years exactly, other texts by similarity, lists
+ * entry by entry.
  */
 import { anls, pythonFloat } from "../../verify/index.ts";
 import { pythonList } from "../python/list.ts";

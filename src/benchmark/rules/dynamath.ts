@@ -5,7 +5,7 @@
 import { type JudgedProblem, pythonFloat } from "../../verify/index.ts";
 import type { Reading, ReadingRule } from "./reading.ts";
 
-/** What stands from the first brace to the last one, without backslashes; all of a text without braces. */
+/** The text from the first brace to the last, without backslashes; all of a text without braces. */
 function jsonPart(reply: string): string {
   const [from, to] = [reply.indexOf("{"), reply.lastIndexOf("}")];
   return (from >= 0 && from < to ? reply.slice(from, to + 1) : reply).replaceAll("\\", "");
@@ -15,7 +15,7 @@ function jsonPart(reply: string): string {
 export function shortAnswer(reply: string): string | undefined {
   let json: unknown;
   try {
-    // Line feeds within texts are no JSON, and models write them.
+    // Line feeds within texts are not JSON, and models write them.
     json = JSON.parse(jsonPart(reply).replaceAll(/\p{Cc}/gu, " "));
   } catch {
     return undefined;

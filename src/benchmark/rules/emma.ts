@@ -9,7 +9,7 @@ import type { ReadingRule } from "./reading.ts";
 
 const FLAGS = ["final answer is", "correct answer is", "answer should be", "answer is", "answer:"];
 
-/** What every complete `\boxed{…}` holds; one within another is not looked for. */
+/** The content of every complete `\boxed{…}`; a box within another is not looked for. */
 function boxesIn(text: string): string[] {
   const boxes: string[] = [];
   let from = text.indexOf("\\boxed{");
@@ -28,7 +28,7 @@ function boxesIn(text: string): string[] {
   return boxes;
 }
 
-/** A letter or number alone, else the last box or the text in it, else what stands behind the last declaration. */
+/** A letter or number alone, else the last box or the text in it, else the text after the last declaration. */
 function quickAnswer(reply: string): string {
   const text = reply.trim();
   for (const letter of "ABCDEFGH") {

@@ -4,7 +4,7 @@
  */
 import { numberOf } from "../../verify/index.ts";
 
-/** Commands that stand in an expression with a value. */
+/** Commands of an expression that has a value. */
 const COMMANDS = /\\(?:[dt]?frac|sqrt|pi|cdot|times|div|left|right)(?![a-z])/g;
 
 /** A number, an expression of numbers, roots and π; undefined for anything with a unit, a name or a sign of its own. */

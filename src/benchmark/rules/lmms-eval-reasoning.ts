@@ -1,8 +1,9 @@
 /**
  * @module
- * The rule that lmms-eval's tasks with reasoning share (`compute_score` of its `reasoning_utils`, commit 75571cf): an answer
- * from its tag, box or the end of a line; letters by place and form; texts that are nearly the same; else mathematics,
- * for which it calls Math-Verify and this code `equivalent`.
+ * The rule that lmms-eval's tasks with reasoning share (`compute_score` of its `reasoning_utils`, commit
+ * 75571cf). It reads an answer from its tag, box or the end of a line. It compares letters by place and form, then
+ * texts that are nearly the same. All else is mathematics, for which it calls Math-Verify and this code calls
+ * `equivalent`.
  */
 import { equivalent } from "../../verify/index.ts";
 import { lengthOf, stripped } from "./python.ts";
@@ -17,7 +18,7 @@ const PHRASES = [
     .flatMap((phrase) => [phrase, `the ${phrase}`]),
   ..."i choose|i select|i pick|my answer is|my choice is".split("|"),
 ];
-/** What follows a letter, by rank. */
+/** The forms of a letter, by rank. */
 const FORMS: readonly (readonly [rank: number, before: string, after: string])[] = [
   [6, "(", ")"],
   [5, "", "."],
@@ -57,7 +58,7 @@ function letterIn(answer: string): string {
   return found.sort((a, b) => b.rank - a.rank || a.at - b.at)[0]?.letter ?? "";
 }
 
-/** What the last complete `\boxed{…}` holds; "" where there is none. */
+/** The content of the last complete `\boxed{…}`; "" if there is none. */
 function boxIn(reply: string): string {
   let last = "";
   for (let from = reply.indexOf("\\boxed{"); from >= 0; from = reply.indexOf("\\boxed{", from + 1)) {

@@ -38,7 +38,7 @@ function lastPlaces(
   });
 }
 
-/** Letters behind phrases: the first place of each, within a word too. */
+/** Letters after phrases: the first place of each, within a word too. */
 function behindPhrases(text: string, letters: readonly string[]): Candidate[] {
   const plain = text.toLowerCase();
   return PHRASES.flatMap((phrase) => {
@@ -64,7 +64,7 @@ function atEnds(text: string, letters: readonly string[]): Candidate[] {
 }
 
 /**
- * The letter that lmms-eval finds: by rank of its form (the beginning, the end, behind a phrase, "(A)", "A.", "A:", "A)",
+ * The letter that lmms-eval finds: by rank of its form (the beginning, the end, after a phrase, "(A)", "A.", "A:", "A)",
  * "A "), the last one of a form; else any letter anywhere.
  */
 export function lmmsEvalLetter(reply: string, letters: readonly string[]): string | undefined {

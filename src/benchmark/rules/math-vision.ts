@@ -27,7 +27,7 @@ function loneLetter(reply: string): string {
   return text;
 }
 
-/** A number behind the last "is "; else the last box, or the sentence behind the last declaration. */
+/** A number after the last "is "; else the last box, or the sentence after the last declaration. */
 function declared(reply: string): string {
   let text = loneLetter(reply.trim());
   const number = text.split("is ").at(-1)!.replace(/\.+$/, "");
@@ -57,7 +57,7 @@ function bracedFractions(text: string): string {
   return [head, ...parts].join("\\frac");
 }
 
-/** Text behind the one sign of its kind. */
+/** Text after the one sign of its kind. */
 function behindOnly(text: string, sign: string): string {
   const parts = text.split(sign);
   return parts.length === 2 ? parts[1]! : text;
@@ -81,7 +81,7 @@ function plainLatex(text: string): string {
   return top === undefined ? plain : `\\frac{${top}}{${bottom}}`;
 }
 
-/** What the last box holds, or all of a text, behind its last "=", in plain LaTeX. */
+/** The content of the last box, or all of a text, after its last "=", in plain LaTeX. */
 function mathAnswer(reply: string): string {
   const text = reply.toLowerCase().replaceAll("{}", "");
   let answer = /oxed\{(.*)\}/s.exec(text)?.[1] ?? text;

@@ -44,10 +44,10 @@ function mmmuLetter(forms: readonly ((letter: string) => string)[]): AnswerRule 
 /** The letter by MMMU's authors: "(A)", else " A ". */
 export const mmmuAuthorsLetter: AnswerRule = mmmuLetter([(letter) => ` ${letter} `]);
 
-/** The letter by lmms-eval and, behind its own first rule, by MMMU-Pro's authors: "(A)", else "A ", else "A.". */
+/** The letter by lmms-eval and, after its own first rule, by MMMU-Pro's authors: "(A)", else "A ", else "A.". */
 export const mmmuLmmsLetter: AnswerRule = mmmuLetter([(letter) => `${letter} `, (letter) => `${letter}.`]);
 
-/** The letter by MMMU-Pro's authors: the only one behind the last "Answer:", in a word too; else as lmms-eval. */
+/** The letter by MMMU-Pro's authors: the only one after the last "Answer:", in a word too; else as lmms-eval. */
 export const mmmuProAuthorsLetter: AnswerRule = (reply, choices) => {
   const at = reply.lastIndexOf("Answer:");
   if (at >= 0) {
@@ -70,11 +70,11 @@ export function mmmuProAnswerLine(reply: string): string {
   return letters.size === 1 ? [...letters].join("") : tail;
 }
 
-/** What an answer follows, by MMMU's authors. */
+/** Words before an answer, by MMMU's authors. */
 export const INDICATORS = ["could be ", "so ", "is ", "thus ", "therefore ", "final ", "answer ", "result "];
 const TRIVIAL = new Set([":", ",", ".", "!", "?", ";", "'"]);
 
-/** What stands behind the last indicator of each line, the shortest; the last line may be an equation. */
+/** The shortest text after the last indicator of each line; the last line may be an equation. */
 function keyPhrases(reply: string, usual: readonly string[]): string[] {
   const plain = stripped(reply.trim(), ".").toLowerCase();
   const lines = plain.split("\n");
@@ -91,7 +91,7 @@ function keyPhrases(reply: string, usual: readonly string[]): string[] {
   return keys.length === 0 ? [plain] : keys;
 }
 
-/** Numbers with commas, with exponents, and plain ones; a letter of any script keeps digits from being one. */
+/** Numbers with commas, with exponents, and plain numbers; digits next to a letter of any script are not a number. */
 const NUMERALS = [
   /-?(?<![\p{L}\p{N}_])\d{1,3}(?:,\d{3})+(?![\p{L}\p{N}_])/gu,
   /-?\d+(?:\.\d+)?[eE][+-]?\d+/g,

@@ -54,7 +54,7 @@ function worthOf(words: readonly string[]): number {
   return total + current;
 }
 
-/** The first number, in digits or in words, whichever comes first. */
+/** The first number, in digits or in words. */
 export function lmmsEvalNumber(answer: string): number | undefined {
   const text = answer.trim().toLowerCase();
   const digits = /-?\d+(?:\.\d+)?/.exec(text);

@@ -22,8 +22,8 @@ const ENDS = [",", ".", "!", "?", ";", ":", "'"];
 const FEW_WORDS = 5;
 
 /**
- * The letter by VLMEvalKit: of "A." and "A:", else "(A)", else "A ", the last; else the option last quoted. Where both "A." and
- * "B:" stand, the places of the full stops decide.
+ * The letter by VLMEvalKit: of "A." and "A:", else "(A)", else "A ", the last; else the option last quoted. If both
+ * "A." and "B:" occur, the places of the full stops decide.
  */
 export const videoMmmuLetter: AnswerRule = (reply, choices) => {
   if (reply === "") return undefined;

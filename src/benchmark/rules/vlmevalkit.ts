@@ -8,7 +8,7 @@ import type { Choice } from "../choices.ts";
 import { lengthOf, words } from "./python.ts";
 import type { AnswerRule } from "./rule.ts";
 
-/** Stands for an answer that is none of the options. */
+/** Represents an answer that is none of the options. */
 const NONE = "Z";
 const NO_REPLY = "Failed to obtain answer via API";
 const REFUSALS = [
@@ -17,10 +17,10 @@ const REFUSALS = [
   "I'm sorry, but without the image provided",
   "Cannot determine the answer",
 ];
-/** A letter that is the only one must stand among so many last words. */
+/** A letter that is the only one must be among this many last words. */
 const LAST_WORDS = 4;
 
-/** The one letter that stands alone among the last words; else the one behind "answer is", of A to D. */
+/** The only letter that is a word of its own among the last words; else the letter after "answer is", of A to D. */
 function statedLetter(reply: string, choices: readonly Choice[]): string | undefined {
   if (reply.includes(NO_REPLY)) return undefined;
   if (REFUSALS.some((refusal) => reply.includes(refusal))) return NONE;

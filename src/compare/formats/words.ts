@@ -56,7 +56,7 @@ export const TESTS: Readonly<Record<Pairing, string>> = {
   problems: "McNemar's exact or the sign-flip test over problems",
 };
 
-/** What intervals and p-values are. */
+/** An explanation of intervals and p-values. */
 export function noteWords({ baseline, pairing, rows }: Comparison): string {
   const seeds = Math.max(0, ...rows.map((row) => row.seeds.length));
   const parts = [

@@ -1,7 +1,8 @@
 /**
  * @module
- * Answers to a benchmark or to problems of the task: the settings of a measure are laid over those of the cell for the
- * evaluation alone, so that weights that learnt on one data set are measured on several. Every answer is on disk as it comes.
+ * Answers to a benchmark or to problems of the task. The settings of a measure override the cell's settings, for the
+ * evaluation only. So weights that were trained on one data set are measured on several. Every answer is written to
+ * disk as it comes.
  */
 import { join } from "node:path";
 import * as z from "zod";
@@ -142,12 +143,13 @@ function answersOf(
   };
 }
 
-/** Two numbers that are one but for rounding. */
+/** Whether two numbers are equal up to rounding. */
 const isSame = (a: number, b: number) => Math.abs(a - b) <= 1e-9;
 
 /**
- * Scores whose mean the measure is, so that cells can be compared problem by problem: of the problems of a kind, where the
- * metric is one, and of all for the main measure. Undefined where that is no mean of scores, and for any other measure.
+ * Scores whose mean is the measure, so that cells can be compared problem by problem. For the metric of a kind they
+ * are the scores of its problems, for the main measure of all problems. Undefined where that is no mean of scores,
+ * and for any other measure.
  */
 function scoresOf(
   metric: string,

@@ -106,7 +106,7 @@ describe("run", () => {
 });
 
 describe("rollouts", () => {
-  test("shares of clusters are those of one weight each, the heaviest first", () => {
+  test("shares of clusters belong to one weight each, the heaviest first", () => {
     // Three clusters of weights 0.5, 0.3 and 0.2, of one, two and three tokens.
     expect(clusterShares([0, 1, 1, 2, 2, 2], [0.5, 0.3, 0.3, 0.2, 0.2, 0.2])).toEqual([0.5, 0.3, 0.2]);
   });

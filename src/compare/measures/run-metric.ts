@@ -1,7 +1,7 @@
 /**
  * @module
- * A metric of a cell's iterations, read from its metrics.jsonl: a mean over a stretch of the run, such as the reward of the
- * last tenth or the seconds of an iteration.
+ * A metric of a cell's iterations, read from its metrics.jsonl. It is a mean over a part of the run, such as the
+ * reward of the last tenth or the seconds of an iteration.
  */
 import { join } from "node:path";
 import * as z from "zod";

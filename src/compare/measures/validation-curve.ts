@@ -43,7 +43,7 @@ export interface CurvePoint {
 /**
  * The evaluations of a run in its order, from its metrics.jsonl.
  *
- * @throws RunError when a line is no JSON
+ * @throws RunError when a line is not JSON
  */
 export function validationCurve(file: string): CurvePoint[] {
   const points: CurvePoint[] = [];

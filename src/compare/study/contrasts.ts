@@ -1,6 +1,6 @@
 /**
  * @module
- * What the results of a study say of each credit: its difference to uniform over seeds, and its place between uniform and the
+ * The results of a study for each credit: its difference to uniform over seeds, and its place between uniform and the
  * oracle.
  */
 import { DataError } from "../../errors/index.ts";
@@ -73,7 +73,7 @@ function deviationOf(differences: readonly number[]): number {
  * Every row against the baseline, over the seeds that both have.
  *
  * @param baseline name of the row to compare with
- * @param ceiling name of the row whose difference is what is possible; no places without it
+ * @param ceiling name of the row with the largest possible difference; no places without it
  * @throws DataError when there is no such row
  */
 export function contrasts(

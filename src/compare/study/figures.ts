@@ -8,7 +8,7 @@ import { pWords } from "../formats/words.ts";
 import { type Contrast, contrasts, curveDifferences } from "./contrasts.ts";
 import type { StudyResults } from "./results.ts";
 
-/** What is drawn and told of a file of results. */
+/** The figures and the text of a file of results. */
 export interface StudyView {
   readonly measure: string;
   /** Name of the row that all others are compared with. */
@@ -114,7 +114,7 @@ export function studyFigure(results: StudyResults, view: StudyView): string {
 const number = (value: number) => (Number.isFinite(value) ? value.toFixed(2) : value > 0 ? "∞" : "−∞");
 const signed = (value: number) => `${value > 0 ? "+" : ""}${number(value)}`;
 
-/** The contrasts as a table in Markdown, with what each could have shown. */
+/** The contrasts as a table in Markdown, with the smallest difference that each could have shown. */
 export function studyTable(results: StudyResults, view: StudyView): string {
   const { environment, missing } = results;
   const rows = contrasts(results, view.measure, view.baseline, view.ceiling).map((contrast) => {

@@ -59,7 +59,7 @@ export const studyCellName = ({ labels, seed, isTrained }: StudyCell): string =>
  * Reads a file of results.
  *
  * @param where the file, for errors
- * @throws DataError when it is none, or has a cell twice
+ * @throws DataError when it is not a file of results, or has a cell twice
  */
 export function parseResults(text: string, where: string): StudyResults {
   let value: unknown;
@@ -109,7 +109,7 @@ export function requireSameGrid(before: StudyResults, now: StudyResults, where: 
  * The one environment of all cells.
  *
  * @param found of each cell, with its name
- * @throws DataError naming two cells that differ, and by what
+ * @throws DataError naming two cells that differ, and their difference
  */
 export function oneEnvironment(
   found: readonly {

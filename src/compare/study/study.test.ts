@@ -157,7 +157,7 @@ describe("what is drawn", () => {
     expect(svg).not.toContain("place between");
   });
 
-  test("and told, with what is missing and what could have been shown", () => {
+  test("and described, with the missing results and the smallest differences that could have been shown", () => {
     const table = studyTable(results, view);
     expect(table).toContain("**2 cells of the grid have not run.**");
     expect(table).toMatch(/\| vicra \| 3 \| \+2\.00 \(-0\.48 to \+4\.48\) \| p=0\.074 \|/);

@@ -1,8 +1,8 @@
 /**
  * @module
- * User modules: TypeScript or JavaScript files that export definitions of parts. jiti loads TypeScript on every Node
- * version that Fovea supports; imports of `fovea` and `zod` resolve to the copies of this program, wherever the file
- * is.
+ * User modules: TypeScript or JavaScript files that export definitions of parts. The package jiti loads TypeScript on
+ * every Node version that Fovea supports. Imports of `fovea` and `zod` resolve to the copies of this program,
+ * wherever the file is.
  */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";

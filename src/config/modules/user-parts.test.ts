@@ -80,7 +80,7 @@ describe("a module that cannot be used is refused before anything is written", (
       ["own).options.tolerance", "unknown option tolerence; it has tolerance"],
     ],
     [
-      "has a schema that is none",
+      "has an invalid schema",
       "export const own = { schema: {}, create: () => 1 };",
       "",
       ["expected a zod schema"],
@@ -149,7 +149,7 @@ describe("a reward that fails", () => {
     expect(error?.message).toContain(message);
   });
 
-  test("below the configured share costs those completions, and the run goes on", async () => {
+  test("below the configured share costs those completions, and the run continues", async () => {
     const file = moduleFile(
       scoring(
         `return answered.map(({ text }) => { if (text === "777") throw new Error("777?"); return 1; });`,

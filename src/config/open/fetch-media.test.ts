@@ -11,7 +11,7 @@ import { zipBytes } from "../../testing/zip-files.ts";
 import { resolveConfig } from "../resolve-config.ts";
 import { fetchData } from "./fetch-data.ts";
 
-// Different ones, or the cache would need but one of them.
+// Different images, or the cache would need only one of them.
 const pngs = await Promise.all([0, 1, 2, 3, 4, 5, 6, 7].map((grey) => plainImage(28, grey)));
 const [png, ...others] = pngs.map((bytes) => Buffer.from(bytes)) as [Buffer, ...Buffer[]];
 const virl = writeVirl(await smallProblems(9));

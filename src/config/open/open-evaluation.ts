@@ -1,6 +1,6 @@
 /**
  * @module
- * The benchmarks of an evaluation: the configured ones, or a split of the task as a benchmark.
+ * The benchmarks of an evaluation: the configured benchmarks, or a split of the task as a benchmark.
  */
 import type { Benchmark } from "../../benchmark/index.ts";
 import { type ProblemLimits, taskBenchmark } from "../../eval/index.ts";

@@ -141,7 +141,7 @@ describe("a text model of another architecture", () => {
     await world.close();
     rmSync(dirname(directory), { recursive: true });
   });
-  /** Its template writes texts, and nothing for a list of parts, as those of text models do. */
+  /** Its template writes texts, and nothing for a list of parts, as templates of text models do. */
   const write = (config: object) => {
     mkdirSync(directory, { recursive: true });
     writeFileSync(join(directory, "config.json"), JSON.stringify(config));

@@ -1,7 +1,7 @@
 /**
  * @module
  * DyCo-RL on the four objectives that its paper trains Qwen2.5-VL with, arXiv:2606.08035. For what depends on the
- * objective the paper points to "official implementations and recommended settings"; the values are those of the
+ * objective the paper points to "official implementations and recommended settings"; the values come from the
  * authors' scripts (github.com/Sammy20207109/DyCo-RL, `run_scripts`), which build on VLM-R1.
  */
 import { noDualClip, noDynamicSampling, plainLoss, unusedKl, upkeep, wholeBatch } from "./ours.ts";
@@ -39,7 +39,7 @@ const shared: Quotes = {
   "sampling.topP": [1, "ours: the policy's own distribution; none is printed"],
   "sampling.topK": [
     0,
-    "ours: none is printed; transformers' default of those days, 50, cut the scripts' samples",
+    "ours: none is printed; transformers' default at that time, 50, cut the scripts' samples",
   ],
   "sampling.maxCompletionTokens": [2048, 'Section 5.1: "a maximum response length of 2048 tokens"'],
   "train.epochs": [1, 'Appendix E: "trained for a single epoch"'],

@@ -22,7 +22,7 @@ const easyR1: Quotes = {
   "algorithm.advantageEpsilon": [1e-6, "EasyR1's advantages, verl's: deviation + 1e-6"],
   "sampling.temperature": [1, `${CONFIG}: temperature 1.0`],
   "sampling.topP": [0.99, `${CONFIG}: top_p 0.99`],
-  "sampling.topK": [0, "ours: all tokens, as EasyR1's sampler has them unless told"],
+  "sampling.topK": [0, "ours: all tokens, the default of EasyR1's sampler"],
   "sampling.maxCompletionTokens": [2048, `${CONFIG}: max_response_length 2048`],
   "train.equalGroups": ["count", "EasyR1 leaves groups of equal rewards in the batch"],
   "train.learningRate": [1e-6, `${CONFIG}: lr 1.0e-6`],

@@ -12,14 +12,17 @@ import { digits } from "./digits.ts";
 import { digitsQuick } from "./digits-quick.ts";
 import { dvrpPresets } from "./dvrp.ts";
 import { dycoRlPresets } from "./dyco-rl.ts";
+import { mocaPreset } from "./moca.ts";
 import { oneSettingPreset } from "./one-setting.ts";
 import { papoPresets } from "./papo.ts";
 import type { Preset } from "./preset.ts";
 import { rewardPresets } from "./reward-methods.ts";
 import { rivalsCreditPresets } from "./rivals-credit.ts";
 import { samplingPresets } from "./sampling-methods.ts";
+import { ssrPreset } from "./ssr.ts";
 import { tGrpoPresets } from "./t-grpo.ts";
 import { vicraBaselines, vicraPresets } from "./vicra.ts";
+import { visionaryR1Preset } from "./visionary-r1.ts";
 import { vppoPreset } from "./vppo.ts";
 
 export type { Preset };
@@ -40,7 +43,10 @@ export const presets: readonly Preset[] = [
   ...dvrpPresets,
   ...cfpoPresets,
   ...samplingPresets,
+  ssrPreset,
   ...rewardPresets,
+  visionaryR1Preset,
+  mocaPreset,
   oneSettingPreset,
   ...rivalsCreditPresets,
 ];

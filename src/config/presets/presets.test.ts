@@ -11,7 +11,7 @@ const byKind = (list: readonly Settings[]): Settings =>
 
 const leaves = (tree: Settings, prefix = ""): [string, unknown][] =>
   Object.entries(tree).flatMap(([key, value]): [string, unknown][] => {
-    if (key === "reward") return leaves(byKind(value as Settings[]), "reward.");
+    if (prefix === "" && key === "reward") return leaves(byKind(value as Settings[]), "reward.");
     return isSettings(value) ? leaves(value, `${prefix}${key}.`) : [[prefix + key, value]];
   });
 const settingsOf = (name: string) => findPreset(name).settings as Settings;
@@ -25,7 +25,7 @@ describe("every preset", () => {
     expect(() => resolveConfig({ preset: preset.settings as Settings })).not.toThrow();
   });
 
-  test.each(named)("%s is what the resolved configuration says", (_, preset) => {
+  test.each(named)("%s equals the resolved configuration", (_, preset) => {
     const resolved = resolveConfig({ preset: preset.settings as Settings });
     expect(resolved).toMatchObject(preset.settings);
   });

@@ -1,9 +1,10 @@
 /**
  * @module
- * Methods that change the reward: Vision-SR1, arXiv:2508.19652 (github.com/zli12321/Vision-SR1 at 4480e08,
- * `train_examples/selfReward_config.yaml` and `2-7b_selfReward_train.sh`), VAPO, arXiv:2509.25848
- * (github.com/xytian1008/VAPO at 67687cf, `examples/qwen2_5_vl_7b_train36k_vapo.sh`), both forks of EasyR1, and Faithful
- * GRPO, arXiv:2604.08476, of which no code is published.
+ * Methods that change the reward: Vision-SR1, VAPO and Faithful GRPO. Vision-SR1, arXiv:2508.19652
+ * (github.com/zli12321/Vision-SR1 at 4480e08, `train_examples/selfReward_config.yaml` and
+ * `2-7b_selfReward_train.sh`), and VAPO, arXiv:2509.25848 (github.com/xytian1008/VAPO at 67687cf,
+ * `examples/qwen2_5_vl_7b_train36k_vapo.sh`), are forks of EasyR1. No code is published for Faithful GRPO,
+ * arXiv:2604.08476.
  */
 import { easyR1Grpo } from "./easy-r1.ts";
 import { unusedKl } from "./ours.ts";

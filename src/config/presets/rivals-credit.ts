@@ -1,7 +1,7 @@
 /**
  * @module
- * The credit methods of 2026, each with the objective and the sizes of its paper. Values that papers and scripts do not
- * state are those of EasyR1, from which most of them are forked. Sizes are given as prompts × completions of an
+ * The credit methods of 2026, each with the objective and the sizes of its paper. Values that papers and scripts do
+ * not state come from EasyR1, from which most of them are forked. Sizes are given as prompts × completions of an
  * iteration.
  */
 import { easyR1Dapo, easyR1Grpo, easyR1Reward } from "./easy-r1.ts";

@@ -103,7 +103,7 @@ describe("what papers print", () => {
       expect(found).not.toEqual(value);
       expect(reason.length).toBeGreaterThan(10);
     }
-    // The paper's value stands beside the paper's words, and is never called ours.
+    // The paper's value is beside the paper's words, and is never called ours.
     expect(preset!.sources[key]).toBeDefined();
     if (reason === undefined) expect(preset!.sources[key]).not.toMatch(/^ours/);
   });

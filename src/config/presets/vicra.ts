@@ -1,8 +1,9 @@
 /**
  * @module
- * VICRA on the two objectives that its paper trains Qwen2.5-VL-7B with ("Don't Lose Sight: Visually-Grounded Credit
- * Assignment for Multimodal Reasoning"), on its other data set and model (Table 7), and the two methods that it compares
- * with (Table 6): "For general RL-related hyperparameters, we adopt the default settings from EasyR1" (Section 4.1).
+ * VICRA ("Don't Lose Sight: Visually-Grounded Credit Assignment for Multimodal Reasoning"). These are the two
+ * objectives with which the paper trains Qwen2.5-VL-7B, its other data set and model (Table 7), and the two methods
+ * that it compares with (Table 6). Section 4.1: "For general RL-related hyperparameters, we adopt the default
+ * settings from EasyR1".
  */
 import { easyR1Dapo, easyR1Grpo, easyR1Reward } from "./easy-r1.ts";
 import type { Preset } from "./preset.ts";

@@ -8,7 +8,7 @@ const TERM = { coefficient: 1, temperature: 0.1, bound: 10 };
 const image = { kind: "black" } as const;
 
 describe("cppoTokens", () => {
-  test("keeps half of the tokens that the image makes surer of, those that gain most of their uncertainty", () => {
+  test("keeps half of the tokens of which the image makes the model surer: the tokens with the largest gain for their uncertainty", () => {
     // Gains: 0.5, 0 (less sure), 0.9, 0.1, 0.2; half of four are the first and the third.
     const input = { entropy: [1, 2, 0.1, 0.9, 0.8], lostEntropy: [2, 1, 1, 1, 1], advantage: 1 };
     expect([...cppoTokens(input)]).toEqual([1, 0, 1, 0, 0]);

@@ -98,7 +98,7 @@ describe("dvrp as a method", () => {
     expect(views({ gradient: "all" })).toEqual([false, false]);
   });
 
-  test("refuses log-probs that are none, and completions without views", () => {
+  test("rejects invalid log-probs, and completions without views", () => {
     expect(() => method().credit([[completion([Number.NaN], [-1])]])).toThrow(NumericError);
     expect(() => method().credit([[completion([1], [-1])]])).toThrow("masked[0]");
     expect(() => method().credit([[{ mask: [1] }]])).toThrow(EngineError);

@@ -41,7 +41,7 @@ describe("entropyAdvantage", () => {
     );
   });
 
-  test("is uniform with advantage 0 and with α 0, and 0 at masked tokens whatever stands there", () => {
+  test("is uniform with advantage 0 and with α 0, and 0 at masked tokens of any entropy", () => {
     expect([...entropyAdvantage({ entropy: [3, 1], advantage: 0 }).weights]).toEqual([1, 1]);
     expect([...entropyAdvantage({ entropy: [3, 1], advantage: 2 }, { alpha: 0 }).weights]).toEqual([1, 1]);
     const masked = entropyAdvantage({ entropy: [1, Number.NaN], advantage: 1, mask: [1, 0] });

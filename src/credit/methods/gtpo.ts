@@ -1,7 +1,8 @@
 /**
  * @module
- * GTPO and GRPO-S (arXiv:2508.04349): unsure tokens of right completions are rewarded more, sure tokens of wrong ones
- * punished more, and advantages are those of token rewards. GRPO-S does the same with completions as a whole.
+ * GTPO and GRPO-S (arXiv:2508.04349): unsure tokens of right completions are rewarded more, sure tokens of
+ * wrong completions are punished more, and advantages are computed from token rewards. GRPO-S does the same with
+ * completions as a whole.
  */
 import * as z from "zod";
 import { groupAdvantages, isScorable, mean } from "../../math/index.ts";

@@ -70,7 +70,7 @@ describe("highEntropyTokens", () => {
     },
   );
 
-  test("keeps the token that stands exactly at the quantile", () => {
+  test("keeps a token exactly at the quantile", () => {
     // 0.9·10 = 9: the threshold is the tenth from above, entropy 1; 1 − 0.9 is 0.09999999999999998 in doubles.
     const entropy = Array.from({ length: 11 }, (_, t) => t);
     for (const percent of [10, 20, 30, 40, 50, 60, 70, 80, 90]) {

@@ -40,7 +40,7 @@ describe("moca", () => {
     expect(weights({ ...wrong, rewardParts: { "blind-answer": 0 } })).toEqual([1, 1.25, 1.25, 1.25, 1, 1, 1]);
   });
 
-  test("raises by the size of the advantage whatever its sign", () => {
+  test("raises by the size of the advantage, of either sign", () => {
     const good = { verdict: 0, rewardParts: { "blind-answer": 1 } };
     expect(weights({ ...good, advantage: 2 })).toEqual([1, 1.5, 1.5, 1.5, 1, 1, 1]);
     expect(weights({ ...good, advantage: 0 })).toEqual(mask);

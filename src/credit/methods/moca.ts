@@ -44,7 +44,7 @@ const mocaSchema = z
 export type MocaOptions = Pick<z.output<typeof mocaSchema>, "raise" | "lower">;
 
 /**
- * What is added to the advantage of a description's tokens, as a share of its size.
+ * The addition to the advantage of a description's tokens, as a share of its size.
  *
  *     s = α₁·P − α₂·(1 − P)      where the verdict is 0, else 0
  *

@@ -21,7 +21,7 @@ const labels = [
 const weights = (...args: Parameters<typeof oracle>) => [...oracle(...args).weights];
 
 describe("oracle by verdict", () => {
-  test("spares right tokens of what is punished, and gives wrong ones nothing of what is rewarded", () => {
+  test("spares right tokens of a punished completion, and gives wrong tokens nothing of a rewarded completion", () => {
     expect(weights({ labels, advantage: -0.7 })).toEqual([1, 0, 1, 0, 1, 1, 1]);
     expect(weights({ labels, advantage: 1.3 })).toEqual([1, 1, 0, 1, 0, 0, 1]);
     expect(weights({ labels, advantage: 0 })).toEqual([1, 1, 1, 1, 1, 1, 1]);
@@ -51,7 +51,7 @@ describe("oracle by verdict", () => {
 });
 
 describe("oracle by role", () => {
-  test("lets the tokens of the roles learn, whatever the advantage", () => {
+  test("lets the tokens of the roles learn, for any advantage", () => {
     expect(weights({ labels, advantage: -1 }, { by: "role" })).toEqual([0, 1, 1, 1, 1, 1, 0]);
     expect(weights({ labels }, { by: "role", roles: ["image"] })).toEqual([0, 1, 1, 0, 0, 0, 0]);
     expect(weights({ labels }, { by: "role", roles: ["reasoning"] })).toEqual([0, 0, 0, 1, 1, 1, 0]);

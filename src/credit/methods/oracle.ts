@@ -1,7 +1,7 @@
 /**
  * @module
- * Credit from the true label of every token: not a method, but the control that gives an upper bound for methods. The
- * labels are those of the task, as they are or with errors at a given rate.
+ * Credit from the true label of every token: not a method, but the control that gives an upper bound for
+ * methods. The labels come from the task, unchanged or with errors at a given rate.
  */
 import * as z from "zod";
 import { mean, Rng } from "../../math/index.ts";
@@ -65,12 +65,12 @@ export interface OracleOptions {
  *     by role      wₜ = 1 where the token has one of the roles; else 0
  *     by error     mean A < 0: wₜ = 1 at the first error, else 0; all 1 where there is no error, or mean A ≥ 0
  *
- * Tokens without a truth, such as template words, are neither right nor wrong. The first error is the first unbroken stretch
- * of wrong tokens of one role, so that a number of several tokens is one error.
+ * Tokens without a truth, such as template words, are neither right nor wrong. The first error is the first unbroken
+ * sequence of wrong tokens of one role, so that a number of several tokens is one error.
  *
- * With an accuracy below 1 each label is turned round with chance 1 − accuracy: right and wrong of every token that is
- * either, or, by role, whether the token has one of the roles. Draws are nested: what one generator turns round at 0.9 it turns
- * round at 0.8 too.
+ * With an accuracy below 1 each label is inverted with probability 1 − accuracy. By verdict the label is right or
+ * wrong, of every token that is either; by role it is whether the token has one of the roles. Draws are nested: a
+ * label that a generator inverts at 0.9 is inverted at 0.8 too.
  *
  * @param rng one draw for each token that counts, where the accuracy is below 1; a generator of seed 0 unless given
  * @throws ShapeError when lengths differ
@@ -94,44 +94,45 @@ export function oracle(
   const advantages = Float64Array.from(labels, (_, t) =>
     typeof advantage === "number" ? advantage : advantage[t]!,
   );
-  const told = labels.map(
-    ({ role, correct }, t): Told => ({
+  const labelled = labels.map(
+    ({ role, correct }, t): OracleLabel => ({
       hasRole: roles.some((one) => one === role) !== isTurned[t],
       correct: correct === null ? null : correct !== isTurned[t],
       role,
       counts: counts(mask, t),
     }),
   );
-  const weights = rules[by](told, advantages);
-  return { weights: weights.map((weight, t) => (told[t]!.counts ? weight : 0)) };
+  const weights = rules[by](labelled, advantages);
+  return { weights: weights.map((weight, t) => (labelled[t]!.counts ? weight : 0)) };
 }
 
 /** The oracle's possibly wrong label of a token. */
-interface Told extends CreditLabel {
+interface OracleLabel extends CreditLabel {
   readonly hasRole: boolean;
   readonly counts: boolean;
 }
 
 const rules: Readonly<
-  Record<(typeof RULES)[number], (told: readonly Told[], advantages: Float64Array) => Float64Array>
+  Record<(typeof RULES)[number], (labelled: readonly OracleLabel[], advantages: Float64Array) => Float64Array>
 > = {
-  verdict: (told, advantages) =>
-    Float64Array.from(told, ({ correct }, t) => {
+  verdict: (labelled, advantages) =>
+    Float64Array.from(labelled, ({ correct }, t) => {
       const advantage = advantages[t]!;
       return (advantage < 0 && correct === true) || (advantage > 0 && correct === false) ? 0 : 1;
     }),
-  role: (told) => Float64Array.from(told, ({ hasRole }) => Number(hasRole)),
-  error(told, advantages) {
+  role: (labelled) => Float64Array.from(labelled, ({ hasRole }) => Number(hasRole)),
+  error(labelled, advantages) {
     const isPunished =
       mean(
         advantages,
-        told.map((token) => Number(token.counts)),
+        labelled.map((token) => Number(token.counts)),
       ) < 0;
-    const isWrong = (token: Told | undefined) => token?.counts === true && token.correct === false;
-    const first = told.findIndex(isWrong);
-    if (!isPunished || first < 0) return new Float64Array(told.length).fill(1);
-    const weights = new Float64Array(told.length);
-    for (let t = first; isWrong(told[t]) && told[t]!.role === told[first]!.role; t++) weights[t] = 1;
+    const isWrong = (token: OracleLabel | undefined) => token?.counts === true && token.correct === false;
+    const first = labelled.findIndex(isWrong);
+    if (!isPunished || first < 0) return new Float64Array(labelled.length).fill(1);
+    const weights = new Float64Array(labelled.length);
+    for (let t = first; isWrong(labelled[t]) && labelled[t]!.role === labelled[first]!.role; t++)
+      weights[t] = 1;
     return weights;
   },
 };

@@ -1,7 +1,7 @@
 /**
  * @module
- * PAPO (arXiv:2507.06448) and its perception term alone, KL_prcp: no token weights but a term of the loss that
- * rewards tokens which the model would not have written with the image spoilt. It depends on the log-probs of the
+ * PAPO (arXiv:2507.06448) and its perception term alone, KL_prcp. They have no token weights, but a term of the loss.
+ * It rewards tokens that the model would not have written with an ablated image. It depends on the log-probs of the
  * sampled tokens only, so the objective adds it in closed form.
  */
 import * as z from "zod";
@@ -80,9 +80,9 @@ export interface PapoOptions {
  *     k3ₜ = e^{−d} + d − 1,   d = log π(oₜ|given) − log π(oₜ|ablated)
  *     γₜ  = γ for the ⌈share·T⌉ tokens of highest k3, else 0
  *
- * Source: PAPO, arXiv:2507.06448, as the authors' code has it by default (github.com/MikeWangWZHL/PAPO): log-probs
- * with the ablated image are those of the policy that sampled, so the gradient goes through the images as given alone,
- * and the entropy of the ablated half (η₁) is a constant, left out here. That code holds k3 at 10.
+ * Source: PAPO, arXiv:2507.06448, as the authors' code computes it by default (github.com/MikeWangWZHL/PAPO).
+ * Log-probs with the ablated image come from the sampling policy, so the gradient goes only through the images as
+ * given. The entropy of the ablated half (η₁) is then a constant, left out here. That code bounds k3 by 10.
  *
  * @throws ShapeError when lengths differ
  * @throws NumericError when a log-prob is NaN, infinite or positive, or an option impossible

@@ -25,7 +25,7 @@ describe("pepo", () => {
     });
   });
 
-  test("weights average to 1, whatever λ", () => {
+  test("weights average to 1, for every λ", () => {
     const row = fc.tuple(
       fc.double({ min: -1, max: 1, noNaN: true }),
       fc.double({ min: 0, max: 9, noNaN: true }),

@@ -1,7 +1,7 @@
 /**
  * @module
- * PEPO (arXiv:2603.22847): tokens whose hidden states lie near the image's carry more of the advantage, the more so the less
- * sure the model is; the weights come in over the run.
+ * PEPO (arXiv:2603.22847): tokens whose hidden states are near the image's get more of the advantage, the more so the
+ * less sure the model is. The weights are phased in over the run.
  */
 import * as z from "zod";
 import { mean } from "../../math/index.ts";
@@ -27,7 +27,7 @@ const pepoSchema = z
   );
 
 export interface PepoInput {
-  /** `[T]` mean cosine of the token's hidden states and those of the image's tokens, over all layers. */
+  /** `[T]` mean cosine between the hidden states of the token and of the image's tokens, over all layers. */
   readonly likeness: ArrayLike<number>;
   /** `[T]` nats. */
   readonly entropy: ArrayLike<number>;

@@ -49,7 +49,7 @@ describe("perceval", () => {
     });
   });
 
-  test("takes the advantage of each token, and gives masked ones 0", () => {
+  test("takes the advantage of each token, and gives masked tokens 0", () => {
     const own = { labels, advantage: [1, -1, 1, 1], mask: [1, 1, 0, 1] };
     expect([...weightsOf({}, own).weights]).toEqual([1, 1.1, 0, 1]);
   });

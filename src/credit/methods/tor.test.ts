@@ -49,7 +49,7 @@ describe("tor", () => {
     expect(new Set(drawn)).toEqual(new Set([0, 1, 2, 3]));
   });
 
-  test("equal views leave no visual tokens but those of ties, and shares of 0 nothing", () => {
+  test("with equal views only ties give visual tokens, and shares of 0 give none", () => {
     const blind = [completion([3, 2, 1], [0, 0, 0])];
     expect(weightsOf(blind, { visualWeight: 0 })).toEqual([[1, 0, 0]]);
     expect(weightsOf(blind, { reasoningShare: 0, visualShare: 0 })).toEqual([[0, 0, 0]]);

@@ -64,7 +64,7 @@ export type TorOptions = Partial<
  * Source: ToR, arXiv:2603.25077. Tokens of weight 0 count in the means of an objective.
  *
  * @param completions `[B]`
- * @param rng draws where ties go by lot
+ * @param rng breaks ties at random
  * @returns `[B]`, with the dependence on the image as scores
  * @throws ShapeError when lengths differ
  * @throws NumericError when an entropy or log-prob is impossible, or an option

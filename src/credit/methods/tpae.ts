@@ -1,7 +1,7 @@
 /**
  * @module
- * TPAE (arXiv:2609.39168): a token whose dependence on the image and certainty are unlike those of the same token in right
- * completions is not trusted, and its advantage lowered.
+ * TPAE (arXiv:2609.39168) lowers the advantage of tokens that it does not trust. These are tokens whose dependence on
+ * the image and entropy are unlike the values of the same token in right completions.
  */
 import * as z from "zod";
 import { EngineError } from "../../errors/index.ts";
@@ -51,8 +51,8 @@ export type TpaeOptions = Partial<Omit<z.output<typeof tpaeSchema>, "kind" | "im
  *     trustₜ  = τ − Mₜ,   τ = √χ²₂(0.99) = 3.03
  *     penalty = σ(min(0, trustₜ)) − ½               in (−½, 0]
  *
- * Source: TPAE, arXiv:2609.39168; Σ by Ledoit and Wolf. Ids of fewer right tokens than `leastCount`, and those whose z are
- * all equal, are trusted: penalty 0.
+ * Source: TPAE, arXiv:2609.39168; Σ by Ledoit and Wolf. Ids of fewer right tokens than `leastCount`, and ids whose z
+ * are all equal, are trusted: penalty 0.
  *
  * @param completions `[G]`
  * @returns `[G][T]`; 0 throughout where no completion is right

@@ -70,7 +70,7 @@ describe("twGrpo", () => {
   });
 });
 
-test("the fake engine's divergence is 0 for equal completions, and compares those of one prompt alone", async () => {
+test("the fake engine's divergence is 0 for equal completions, and compares only completions of one prompt", async () => {
   const engine = createFakeEngine({ vocabSize: 5, seed: 1 });
   const [prompt, other] = [1, 2].map((token) => ({ chunks: [{ kind: "text" as const, tokens: [token] }] }));
   const score = async (...completions: number[][]) =>

@@ -46,7 +46,7 @@ describe("vepo", () => {
     },
   );
 
-  test("weighs as the authors' mean over chosen tokens does, whatever the share", () => {
+  test("weighs as the authors' mean over chosen tokens does, for every share", () => {
     const { weights } = vepo(input, { tokenShare: 0.3 });
     expect(weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(4, 12);
   });

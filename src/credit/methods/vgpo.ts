@@ -43,12 +43,12 @@ export type VgpoOptions = Partial<Omit<z.output<typeof vgpoSchema>, "kind">>;
  *     sᵢ = Σₜ wₜ,               φᵢ = ŝᵢ − mean ŝ          ŝ: min-max over the group
  *     weight = (1 + ψₜ)·(1 + φᵢ)
  *
- * Source: VGPO, arXiv:2604.09349. Form `"code"` is that of github.com/wzb-bupt/VGPO at d773c71: ρ = cos − min(0, least cos of
- * the group), gates for the max(1, ⌊κ·n⌋) highest, ties included, (t − 1)/(T − 1) for t/T, sᵢ = Σ ŵₜ, and 1 + ψ held within
- * [0.1, 2], 1 + φ within [0.9, 2].
+ * Source: VGPO, arXiv:2604.09349. Form `"code"` follows github.com/wzb-bupt/VGPO at d773c71. There ρ = cos − min(0,
+ * least cos of the group), and gates open for the max(1, ⌊κ·n⌋) highest, ties included. It has (t − 1)/(T − 1) for
+ * t/T and sᵢ = Σ ŵₜ, and clips 1 + ψ to [0.1, 2] and 1 + φ to [0.9, 2].
  *
  * @param completions `[G]`
- * @returns `[G]` weights, of mean 1 in the paper's form but for φ, and the likeness as scores
+ * @returns `[G]` weights, of mean 1 in the paper's form except for φ, and the likeness as scores
  * @throws ShapeError when lengths differ
  * @throws NumericError when a likeness lies outside [−1, 1], or an option is impossible
  */

@@ -1,8 +1,8 @@
 /**
  * @module
- * VICRA ("Don't Lose Sight: Visually-Grounded Credit Assignment for Multimodal Reasoning", anonymous, under review):
- * tokens that the model finds harder to predict without the image carry more of the advantage, all other tokens less,
- * and the sum is unchanged.
+ * VICRA ("Don't Lose Sight: Visually-Grounded Credit Assignment for Multimodal Reasoning", anonymous, under
+ * review). Tokens that are harder to predict without the image get more of the advantage, all other tokens less, and
+ * the sum is unchanged.
  */
 import * as z from "zod";
 import { mean } from "../../math/index.ts";

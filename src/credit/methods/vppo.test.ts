@@ -66,7 +66,7 @@ describe("vppo", () => {
     );
   });
 
-  test("keeps the share of tokens, rounded up, those of highest dependence", () => {
+  test("keeps the share of tokens with the highest dependence, rounded up", () => {
     fc.assert(
       fc.property(anyCompletion, (one) => {
         const [{ weights, dependence }] = vppo([one]) as [ReturnType<typeof vppo>[number]];

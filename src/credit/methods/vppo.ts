@@ -60,7 +60,7 @@ export interface VppoCredit {
   readonly scale: number;
 }
 
-/** Scores of a batch closer together than this are taken for equal, as the authors' code does. */
+/** Scores of a batch that differ by less than this count as equal, as in the authors' code. */
 const NO_SPREAD = 1e-6;
 const MAX_LOG_RATIO = 20;
 const MAX_DEPENDENCE = 10;
@@ -119,7 +119,7 @@ function completionScales(dependences: number[], counted: number[], minScale: nu
   return normalised.map((share, i) => (counted[i] === 1 ? minScale + slope * share : 1));
 }
 
-/** The authors' entropy penalty, η·log π of what is maximised: PAPO's term with the divergence at weight 0. */
+/** The authors' entropy penalty, η·log π in the maximised objective: PAPO's term with the divergence at weight 0. */
 function entropyTerm(
   { ablatedLogprobs, mask }: TwoViews,
   entropyPenalty: number,

@@ -12,7 +12,7 @@ const ROUNDS = 20;
 const LEAST_GAIN = 2e-3;
 /** Full parts, best first, whose members a vertex may be exchanged with. */
 const EXCHANGES = 4;
-/** Vertices whose connections stand together: 16 numbers of 32 bits are a cache line. */
+/** Vertices whose connections are stored together: 16 numbers of 32 bits are a cache line. */
 const TILE = 16;
 
 /**
@@ -39,8 +39,8 @@ class PartGrowth {
   readonly #parts: number;
   readonly #capacity: number;
   /**
-   * `[⌈n / 16⌉ × parts × 16]` weight of each vertex's edges into each part. All of a vertex's numbers lie within a few
-   * pages, and those of one part in whole cache lines.
+   * `[⌈n / 16⌉ × parts × 16]` weight of each vertex's edges into each part. All numbers of a vertex lie within a few
+   * pages, and the numbers of one part in whole cache lines.
    */
   readonly #connection: Int32Array;
   readonly #size: Int32Array;
@@ -64,8 +64,9 @@ class PartGrowth {
   }
 
   /**
-   * Every part grows to ⌊n / parts⌋ vertices, from the first free one in random order by the one that it is joined to
-   * most, of equal ones the earlier; the few left over go where they are joined to most.
+   * Every part grows to ⌊n / parts⌋ vertices. It starts from the first free vertex in random order, and adds the
+   * vertex with the largest weight into the part, of equal vertices the earlier. The few vertices left over go to the
+   * parts with the largest weight.
    *
    * @returns the weight of the edges within parts
    */
@@ -149,7 +150,7 @@ class PartGrowth {
     return gained;
   }
 
-  /** Where a vertex's connection to part 0 stands; that to part p stands 16·p after it. */
+  /** Index of a vertex's connection to part 0; its connection to part p is 16·p later. */
   #first(v: number): number {
     return (v >> 4) * this.#parts * TILE + (v & 15);
   }

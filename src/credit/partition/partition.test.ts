@@ -7,7 +7,7 @@ import { checksum, completionGraph, type GraphRecipe, recipeGraph } from "../../
 import { partition, partitionMatrix } from "./partition.ts";
 
 interface Case {
-  /** Of a recipe, or of the completion whose place stands in `size`. */
+  /** Of a recipe, or of the completion whose place is `size`. */
   kind: GraphRecipe["kind"] | "completion";
   size: number[];
   seed: number;
@@ -242,7 +242,7 @@ const denseMatrix = fc
   });
 
 describe("partition of dense graphs", () => {
-  test("keeps the bound, leaves no part empty, counts its cut, and repeats itself whatever the order of rows", () => {
+  test("keeps the bound, leaves no part empty, counts its cut, and gives the same parts for any order of rows", () => {
     fc.assert(
       fc.property(denseMatrix, ({ vertices, edges, parts, seed }) => {
         const found = partition(graphOf(vertices, edges), parts, { seed });
@@ -280,7 +280,7 @@ describe("partition of dense graphs", () => {
     );
   });
 
-  test("names an edge that stands twice, and one that lacks its twin or weighs another number", () => {
+  test("names an edge that is listed twice, and an edge without a twin or with another weight than its twin", () => {
     const whole = { xadj: [0, 2, 4, 6], adjacency: [1, 2, 0, 2, 0, 1], edgeWeights: [0, 5, 0, 5, 5, 5] };
     const parted = ({ xadj, adjacency, edgeWeights }: typeof whole) =>
       partition(

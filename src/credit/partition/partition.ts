@@ -54,14 +54,14 @@ const MOST_SUM = 2 ** 31;
  *     minimise Σ w(u, v) over edges with part(u) ≠ part(v)
  *     subject to 1 ≤ |part| ≤ ⌈1.03·n / parts⌉
  *
- * The multilevel scheme of Karypis and Kumar (SIAM J. Sci. Comput. 20, 1998): recursive bisection, each half by
- * heavy-edge matching, greedy growing and Fiduccia-Mattheyses refinement, then refinement over all parts and another
- * round of coarsening and refinement that starts from those; the best of several such partitions. Where vertices have at
- * least twice as many neighbours as a part has vertices, parts are grown one by one instead and vertices then moved
- * and exchanged: most edges are cut whatever one does, and a coarser graph would be as dense. The bound is METIS's
- * default for k-way; unlike METIS's own partitions these never exceed it, and no part is empty. With no more vertices
- * than parts each vertex is its own part and the remaining parts stay empty. Vertices without edges go wherever there
- * is room.
+ * The multilevel scheme of Karypis and Kumar (SIAM J. Sci. Comput. 20, 1998). It starts with recursive bisection,
+ * each half by heavy-edge matching, greedy growing and Fiduccia-Mattheyses refinement. Then come refinement over all
+ * parts and another round of coarsening and refinement from these parts. The result is the best of several such
+ * partitions. If vertices have at least twice as many neighbours as a part has vertices, most edges are cut by every
+ * partition, and a coarser graph would be as dense. Then parts are grown one by one instead, and vertices are moved
+ * and exchanged afterwards. The bound is METIS's default for k-way; unlike METIS's own partitions these never exceed
+ * it, and no part is empty. With no more vertices than parts, each vertex is its own part and the remaining parts
+ * stay empty. Vertices without edges go to any part with room.
  *
  * The order in which a row lists its neighbours changes nothing; the numbering of the vertices may, as may the seed.
  *

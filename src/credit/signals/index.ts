@@ -1,7 +1,7 @@
 /**
  * @module
- * The list of signals. A new one is a file here and an entry in `SIGNALS`: the local engine reduces its rows by the
- * record's own `reduce` unless it has a graph for it, and everything else reads the list.
+ * The list of signals. A new signal is a file here and an entry in `SIGNALS`. The local engine reduces its
+ * rows by the record's own `reduce` unless it has a graph for it; all other code reads the list.
  */
 import * as z from "zod";
 import { attentionSignal } from "./attention.ts";
@@ -32,7 +32,7 @@ export type SignalRequest = { readonly [S in Known as S["name"]]?: S["look"] };
 /** The requested signals of one completion. */
 export type Signals = { readonly [S in Known as S["name"]]?: ReturnType<S["reduce"]> };
 
-/** A signal by its record alone; requests and values are what the record says. */
+/** A signal by its record alone; the record defines its requests and values. */
 export type AnySignal =
   | AttentionSignal<SignalName, SignalCapability, object, object>
   | HiddenSignal<SignalName, SignalCapability, object, object>;
@@ -59,7 +59,7 @@ export function askedSignals(request: SignalRequest | undefined): AskedSignal[] 
   });
 }
 
-/** The signals alone of what may ask for more; undefined where none is asked for. */
+/** Only the signals of a request that may ask for more; undefined if it asks for none. */
 export function signalRequest(needs: SignalRequest): SignalRequest | undefined {
   const asked = askedSignals(needs).map(({ signal, request }) => [signal.name, request]);
   return asked.length === 0 ? undefined : Object.fromEntries(asked);

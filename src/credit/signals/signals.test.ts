@@ -82,7 +82,7 @@ test("no two parts have one name on the wire", () => {
   expect(new Set(names).size).toBe(names.length);
 });
 
-test("requests name capabilities, and are told from what else a method needs", () => {
+test("requests name capabilities, and are separated from a method's other needs", () => {
   const needs = { attention: { row: "own", measure: "sharpness" }, entropy: true } as const;
   expect(signalCapabilities(needs)).toEqual(["attention", "attention-measure"]);
   expect(signalRequest(needs)).toEqual({ attention: needs.attention });

@@ -1,6 +1,7 @@
 /**
  * @module
- * What the name of a packed file says: zip archives are read where they lie, others are to be unpacked first.
+ * The kind of a packed file by its name: zip archives are read in place, other archives must be unpacked
+ * first.
  */
 
 const WHOLE = /\.(zip|tar|tgz|tbz2?|txz|gz|bz2|zst|xz|7z|rar)$/i;
@@ -21,7 +22,7 @@ export function isZip(name: string): boolean {
   return /\.zip$/i.test(name);
 }
 
-/** What makes the files of an archive readable that cannot be read where it lies. */
+/** The command that makes the files of an archive readable which cannot be read in place. */
 export function unpackHint(name: string): string {
   return isPart(name)
     ? "join its parts and unpack it (cat, zip -s 0, unzip, tar -xf)"

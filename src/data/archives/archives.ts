@@ -16,13 +16,13 @@ const MAX_ENTRIES = 2 ** 21;
 /** Directories whose archives are remembered at one time. */
 const MAX_LISTINGS = 4096;
 
-/** A name in an archive under which a path may stand there. */
+/** A name in an archive under which a path may be packed. */
 export interface PackedPlace {
   readonly directory: ZipDirectory;
   readonly name: string;
 }
 
-/** Where a path may stand packed, and what could not be looked into. */
+/** Where a path may be packed, and the archives that could not be searched. */
 export interface PackedPlaces {
   readonly places: readonly PackedPlace[];
   /** Paths of the archives that were looked into. */

@@ -44,7 +44,7 @@ describe("a file of an archive", () => {
       "is packed by method 12, expected none or deflate",
     ],
     ["is empty", [bad({ content: new Uint8Array() })], "is empty"],
-    ["stands there twice", [bad({}), bad({ content: Buffer.from("other") })], "more than once"],
+    ["occurs twice", [bad({}), bad({ content: Buffer.from("other") })], "more than once"],
     ["is larger than promised", [bad({ bytes: 10 })], "has more than the 10 bytes promised"],
     ["is smaller than promised", [bad({ bytes: 9999 })], `expected 9999 bytes, got ${content.length}`],
     ["promises gigabytes", [bad({ bytes: 2 ** 31 })], "expected at most 268435456 bytes, got 2147483648"],
@@ -84,7 +84,7 @@ describe("an archive", () => {
   const withEnd = (options: ZipOptions) => zipBytes([GOOD], options);
 
   test.each<[string, Uint8Array, string]>([
-    ["is none", Buffer.from("PK and no more"), "cannot be read as a zip archive"],
+    ["is not a zip archive", Buffer.from("PK and no more"), "cannot be read as a zip archive"],
     ["is empty", Buffer.alloc(0), "cannot be read as a zip archive"],
     ["is cut off", zipBytes([GOOD]).subarray(0, -30), "cannot be read as a zip archive"],
     ["lacks its beginning", zipBytes([GOOD, GOOD]).subarray(50), "cannot be read as a zip archive"],

@@ -1,6 +1,6 @@
 /**
  * @module
- * The one place that is meant, of those at which a path may stand packed.
+ * The one place that is meant, of all places at which a path may be packed.
  */
 import { DataError } from "../../errors/index.ts";
 import type { PackedPlace } from "./archives.ts";

@@ -8,7 +8,7 @@ import type { PackedPlaces } from "./archives.ts";
 /** Most archives that are named. */
 const NAMED = 4;
 
-/** What was looked into, what could not be, and what would have to be unpacked first: parts of a message. */
+/** Archives that were searched, that could not be searched, and that must be unpacked first: parts of a message. */
 export function missingHints({ zips, others, broken }: PackedPlaces): string[] {
   const [other] = others;
   return [

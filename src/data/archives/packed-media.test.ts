@@ -62,7 +62,7 @@ describe("an image in an archive beside the rows", () => {
     );
   });
 
-  test("is read whatever stands around it, packed or not, in 64 bits or in 32", async () => {
+  test("is read with any bytes around it, packed or not, in 64 bits or in 32", async () => {
     const folder = temporaryDirectory();
     const others = Array.from({ length: 300 }, (_, i) => member(`images/${i}.png`, 1));
     const members = [
@@ -89,7 +89,7 @@ describe("an image in an archive beside the rows", () => {
     expect(await shade(path, 1)).toBe(1);
   });
 
-  test("is read out of the one of several archives that has it, and of those on the way to it", async () => {
+  test("is read from the one of several archives that has it, or from an archive on the way to it", async () => {
     const folder = temporaryDirectory();
     mkdirSync(join(folder, "images"));
     writeZip(join(folder, "one.zip"), [member("images/a.png", 1)]);
@@ -184,9 +184,9 @@ describe("a video in an archive", () => {
     standInFfmpeg(folder, "ffmpeg", { size: "28x28" });
     vi.stubEnv("PATH", `${folder}:${dirname(process.execPath)}`);
     const content = Buffer.from("a video");
-    writeZip(join(folder, "videos.zip"), [{ name: "films/1.mp4", content }]);
+    writeZip(join(folder, "videos.zip"), [{ name: "clips/1.mp4", content }]);
     const path = join(folder, "train.jsonl");
-    writeFileSync(path, JSON.stringify({ problem: "What?", answer: "7", video: "films/1.mp4" }));
+    writeFileSync(path, JSON.stringify({ problem: "What?", answer: "7", video: "clips/1.mp4" }));
     const { videos = [] } = await (await open(path)).problem(0);
     expect(videos).toHaveLength(1);
     expect(videos[0]!.frames.length).toBeGreaterThan(1);

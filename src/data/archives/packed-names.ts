@@ -12,9 +12,9 @@ function stemOf(archive: string): string {
 }
 
 /**
- * The names under which a file may be in an archive for `path` to lead to it once the archive is unpacked: in the
- * archive's own directory; in a folder of the archive's name there; or, when all files of the archive are in one
- * folder, in that folder.
+ * The names under which a file may be in an archive, such that `path` leads to it once the archive is unpacked. It
+ * may be unpacked in the archive's own directory, or in a folder of the archive's name there. If all files of the
+ * archive are in one folder, this folder may also be left out.
  *
  * @param path from the archive's directory, with slashes
  * @param top the one folder that all files of the archive are in, if there is one

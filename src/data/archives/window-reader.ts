@@ -10,7 +10,7 @@ const WINDOW = 256 * 2 ** 10;
 /** Reads a file that must not change, and keeps one window of it. */
 export class WindowReader extends RandomAccessReader {
   readonly #file: RegularFile;
-  /** Told of what the library throws at content that it did not foresee; nobody else would catch it. */
+  /** Called with errors that the library throws at unexpected content; no other code would catch them. */
   readonly #onFault: (fault: unknown) => void;
   #start = 0;
   #window: Uint8Array = new Uint8Array();

@@ -29,7 +29,7 @@ export interface ZipDirectory {
   readonly fingerprint: string;
 }
 
-/** As unzip has it: a name that is not marked as Unicode but is UTF-8, as on a Mac, is taken for it. */
+/** As in unzip: a name that is valid UTF-8 is read as UTF-8 even if it is not marked as Unicode, as on a Mac. */
 function nameOf({ generalPurposeBitFlag: flags, fileNameRaw: raw, extraFields }: Entry): string {
   const isMarked = (flags & UTF8_FLAG) !== 0 || extraFields.some(({ id }) => id === UNICODE_PATH);
   if (!isMarked) {
@@ -42,7 +42,7 @@ function nameOf({ generalPurposeBitFlag: flags, fileNameRaw: raw, extraFields }:
   return getFileNameLowLevel(flags, raw, extraFields, false);
 }
 
-/** What a Mac adds to every file, which no row means. */
+/** Files that macOS adds for every file; no row means them. */
 function isResource(name: string): boolean {
   return name.startsWith("__MACOSX/");
 }
@@ -87,8 +87,8 @@ async function readEntries(file: RegularFile, reader: WindowReader): Promise<Zip
 /**
  * Reads the directory of an archive.
  *
- * @throws DataError when the file is no zip archive, is cut off or one part of several, has more than 2²⁰ files or a
- *   directory of more than 256 MiB, or names a file outside the folder that it would be unpacked to
+ * @throws DataError when the file is not a zip archive, is cut off or one part of several. Also when it has more than
+ *   2²⁰ files or a directory of more than 256 MiB, or names a file outside the folder to which it would be unpacked.
  */
 export async function readZipDirectory(path: string): Promise<ZipDirectory> {
   const file = await regularFile(path);

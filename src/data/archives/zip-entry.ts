@@ -1,7 +1,8 @@
 /**
  * @module
- * One file out of a zip archive, unpacked in memory and believed only when its checksum is right. yauzl's own reader is not
- * used: it wants its entry objects, 704 bytes a file against 120 of the index here, and checks no checksum.
+ * One file from a zip archive, unpacked in memory and accepted only if its checksum is right. yauzl's own
+ * reader is not used. It needs its entry objects, 704 bytes per file against 120 of the index here, and checks no
+ * checksum.
  */
 import { promisify } from "node:util";
 import { crc32, inflateRaw } from "node:zlib";
@@ -51,8 +52,8 @@ function refusal({ method, bytes, packedBytes, ...entry }: ZipEntry, maxBytes: n
  *
  * @param maxBytes largest size, checked before anything is read
  * @param shown names the file in errors
- * @throws DataError when it is encrypted, a link, ambiguous, packed in an unusual way, empty, too large, cut off, of
- *   another size or checksum than promised, or when the archive has changed
+ * @throws DataError when it is encrypted, a link, ambiguous, packed in an unusual way, empty, too large or cut off.
+ *   Also when its size or checksum is not as stated, or the archive has changed.
  */
 export async function readZipEntry(
   file: RegularFile,

@@ -3,7 +3,7 @@
  * Where the files of a zip archive are in it: their names, and 33 bytes for each.
  */
 
-/** What the central directory says of one file. */
+/** The entry of one file in the central directory. */
 export interface ZipEntry {
   /** Of its local header, bytes from the archive's beginning. */
   readonly offset: number;
@@ -55,7 +55,7 @@ export class ZipIndex {
     return this.#places.size;
   }
 
-  /** Adds a file. Of several with one name and one content the first stands for all. */
+  /** Adds a file. Of several with one name and one content only the first is kept. */
   add(name: string, entry: Omit<ZipEntry, "isTwice">): void {
     const before = this.#places.get(name);
     if (before !== undefined) {
@@ -97,7 +97,7 @@ export class ZipIndex {
     };
   }
 
-  /** Names of the files that stand directly in a folder. */
+  /** Names of the files directly in a folder. */
   inFolder(folder: string): string[] {
     const start = `${folder}/`;
     return [...this.#places.keys()].filter(

@@ -1,6 +1,7 @@
 /**
  * @module
- * Where a digits completion goes right: reading the digits that the question needs, and reasoning from what was read.
+ * The accuracy of a digits completion in its two parts: reading the digits that the question needs, and reasoning
+ * from the digits read.
  */
 import { alignedRight, judgeCompletion, trueReading } from "./judgement.ts";
 import { answerTo } from "./questions.ts";
@@ -33,10 +34,10 @@ export function readingAccuracy(completion: string, truth: DigitsTruth): Reading
 }
 
 /**
- * Whether a completion reasons right from what it read, be the reading right or wrong: every step holds, every
- * operand and selection was stated before, and the answer is what the stated digits give.
+ * Whether a completion reasons right from its own reading, right or wrong: every step holds, every operand and
+ * selection was stated before, and the answer follows from the stated digits.
  *
- * @returns null where the completion does not state all that the question needs
+ * @returns null if the completion does not state all digits that the question needs
  */
 export function arithmeticGivenReading(completion: string, truth: DigitsTruth): boolean | null {
   const { judgements, read, answer } = judgeCompletion(completion, truth);

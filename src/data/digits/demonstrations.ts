@@ -6,7 +6,7 @@
 import { Rng } from "../../math/index.ts";
 import type { Demonstration, DemonstrationSource } from "../task.ts";
 import { described, LESSONS, type LessonName } from "./lessons.ts";
-import { type DigitsOptions, digitsSchema, toldOptions } from "./options.ts";
+import { type DigitsOptions, digitsSchema, fingerprintOptions } from "./options.ts";
 import type { Sum } from "./questions.ts";
 import { problemAt, worldAt } from "./source.ts";
 import { traceOf } from "./world.ts";
@@ -56,12 +56,12 @@ export function demonstrations({
   const plan = LESSONS[lesson];
   const resolved = plan.options(digitsSchema.parse(options));
   const { sha256 } = world.glyphs();
-  const told = toldOptions({ ...resolved, scans: pool, describedShare, slippedShare });
+  const printed = fingerprintOptions({ ...resolved, scans: pool, describedShare, slippedShare });
   const add = slippingSum(seed, slippedShare);
   const hasChance = (name: string, index: number, chance: number) =>
     lesson === "reasoning" && new Rng(seed).fork(`${name}/${index}`).uniform() < chance;
   return {
-    fingerprint: `${world.name} ${lesson} seed=${seed} scans=${sha256} options=${told}`,
+    fingerprint: `${world.name} ${lesson} seed=${seed} scans=${sha256} options=${printed}`,
     size: Infinity,
     demonstration(index) {
       const truth = worldAt(seed, lesson, index, world, pool, resolved);

@@ -19,8 +19,8 @@ const truths = Array.from({ length: 20 }, (_, index) => truthOf(task.test.proble
 const VOCABULARY = 464;
 
 /**
- * An engine whose completions are true traces, but for the first reading of every other problem, which is one too high
- * (9 becomes 0). It would recover every reading toward the image from λ = 4 on, and nothing else.
+ * An engine whose completions are true traces, except for the first reading of every other problem, which is one too
+ * high (9 becomes 0). It would recover every reading toward the image from λ = 4 on, and nothing else.
  */
 function scriptedEngine(capabilities?: readonly Capability[]): Engine {
   const fake = createFakeEngine({ vocabSize: VOCABULARY, seed: 1, ...(capabilities && { capabilities }) });
@@ -119,7 +119,7 @@ describe("a diagnosis of the digits task", () => {
     expect(found.grounding!.quantiles).toHaveLength(101);
   });
 
-  test("finds the errors that an intervention recovers, and those that placebos do not", async () => {
+  test("finds the errors that an intervention recovers and placebos do not", async () => {
     const found = await diagnosed(scriptedEngine());
     const image = found.intervention.find(({ role }) => role === "image")!;
     expect([image.wrong, image.onlyDrawnWrong, image.tokens, image.rightTokens]).toEqual([10, 0, 10, 50]);
@@ -155,7 +155,7 @@ describe("a diagnosis of the digits task", () => {
     expect(found.connectivity).toHaveLength(2);
   });
 
-  test("leaves out what the engine cannot tell, and needs attention", async () => {
+  test("leaves out measures that the engine does not support, and needs attention", async () => {
     const found = await diagnosed(scriptedEngine(["attention", "entropy"]));
     expect(found.leftOut.map(({ part }) => part)).toEqual([
       "causal intervention",
@@ -168,7 +168,7 @@ describe("a diagnosis of the digits task", () => {
     await expect(diagnosed(scriptedEngine(["entropy"]))).rejects.toThrow("attention");
   });
 
-  test("ends early when it is told to", async () => {
+  test("ends early when asked to", async () => {
     let asked = 0;
     const found = await diagnosed(scriptedEngine(), { shouldStop: () => asked++ > 0 });
     expect(found.completions).toBe(8);
@@ -182,7 +182,7 @@ describe("a diagnosis of recorded completions by a file of annotations", () => {
       return { place: `line ${index + 1}`, problem: id, index, text: traceOf(index), isTruncated: false };
     });
 
-  /** What an annotator who knows the truth would write; steps as they follow from what was written before. */
+  /** The labels of an annotator who knows the truth; a step is right if it follows from the text before. */
   function annotationLine({ problem, index, text }: RecordedCompletion): string {
     const { judgements } = judgeCompletion(text, truths[index!]!);
     const spans = judgements.map(({ start, end, role, correct, follows, right }) => {

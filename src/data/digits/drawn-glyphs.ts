@@ -114,5 +114,5 @@ const frame: Ink = (x, y) => {
   return reach > 0.27 && reach < 0.38 ? 1 : 0;
 };
 
-/** A cross and a frame, which stand for no value: their labels say nothing. */
+/** A cross and a frame, which represent no value: their labels have no meaning. */
 export const markGlyphs = (): Glyphs => once("mark", (value) => (value === 0 ? cross : frame), 2);

@@ -1,7 +1,7 @@
 /**
  * @module
- * Pictures that stand for the values 0 to 9: handwritten digits, or gauges and dials drawn by code. A world shows one kind
- * of them.
+ * Pictures of the values 0 to 9: handwritten digits, or gauges and dials drawn by code. A world shows one
+ * kind of them.
  */
 
 /** The grey level of full ink; 0 is blank paper. */

@@ -1,8 +1,8 @@
 /**
  * @module
- * Judges the statements of a completion against the truth of its world. A reading is right or wrong by the image; a
- * step is right or wrong by its own operands, so that a misread digit is one error and not a chain of them; the answer
- * is right or wrong by the problem.
+ * Judges the statements of a completion against the truth of its world. A reading is judged by the image. A
+ * step is judged by its own operands, so that a misread digit is one error and not a chain of them. The answer is
+ * judged by the problem.
  */
 import type { LabelledSpan } from "../labels/span.ts";
 import {
@@ -31,8 +31,8 @@ export function alignedRight(stated: readonly number[], expected: readonly numbe
 }
 
 /**
- * What ought to stand in the place of each stated value, by the alignment with the fewest edits; lists of equal length
- * are compared place by place. So a skipped digit does not make every later one wrong. Undefined for a value too many.
+ * The right value in place of each stated value, by the alignment with the fewest edits; lists of equal length are
+ * compared place by place. So a skipped digit does not make every later digit wrong. Undefined for a value too many.
  */
 function alignedExpected(stated: readonly number[], expected: readonly number[]): (number | undefined)[] {
   const n = stated.length;
@@ -72,7 +72,7 @@ function isCell(subject: ReadingSubject): subject is CellName {
   return CELL_NAMES.some((cell) => cell === subject);
 }
 
-/** The values that a reading about a subject ought to state. */
+/** The values that a reading about a subject should state. */
 export function trueReading(truth: DigitsTruth, subject: ReadingSubject): number[] {
   if (subject === "all") return truth.digits.map(({ value }) => value);
   if (!isExtreme(subject) && !isCell(subject)) {
@@ -82,7 +82,7 @@ export function trueReading(truth: DigitsTruth, subject: ReadingSubject): number
   return digit === undefined ? [] : [digit.value];
 }
 
-/** What the question needs to be read, in the order in which a trace states it. */
+/** The subjects that must be read for the question, in the order of a trace. */
 export function neededSubjects({ question }: DigitsTruth): readonly ReadingSubject[] {
   switch (question.kind) {
     case "line-sum":
@@ -100,13 +100,16 @@ export function neededSubjects({ question }: DigitsTruth): readonly ReadingSubje
 
 const spanOf = ({ start, end }: Span): Span => ({ start, end });
 
-/** What the completion has stated so far. */
+/** The statements of the completion so far. */
 class Written {
   readonly readings = new Map<ReadingSubject, readonly number[]>();
   readonly derived: number[] = [];
   selected: readonly number[] | undefined;
 
-  /** The subjects of what was read for the question: those that it needs, or, where all is told cell by cell, the cells. */
+  /**
+   * The subjects that were read for the question: the needed subjects, or the cells if the completion states all cell
+   * by cell.
+   */
   subjects(truth: DigitsTruth): readonly ReadingSubject[] {
     const subjects = neededSubjects(truth);
     const cells = [...this.readings.keys()].filter(isCell);
@@ -120,13 +123,13 @@ class Written {
     return parts.some((part) => part === undefined) ? undefined : parts.flatMap((part) => part ?? []);
   }
 
-  /** Every value that a later step may take up. */
+  /** Every value that a later step may use. */
   values(): Set<number> {
     return new Set([...[...this.readings.values()].flat(), ...this.derived]);
   }
 }
 
-/** Values that the steps of a true trace take up. */
+/** Values that the steps of a true trace use. */
 function trueOperands(truth: DigitsTruth): Set<number> {
   const steps = parseStatements(truth.trace).flatMap((statement) =>
     statement.kind === "step" ? statement.operands : [],
@@ -301,7 +304,7 @@ export interface JudgedCompletion {
   readonly judgements: readonly LabelledSpan[];
   /** The values last read for everything that the question needs; undefined where a part was never stated. */
   readonly read: readonly number[] | undefined;
-  /** What was read for the question. */
+  /** The subjects that were read for the question. */
   readonly subjects: readonly ReadingSubject[];
   /** Last stated values by subject. */
   readonly readings: ReadonlyMap<ReadingSubject, readonly number[]>;

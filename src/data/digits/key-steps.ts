@@ -1,7 +1,7 @@
 /**
  * @module
- * What the reasoning about a digits problem must state, known from its world: every reading, every step of
- * arithmetic, every selection.
+ * The statements that the reasoning about a digits problem must contain, known from its world: every reading,
+ * every step of arithmetic, every selection.
  */
 import type { DigitsTruth } from "./world.ts";
 
@@ -9,7 +9,7 @@ const ADDITION = /^(\d+) \+ (\d+) = (\d+)\.$/;
 
 /**
  * The sentences of the true trace, each with the wordings that say the same: a sum may be added the other way round.
- * Sentences keep their full stop, so a list that goes on is another sentence.
+ * Sentences keep their full stop, so a longer list is another sentence.
  *
  * @example
  * // of a problem whose trace is <think>I see 3 and 5. 3 + 5 = 8.</think><answer>8</answer>

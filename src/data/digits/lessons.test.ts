@@ -34,9 +34,9 @@ describe("lessons", () => {
   test("described: the readings in words, no image, the same answer", () => {
     const options = { kinds: [...DIGITS_KINDS] };
     const shown = demonstrations({ scans, seed: 1, options });
-    const told = demonstrations({ scans, seed: 1, options, describedShare: 1 });
+    const inWords = demonstrations({ scans, seed: 1, options, describedShare: 1 });
     for (let index = 0; index < 100; index++) {
-      const { problem, completion } = told.demonstration(index);
+      const { problem, completion } = inWords.demonstration(index);
       const truth = truthOf(problem);
       expect(problem.images).toEqual([]);
       expect(completion).toBe(shown.demonstration(index).completion);

@@ -1,8 +1,8 @@
 /**
  * @module
- * The lessons of the warm start, in order. A small model that meets whole reasoning traces at once does not find the
- * image among the text for a long time: it learns to read one cell first, then where on a canvas to look, then to
- * reason.
+ * The lessons of the warm start, in order. A small model that starts with whole reasoning traces does not
+ * learn to use the image for a long time. So it first learns to read one cell, then to find a place on a canvas, then
+ * to reason.
  */
 import type { Problem } from "../problem.ts";
 import type { DigitsOptions } from "./options.ts";
@@ -23,7 +23,7 @@ export interface LessonPlan {
   completion(truth: DigitsTruth): string;
 }
 
-/** Stands for a cell without a digit. */
+/** Represents a cell without a digit. */
 const BLANK = ".";
 
 export const LESSONS: Readonly<Record<LessonName, LessonPlan>> = {
@@ -51,8 +51,8 @@ export const LESSONS: Readonly<Record<LessonName, LessonPlan>> = {
 };
 
 /**
- * The problem told in words instead of shown: `I see 3, 5 and 2. What is the sum of all digits?`. A model that learns
- * arithmetic beside few pictures learns the pictures' sums by heart; this teaches it to go by what it has read.
+ * The problem in words instead of a picture: `I see 3, 5 and 2. What is the sum of all digits?`. A model that learns
+ * arithmetic beside few pictures memorises the pictures' sums; this teaches it to use the values that it has read.
  */
 export function described(problem: Problem, { trace }: DigitsTruth): Problem {
   const sentences = trace.replace(/^<think>/, "").match(/[^.]+\./g) ?? [];

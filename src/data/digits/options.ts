@@ -148,10 +148,10 @@ export type DigitsOptions = z.infer<typeof digitsSchema>;
 const LATER = { wording: "list", emptyShare: 0.5, marks: [0, 0], slippedShare: 0 };
 
 /**
- * Options as a fingerprint tells them. Those that came later are left out where they change nothing, so that data which never
- * changed keeps its fingerprint.
+ * Options as a fingerprint contains them. Options added later are left out if they change nothing, so that unchanged
+ * data keeps its fingerprint.
  */
-export function toldOptions(options: Readonly<Record<string, unknown>>): string {
+export function fingerprintOptions(options: Readonly<Record<string, unknown>>): string {
   const isPlain = (name: string, value: unknown) =>
     name in LATER && JSON.stringify(value) === JSON.stringify(LATER[name as keyof typeof LATER]);
   return JSON.stringify(

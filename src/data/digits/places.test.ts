@@ -40,7 +40,7 @@ describe("traces by places", () => {
     }
   });
 
-  test("of the whole canvas state every cell, the empty ones as none", () => {
+  test("of the whole canvas state every cell, empty cells as none", () => {
     const lengths = problems({ wording: "canvas", digits: [2, 4] }).map((problem) => {
       const truth = truthOf(problem);
       const readings = judgeCompletion(truth.trace, truth).judgements.filter(({ role }) => role === "image");
@@ -84,7 +84,7 @@ describe("traces by places", () => {
     ]);
   });
 
-  test("are refused for kinds and canvases that they cannot tell", () => {
+  test("are rejected for kinds and canvases that they cannot describe", () => {
     const fails = (options: object) => digitsSchema.safeParse(options).success;
     expect(fails({ wording: "places", kinds: ["difference"] })).toBe(false);
     expect(fails({ wording: "canvas", canvases: ["112x84"] })).toBe(false);
@@ -93,7 +93,7 @@ describe("traces by places", () => {
 });
 
 describe("questions about a cell", () => {
-  test("ask of empty cells as often as they are told to, and the answer is then none", () => {
+  test("ask about empty cells as often as configured, and the answer is then none", () => {
     for (const emptyShare of [0, 0.5, 1]) {
       const all = problems({ kinds: ["cell"], emptyShare }, 400).map(truthOf);
       const empty = all.filter(({ answer }) => answer === "none");
@@ -128,7 +128,7 @@ describe("questions about a cell", () => {
 });
 
 describe("marks", () => {
-  test("lie on cells of their own, stand for nothing, and change the picture", () => {
+  test("lie on their own cells, represent no value, and change the picture", () => {
     const options = digitsSchema.parse({ marks: [1, 3], digits: [2, 3] });
     const rng = new Rng(5);
     for (let i = 0; i < 100; i++) {
@@ -188,7 +188,7 @@ describe("a teacher who slips", () => {
     expect(right.size).toBeGreaterThan(20);
   });
 
-  test("goes on from what he wrote, in three demonstrations of four; with a share of 0 never slips", () => {
+  test("continues from the wrong value, in three demonstrations of four; with a share of 0 never slips", () => {
     const all = traces(1);
     const slipped = all.filter(({ truth, completion }) => completion !== truth.trace);
     expect(Math.abs(slipped.length / all.length - 0.75)).toBeLessThan(0.1);

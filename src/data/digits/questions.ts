@@ -1,8 +1,8 @@
 /**
  * @module
- * What a digits problem asks, and every sentence of the task: questions, reasoning traces and answers are built from
- * these templates alone, since the small model's tokenizer is pruned to them. The answer to a question is a function
- * of the digits it needs, so the same function tells what follows from a wrong reading.
+ * The questions of the digits task, and all its sentences. Questions, reasoning traces and answers are built
+ * only from these templates, since the small model's tokenizer is pruned to them. The answer to a question is a
+ * function of the digits that it needs, so the same function gives the answer that follows from a wrong reading.
  */
 
 import type { Noun } from "./worlds.ts";
@@ -69,7 +69,7 @@ export function listText(values: readonly number[]): string {
   return `${values.slice(0, -1).join(", ")} and ${values.at(-1)}`;
 }
 
-/** What is in a cell: `The digit in the top row and left column is 3.` */
+/** The content of a cell: `The digit in the top row and left column is 3.` */
 export function cellSentence(noun: Noun, cell: CellName, value: number | undefined): string {
   return `The ${noun} in the ${cell} is ${value ?? NONE}.`;
 }
@@ -116,19 +116,19 @@ export function answerTo(question: DigitsQuestion, values: readonly number[]): n
   }
 }
 
-/** How a trace is told. */
-export interface Telling {
+/** The form of a trace. */
+export interface TraceForm {
   /** Sentences that state the needed digits, in place of one list. */
   readonly seen?: string | undefined;
   /** Adds up where the trace does. */
   readonly add?: Sum | undefined;
 }
 
-/** A trace's reasoning and the answer that it comes to. */
+/** A trace's reasoning and its answer. */
 function reasoning(
   question: DigitsQuestion,
   values: readonly number[],
-  { seen = `I see ${listText(values)}.`, add = trueSum }: Telling,
+  { seen = `I see ${listText(values)}.`, add = trueSum }: TraceForm,
 ): { readonly text: string; readonly answer: string } {
   const answer = String(answerTo(question, values));
   switch (question.kind) {
@@ -157,17 +157,13 @@ function reasoning(
 }
 
 /**
- * The completion that reads the given digits and reasons from them without a slip, or with those of `add`:
+ * The completion that reads the given digits and reasons from them without a slip, or with the slips of `add`:
  * `<think>I see 3, 5 and 2. 3 + 5 = 8. 8 + 2 = 10.</think><answer>10</answer>`.
  *
- * @param values the needed digits in reading order, at least one but for a cell; for a difference the two in the question's
- *   order
+ * @param values the needed digits in reading order, at least one except for a cell; for a difference the two in the
+ *   question's order
  */
-export function traceText(
-  question: DigitsQuestion,
-  values: readonly number[],
-  telling: Telling = {},
-): string {
-  const { text, answer } = reasoning(question, values, telling);
+export function traceText(question: DigitsQuestion, values: readonly number[], form: TraceForm = {}): string {
+  const { text, answer } = reasoning(question, values, form);
   return `<think>${text}</think><answer>${answer}</answer>`;
 }

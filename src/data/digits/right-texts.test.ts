@@ -111,7 +111,7 @@ describe("right texts", () => {
     expect(shown(text)).toEqual(expected);
   });
 
-  test("make every judged token of a true trace right, whatever the tokens are cut like", () => {
+  test("make every judged token of a true trace right, for any tokenization", () => {
     const worlds = Array.from({ length: 40 }, (_, i) =>
       truthOf(
         digitsSource({

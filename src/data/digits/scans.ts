@@ -21,7 +21,7 @@ const ASSET = packageFile("assets/digits/scans.bin");
  * Parses the packed scans: 65 bytes each, 64 grey levels and the label.
  *
  * @param where names the bytes in errors
- * @throws DataError when the bytes are no whole number of scans, or a grey level or label is out of range
+ * @throws DataError when the bytes are not a whole number of scans, or a grey level or label is out of range
  */
 export function parseScans(bytes: Uint8Array, where: string): Glyphs {
   if (bytes.length === 0 || bytes.length % RECORD !== 0) {

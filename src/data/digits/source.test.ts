@@ -79,7 +79,7 @@ describe("digitsSource", () => {
     }
   });
 
-  test("the fingerprint tells apart what gives other problems", () => {
+  test("the fingerprint differs between options that give other problems", () => {
     const prints = [
       digitsSource({ split: "train", seed: 1 }),
       digitsSource({ split: "train", seed: 2 }),

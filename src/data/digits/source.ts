@@ -7,7 +7,7 @@ import { Rng } from "../../math/index.ts";
 import type { Problem, ProblemSource } from "../problem.ts";
 import type { Split } from "../task.ts";
 import { keySteps } from "./key-steps.ts";
-import { type DigitsOptions, digitsSchema, toldOptions } from "./options.ts";
+import { type DigitsOptions, digitsSchema, fingerprintOptions } from "./options.ts";
 import { questionText } from "./questions.ts";
 import { renderWorld } from "./render.ts";
 import { splitScans } from "./split.ts";
@@ -41,7 +41,7 @@ export function worldAt(
   return drawWorld(problemRng(seed, name, index, "world"), world, pool, options);
 }
 
-/** The problem that a truth stands for. */
+/** The problem with a given truth. */
 export function problemAt(
   seed: number,
   name: string,
@@ -85,7 +85,7 @@ export function digitsSource({
   const { sha256 } = world.glyphs();
   const pool = splitScans(split, world.glyphs());
   return {
-    fingerprint: `${world.name} split=${split} seed=${seed} scans=${sha256} options=${toldOptions(resolved)}`,
+    fingerprint: `${world.name} split=${split} seed=${seed} scans=${sha256} options=${fingerprintOptions(resolved)}`,
     size: Infinity,
     problem: (index) =>
       problemAt(seed, split, index, world, worldAt(seed, split, index, world, pool, resolved)),

@@ -34,7 +34,7 @@ const known = new WeakMap<Glyphs, Readonly<Record<Split, readonly number[]>>>();
  * Indices of a split's pictures: 1,200 train (120 of each value), 250 validation (25 of each), the rest test: of scans 347
  * (29 to 38 of each).
  *
- * @param scans the handwritten ones unless given
+ * @param scans the handwritten digits unless given
  */
 export function splitScans(split: Split, scans: Glyphs = digitScans()): readonly number[] {
   let splits = known.get(scans);
@@ -56,8 +56,8 @@ export function splitScans(split: Split, scans: Glyphs = digitScans()): readonly
  * ⌈n/10⌉ times), another choice for each seed. A smaller n of the same seed is a subset of a larger one.
  *
  * @param n 1 to 1,200
- * @param scans the handwritten ones unless given
- * @throws ConfigError when n is no whole number in that range
+ * @param scans the handwritten digits unless given
+ * @throws ConfigError when n is not a whole number in that range
  */
 export function warmStartScans(n: number, seed: number, scans: Glyphs = digitScans()): readonly number[] {
   if (!Number.isInteger(n) || n < 1 || n > TRAIN) {

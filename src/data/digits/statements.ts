@@ -7,7 +7,7 @@
 import { CELL_NAMES, type CellName, EXTREMES, type Extreme, LINES, type Line, NONE } from "./questions.ts";
 import { NOUNS } from "./worlds.ts";
 
-/** A stretch of the completion, in UTF-16 units. */
+/** A span of the completion, in UTF-16 units. */
 export interface Span {
   readonly start: number;
   readonly end: number;
@@ -18,7 +18,7 @@ export interface NumberSpan extends Span {
   readonly value: number;
 }
 
-/** What a reading is about: every digit, a line, the digit furthest to one side, or a cell. */
+/** The subject of a reading: every digit, a line, the digit furthest to one side, or a cell. */
 export type ReadingSubject = "all" | Line | Extreme | CellName;
 
 /** One statement; `start` is its place in the text. */

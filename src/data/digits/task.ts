@@ -54,12 +54,12 @@ export interface DigitsTask extends Task {
 /**
  * Counts of one completion:
  *
- * - `readingPerDigit`: of the digits that the question needs, those read right;
- * - `arithmeticGivenRightReading`: of completions that read every needed digit right and no more, those with the right
- *   answer;
- * - `reasoningGivenOwnReading`: of completions that state every needed digit, be it right or wrong, those that reason
- *   rightly from it;
- * - `emptySeenEmpty`: of completions about a cell in which there is nothing, those with the right answer; only of kind cell.
+ * - `readingPerDigit`: the share of digits read right, of the digits that the question needs;
+ * - `arithmeticGivenRightReading`: the share with the right answer, of completions that read every needed digit right
+ *   and no more;
+ * - `reasoningGivenOwnReading`: the share that reasons rightly from its own reading, of completions that state every
+ *   needed digit, right or wrong;
+ * - `emptySeenEmpty`: the share with the right answer, of completions about an empty cell; only of kind cell.
  */
 function digitsMeasures(
   problem: AnsweredProblem,

@@ -1,7 +1,7 @@
 /**
  * @module
- * What is to be seen in a digits problem, known from its world: facts that a trace states, claims that are true and false,
- * and where the answer is to be read from.
+ * The visible content of a digits problem, known from its world: facts that a trace states, true and false
+ * claims, and the place from which the answer is read.
  */
 import { Rng } from "../../math/index.ts";
 import type { ImageRegion, VisualClaim, VisualEvidence } from "../problem.ts";
@@ -14,7 +14,7 @@ export function visualFacts(truth: DigitsTruth): readonly (readonly string[])[] 
   return keySteps(truth).filter(([sentence = ""]) => /I see|most is|^The \w+ in the /.test(sentence));
 }
 
-/** Ten claims, one a digit: whether it stands on the canvas. */
+/** Ten claims, one for each digit: whether it is on the canvas. */
 export function visualClaims({ digits }: DigitsTruth): readonly VisualClaim[] {
   const shown = new Set(digits.map(({ value }) => value));
   return Array.from({ length: 10 }, (_, value) => ({ text: `I see ${value}.`, isTrue: shown.has(value) }));

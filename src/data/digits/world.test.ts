@@ -29,7 +29,7 @@ const centre = ({ box }: PlacedDigit) => ({ x: box.x + box.side / 2, y: box.y + 
 const many = worlds(2500, full);
 
 describe("drawWorld", () => {
-  test("digits lie on the canvas, overlap nowhere and are what their scans show", () => {
+  test("digits lie on the canvas, overlap nowhere and equal their scans", () => {
     for (const { digits, canvas, rows, columns } of many) {
       expect([columns * CELL_SIDE, rows * CELL_SIDE]).toEqual([canvas.width, canvas.height]);
       const owner = new Set<number>();
@@ -180,7 +180,7 @@ describe("lines and extremes", () => {
     expect(lineDigits({ rows: 4, columns: 3, digits }, "right column")).toEqual([digits[2], digits[3]]);
   });
 
-  test("an extreme that two digits share is none", () => {
+  test("two digits at the same extreme give no extreme", () => {
     const layout = { rows: 3, columns: 3, digits };
     expect(extremeDigit(layout, "topmost")).toBe(digits[0]);
     expect(extremeDigit(layout, "leftmost")).toBe(digits[1]);

@@ -37,7 +37,7 @@ export interface PlacedMark {
   readonly ink: number;
 }
 
-/** A picture that stands for a value. */
+/** A picture of a value. */
 export interface PlacedDigit extends PlacedMark {
   readonly value: number;
 }
@@ -53,7 +53,7 @@ export interface DigitsTruth {
   readonly noise: number;
   /** In reading order: row by row of cells from the top, each from the left. */
   readonly digits: readonly PlacedDigit[];
-  /** Pictures that stand for no value; absent where there are none. */
+  /** Pictures without a value; absent if there are none. */
   readonly marks?: readonly PlacedMark[] | undefined;
   readonly question: DigitsQuestion;
   /** Values that the question needs, in the order in which a trace states them. */
@@ -201,7 +201,9 @@ function overlaps(a: Placement, b: Placement): boolean {
   );
 }
 
-/** One side's position: near the middle of the cell, inside the canvas and, but for the overhang, the cell. */
+/**
+ * One side's position: near the middle of the cell, inside the canvas and, except for the overhang, inside the cell.
+ */
 function position(rng: Rng, cell: number, side: number, extent: number, options: DigitsOptions): number {
   const { jitter, overhang } = options;
   const start = cell * CELL_SIDE;
@@ -247,15 +249,15 @@ export function traceOf(
   add?: Sum,
 ): string {
   const { question, needed } = truth;
-  const told = (cells: readonly CellName[]) =>
+  const sentences = (cells: readonly CellName[]) =>
     cells.map((cell) => cellSentence(noun, cell, cellDigit(truth, cell)?.value)).join(" ");
-  const isTold = (cell: CellName) => wording === "canvas" || cellDigit(truth, cell) !== undefined;
+  const isStated = (cell: CellName) => wording === "canvas" || cellDigit(truth, cell) !== undefined;
   const seen =
     question.kind === "cell"
-      ? told([question.cell])
+      ? sentences([question.cell])
       : wording === "list"
         ? undefined
-        : told(cellNames(truth).filter(isTold));
+        : sentences(cellNames(truth).filter(isStated));
   return traceText(question, needed, { seen, add });
 }
 

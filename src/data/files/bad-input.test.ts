@@ -56,7 +56,7 @@ describe("a broken line of jsonl", () => {
     ],
     ["asks by a list", '{"problem": ["a", "b"], "answer": "7"}', "question: expected a text, got a list"],
     ["has a place without an image", '{"problem": "<image>?", "answer": "7"}', "1 places <image>, got 0"],
-    ["has a conversation that is none", '{"conversations": 7, "answer": "7"}', "expected a list of turns"],
+    ["has an invalid conversation", '{"conversations": 7, "answer": "7"}', "expected a list of turns"],
     ["has a number as image", '{"problem": "?", "answer": "7", "image": 7}', "got a number"],
     ["only inherits an answer", '{"__proto__": {"answer": "7"}, "problem": "?"}', "answer: is missing"],
     ["names an image that the text has not", '{"problem": "<image 2>?", "answer": "7"}', "names image 2"],
@@ -182,7 +182,7 @@ describe("a TSV", () => {
     expect((await (await open(path)).problem(4)).images).toHaveLength(1);
   });
 
-  test("whose lists of rows refer to each other is broken and does not go on for ever", async () => {
+  test("whose lists of rows refer to each other is broken and does not loop forever", async () => {
     expect(await fault(tsv("1\t['1', '1']\tQ\t7"))).toContain("has a list of rows");
   });
 
@@ -210,7 +210,7 @@ describe("a TSV", () => {
     writeFileSync(path, "index\timage\tanswer\n1\tx\t7\n");
     await expect(open(path)).rejects.toThrow('has no column for the question: expected one of "question"');
     writeFileSync(path, "index\timage\tquestion\tquestion\tanswer\n");
-    await expect(open(path)).rejects.toThrow('the column "question" stands there twice');
+    await expect(open(path)).rejects.toThrow('the column "question" occurs twice');
   });
 });
 
@@ -266,7 +266,7 @@ describe("a file", () => {
     await expect(open(path)).rejects.toThrow(expected);
   });
 
-  test("that is a device is refused, whatever its format is said to be", async () => {
+  test("that is a device is rejected, for any stated format", async () => {
     await expect(open("/dev/zero", { format: "jsonl" })).rejects.toThrow(
       "expected a file, got something else",
     );

@@ -1,7 +1,7 @@
 /**
  * @module
- * References held against the verdict itself: one that the verdict does not accept as an answer to its own problem can be
- * equalled by no completion, and every reward for it is 0.
+ * A check of references by the verdict itself. If the verdict rejects a reference as an answer to its own
+ * problem, no completion can equal it, and every reward is 0.
  */
 import { DataError } from "../../errors/index.ts";
 import type { Problem } from "../problem.ts";
@@ -11,7 +11,7 @@ import { plainRow } from "./plain-row.ts";
 /** The parts of a problem that a verdict reads. */
 type Judged = Pick<Problem, "question" | "answers" | "options" | "columns">;
 
-/** What a verdict says of a text: see `Verdict` of `fovea/verify`, which is one of these. */
+/** A verdict on a text: see `Verdict` of `fovea/verify`, which has this type. */
 export interface ReferenceVerdict {
   readonly name: string;
   judge(text: string, problem: Judged): ReferenceJudgement | Promise<ReferenceJudgement>;
@@ -58,7 +58,7 @@ export function judgedProblem({ row, stated: { question, answers, options } }: S
   return { question, answers, ...(options && { options }), columns: plainRow(row) };
 }
 
-/** What a look at the first rows says of the references. */
+/** The result of judging the references of the first rows. */
 export interface ReferenceProbe {
   /** Rows that were whole. */
   readonly judged: number;

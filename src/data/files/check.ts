@@ -1,7 +1,7 @@
 /**
  * @module
- * Reads a whole data set and says what is in it: how much, how large, what is broken and what stands there twice; which
- * columns problems are made of, how some of them look to the model, and which references nothing can equal.
+ * Reads a whole data set and reports its content: numbers and sizes, broken rows and duplicates. It also
+ * reports the columns of problems, some prompts as the model reads them, and references that no completion can equal.
  */
 import { DataError } from "../../errors/index.ts";
 import type { Problem } from "../problem.ts";
@@ -44,7 +44,7 @@ export interface ShownProblem {
   /** `[videos][frames, width, height]` */
   readonly videos: readonly (readonly [number, number, number])[];
   readonly answers: readonly string[];
-  /** What the verdict makes of the reference itself; only with a verdict. */
+  /** The verdict on the reference itself; only with a verdict. */
   readonly reference?: JudgedReference;
   /** The completion that a warm start imitates, where the row has one. */
   readonly solution?: string;
@@ -69,11 +69,11 @@ export interface DataCheck {
   /** Rows that bring a system message of their own, which is not used, and the first of these. */
   readonly systemTexts: number;
   readonly systemText?: string;
-  /** Problems with options whose answer is none of them. */
+  /** Problems with options whose answer is not among them. */
   readonly answersOutsideOptions: number;
   /** Problems of which every accepted answer has more than 12 words: a completion would have to repeat one. */
   readonly longReferences: number;
-  /** References that no completion can equal, of those that were judged; only with a verdict. */
+  /** References that were judged, and how many of them no completion can equal; only with a verdict. */
   readonly references?: { readonly judged: number; readonly unreachable: number };
   readonly columns: ColumnUse;
   /** Three problems, from the beginning, the middle and the end. */
@@ -108,7 +108,7 @@ export interface CheckOptions {
   readonly onDuplicate?: ((row: DuplicatePlace) => void) | undefined;
   readonly onUnreachable?: ((row: UnreachablePlace) => void) | undefined;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
-  /** Asked after every few rows; true ends early with what there is. */
+  /** Asked after every few rows; true ends early with the rows so far. */
   readonly shouldStop?: (() => boolean) | undefined;
 }
 

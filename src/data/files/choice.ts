@@ -79,8 +79,8 @@ export interface ReadAnswers {
 }
 
 /**
- * The accepted answers of a row. One that means an option, by its letter, its place from 0 or its text, is accepted as the
- * letter and as the text, the one that the row has first; another one is accepted as it is.
+ * The accepted answers of a row. An answer may mean an option by its letter, its place from 0 or its text. Then the
+ * letter and the text are accepted; the row's own form comes first. Any other answer is accepted as it is.
  *
  *     options red, blue: 1 -> B, blue;  "A" -> A, red;  "blue" -> blue, B;  "green" -> green
  *

@@ -10,7 +10,7 @@ import { RowIndex } from "./row-index.ts";
 import type { Table } from "./table.ts";
 
 const DELIMITERS = { tsv: "\t", csv: "," } as const;
-/** The column that names rows in a TSV whose images may be those of other rows. */
+/** The column that names rows in a TSV in which a row may use another row's images. */
 const INDEX = "index";
 
 /** The fields of one record. */
@@ -76,14 +76,14 @@ async function indexRecords(file: RegularFile, format: keyof typeof DELIMITERS):
 
 function checkHeader(names: readonly string[], path: string): void {
   const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice !== undefined) throw new DataError(`${path} line 1: the column "${twice}" stands there twice`);
+  if (twice !== undefined) throw new DataError(`${path} line 1: the column "${twice}" occurs twice`);
 }
 
 /**
  * Opens a TSV or CSV file: one pass over it, after which rows are read one by one.
  *
  * @param maxRowBytes longer records are broken rows
- * @throws DataError when the file cannot be read or its header is none
+ * @throws DataError when the file cannot be read or its header is invalid
  */
 export async function openDelimited(
   path: string,

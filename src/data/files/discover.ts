@@ -115,8 +115,8 @@ function fileFormat(path: string, wanted: FilesOptions["format"]): FileFormat {
 }
 
 /**
- * The files of a split. Of a directory in which names speak of splits, those that name this one; of another one all,
- * for training.
+ * The files of a split. In a directory with names of splits, the files that name this split; in any other directory
+ * all files, for training.
  *
  * @returns undefined when the data set has no such part
  * @throws DataError when the path cannot be read, or its files have no format or several

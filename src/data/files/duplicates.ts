@@ -12,7 +12,7 @@ export interface DuplicatePlace {
   readonly index: number;
   readonly place: string;
   readonly same: "id" | "content";
-  /** Where the first of them stands. */
+  /** The place of the first of them. */
   readonly as: string;
 }
 
@@ -28,22 +28,22 @@ export function contentKey({ question, answers, images, videos = [] }: Problem):
   return hash.digest("base64").slice(0, 22);
 }
 
-/** Remembers what was met first, and tells when it is met again. */
+/** Remembers the first occurrence of each item, and reports later occurrences. */
 export class Duplicates {
   count = 0;
   readonly #first = new Map<string, number>();
   readonly #same: DuplicatePlace["same"];
   readonly #source: FileSource;
-  readonly #tell: ((row: DuplicatePlace) => void) | undefined;
+  readonly #report: ((row: DuplicatePlace) => void) | undefined;
 
   constructor(
     same: DuplicatePlace["same"],
     source: FileSource,
-    tell: ((row: DuplicatePlace) => void) | undefined,
+    report: ((row: DuplicatePlace) => void) | undefined,
   ) {
     this.#same = same;
     this.#source = source;
-    this.#tell = tell;
+    this.#report = report;
   }
 
   meet(key: string, index: number): void {
@@ -54,6 +54,6 @@ export class Duplicates {
     }
     this.count += 1;
     const [place, as] = [this.#source.place(index), this.#source.place(first)];
-    this.#tell?.({ index, place, same: this.#same, as });
+    this.#report?.({ index, place, same: this.#same, as });
   }
 }

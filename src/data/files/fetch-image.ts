@@ -57,7 +57,7 @@ async function downloadPatiently(url: string): Promise<Uint8Array> {
   }
 }
 
-/** Downloads images, and keeps those that it downloaded last. */
+/** Downloads images, and keeps the latest of them. */
 export class ImageDownloads {
   readonly #kept = new Map<string, Uint8Array>();
   #bytes = 0;

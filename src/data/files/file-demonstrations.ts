@@ -29,9 +29,9 @@ async function laterTurns(
 }
 
 /**
- * Opens what a warm start imitates: the rows of `warmStart`, else the training rows, of the same shard. A row's completion is
- * the assistant's turn of its conversation (with later exchanges as `later`), its `completion`, `response`, `output` or
- * `solution`, as it stands there; else its first accepted answer alone.
+ * Opens the demonstrations of a warm start: the rows of `warmStart`, else the training rows, of the same shard. A
+ * row's completion is the assistant's turn of its conversation (with later exchanges as `later`), or its
+ * `completion`, `response`, `output` or `solution`, unchanged; else its first accepted answer alone.
  *
  * @throws DataError when the files cannot be opened
  */

@@ -23,7 +23,7 @@ import type { Row, Table } from "./table.ts";
 /** Rows of one or several tables, counted through; of a shard every n-th. */
 export class FileRows {
   readonly tables: readonly Table[];
-  /** Number of rows, broken ones included. */
+  /** Number of rows, broken rows included. */
   readonly size: number;
   /** Columns that the files declare; none where each row has its own. */
   readonly columns: readonly string[];
@@ -58,7 +58,7 @@ export class FileRows {
     throw new DataError(`data: expected a problem index from 0 to ${this.size - 1}, got ${index}`);
   }
 
-  /** Where a row stands: "train.jsonl line 17". */
+  /** The place of a row: "train.jsonl line 17". */
   place(index: number): string {
     const { table, row } = this.#find(index);
     return table.place(row);
@@ -92,7 +92,7 @@ export class FileRows {
     return (await Promise.all(references.map((own) => this.#images(own, table)))).flat();
   }
 
-  /** Pixels of what a row names. */
+  /** Pixels of the images and videos that a row names. */
   media(index: number, { images: named, videos: clips }: Media): Promise<Pick<Problem, "images" | "videos">> {
     return this.placed(index, async (table) => {
       const images: RgbImage[] = [];

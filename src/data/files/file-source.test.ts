@@ -222,7 +222,7 @@ describe("a row", () => {
   });
 });
 
-test("a parquet row is kept whole, but for columns of bytes that no problem needs", async () => {
+test("a parquet row is kept whole, except for columns of bytes that no problem needs", async () => {
   const text = (name: string) =>
     ({ name, type: "BYTE_ARRAY", converted_type: "UTF8", repetition_type: "OPTIONAL" }) as const;
   const bytes = (name: string) => ({ name, type: "BYTE_ARRAY", repetition_type: "OPTIONAL" }) as const;

@@ -31,16 +31,16 @@ export interface FileSource extends ProblemSource {
   /** Columns that the files declare; none where each row has its own. */
   readonly columns: readonly string[];
   problem(index: number): Promise<Problem>;
-  /** A row as it stands there, and what is read out of it. */
+  /** A row unchanged, and the problem that is read from it. */
   stated(index: number): Promise<StatedRow>;
   /** The completion to imitate that a row has; undefined where it has none. */
   solution(index: number, row: StatedRow): Promise<FoundPart<"solution"> | undefined>;
   /** The problem of a row that has been read. */
   problemOf(index: number, row: StatedRow): Promise<Problem>;
-  /** Pixels of what a row names. */
+  /** Pixels of the images and videos that a row names. */
   media(index: number, named: Media): Promise<Pick<Problem, "images" | "videos">>;
   firstVideo(): Promise<string | undefined>;
-  /** Where a problem's row stands: "train.jsonl line 17". */
+  /** The place of a problem's row: "train.jsonl line 17". */
   place(index: number): string;
 }
 
@@ -108,8 +108,8 @@ class FileProblems implements FileSource {
 }
 
 /**
- * Opens a data set in files. Its rows are counted and its content is fingerprinted, in one pass over text
- * files and from footer and samples of parquet; of images in an archive only its directory is read.
+ * Opens a data set in files. Its rows are counted and its content is fingerprinted, in one pass over text files, and
+ * from footer and samples of parquet. Of images in an archive only its directory is read.
  *
  * @param split training draws its shard; evaluation takes all rows
  * @throws DataError when a file cannot be read, lacks a column, or the data set has no rows

@@ -57,7 +57,7 @@ describe("the task of a directory", () => {
 });
 
 describe("demonstrations", () => {
-  test("are the solutions, as they stand there", async () => {
+  test("are the solutions, unchanged", async () => {
     const solution = "<think>It is red.</think><answer>red</answer>";
     const task = await taskOf(files({ "rows.jsonl": [{ ...row, solution }, row] }));
     const source = await demonstrations(task);

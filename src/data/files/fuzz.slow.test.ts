@@ -47,7 +47,7 @@ describe(`changed files, ${FILES} of each format`, () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(600 * 2 ** 20);
   });
 
-  test.each(ENCODINGS)("of %s.parquet are so too, whatever it is packed with", async (name) => {
+  test.each(ENCODINGS)("of %s.parquet are so too, with any compression", async (name) => {
     const path = join(temporaryDirectory(), `${name}.parquet`);
     copyFileSync(new URL(`${name}.parquet`, FIXTURES), path);
     const before = process.memoryUsage().rss;

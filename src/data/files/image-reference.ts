@@ -1,6 +1,6 @@
 /**
  * @module
- * What an image cell says: bytes, text that encodes bytes, a path, a URL, or another row's index.
+ * The content of an image cell: bytes, text that encodes bytes, a path, a URL, or another row's index.
  */
 import { DataError } from "../../errors/index.ts";
 import { imageFormat } from "../../model/index.ts";
@@ -112,8 +112,8 @@ function references(value: unknown, isEncoded: boolean, depth: number): ImageRef
 /**
  * The images that a cell names, in order.
  *
- * @param isEncoded true where a text is base64 or another row's index, as in VLMEvalKit's `image` column; else it is
- *   a path, a URL, a data URI or an image in base64
+ * @param isEncoded true where a text is base64 or another row's index, as in VLMEvalKit's `image` column. False where
+ *   it is a path, a URL, a data URI or an image in base64
  * @throws DataError when the cell is nothing of the kind
  */
 export function imageReferences(value: unknown, isEncoded: boolean): ImageReference[] {

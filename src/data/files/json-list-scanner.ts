@@ -43,7 +43,7 @@ export class JsonListScanner {
     }
   }
 
-  /** What is wrong with the list as a whole once all bytes are pushed; undefined when nothing is. */
+  /** The fault of the list as a whole once all bytes are pushed; undefined if there is none. */
   fault(): string | undefined {
     if (this.#fault !== undefined || this.#isClosed) return this.#fault;
     const within = this.#start >= 0 ? `, begun at line ${this.#firstLine},` : "";

@@ -5,9 +5,9 @@
 import { DataError } from "../../errors/index.ts";
 import type { Row } from "./table.ts";
 
-/** What Python writes that JavaScript does not read, or reads as another number. */
+/** Numbers that Python writes and JavaScript does not read, or reads as another number. */
 const TOKENS = /(?<![\d.])-?\d{16,}(?![\d.eE])|\bNaN\b/g;
-/** Key of the struct that stands for a whole number beyond 2⁵³. */
+/** Key of the struct that represents a whole number beyond 2⁵³. */
 const INTEGER_KEY = "\u0000integer";
 /** Whether a text may have such tokens. */
 const MAY_HAVE = /\d{16}|NaN/;
@@ -55,7 +55,7 @@ function parse(text: string): unknown {
  * The object that a row's text is. As Python's `json` has it, NaN is read (and missing), and whole numbers are exact.
  *
  * @param place names the row in errors
- * @throws DataError when it is no JSON, or no object
+ * @throws DataError when it is not JSON, or not an object
  */
 export function jsonRow(text: string, place: string): Row {
   let value: unknown;

@@ -31,7 +31,7 @@ function entries(text: string, length = text.length): { found: string[]; fault: 
 }
 
 describe("the entries of a list", () => {
-  test("are found whatever they hold, indented or not, in pieces of any length", () => {
+  test("are found with any content, indented or not, in pieces of any length", () => {
     const list = fc.array(fc.jsonValue({ maxDepth: 4 }), { maxLength: 6 });
     fc.assert(
       fc.property(list, fc.constantFrom(0, 2), fc.integer({ min: 1, max: 9 }), (values, indent, length) => {
@@ -42,7 +42,7 @@ describe("the entries of a list", () => {
     );
   });
 
-  test("are as many as there are commas, empty ones too, so that a broken one is counted", () => {
+  test("are as many as there are commas, empty entries too, so that a broken entry is counted", () => {
     expect(entries("[]").found).toEqual([]);
     expect(entries("[ \n ]").found).toEqual([]);
     expect(entries("[1,,2]").found).toEqual(["1", "", "2"]);
@@ -90,7 +90,7 @@ describe("a JSON list", () => {
       "got the end of the file in row 2, begun at line 1,",
     ],
     ["leaves a quote open", '[{"problem": "a}, {}]', "got the end of the file in row 1"],
-    ["goes on behind its end", "[{}] []", "expected nothing behind a list at line 1"],
+    ["continues after its end", "[{}] []", "expected nothing behind a list at line 1"],
     ["is no list", '"text"', "expected the beginning of a list at line 1"],
     ["is empty", "", "got the end of the file in row 1"],
   ])("that %s is refused", async (_name, text, expected) => {

@@ -1,7 +1,7 @@
 /**
  * @module
- * A file that is one JSON list of objects, as LLaVA's data are: read entry by entry, never as a whole. A file that begins
- * with an object is JSON lines, whatever its name ends in.
+ * A file that is one JSON list of objects, as LLaVA's data are: read entry by entry, never as a whole. A file
+ * that begins with an object is JSON lines, for any ending of its name.
  */
 import { DataError } from "../../errors/index.ts";
 import { JsonListScanner } from "./json-list-scanner.ts";

@@ -10,7 +10,7 @@ const START = "version https://git-lfs.github.com/spec/";
 const MAX_BYTES = 1024;
 
 /**
- * Refuses a file that is a Git LFS pointer. What cannot be read is left to the reader of the file itself.
+ * Rejects a file that is a Git LFS pointer. The reader of the file itself reports a file that cannot be read.
  *
  * @param shown names the file in the error; its path unless given
  * @throws DataError when it is one

@@ -11,7 +11,7 @@ import { isWithin, realWithin } from "./real-within.ts";
 /** Largest image file, bytes. */
 export const MAX_IMAGE_BYTES = 256 * 2 ** 20;
 
-/** What is found at a path. */
+/** The file or archive entry at a path. */
 export interface FoundMedium {
   /** Without links. */
   readonly path: string;
@@ -27,9 +27,9 @@ export function shownMedium(medium: Medium, named: string): string {
 }
 
 /**
- * A path as a row names it, without what marks it as one of a file.
+ * A path as a row names it, without the mark of a file URL.
  *
- * @throws DataError when it is none
+ * @throws DataError when it is not a path
  */
 export function plainPath(medium: Medium, named: string): string {
   if (named.includes("\0")) throw new DataError(`${shownMedium(medium, named)}: is no path`);

@@ -1,7 +1,7 @@
 /**
  * @module
- * Finds the images and videos that rows name: as files in the image directories, or packed in zip archives that lie
- * there. What lies unpacked comes first.
+ * Finds the images and videos that rows name: as files in the image directories, or packed in zip archives
+ * there. Unpacked files come first.
  */
 import { readdir } from "node:fs/promises";
 import { posix, relative, resolve, sep } from "node:path";
@@ -26,7 +26,7 @@ export type FoundMedia =
 /** Directories that rows' paths are relative to, the first that has a path; or one zip archive. */
 export type MediaRoots = { readonly directories: readonly string[] } | { readonly archive: string };
 
-/** What is found, before it is read. */
+/** The file that is found, before it is read. */
 type Located =
   | Exclude<FoundMedia, { readonly kind: "bytes" }>
   | { readonly kind: "packed"; readonly file: PackedFile; readonly zips: readonly string[] };
@@ -49,8 +49,8 @@ export class MediaStore {
   /**
    * Finds an image, and reads it where it is packed.
    *
-   * @throws DataError when it leads out of the image directories, is missing, empty, too large, no file, or in several
-   *   archives; when its links loop, or what it is packed in cannot be read
+   * @throws DataError when it leads out of the image directories, is missing, empty, too large, no file, or in
+   *   several archives. Also when its links loop, or its archive cannot be read.
    */
   image(named: string): Promise<FoundMedia> {
     return this.#find(named, "image", MAX_IMAGE_BYTES);
@@ -66,7 +66,7 @@ export class MediaStore {
   }
 
   /**
-   * Fingerprints of the archives in which an image or video may stand, when it is in one; else none.
+   * Fingerprints of the archives in which an image or video may be packed, when it is in one; else none.
    *
    * @throws DataError as `image`
    */

@@ -1,6 +1,6 @@
 /**
  * @module
- * What rows name at paths, without reading it.
+ * The images and videos that rows name at paths, without reading them.
  */
 import { DataError } from "../../errors/index.ts";
 import type { Medium } from "./media-path.ts";
@@ -14,7 +14,7 @@ export interface NamedMedium {
   readonly path: string;
 }
 
-/** How the rows of tables are read, whatever their format. */
+/** How the rows of tables of any format are read. */
 export type TableRows = Omit<RowOptions, "format">;
 
 /** Rows that are looked at for the first path. */
@@ -36,7 +36,7 @@ function namedIn({ images, videos }: RowProblem): NamedMedium[] | undefined {
   return named.length < all.length ? undefined : named;
 }
 
-/** What a row states; undefined where it is broken, which is met when it is drawn. */
+/** The problem that a row states; undefined if it is broken, which is reported when it is drawn. */
 export async function statedIn(table: Table, row: number, rows: TableRows): Promise<RowProblem | undefined> {
   try {
     return rowProblem(await table.row(row), { ...rows, format: table.format });
@@ -47,8 +47,8 @@ export async function statedIn(table: Table, row: number, rows: TableRows): Prom
 }
 
 /**
- * What the rows of a table name, in order, up to the first row that has an image or a video in itself: such a table
- * needs nothing beside it. Broken rows name nothing.
+ * The images and videos that the rows of a table name, in order. They end at the first row that contains an image or
+ * a video itself: such a table needs no other files. Broken rows name nothing.
  */
 export async function* namedMedia(
   table: Table,

@@ -16,7 +16,7 @@ import type { Table } from "./table.ts";
 
 /** Most images and video files that are downloaded one by one. */
 const MAX_LOOSE = 10_000;
-/** What no row names as an image. */
+/** Files that no row names as an image. */
 const NO_MEDIUM = /(^|\/)\.[^/]*$|\.(parquet|jsonl?|tsv|csv|md|txt|py|ya?ml)$/i;
 
 /** The tables of all parts; one that cannot be read says so when it is asked for problems. */

@@ -43,14 +43,14 @@ const column = {
 } as unknown as ColumnMetaData;
 const check = (bytes: Uint8Array) => () => checkPages(bytes, column, metadata);
 
-/** Definition levels as one run of `count` ones, with their length before them. */
+/** Definition levels as one run of `count` times 1, with their length before them. */
 const levels = (count: number) => {
   const run = [...varint(2 * count), 1];
   return [run.length, 0, 0, 0, ...run];
 };
 const texts = [1, 0, 0, 0, 97, 1, 0, 0, 0, 98, 1, 0, 0, 0, 99];
 
-test("a page that is what it says passes", () => {
+test("a page with true counts passes", () => {
   expect(check(page([...levels(3), ...texts]))).not.toThrow();
   const indices = [...levels(3), 2, ...varint(6), 1];
   expect(check(page(indices, { encoding: 8 }))).not.toThrow();
@@ -83,7 +83,7 @@ test("pages that together say too much are refused", () => {
   expect(check(many)).toThrow("more than 16777216 values");
 });
 
-test("no codec makes more than it was told to", () => {
+test("no codec writes more bytes than stated", () => {
   for (const codec of ["SNAPPY", "GZIP", "ZSTD", "BROTLI", "LZ4", "LZ4_RAW"] as const) {
     expect(() => boundedCompressors[codec]?.(new Uint8Array(8), 2 ** 40)).toThrow("bytes, expected at most");
   }

@@ -91,7 +91,7 @@ function planGroups(
 /** A column at the top of the schema. */
 interface TopColumn {
   readonly name: string;
-  /** Whether bytes that are no text are in it, as pixels do. */
+  /** Whether bytes that are not text are in it, as pixels do. */
   readonly isBytes: boolean;
 }
 
@@ -124,7 +124,7 @@ function isText({ converted_type, logical_type }: FileMetaData["schema"][number]
 async function readGroup(file: RegularFile, metadata: FileMetaData, group: Group): Promise<Row[]> {
   if (group.end - group.start > MAX_GROUP_BYTES) {
     throw new Error(
-      `a row group has ${group.end - group.start} bytes, expected at most ${MAX_GROUP_BYTES}: write smaller ones`,
+      `a row group has ${group.end - group.start} bytes, expected at most ${MAX_GROUP_BYTES}: write smaller row groups`,
     );
   }
   const bytes = await readBytes(file, group.start, group.end);

@@ -11,7 +11,7 @@ import { type VideoReference, videoReferences } from "./video-reference.ts";
 
 const blanks = (text: string) => text.replaceAll(/\s+/g, " ");
 
-/** Whether a question has its options in its own text already, each behind its letter. */
+/** Whether a question already has its options in its own text, each after its letter. */
 function showsOptions(question: string, options: readonly string[]): boolean {
   const text = blanks(question);
   return options.every((option, i) => {
@@ -67,7 +67,7 @@ export function inNamedOrder(question: string, images: readonly ImageReference[]
   };
 }
 
-/** What stands at places, and the row's own media where nothing does. */
+/** The media at places, and the row's own media at places without media. */
 function filled<T>(
   own: readonly unknown[],
   column: readonly T[],
@@ -109,7 +109,7 @@ function dealt<T>(all: readonly T[], places: readonly number[]): (readonly T[])[
 }
 
 /**
- * The images and videos of a question and of those that follow it in the same conversation.
+ * The images and videos of a question and of later questions of the same conversation.
  *
  * @throws DataError when content parts have places that nothing fills
  */

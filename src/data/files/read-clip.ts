@@ -101,7 +101,7 @@ async function readVideoBytes(
   }
 }
 
-/** What the row says, else what the options say. */
+/** The row's sampling, else the options'. */
 function sampling(own: OwnSampling, video: FilesOptions["video"]) {
   const numFrames = own.numFrames ?? video.numFrames;
   const { minFrames = video.minFrames, maxFrames = video.maxFrames, fps = video.fps } = own;

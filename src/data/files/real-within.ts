@@ -41,8 +41,8 @@ export function isMissing(error: unknown): error is DataError {
  * The real path of something in a directory.
  *
  * @param shown names it in errors
- * @throws DataError when it is missing, its links loop, or they lead out of the directory; out of a snapshot of the
- *   hub's cache they may lead to the blobs of the same data set
+ * @throws DataError when it is missing, its links loop, or they lead out of the directory. Links in a snapshot of the
+ *   hub's cache may lead to the blobs of the same data set.
  */
 export async function realWithin(root: string, path: string, shown: string): Promise<string> {
   const target = await real(path, shown);

@@ -3,7 +3,7 @@
  * The reference answer within what a data set gives as answer.
  */
 
-/** A `\boxed{…}`: where it begins and ends in a text, and what is in it. */
+/** A `\boxed{…}`: its place in a text, and its content. */
 interface Box {
   readonly start: number;
   readonly end: number;
@@ -39,11 +39,11 @@ function boxesIn(text: string): Box[] {
 
 /** TeX's box around one symbol or number without braces. */
 const BARE = /\\boxed\s*([^\s{}$\\.,;]+)(?:[\s$.]|$)/;
-/** What joins boxes that are one answer: `\boxed{1} and $\boxed{2}$`. */
+/** Text that joins boxes of one answer: `\boxed{1} and $\boxed{2}$`. */
 const JOINT = /^[\s$,;]*(?:and|or)?[\s$,;]*$/i;
 
 /**
- * The answer in the boxes of a text: the last one, with those that it is listed with. Undefined where there is none, or
+ * The answer in the boxes of a text: the last box, with the boxes in the same list. Undefined if there is none, or if
  * boxes are parts of a formula without words.
  */
 function boxed(text: string): string | undefined {

@@ -8,7 +8,7 @@ import { DataError } from "../../errors/index.ts";
 
 const CHUNK = 1 << 20;
 
-/** What a file was when it was first looked at. */
+/** The state of a file when it was first looked at. */
 export interface RegularFile {
   readonly path: string;
   /** Bytes. */

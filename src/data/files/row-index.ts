@@ -1,6 +1,6 @@
 /**
  * @module
- * Where the rows of a text file begin and end: 20 bytes a row, whatever a row's length.
+ * Where the rows of a text file begin and end: 20 bytes a row, for rows of any length.
  */
 import { DataError } from "../../errors/index.ts";
 import { type RegularFile, readBytes } from "./regular-file.ts";

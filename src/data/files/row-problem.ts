@@ -21,15 +21,15 @@ export interface RowProblem {
   readonly question: string;
   readonly answers: readonly string[];
   readonly options: readonly string[] | undefined;
-  /** Whether the answer is none of the options that there are. */
+  /** Whether the row has options and the answer is not among them. */
   readonly isOutsideOptions: boolean;
   readonly kind: string;
-  /** What the row wants a system message to say; the prompt format alone sets that. */
+  /** The system message that the row asks for; only the prompt format sets a system message. */
   readonly system: string | undefined;
   /** In the order of the question's places. */
   readonly images: readonly ImageReference[];
   readonly videos: readonly VideoReference[];
-  /** What the later questions of the same conversation show, in order. */
+  /** The media of the later questions of the same conversation, in order. */
   readonly laterMedia: readonly Media[];
   /** Columns, or paths into them, by the parts that were made of them. */
   readonly sources: Readonly<Partial<Record<Part | "hint", readonly string[]>>>;
@@ -128,7 +128,7 @@ export function rowProblem(row: Row, { readers, format, answerPlaces }: RowOptio
 /**
  * The completion to imitate that a row has; undefined where it has none.
  *
- * @throws DataError when it cannot be read, or goes on after the first answer to a question from elsewhere
+ * @throws DataError when it cannot be read, or continues after the first answer to a question from another column
  */
 export function rowSolution(row: Row, { readers, format }: RowOptions): FoundPart<"solution"> | undefined {
   const solution = readers.read("solution", row, format);

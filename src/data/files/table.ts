@@ -1,6 +1,6 @@
 /**
  * @module
- * A file of rows, whatever its format: so many rows, each read when it is asked for.
+ * A file of rows in any format, each read when it is asked for.
  */
 
 /** The formats that rows can be in. */
@@ -16,13 +16,13 @@ export type Row = Readonly<Record<string, unknown>>;
 export interface Table {
   readonly path: string;
   readonly format: FileFormat;
-  /** Number of rows, broken ones included. */
+  /** Number of rows, broken rows included. */
   readonly size: number;
   /** Hex sha256 over the content; of parquet over its footer and samples. */
   readonly fingerprint: string;
   /** The columns that the file declares; undefined where each row has its own. */
   readonly columns: readonly string[] | undefined;
-  /** Where a row stands, for messages: "train.jsonl line 17". */
+  /** The place of a row, for messages: "train.jsonl line 17". */
   place(row: number): string;
   /**
    * Reads one row.
@@ -30,6 +30,6 @@ export interface Table {
    * @throws DataError with file and row
    */
   row(row: number): Promise<Row>;
-  /** The row whose `index` cell reads so; only of files whose images may be those of other rows. */
+  /** The row with this text in its `index` cell; only of files in which a row may use another row's images. */
   rowWithIndex?(index: string): number | undefined;
 }

@@ -1,7 +1,7 @@
 /**
  * @module
- * What a video cell says: a file, a folder of frames, a list of frames, or a video's bytes; and, in a struct, how many
- * of its frames are to be shown.
+ * The content of a video cell: a file, a folder of frames, a list of frames, or a video's bytes; in a struct
+ * also the number of frames to show.
  */
 import { DataError } from "../../errors/index.ts";
 import { imageFormat } from "../../model/index.ts";
@@ -26,7 +26,7 @@ export type VideoReference = OwnSampling &
     | { readonly kind: "frames"; readonly frames: readonly ImageReference[] }
   );
 
-/** Endings of images; a GIF is taken for a video. */
+/** Endings of images; a GIF counts as a video. */
 const IMAGE_ENDING = /\.(png|jpe?g|webp|tiff?|avif|bmp|p[bgpn]m)$/i;
 const DATA_URI = /^data:video\/[a-z0-9.+-]+;base64,/i;
 /** Names that qwen-vl-utils and verl give to one setting, the likeliest first. */
@@ -37,7 +37,7 @@ const SAMPLING_KEYS: Readonly<Record<keyof OwnSampling, readonly string[]>> = {
   maxFrames: ["max_frames"],
 };
 
-/** Whether a name is one of an image, as far as its ending tells. */
+/** Whether a name is an image's, by its ending. */
 export function isImageName(name: string): boolean {
   return IMAGE_ENDING.test(name);
 }

@@ -17,12 +17,15 @@ const png = await plainImage(28, 200);
 const open = (path: string, options: object = {}) =>
   openFileSource(filesSchema.parse({ path, ...options }), "train");
 
-/** A folder with twelve frames in clip/, a video film.mp4 and a picture good.png, and these rows in train.jsonl. */
+/**
+ * A folder with twelve frames in `clip/`, a video `video.mp4` and a picture `good.png`, and these rows in
+ * train.jsonl.
+ */
 async function rows(...each: readonly object[]): Promise<string> {
   const folder = temporaryDirectory();
   await writeFrames(join(folder, "clip"), 12);
   writeFileSync(join(folder, "clip", "notes.txt"), "no frame");
-  writeFileSync(join(folder, "film.mp4"), "a video");
+  writeFileSync(join(folder, "video.mp4"), "a video");
   writeFileSync(join(folder, "good.png"), png);
   const path = join(folder, "train.jsonl");
   writeFileSync(
@@ -38,7 +41,7 @@ const greys = ({ videos = [] }: Problem): number[][] =>
   videos.map(({ frames }) => frames.map(({ data }) => data[0]! / 10));
 const twelve = Array.from({ length: 12 }, (_, i) => i + 1);
 
-/** ffmpeg stands on the path: a video of 50 frames, 25 a second, frame n of grey n. */
+/** Puts an ffmpeg on the path: a video of 50 frames, 25 a second, frame n of grey n. */
 function installFfmpeg(): string {
   const folder = temporaryDirectory();
   const program = standInFfmpeg(folder, "ffmpeg", { size: "28x28" });
@@ -108,21 +111,21 @@ describe("a video", () => {
     const program = installFfmpeg();
     const shown = async (row: object, options: object = {}) =>
       greys(await first(row, options)).map((frames) => frames.map((grey) => 10 * grey));
-    expect(await shown({ video: "film.mp4" })).toEqual([[0, 12, 25, 37]]);
-    expect(await shown({ videos: ["film.mp4", "film.mp4"] }, { video: { numFrames: 2 } })).toEqual([
+    expect(await shown({ video: "video.mp4" })).toEqual([[0, 12, 25, 37]]);
+    expect(await shown({ videos: ["video.mp4", "video.mp4"] }, { video: { numFrames: 2 } })).toEqual([
       [0, 25],
       [0, 25],
     ]);
-    expect(await shown({ videos: [{ type: "video", video: "film.mp4", fps: 3 }] })).toEqual([
+    expect(await shown({ videos: [{ type: "video", video: "video.mp4", fps: 3 }] })).toEqual([
       [0, 8, 16, 25, 33, 41],
     ]);
-    expect(readFileSync(`${program}.log`, "utf8")).toContain("film.mp4");
+    expect(readFileSync(`${program}.log`, "utf8")).toContain("video.mp4");
   });
 
   test("without ffmpeg is a broken row that says what to install", async () => {
     vi.stubEnv("PATH", temporaryDirectory());
-    expect(await fault({ video: "film.mp4" })).toContain(
-      'video "film.mp4": cannot be read as a video: ffmpeg is not installed; install it, or give the frames as images',
+    expect(await fault({ video: "video.mp4" })).toContain(
+      'video "video.mp4": cannot be read as a video: ffmpeg is not installed; install it, or give the frames as images',
     );
   });
 
@@ -145,7 +148,7 @@ describe("a video", () => {
     ] as const;
     const cases: readonly [ColumnSource, Parameters<typeof parquetWriteBuffer>[0]["schema"], number[][]][] = [
       [
-        { name: "videos", data: [[struct(new TextEncoder().encode("a video"), "film.mp4")]] },
+        { name: "videos", data: [[struct(new TextEncoder().encode("a video"), "video.mp4")]] },
         [...list("videos"), ...element],
         [[0, 12, 25, 37]],
       ],
@@ -216,19 +219,19 @@ describe("a row", () => {
 
 describe("a broken video", () => {
   test.each<[string, object, string]>([
-    ["leads upwards", { video: "../../film.mp4" }, "leads out of the image directory"],
+    ["leads upwards", { video: "../../video.mp4" }, "leads out of the image directory"],
     ["is absolute", { video: "/etc" }, "leads out of the image directory"],
     ["is absolute behind file://", { video: "file:///etc/passwd" }, "leads out of the image directory"],
     ["has a frame that leads upwards", { video: ["clip/1.png", "../../x.png"] }, "leads out of"],
     ["is missing", { video: "none.mp4" }, 'video "none.mp4": no such file'],
     ["has a missing frame", { video: ["clip/1.png", "clip/99.png"] }, "no such file"],
     ["is a number", { video: 7 }, "got a number"],
-    ["is a list of both sorts", { video: ["clip/1.png", "film.mp4"] }, "got 1 images of 2"],
+    ["is a list of both sorts", { video: ["clip/1.png", "video.mp4"] }, "got 1 images of 2"],
     ["is a list three deep", { videos: [[["clip/1.png"]]] }, "in a list within a list"],
     ["is an empty struct", { video: {} }, "got none of them"],
     [
       "holds several in a struct",
-      { video: { video: ["film.mp4", "film.mp4"] } },
+      { video: { video: ["video.mp4", "video.mp4"] } },
       "expected one video in a struct, got 2",
     ],
     ["has a rate of 0", { video: { video: "clip", fps: 0 } }, "fps: expected a number above 0, got 0"],

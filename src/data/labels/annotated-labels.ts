@@ -80,7 +80,7 @@ const spansOf = ({ spans, place }: Annotation, text: string): LabelledSpan[] => 
   return spans.map((span) => labelledSpan(span, text, offsets, place));
 };
 
-/** What each annotator of a completion says of its tokens, in the order of annotators; undefined without any. */
+/** The labels of a completion's tokens by each annotator, in the order of annotators; undefined without any. */
 function votesOf(
   { byCompletion }: Annotations,
   { problem, tokens }: AnsweredTokens,

@@ -19,7 +19,7 @@ function written(...lines: readonly (object | string)[]): string {
 
 const read = (...lines: readonly (object | string)[]) => readAnnotations(written(...lines));
 
-/** Tokens of one character each, whatever its length in UTF-16. */
+/** Tokens of one character each, of any length in UTF-16. */
 const characters = (text: string) => Array.from(text);
 const problem = { id: "p", images: [], question: "?", answers: [], columns: {} };
 
@@ -51,7 +51,7 @@ describe("annotations", () => {
     ]);
   });
 
-  test("say which texts would be right: their own where they are right, and those that are given", async () => {
+  test("give the right texts: the token's own where it is right, and the given texts", async () => {
     const spans = [
       span(9, 10, { correct: true, right: ["five"] }),
       { start: 26, end: 27, role: "reasoning", correct: false, right: ["6", "six"] },
@@ -139,7 +139,7 @@ describe("refuses, naming the line,", () => {
       /line 1: spans\.0\.role: Invalid option: expected one of "image"\|"reasoning"\|"other", got "visual"$/,
     ],
     ["an unknown key", [line({ span: [] })], /line 1: Unrecognized key: "span"$/],
-    ["a place that is none", [line({ spans: [span(-1, 1)] })], /line 1: spans\.0\.start: .*, got -1$/],
+    ["an invalid place", [line({ spans: [span(-1, 1)] })], /line 1: spans\.0\.start: .*, got -1$/],
     ["half a place", [line({ spans: [span(0.5, 1)] })], /line 1: spans\.0\.start: .*, got 0\.5$/],
     [
       "an empty span",
@@ -169,12 +169,12 @@ describe("refuses, naming the line,", () => {
     [
       "another set of annotators",
       [line({ annotator: "ada" }), line({ annotator: "ben" }), line({ annotator: "ada", problem: "q" })],
-      /line 3: expected the annotators of every completion to be those of .*line 1, ada, ben, got ada$/,
+      /line 3: expected every completion to have the annotators of .*line 1, ada, ben, got ada$/,
     ],
     [
       "a line without an annotator among others",
       [line({ annotator: "ada" }), line({ problem: "q" })],
-      /line 2: expected the annotators .* ada, got none$/,
+      /line 2: expected every completion to have the annotators .* ada, got none$/,
     ],
   ])("%s", async (_, lines, message) => {
     const error = await read(...lines).catch((caught: unknown) => caught);

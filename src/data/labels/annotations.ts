@@ -54,7 +54,7 @@ const lineSchema = z.strictObject({
   answers: z.unknown().optional().describe("For the annotator, not read."),
 });
 
-/** A stretch of a completion with its label; `start` and `end` count Unicode code points. */
+/** A span of a completion with its label; `start` and `end` count Unicode code points. */
 export type AnnotatedSpan = z.infer<typeof spanSchema>;
 
 /** Everything that one annotator says of one completion. */
@@ -139,8 +139,8 @@ const namesOf = (annotators: readonly string[]) => annotators.map((name) => name
 /**
  * Reads annotations: JSON lines `{ problem, completion, annotator?, spans: [{ start, end, role, correct?, right?, text? }] }`.
  *
- * @throws DataError when the file cannot be read or is empty, a line is no annotation, spans overlap, an annotator has a
- * completion twice, or completions have other annotators than the first
+ * @throws DataError when the file cannot be read or is empty, a line is no annotation, or spans overlap. Also when an
+ *   annotator has a completion twice, or completions have other annotators than the first.
  */
 export async function readAnnotations(path: string): Promise<Annotations> {
   const table = await openJsonl(path, MAX_LINE_BYTES);
@@ -169,7 +169,7 @@ export async function readAnnotations(path: string): Promise<Annotations> {
     const names = own.map(({ annotator }) => annotator);
     if (namesOf(names) !== namesOf(annotators)) {
       throw new DataError(
-        `${own[0]!.place}: expected the annotators of every completion to be those of ${first[0]!.place}, ` +
+        `${own[0]!.place}: expected every completion to have the annotators of ${first[0]!.place}, ` +
           `${namesOf(annotators)}, got ${namesOf(names)}`,
       );
     }

@@ -61,7 +61,7 @@ function completionOf(row: unknown, place: string): RecordedCompletion {
  * ignored. A problem's completion that comes again is left out.
  *
  * @param paths of JSON-lines files
- * @throws DataError when a file cannot be read, or a line is no completion
+ * @throws DataError when a file cannot be read, or a line is not a completion
  */
 export async function* recordedCompletions(paths: readonly string[]): AsyncGenerator<RecordedCompletion> {
   const seen = new Set<string>();

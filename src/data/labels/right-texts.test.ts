@@ -35,8 +35,8 @@ describe("a token is right", () => {
   test.each([
     ["that is the whole text", " 12", true],
     ["that begins it", " 1", true],
-    ["that goes on behind it", " 12.", true],
-    ["whose number goes on", " 123", false],
+    ["that continues after it", " 12.", true],
+    ["whose number continues", " 123", false],
     ["that is another number", " 2", false],
     ["without the lead", "12", false],
     ["that is the lead alone", " ", false],

@@ -10,7 +10,7 @@ import type { LabelledSpan } from "./span.ts";
  * The right texts of every token of a completion that touches exactly one span.
  *
  * There are none for a token that touches several spans, where the span has none, and for a later token of a span
- * whose earlier ones are wrong already.
+ * whose earlier tokens are already wrong.
  *
  * @param tokens `[T]` the text of each token; joined they are the completion
  * @returns `[T]`, null where nothing is known to be right
@@ -36,7 +36,8 @@ export function spanRightTexts(
 }
 
 /**
- * Whether a token would be right: it begins one of the texts, or contains one whole without its number going on.
+ * Whether a token would be right: it begins one of the texts, or contains one whole and no further digit of its
+ * number.
  *
  * @param token the text of the token
  */

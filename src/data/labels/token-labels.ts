@@ -21,8 +21,8 @@ function all(verdicts: readonly (boolean | null)[]): boolean | null {
  * Labels of a completion's tokens.
  *
  * A token touches a span when they share a character. A token that touches spans of several roles takes the first of
- * image, reasoning and other, and looks at the spans of that role alone; it is right only if all of them are, and
- * belongs to the statement of the first. A token without text, and one that touches no span, is `other`.
+ * image, reasoning and other, and only spans of that role count. It is right only if all of them are, and belongs to
+ * the statement of the first. A token without text, and one that touches no span, is `other`.
  *
  * @param tokens `[T]` the text of each token; joined they are the completion
  * @param spans in any order

@@ -4,7 +4,7 @@
  */
 import type { LabelledRole, RightTexts, TokenLabel } from "../task.ts";
 
-/** What one annotator says of a token. */
+/** One annotator's label of a token. */
 export interface TokenVote {
   readonly label: TokenLabel;
   readonly right: RightTexts | null;
@@ -17,7 +17,7 @@ function majority<Value>(values: readonly Value[], options: readonly Value[]): V
   return options.find((option) => 2 * values.filter((value) => value === option).length > values.length);
 }
 
-/** Texts that any of them calls right; of those only that begin at the same place as the first. */
+/** Texts that any of them calls right, if they begin at the same place as the first. */
 function mergedTexts(rights: readonly (RightTexts | null)[]): RightTexts | null {
   const known = rights.filter((right) => right !== null);
   const [first] = known;
@@ -28,9 +28,9 @@ function mergedTexts(rights: readonly (RightTexts | null)[]): RightTexts | null 
 }
 
 /**
- * The label by majority: the role that more than half of the annotators give, and among these the correctness that more
- * than half of them give. Without a majority the role is `other`, and the correctness null. The right texts are those of
- * the annotators who are of both majorities.
+ * The label by majority: the role that more than half of the annotators give, and among these the correctness that
+ * more than half of them give. Without a majority the role is `other`, and the correctness null. The right texts come
+ * from the annotators who are in both majorities.
  *
  * @param votes of each annotator, at least one
  */

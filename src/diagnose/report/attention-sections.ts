@@ -107,7 +107,7 @@ export function intervention(models: readonly ModelDiagnosis[]): Section | undef
     tables: found.map(({ one, model }) => ({
       title:
         `${one.role} errors, ${one.site.name}${of(model, models)}: ${one.tokens} wrong tokens ` +
-        `(${one.wrong} with a known right text, ${one.onlyDrawnWrong} of the sample only drawn wrong), ${one.rightTokens} right ones`,
+        `(${one.wrong} with a known right text, ${one.onlyDrawnWrong} of the sample only drawn wrong), ${one.rightTokens} right tokens`,
       table: interventionTable(one),
     })),
     figures: [{ file: "intervention.svg", svg: figureSvg("Recovery by strength", panels) }],

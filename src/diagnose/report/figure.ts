@@ -17,7 +17,7 @@ export interface LinesPanel {
   readonly xLabel: string;
   readonly yLabel: string;
   readonly series: readonly { readonly name: string; readonly points: readonly Point[] }[];
-  /** Distances on the x axis are those of logarithms. */
+  /** The x axis is logarithmic. */
   readonly isLog?: boolean;
 }
 
@@ -45,7 +45,9 @@ const TOP = 44;
 const BOTTOM = 40;
 const ROW = 20;
 
-/** Okabe and Ito's colours, told apart by people with any colour vision; dashes tell lines apart in print. */
+/**
+ * Okabe and Ito's colours, which people with any colour vision can distinguish; dashes distinguish lines in print.
+ */
 const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"];
 const DASHES = ["", "6 3", "2 3", "8 3 2 3", "4 4", "1 2"];
 

@@ -55,7 +55,7 @@ describe("fittedTables", () => {
 describe("wrappedLines", () => {
   const long = Array.from({ length: 40 }, (_, i) => `word${i}`).join(" ");
 
-  test("a cell that is too long goes on in the next line, in all the space that there is", () => {
+  test("a cell that is too long continues in the next line, in all the space that there is", () => {
     const lines = wrappedLines({ columns: ["a", "b"], rows: [["x", long]] });
     expect(lines.slice(1).map(([key]) => key)).toEqual(["x", "", ""]);
     expect(lines.slice(1).map(([, text]) => text)).toEqual([

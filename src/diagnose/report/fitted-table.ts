@@ -1,13 +1,13 @@
 /**
  * @module
- * Tables no wider than a page: columns that do not fit beside the others follow below, and long cells go on in the next
- * line.
+ * Tables no wider than a page: columns that do not fit beside the others follow below, and long cells continue in the
+ * next line.
  */
 import type { Table } from "./table.ts";
 
 /** Characters of a line, in a terminal and in a column of running text. */
 const PAGE_WIDTH = 100;
-/** Characters of a cell before it goes on in the next line, where the table would be too wide otherwise. */
+/** Characters of a cell before it continues in the next line, where the table would be too wide otherwise. */
 const CELL_WIDTH = 40;
 const GAP = 2;
 
@@ -70,7 +70,7 @@ export function fittedTables(table: Table, pageWidth = PAGE_WIDTH): Table[] {
   });
 }
 
-/** Lines of cells, long ones broken where the table is too wide: a row takes as many lines as its longest cell. */
+/** Lines of cells, long cells broken where the table is too wide: a row takes as many lines as its longest cell. */
 export function wrappedLines(table: Table): string[][] {
   const { widths, line } = naturalWidths(table);
   const long = widths.filter((width) => width > CELL_WIDTH);

@@ -1,6 +1,6 @@
 /**
  * @module
- * The sections on what credit methods go by: their roles against the truth, connectivity, grounding.
+ * The sections on the inputs of credit methods: their roles against the truth, connectivity, grounding.
  */
 import type { ModelDiagnosis } from "../diagnosis.ts";
 import type { WordMean } from "../distributions.ts";
@@ -18,8 +18,8 @@ export function roles(models: readonly ModelDiagnosis[]): Section | undefined {
   return {
     title: "Role accuracy",
     note:
-      "AUC of each method's score: tokens that read the image against those that reason; against all others; and wrong " +
-      "against right ones. F1 of visual as image over tokens that read or reason, and over all tokens. Counts are " +
+      "AUC of each method's score: tokens that read the image against tokens that reason; against all other tokens; and " +
+      "wrong against right tokens. F1 of visual as image over tokens that read or reason, and over all tokens. Counts are " +
       "visual/text/neutral of true image, reasoning and other tokens.",
     tables: found.map((model) => ({
       title: `Methods against the truth${of(model.name, models)}`,
@@ -152,7 +152,7 @@ export function grounding(models: readonly ModelDiagnosis[]): Section | undefine
   return {
     title: "Grounding",
     note:
-      "Grounded tokens have π(o | image) − π(o | no image) > 0.2. Unsure ones are the 20 % of highest entropy. Entropy in " +
+      "Grounded tokens have π(o | image) − π(o | no image) > 0.2. Unsure tokens are the 20 % of highest entropy. Entropy in " +
       "nats, at temperature 1.",
     tables: [
       {

@@ -43,7 +43,7 @@ describe("figures", () => {
     ],
   };
 
-  test("hold every panel, with text escaped and no number that is none", () => {
+  test("have every panel, with text escaped and no NaN", () => {
     const svg = figureSvg("both", [lines, dots]);
     expect(svg).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" width="840"/);
     expect(svg).toContain("a &lt; b &amp; c");

@@ -11,7 +11,7 @@ import { percentText } from "./table.ts";
 
 function summary(models: readonly ModelDiagnosis[]): Section {
   return {
-    title: "What was looked at",
+    title: "Data of the diagnosis",
     tables: [
       {
         title: "Models",

@@ -1,6 +1,6 @@
 /**
  * @module
- * How well a number tells two kinds of tokens apart, whatever threshold is put to it.
+ * How well a number separates two kinds of tokens, over all thresholds.
  */
 import { ShapeError } from "../../errors/index.ts";
 
@@ -68,7 +68,7 @@ export class RankedScores {
 }
 
 /**
- * Cliff's δ of two groups from the area that tells them apart.
+ * Cliff's δ of two groups from the area under their curve.
  *
  *     δ = P(x > y) − P(x < y) = 2·AUC − 1
  *

@@ -1,6 +1,6 @@
 /**
  * @module
- * How assigned roles stand to true ones.
+ * Assigned roles compared with true roles.
  */
 import { ShapeError } from "../../errors/index.ts";
 
@@ -26,7 +26,7 @@ export function confusionMatrix(
 
 /** How well one class is found. */
 export interface ClassScore {
-  /** Of the items assigned to it, those that belong to it; NaN when none was. */
+  /** Share of the items assigned to it that belong to it; NaN when none was. */
   readonly precision: number;
   /** Of the items that belong to it, those assigned to it; NaN when none does. */
   readonly recall: number;

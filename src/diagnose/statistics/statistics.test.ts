@@ -66,7 +66,7 @@ describe("the area under the curve", () => {
 describe("a confusion matrix", () => {
   const counts = confusionMatrix([0, 0, 0, 1, 1, 2], [0, 0, 1, 1, 0, 0], 3);
 
-  test("counts true classes down and assigned ones across", () => {
+  test("counts true classes down and assigned classes across", () => {
     expect(counts).toEqual([
       [2, 1, 0],
       [1, 1, 0],

@@ -45,17 +45,17 @@ export interface Cause {
 
 const MESSAGES: Readonly<Record<CauseKind, string>> = {
   "other-weights":
-    "sampler and trainer disagree on text before any step: they have other weights, another precision or temperature, or see another prompt",
+    "sampler and trainer disagree on text before any step: they have other weights, another precision or temperature, or get another prompt",
   "raw-pixels":
     "sampler and trainer agree on text and disagree on a picture before any step: it reaches them in different form, such as raw pixels from a vLLM that was started without --no-mm-device-do-normalize",
   "no-movement":
-    "the optimiser's steps hardly moved the trainer's own log-probs, so that old weights in the sampler would not be seen: what is trained gets no gradient, or the step is not applied",
+    "the optimiser's steps hardly moved the trainer's own log-probs, so that old weights in the sampler would not be noticed: the trained parameters get no gradient, or the step is not applied",
   "dropped-weights":
-    "sampler and trainer agree before a step and disagree on everything after it: the sampler did not get the new weights, such as those whose names differ from the checkpoint file's with weight_sync_backend delta",
+    "sampler and trainer agree before a step and disagree on everything after it: the sampler did not get the new weights, such as weights whose names differ from the checkpoint file's with weight_sync_backend delta",
   "dropped-vision-weights":
     "after a step sampler and trainer agree on text and disagree on every picture: the sampler did not get the vision tower's new weights",
   "stale-pictures":
-    "after a step sampler and trainer agree on a new picture and disagree on one that the sampler saw before: it keeps what it computed of it with old weights, such as vLLM's encoder cache, to be emptied by POST /reset_encoder_cache after every weight sync",
+    "after a step sampler and trainer agree on a new picture and disagree on an earlier picture. The sampler keeps features that it computed with old weights, such as vLLM's encoder cache, to be emptied by POST /reset_encoder_cache after every weight sync",
   unknown: "sampler and trainer disagree in a way that no known fault explains",
 };
 

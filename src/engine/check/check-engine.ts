@@ -1,8 +1,8 @@
 /**
  * @module
- * A check of an engine whose sampler is another program than its trainer: samples on text and on a picture, compares the
- * log-probs that came with them with the trainer's, takes a step, and compares again, on the same picture and on a new one.
- * Afterwards the weights are loaded that it began with.
+ * A check of an engine whose sampler is another program than its trainer. It samples on text and on a
+ * picture, and compares the sampler's log-probs with the trainer's. It takes a step and compares again, on the same
+ * picture and on a new picture. At the end it loads the weights with which it began.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -76,7 +76,7 @@ describe("the fake engine", () => {
     }
   });
 
-  test("raises the log-probs it was asked to raise, and lowers those of a negative coefficient", async () => {
+  test("raises log-probs with a positive coefficient, and lowers log-probs with a negative coefficient", async () => {
     const subject = engine();
     const sequences = [
       { prompt, completion: Int32Array.of(1, 2) },
@@ -239,7 +239,7 @@ describe("the fake engine", () => {
   });
 });
 
-test("the first step of AdamW has the learning rate's length, whatever the gradient's", () => {
+test("the first step of AdamW has the learning rate's length for a gradient of any length", () => {
   const weights = Float64Array.of(1, 1);
   adamStep(weights, new Float64Array(5), Float64Array.of(3, -0.01), 3, { ...adam, weightDecay: 0.5 });
   expect(weights).toBeAllclose([0.95 + 0.1, 0.95 - 0.1], { atol: 1e-6 });

@@ -173,7 +173,7 @@ export function createFakeEngine(options: FakeEngineOptions): Engine {
     };
   };
 
-  /** Among the sequences of the same prompt; those that have ended are uniform. */
+  /** Among the sequences of the same prompt; a sequence that has ended is uniform. */
   const groupDivergences = (own: Sequence, all: readonly Sequence[], request: ScoreRequest) => {
     const table = request.weights === "reference" ? reference : weights;
     const members = all.filter(({ prompt }) => prompt === own.prompt);

@@ -1,7 +1,8 @@
 /**
  * @module
- * Attention and hidden states without a model: rows that depend on the prompt, the row's token and its place alone, so that sampling and
- * scoring agree. Signals are what their records make of the rows, with every bound and identity that true ones have.
+ * Attention and hidden states without a model. Rows depend only on the prompt, the row's token and its place,
+ * so that sampling and scoring agree. Signals are computed from the rows by their records, so every bound and
+ * identity of true signals holds.
  */
 import {
   type AttentionRows,
@@ -29,7 +30,10 @@ export interface Place {
   readonly tokens: Int32Array;
 }
 
-/** A number in [0, 1) that depends on the integers alone: FNV-1a, with Murmur's last mixing so that near ones part. */
+/**
+ * A number in [0, 1) that depends on the integers alone: FNV-1a, with Murmur's last mixing, so that near integers
+ * give unlike numbers.
+ */
 function scatter(...values: readonly number[]): number {
   let h = 0x811c9dc5;
   for (const value of values) h = Math.imul(h ^ value, 0x01000193);

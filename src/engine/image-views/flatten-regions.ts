@@ -17,7 +17,7 @@ export interface Region {
  * Each region at the mean colour that the image has in it, channel by channel. Regions that overlap have the mean of
  * the image as given, the later one on top.
  *
- * Source: CGPO's masked regions, and Evidence-RL's neutralised ones, arXiv:2608.08021, in pixels.
+ * Source: CGPO's masked regions, and Evidence-RL's neutralised regions, arXiv:2608.08021, in pixels.
  *
  * @throws DataError when a region is not of finite numbers, or none of its pixels lies in the image
  */

@@ -21,10 +21,10 @@ export function occluded(image: RgbImage, options: Occlude, rng: Rng): RgbImage 
   }
 }
 
-/** Between two bounds, whichever of them is the lower. */
+/** Between two bounds, in either order. */
 const between = (rng: Rng, a: number, b: number) => rng.uniform(Math.min(a, b), Math.max(a, b));
 
-/** Boxes of uniform noise, each at a place of its own; later ones lie over earlier ones. */
+/** Boxes of uniform noise, each at its own place; later boxes cover earlier boxes. */
 function underBoxes(
   { width, height, data }: RgbImage,
   { boxes, leastBox, mostBox }: Occlude,

@@ -7,7 +7,7 @@ import { EngineError } from "../../errors/index.ts";
 import type { AdamParameters, SampleRequest } from "../engine.ts";
 import { checkPositive } from "./local-options.ts";
 
-/** What is done within the model has no gradient, and no second pass to be compared with in one. */
+/** An ablation inside the model has no gradient, and one request cannot compare it with a second pass. */
 export function checkDifferentiable(what: string, image: ImageAblation | undefined): void {
   if (image?.kind === "replace-values") {
     throw new EngineError(

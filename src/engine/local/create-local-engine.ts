@@ -13,8 +13,8 @@ import { ReplicatedEngine } from "./replicated-engine.ts";
  * Opens a model.
  *
  * @throws ModelError when its directory cannot be read
- * @throws EngineError when there are more replicas than threads, or replicas of a model that stays in its file or that
- *   computes on a graphics adapter; when the weights do not fit into memory; when the device cannot be used
+ * @throws EngineError when there are more replicas than threads, or replicas of a model that stays in its file or
+ * computes on a graphics adapter. Also when the weights do not fit into memory, or the device cannot be used.
  */
 export async function createLocalEngine(options: LocalEngineOptions): Promise<Engine> {
   const parts = replicaOptions(options).map((part) => new LocalEngine(part));

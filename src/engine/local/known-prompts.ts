@@ -47,7 +47,7 @@ export class KnownPrompts {
     }
   }
 
-  /** Sequences with their prompts prepared, those of one prompt with one; images as given or ablated. */
+  /** Sequences with prepared prompts; sequences of one prompt share it. Images are as given or ablated. */
   sequences(sequences: readonly LocalSequence[], image?: ImageAblation): PreparedSequence[] {
     const prompts = new Map<number, PreparedPrompt>();
     return sequences.map(({ prompt: id, completion }, i) => {

@@ -266,7 +266,7 @@ describe("the end of an engine", () => {
 });
 
 describe("prompts", () => {
-  /** What was sent: the prompts of each `register`, the ids of each `forget`. */
+  /** The messages sent: the prompts of each `register`, the ids of each `forget`. */
   function spy() {
     const post = vi.spyOn(Worker.prototype, "postMessage");
     const sent = (method: Call["method"]) =>

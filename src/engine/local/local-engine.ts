@@ -175,8 +175,9 @@ export class LocalEngine implements Engine {
   }
 
   /**
-   * Makes a call on prompts by their ids. Those that the thread does not know yet are sent before it, in the same
-   * turn, so that calls reach the thread in the order they were made; those not used for long are dropped after it.
+   * Makes a call on prompts by their ids. Prompts that the thread does not know yet are sent before it, in the same
+   * turn. So calls reach the thread in the order in which they were made. Prompts that were not used for long are
+   * dropped after it.
    */
   async #withPrompts(
     prompts: readonly Prompt[],

@@ -31,9 +31,9 @@ describe("a prompt is refused", () => {
       "with an image-pad id in its text",
       prompt(text(1), text(2, IMAGE)),
       EngineError,
-      /chunk 1: token 93 stands for/,
+      /chunk 1: token 93 is a pad of/,
     ],
-    ["with a video-pad id in its text", prompt(text(VIDEO)), EngineError, /chunk 0: token 94 stands for/],
+    ["with a video-pad id in its text", prompt(text(VIDEO)), EngineError, /chunk 0: token 94 is a pad of/],
     [
       "with an id beyond the vocabulary",
       prompt(text(96)),
@@ -83,8 +83,8 @@ describe("a completion is refused", () => {
   test.each([
     [96, /completion 1: expected token ids in \[0, 96\), got 96/],
     [-1, /got -1/],
-    [IMAGE, /completion 1: token 93 stands for/],
-    [VIDEO, /token 94 stands for/],
+    [IMAGE, /completion 1: token 93 is a pad of/],
+    [VIDEO, /token 94 is a pad of/],
   ])("with the id %d, in scoring and in accumulating", async (token, message) => {
     const sequences = [[1], [2, token]].map((tokens) => ({
       prompt: known,

@@ -6,6 +6,7 @@ import { existsSync } from "node:fs";
 import type { AttentionRequest } from "../../credit/index.ts";
 import { EngineError } from "../../errors/index.ts";
 import { Rng } from "../../math/index.ts";
+import type { ArchitectureCapabilities } from "../../model/architecture.ts";
 import {
   graphsOf,
   imageTokenWidth,
@@ -15,6 +16,7 @@ import {
   type StorageOptions,
 } from "../../model/index.ts";
 import { requireDevice } from "../../tensor/index.ts";
+import { requireImageKeys } from "../capabilities.ts";
 import type {
   AccumulateOptions,
   AdamParameters,
@@ -89,13 +91,15 @@ export class LocalModel {
   readonly #adam: AdamW;
   readonly #teacher: TeacherForcing;
   readonly #prompts: KnownPrompts;
-  /** 1 at ids that stand for pixels or open and close them: a model that samples one makes a sequence that cannot be read. */
+  readonly #architecture: ArchitectureCapabilities;
+  /** 1 at ids of image and video tokens: a completion that contains one could not be read as a prompt. */
   readonly #banned: Uint8Array;
   /** Gradients of all replicas, and which is this one's; none where the model is alone. */
   #shared: { readonly gradients: readonly Float32Array[]; readonly place: number } | undefined;
 
   /**
-   * Opens a model's weights; the optimiser starts anew whatever lies beside them. `load` continues a training.
+   * Opens a model's weights; the optimiser starts from zero, even if its state is beside them. `load` continues a
+   * training.
    *
    * @throws ModelError when the model is of an architecture that is not supported, or its files are broken
    * @throws EngineError when an option is no positive integer, or the weights do not fit into memory
@@ -120,6 +124,11 @@ export class LocalModel {
     const config = fresh?.config ?? readConfig(this.#assets);
     if (fresh !== undefined && lora !== undefined) {
       throw new EngineError("lora: expected a model directory, got a model to begin");
+    }
+    if (device !== "cpu" && (config.text.crossAttentionLayers ?? []).length > 0) {
+      throw new EngineError(
+        `device: expected cpu for a model whose layers read images by cross-attention, got ${device}`,
+      );
     }
     const graphs = graphsOf(config);
     const adapters = lora && loraStart(lora, graphs.names);
@@ -158,6 +167,7 @@ export class LocalModel {
     };
     this.#teacher = new TeacherForcing(this.#machinery);
     const sight = openSightOf(this.#assets, config);
+    this.#architecture = sight.architecture.capabilities;
     this.#banned = new Uint8Array(config.text.vocabSize);
     for (const token of sight.vision.specialTokens) {
       this.#banned[token] = 1;
@@ -185,6 +195,7 @@ export class LocalModel {
     report: (drawn: readonly DrawnToken[]) => void = () => {},
   ): Promise<Completion[][]> {
     checkSampling(request);
+    requireImageKeys("sample", request, this.#architecture);
     checkLayers("sample", request.signals);
     const { groupSize, ended } = request;
     const { vocabSize } = this.#machinery.config.text;
@@ -210,6 +221,7 @@ export class LocalModel {
     if (request.weights === "reference" && store.reference === undefined) {
       throw new EngineError("score: reference weights were asked for, but none were set");
     }
+    requireImageKeys("score", request, this.#architecture);
     const weights = request.weights === "reference" ? store.reference! : store.weights;
     const { signals, entropy = false, values = false, likeliest = false, alternatives = 0 } = request;
     const nucleus = checkedNucleus(request.nucleusEntropy);

@@ -18,7 +18,10 @@ export interface FreshModel {
   readonly seed: number;
 }
 
-/** New adapters, whose A is drawn from `seed` (0 unless given) and whose B is 0; or an adapter directory to go on with. */
+/**
+ * New adapters, whose A is drawn from `seed` (0 unless given) and whose B is 0; or an adapter directory to continue
+ * from.
+ */
 export type LocalLora = (LoraOptions & { readonly seed?: number }) | { readonly adapter: string };
 
 export interface LocalEngineOptions {
@@ -51,13 +54,14 @@ export interface LocalEngineOptions {
    */
   readonly memory?: number | string | undefined;
   /**
-   * What a training step keeps of its forward pass: "none", all that is dear to compute; "blocks", what each decoder layer
-   * reads, for a second forward pass; "auto", the first of them that fits into memory. "auto" unless given.
+   * The activations that a training step keeps. "none": all that are expensive to compute. "blocks": the inputs of
+   * each decoder layer, for a second forward pass. "auto": the first of the two that fits into memory. "auto" unless
+   * given.
    */
   readonly checkpointing?: Checkpointing;
   /**
-   * Train low-rank adapters and leave the model's own weights alone: new ones, or those of a PEFT adapter directory.
-   * `save` writes an adapter directory then, and `load` reads one.
+   * Train low-rank adapters, new or from a PEFT adapter directory; the model's own weights do not change. `save`
+   * writes an adapter directory then, and `load` reads one.
    */
   readonly lora?: LocalLora | undefined;
   /**

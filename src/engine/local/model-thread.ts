@@ -46,7 +46,7 @@ export class ModelThread {
     return this.follow(undefined, method, ...parameters);
   }
 
-  /** Calls a method that tells of itself before it ends. */
+  /** Calls a method that reports its progress before it ends. */
   follow(
     onProgress: ((progress: unknown) => void) | undefined,
     method: Method,

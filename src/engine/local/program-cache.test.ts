@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { ProgramCache } from "./program-cache.ts";
 
-/** Stands in for programs: remembers what was compiled and released. */
+/** Fake programs: a record of which were compiled and released. */
 function workshop() {
   const events: string[] = [];
   const compile =
@@ -46,7 +46,7 @@ test("programs used longest ago are released when all of them keep too much memo
   expect(events.slice(7)).toEqual(["compile d"]);
 });
 
-test("a program in use is kept, whatever else is asked for meanwhile", async () => {
+test("a program in use is kept while others are asked for", async () => {
   const { events, compile } = workshop();
   const cache = new ProgramCache(1, {}, () => 1);
   const key = await cache.use("a", compile("a", 4), async (used) => {
@@ -60,7 +60,7 @@ test("a program in use is kept, whatever else is asked for meanwhile", async () 
   expect(events.slice(4)).toEqual(["compile d", "release a", "release c"]);
 });
 
-test("clearing releases all; they are compiled anew after it", async () => {
+test("clearing releases all; they are compiled again after it", async () => {
   const { events, compile } = workshop();
   const cache = new ProgramCache(3, {});
   await cache.get("a", compile("a"));

@@ -18,8 +18,8 @@ export class ProgramCache {
   readonly #inUse = new Set<Compiled>();
 
   /**
-   * @param options what every program is compiled with
-   * @param bytes that programs may keep at present; the one that is asked for is kept whatever it takes
+   * @param options with which every program is compiled
+   * @param bytes that programs may keep at present; the program that is asked for is kept even above the limit
    */
   constructor(
     capacity: number,
@@ -64,7 +64,7 @@ export class ProgramCache {
     return compiled;
   }
 
-  /** Runs work with the program of a key, which is kept meanwhile whatever other programs the work asks for. */
+  /** Runs work with the program of a key. The program is kept meanwhile, even if the work asks for others. */
   async use<T extends Compiled, R>(
     key: string,
     compile: () => Promise<T>,
@@ -79,7 +79,7 @@ export class ProgramCache {
     }
   }
 
-  /** Releases what there is too much of, but for one and for what is in use. */
+  /** Releases programs above the limit, except for one and for all in use. */
   async #release(kept: Compiled): Promise<void> {
     let bytes = [...this.#programs.values()].reduce((sum, { program }) => sum + program.workingBytes, 0);
     for (const [oldest, compiled] of this.#programs) {

@@ -120,7 +120,7 @@ describe("replicas", () => {
     expect((await two.step(ADAM)).gradientNorm).toBe(0);
   });
 
-  test("keep a reference, values and a checkpoint that one model goes on with", async () => {
+  test("keep a reference, values and a checkpoint from which one model continues", async () => {
     const two = await open(2, { valueHead: true });
     const options = { valueCoefficients: coefficients, entropyCoefficients: coefficients, temperature: 0.9 };
     const before = await two.score(sequences);

@@ -1,7 +1,8 @@
 /**
  * @module
- * Replicas of a model that share the work: each samples, scores and differentiates a part of it. At a step all of them
- * add up the gradients of all, in one order, and make the same update, so that their weights stay the same to the bit.
+ * Replicas of a model that share the work: each samples, scores and differentiates a part of it. At a step
+ * each replica adds up the gradients of all, in one order, and makes the same update. So their weights stay bitwise
+ * identical.
  */
 import { EngineError } from "../../errors/index.ts";
 import type { Capability } from "../capabilities.ts";

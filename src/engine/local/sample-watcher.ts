@@ -1,7 +1,8 @@
 /**
  * @module
- * The caller's side of a watched sampling request: tokens that come from the model's thread go to the caller, and its word to
- * end a completion goes back through memory that both share, since the thread reads no messages while it computes.
+ * The caller's side of a watched sampling request. Tokens from the model's thread go to the caller. The
+ * caller's request to end a completion goes back through shared memory, since the thread reads no messages while it
+ * computes.
  */
 import type { DrawnToken, SampleRequest } from "../engine.ts";
 
@@ -21,7 +22,7 @@ export class SampleWatcher {
     this.ended = new Int32Array(new SharedArrayBuffer(bytes));
   }
 
-  /** Hands on the tokens of a step. When the caller's function throws, every completion ends. */
+  /** Passes the tokens of a step to the caller. When its function throws, every completion ends. */
   readonly take = (progress: unknown): void => {
     for (const drawn of progress as readonly DrawnToken[]) {
       const at = drawn.prompt * this.#groupSize + drawn.place;

@@ -37,7 +37,7 @@ describe("shares", () => {
     );
   });
 
-  test("of sequences keep those of a prompt together, unless there are too few prompts", () => {
+  test("of sequences keep a prompt's sequences together, unless there are too few prompts", () => {
     const [a, b, c] = [{ chunks: [] }, { chunks: [] }, { chunks: [] }] as const satisfies { chunks: [] }[];
     const groups = [a, a, b, b, c, c].map((prompt) => sequence(prompt, 3));
     expect(sequenceShares(groups, 3)).toEqual([

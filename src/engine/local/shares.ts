@@ -23,7 +23,7 @@ export function evenShares(costs: readonly number[], parts: number): Share[] {
 }
 
 /**
- * Shares of sequences; those of one prompt, which are computed together, stay so where there are prompts enough.
+ * Shares of sequences. Sequences of one prompt are computed together, and stay together if there are enough prompts.
  *
  * @param keepsGroups whether they stay together even where some part then has nothing to do
  */

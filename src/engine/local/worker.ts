@@ -42,7 +42,7 @@ async function answer({ id, method, parameters }: Call): Promise<void> {
       );
     }
     const report = (progress: unknown) => port.postMessage({ id, progress } satisfies Progress);
-    // Only sampling tells of itself before it ends.
+    // Only sampling reports its progress before it ends.
     const own = method === "sample" ? [...parameters, report] : [...parameters];
     reply = { id, result: await run.apply(model, own) };
   } catch (error) {

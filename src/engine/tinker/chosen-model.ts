@@ -5,9 +5,9 @@
 import { EngineError } from "../../errors/index.ts";
 
 /**
- * The model to train: the one asked for, or the only one.
+ * The model to train: the requested model, or the server's only model.
  *
- * @param names those that the server offers; a server may name none
+ * @param names models that the server offers; a server may name none
  * @throws EngineError when there is no such model, or none was asked for and there is a choice
  */
 export function chosenModel(asked: string | undefined, names: readonly string[], url: string): string {

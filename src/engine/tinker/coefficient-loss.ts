@@ -6,8 +6,8 @@
  *
  *     L = 1/B · Σᵢ Σₜ wᵢₜ·ℓᵢₜ / max(Σₜ wᵢₜ, 10⁻⁹)
  *
- * so that a weight's size means nothing there, and weights that sum to less than 0 are multiplied by 10⁹. Coefficients
- * travel to it as advantages of `cispo` with both thresholds at 1, whose ratio is 1 whatever the log-probs:
+ * so that a weight's size means nothing there, and weights that sum to less than 0 are multiplied by 10⁹.
+ * Coefficients are sent to it as advantages of `cispo` with both thresholds at 1, whose ratio is 1 for any log-probs:
  *
  *     ℓᵢₜ = −aᵢₜ·log π(oₜ),   wᵢₜ = 1 on the Tᵢ tokens of the completion,   aᵢₜ = cᵢₜ·Tᵢ·B
  *

@@ -27,6 +27,7 @@ export interface ForwardContext {
  *
  * @param inputs arrays of each sequence by name, `[T]` each
  * @param loss the batch's loss; a `forward` asks a server without the extension for signals by its configuration
+ * @param together so many consecutive sequences stay in one request
  * @returns outputs in the order of the sequences, and the metrics of each request
  */
 export async function sendForward(
@@ -36,6 +37,7 @@ export async function sendForward(
   inputs: readonly Readonly<Record<string, ArrayLike<number>>>[],
   options: WireForwardOptions,
   { loss_fn, loss_fn_config }: WireLoss = CROSS_ENTROPY,
+  together = 1,
 ): Promise<{ readonly outputs: Tensors[]; readonly metrics: Metrics[] }> {
   const outputs: Tensors[] = [];
   const metrics: Metrics[] = [];
@@ -68,7 +70,8 @@ export async function sendForward(
       return { content, datum: toDatum(sequence, prompt, inputs[i]!, span) };
     };
     let { content, datum } = await encoded();
-    if (data.length > 0 && bytes + datumBytes(datum, session.format.sizes) > maxBytes) {
+    const needed = together * datumBytes(datum, session.format.sizes);
+    if (data.length > 0 && i % together === 0 && bytes + needed > maxBytes) {
       await send();
       ({ content, datum } = await encoded());
     }
@@ -99,7 +102,7 @@ class PromptTwins {
 }
 
 /**
- * The last T numbers of a tensor: those of the completion.
+ * The last T numbers of a tensor, which belong to the completion.
  *
  * @throws EngineError when the tensor is missing or shorter
  */

@@ -26,10 +26,10 @@ const NOT_CONNECTED = new Set([
   "ENETUNREACH",
   "UND_ERR_CONNECT_TIMEOUT",
 ]);
-/** What fetch says of addresses to which it sends nothing. */
+/** Messages of fetch for addresses to which it sends nothing. */
 const NEVER_SENT = new Set(["bad port", "unknown scheme"]);
 const SHOWN = 300;
-/** What SkyRL says (400) of a model that it had before it was restarted. */
+/** SkyRL's message (400) about a model that it had before a restart. */
 const NOT_LOADED = /\bmodel '?\S+ not loaded\b/i;
 
 /** A real clock. */
@@ -76,7 +76,7 @@ export interface Request {
   readonly path: string;
   /** A request without one is a GET. */
   readonly body?: RequestBody;
-  /** What the answer is asked for as; JSON unless given, and JSON may come all the same. */
+  /** The format requested for the answer; JSON unless given, and the server may answer in JSON regardless. */
   readonly accept?: string;
   /** An answer of 404 means that the session is gone. */
   readonly isOfSession?: boolean;
@@ -98,7 +98,10 @@ export class RefusedError extends EngineError {
   }
 }
 
-/** What was to be saved exists: an earlier attempt was taken, and its answer lost. SkyRL 0.3.0 says so (409). */
+/**
+ * The name to save under exists: the server accepted an earlier attempt, and its answer was lost. SkyRL 0.3.0 answers
+ * so (409).
+ */
 export class NameTakenError extends RefusedError {}
 
 /** The answer is not there yet. */
@@ -298,7 +301,7 @@ function shown(text: string): string {
   return line.length > SHOWN ? `${line.slice(0, SHOWN)} …` : line === "" ? "nothing" : line;
 }
 
-/** What a body says went wrong, in the server's words. */
+/** The error that a body reports, in the server's words. */
 function failureText(text: string): string {
   try {
     const json: unknown = JSON.parse(text);

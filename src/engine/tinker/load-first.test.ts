@@ -24,8 +24,9 @@ const request: SampleRequest = {
 const fake = () => createFakeEngine({ vocabSize: 12, promptRows: 1, seed: 5 });
 
 /**
- * A client of a server with the rules of SkyRL 0.4.0 (`load_weights`, `_read_forward_backward_request` and the addresses of
- * skyrl/tinker/api.py): data in messages alone, no address for `forward`, weights loaded only as a model's first request.
+ * A client of a server with the rules of SkyRL 0.4.0: data only in messages, no address for `forward`, weights loaded
+ * only as a model's first request. Source: `load_weights`, `_read_forward_backward_request` and the addresses of
+ * skyrl/tinker/api.py.
  */
 async function client(reduction: "sum" | "mean") {
   const { url } = await world.server({ isExtended: false, engine: fake, maxModels: 16 });

@@ -14,7 +14,7 @@ const sequences: readonly Sequence[] = [[3, 4, 0], [5], [0, 0, 2, 7]].map((token
   prompt,
   completion: Int32Array.from(tokens),
 }));
-/** Of either sign; those of the first sequence sum to less than 0, those of the second are 0. */
+/** Of either sign; the first sequence's coefficients sum to less than 0, the second's are 0. */
 const coefficients = [[-0.5, 0.2, -0.1], [0], [0.3, -0.2, 0.1, 0.4]].map((own) => Float64Array.from(own));
 const adam = {
   learningRate: 0.1,
@@ -57,9 +57,10 @@ interface Answer {
 }
 
 /**
- * A server of the plain protocol that tells no batch's loss, and divides by the weights of each sequence if it is to.
+ * A server of the plain protocol that reports no batch's loss, and divides by the weights of each sequence if asked
+ * to.
  *
- * @param name what it calls itself
+ * @param name the server's name for itself
  */
 async function client(
   divides: boolean,
@@ -104,7 +105,7 @@ async function trained(engine: Engine): Promise<number[]> {
 }
 
 describe("coefficients on a server that takes means over weights and sequences", () => {
-  test("give the gradients of their sum, whatever their signs", async () => {
+  test("give the gradients of their sum, for coefficients of either sign", async () => {
     const { losses, engine } = await client(true, () => meanOfSequences(fake()));
     expect(await trained(engine)).toBeAllclose(await trained(fake()), { rtol: 1e-9, atol: 1e-9 });
     expect(losses.slice(-2)).toEqual(["cispo", "cispo"]);
@@ -133,7 +134,7 @@ describe("coefficients on a server that takes means over weights and sequences",
 });
 
 describe("how a server adds up losses", () => {
-  test("is measured as a sum where it is one, though the server tells no batch's loss", async () => {
+  test("is measured as a sum where it is one, though the server reports no batch's loss", async () => {
     const { losses, engine } = await client(false, fake);
     expect(await trained(engine)).toEqual(await trained(fake()));
     expect(losses.slice(-2)).toEqual(["cross_entropy", "cross_entropy"]);
@@ -151,7 +152,7 @@ describe("a reference on SkyRL, whose samplers have the weights that are trained
   const logprobs = async (engine: Engine, weights: "policy" | "reference") =>
     (await engine.score(sequences, { weights })).flatMap((score) => [...score.logprobs]);
 
-  test("is a model of its own on the backend that takes means, and stays so when a run goes on", async () => {
+  test("is a separate model on the backend that takes means, and remains so when a run continues", async () => {
     const { engine } = await client(true, () => meanOfSequences(fake()), "mean", SKYRL);
     expect([...engine.capabilities].sort()).toEqual(["image-ablation", "overlap", "reference"]);
     const start = await logprobs(engine, "policy");

@@ -18,11 +18,12 @@ const ANY: Sequence = {
 };
 
 /**
- * How the server adds up, by the norm of gradients. Servers that tell the batch's loss, as the protocol has it,
- * or give no token's loss in a forward pass, are taken at its word: sums. Of others a model beside the trained one is
- * made, gets gradients that a sum makes four times as large and a mean leaves alone, never moves, and is given up.
+ * How the server adds up, by the norm of gradients. A server that reports the batch's loss, as in the protocol, or no
+ * token's loss in a forward pass, is taken to sum, as the protocol says. On any other server a second model is made
+ * beside the trained model. Its gradients are four times as large under a sum and unchanged under a mean. It never
+ * takes a step, and is released afterwards.
  *
- * @throws EngineError when it does neither, or does not tell the norm
+ * @throws EngineError when the server does neither, or does not report the norm
  */
 export async function measuredReduction(
   session: TinkerSession,

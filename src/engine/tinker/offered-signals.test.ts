@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { type CalibratedRequest, type ClustersRequest, SIGNALS } from "../../credit/index.ts";
+import { ALL_SIGNALS, made, madeGram, withSignals } from "../../testing/server-with-signals.ts";
 import { TinkerWorld } from "../../testing/tinker-fixtures.ts";
 import type { ScoreRequest, Sequence } from "../engine.ts";
 
 import { signalConfig } from "./offered-signals.ts";
-import type { Fetch } from "./tinker-options.ts";
 
 const world = new TinkerWorld();
 afterEach(() => world.close());
@@ -14,90 +14,6 @@ const sequences: readonly Sequence[] = [
   { prompt: { chunks: [{ kind: "text", tokens: [7, 1] }] }, completion: Int32Array.of(6, 6, 0) },
 ];
 const calibrated: CalibratedRequest = { row: "predicting", layers: 3, biasCorrection: false };
-const WHOLE = {
-  protocol: 2,
-  version: "0.1.0",
-  capabilities: [
-    "attention",
-    "attention-measure",
-    "calibrated-attention",
-    "token-clusters",
-    "entropy",
-    "temperature",
-    "of-the-future",
-  ],
-};
-
-interface ForwardInput {
-  readonly data: { readonly loss_fn_inputs: Record<string, { readonly data: number[] }> }[];
-  loss_fn_config?: Record<string, number>;
-}
-interface WireBody {
-  readonly forward_input: ForwardInput;
-  readonly forward_backward_input?: ForwardInput;
-}
-
-interface Answer {
-  readonly request_id?: string;
-  fovea_signals?: object;
-  readonly loss_fn_outputs?: Record<string, object>[];
-}
-
-/** A tensor that tells name, sequence and place. */
-const made = (name: string, i: number, length: number) => ({
-  data: Array.from({ length }, (_, t) => name.length + i / 4 + t / 64),
-  dtype: "float32",
-  shape: [length],
-});
-
-/** A Gram matrix that tells its sequence: its lower triangle, and the whole. */
-function madeGram(i: number, length: number) {
-  const whole = new Float64Array(length * length);
-  const lower: number[] = [];
-  for (let row = 0; row < length; row++) {
-    for (let column = 0; column <= row; column++) {
-      const value = i + row / 4 + column / 64;
-      lower.push(value);
-      whole[row * length + column] = value;
-      whole[column * length + row] = value;
-    }
-  }
-  return { whole, packed: { data: lower, dtype: "float32", shape: [lower.length] } };
-}
-
-/** Makes a server of the plain protocol into one with signals: what `forward` is asked for, and answers beside log-probs. */
-function withSignals(said: object, names: readonly string[], instead: Readonly<Record<string, object>>) {
-  const asked: WireBody[] = [];
-  const results = new Map<string, WireBody>();
-  const wrapped: Fetch = async (address, options) => {
-    const body = options.body === undefined ? {} : JSON.parse(options.body as string);
-    const isForward = address.endsWith("/forward");
-    const isPass = isForward || address.endsWith("/forward_backward");
-    const input = body.forward_input ?? body.forward_backward_input;
-    // The client's question for protobuf has no input.
-    if (isPass && input !== undefined) {
-      asked.push(structuredClone(body));
-      delete input.loss_fn_config;
-    }
-    const sent = options.body === undefined ? options : { ...options, body: JSON.stringify(body) };
-    const response = await fetch(address, sent);
-    const answer = (await response.json()) as Answer;
-    if (address.endsWith("get_server_capabilities")) answer.fovea_signals = said;
-    if (isForward) results.set(answer.request_id ?? "", asked.at(-1)!);
-    const request = address.endsWith("retrieve_future") ? results.get(body.request_id) : undefined;
-    if (request !== undefined && answer.loss_fn_outputs !== undefined) {
-      for (const [i, output] of answer.loss_fn_outputs.entries()) {
-        const length = request.forward_input.data[i]!.loss_fn_inputs["target_tokens"]!.data.length;
-        for (const name of names) {
-          output[name] = name === "gram" ? madeGram(i, length).packed : made(name, i, length);
-        }
-        for (const [name, tensor] of Object.entries(instead)) output[name] = tensor;
-      }
-    }
-    return new Response(JSON.stringify(answer), { status: response.status });
-  };
-  return { asked, wrapped };
-}
 
 async function client(
   said: object,
@@ -125,7 +41,7 @@ describe("a request for signals as loss_fn_config", () => {
     });
   });
 
-  test("has the parameters of another bias curve, those that are given", () => {
+  test("has the given parameters of another bias curve", () => {
     const asked = (biasCurve: CalibratedRequest["biasCurve"], biasCorrection = true) =>
       signalConfig({ signals: { calibrated: { row: "own", layers: 4, biasCorrection, biasCurve } } });
     const plain = {
@@ -175,13 +91,16 @@ describe("a request for signals as loss_fn_config", () => {
 });
 
 describe("a server of the plain protocol with signals", () => {
-  test("has the capabilities that it names and the client knows, entropy while sampling not among them", async () => {
-    const { engine } = await client(WHOLE);
+  test("has the capabilities that it names and the client knows", async () => {
+    const { engine } = await client(ALL_SIGNALS);
     expect([...engine.capabilities].sort()).toEqual(
       [
         "attention",
         "attention-measure",
         "calibrated-attention",
+        "entropy",
+        "full-distribution",
+        "hidden-images",
         "image-ablation",
         "overlap",
         "reference",
@@ -194,7 +113,7 @@ describe("a server of the plain protocol with signals", () => {
     const attention = ["visual_mass", "text_mass", "visual_shift", "text_shift"];
     const measure = ["visual_sharpness", "text_sharpness"];
     const names = [...attention, ...measure, "connectivity", "gram", "entropy"];
-    const { engine, asked } = await client(WHOLE, names);
+    const { engine, asked } = await client(ALL_SIGNALS, names);
     const scores = await engine.score(sequences, {
       signals: { attention: { row: "own", measure: "sharpness" }, calibrated },
       entropy: true,
@@ -224,16 +143,16 @@ describe("a server of the plain protocol with signals", () => {
     }
   });
 
-  test("may answer with the whole Gram matrix in digits, and is told when it has another size", async () => {
+  test("may answer with the whole Gram matrix in digits; another size is an error", async () => {
     const request: ScoreRequest = { signals: { calibrated } };
     const one = sequences.slice(0, 1);
     const square = { data: [1, 2, 2, 5], dtype: "float32", shape: [2, 2] };
-    const plain = await client(WHOLE, ["connectivity"], { gram: square });
+    const plain = await client(ALL_SIGNALS, ["connectivity"], { gram: square });
     const [score] = await plain.engine.score(one, request);
     expect(score!.signals!.calibrated!.gram).toEqual(Float64Array.of(1, 2, 2, 5));
     const wrong = { packed: madeGram(0, 3).packed, digits: { data: [1, 2, 5, 7, 8] } };
     const scored = async (instead: Readonly<Record<string, object>>) =>
-      (await client(WHOLE, ["connectivity", "gram"], instead)).engine.score(one, request);
+      (await client(ALL_SIGNALS, ["connectivity", "gram"], instead)).engine.score(one, request);
     await expect(scored({ gram: wrong.packed })).rejects.toThrow(
       "forward, sequence 0: expected 4 or 3 numbers of the signal gram, got 6",
     );
@@ -250,7 +169,7 @@ describe("a server of the plain protocol with signals", () => {
 
   test("is asked for clusters instead of a Gram matrix, and its answers are read by name", async () => {
     const names = SIGNALS.find(({ name }) => name === "clusters")!.parts.map(({ wire }) => wire);
-    const { engine, asked } = await client(WHOLE, names);
+    const { engine, asked } = await client(ALL_SIGNALS, names);
     const clusters = {
       ...SIGNALS.find(({ name }) => name === "clusters")!.look,
       clusterSize: 12,
@@ -266,20 +185,20 @@ describe("a server of the plain protocol with signals", () => {
   });
 
   test("scores and trains at any temperature that it names, and is refused another where it does not", async () => {
-    const { engine, asked } = await client(WHOLE);
+    const { engine, asked } = await client(ALL_SIGNALS);
     const coefficients = sequences.map(({ completion }) => new Float64Array(completion.length).fill(1));
     await engine.score(sequences, { temperature: 0.9 });
     await engine.accumulate(sequences, coefficients, { temperature: 0.9 });
     expect(asked[0]!.forward_input.loss_fn_config).toEqual({ "fovea.temperature": 0.9 });
     expect(asked[1]!.forward_backward_input!.loss_fn_config).toEqual({ "fovea.temperature": 0.9 });
-    const { engine: fixed } = await client({ ...WHOLE, capabilities: [] });
+    const { engine: fixed } = await client({ ...ALL_SIGNALS, capabilities: [] });
     await expect(fixed.score(sequences, { temperature: 0.9 })).rejects.toThrow(
-      "forward: log-probs of this server are those of temperature 1; expected sampling.temperature 1, got 0.9",
+      "forward: this server gives log-probs of temperature 1; expected sampling.temperature 1, got 0.9",
     );
   });
 
   test("is asked nothing of signals when none are wanted", async () => {
-    const { engine, asked } = await client(WHOLE);
+    const { engine, asked } = await client(ALL_SIGNALS);
     await engine.score(sequences);
     expect(asked[0]!.forward_input.loss_fn_config).toBeUndefined();
   });
@@ -289,14 +208,14 @@ describe("a server of the plain protocol with signals", () => {
     ["calibrated attention", { signals: { calibrated } }],
     ["entropy", { entropy: true }],
   ] as const)("refuses %s where it does not name it", async (what, request) => {
-    const { engine } = await client({ ...WHOLE, capabilities: [] });
+    const { engine } = await client({ ...ALL_SIGNALS, capabilities: [] });
     await expect(engine.score(sequences, request)).rejects.toThrow(
       new RegExp(`^forward: .* offers no ${what}$`),
     );
   });
 
   test("refuses a measure where it names attention alone, and signals of the reference", async () => {
-    const { engine } = await client({ ...WHOLE, capabilities: ["attention"] });
+    const { engine } = await client({ ...ALL_SIGNALS, capabilities: ["attention"] });
     const attention = { row: "own", measure: "sharpness" } as const;
     await expect(engine.score(sequences, { signals: { attention } })).rejects.toThrow(
       /offers no attention's sharpness$/,
@@ -307,7 +226,7 @@ describe("a server of the plain protocol with signals", () => {
   });
 
   test("of another version is refused when the engine is opened", async () => {
-    await expect(client({ ...WHOLE, protocol: 1 })).rejects.toThrow(
+    await expect(client({ ...ALL_SIGNALS, protocol: 1 })).rejects.toThrow(
       /^get_server_capabilities: .* has signals of version 1 \(fovea-skyrl 0.1.0\); expected 2$/,
     );
   });

@@ -1,12 +1,11 @@
 /**
  * @module
- * Signals of a server that speaks the plain protocol but returns attention and entropy from `forward`, as SkyRL does with
- * the package in engines/skyrl. They are asked for by numbers in `loss_fn_config`; engines/skyrl/README.md has the
- * contract.
+ * Signals of a server that speaks the plain protocol but returns attention, entropy and measures of distributions from
+ * `forward`, as SkyRL does with the package in engines/skyrl. They are asked for by numbers in `loss_fn_config`;
+ * engines/skyrl/README.md has the contract.
  */
-import { askedSignals, SIGNALS, type SignalCapability } from "../../credit/index.ts";
+import { askedSignals, type ImageAblation, SIGNALS, type SignalCapability } from "../../credit/index.ts";
 import { EngineError } from "../../errors/index.ts";
-import type { Capability } from "../capabilities.ts";
 import type { ScoreRequest } from "../engine.ts";
 
 const PROTOCOL = 2;
@@ -14,12 +13,17 @@ const PROTOCOL = 2;
 /** Signals that the plain protocol has a form for, and what they need; log-probs at any temperature. */
 const KNOWN: readonly Offered[] = [
   "entropy",
+  "full-distribution",
+  "hidden-images",
   "temperature",
   ...SIGNALS.filter((signal) => "plain" in signal).flatMap(({ needs }) =>
     needs.map(({ capability }) => capability),
   ),
 ];
-type Offered = SignalCapability | "entropy" | "temperature";
+type Offered = SignalCapability | "entropy" | "full-distribution" | "hidden-images" | "temperature";
+
+/** Which of a pair's views `fovea.hidden_images` is about; without pairs there is a first view alone. */
+const VIEW = { first: 1, second: 2 } as const;
 
 /** A server's signals, as reported in `get_server_capabilities`. */
 export interface SaidOfSignals {
@@ -44,28 +48,31 @@ export function offeredSignals(said: SaidOfSignals | null | undefined, where: st
   return new Set(KNOWN.filter((name) => said.capabilities.includes(name)));
 }
 
-/** Those that an engine may call its own. Entropy is not among them: sampling does not return it. Every engine has temperatures. */
-export function ownCapabilities(offered: ReadonlySet<Offered>): Capability[] {
-  return [...offered].filter((name) => name !== "entropy" && name !== "temperature");
+/** The first thing asked for that a server without the extension has not, in words; undefined when it has all. */
+export function missingFromPlain(request: ScoreRequest, offered: ReadonlySet<Offered>): string | undefined {
+  const { signals, entropy, nucleusEntropy, alternatives, divergenceFrom, weights, image } = request;
+  const asked = askedSignals(signals);
+  const ofDistributions = [
+    nucleusEntropy !== undefined && "entropies of a nucleus",
+    alternatives !== undefined && "likeliest tokens",
+    divergenceFrom !== undefined && "divergences over the vocabulary",
+  ].find((what) => what !== false);
+  const isMore = asked.length > 0 || entropy || ofDistributions !== undefined;
+  if (weights === "reference" && (isMore || hidesImages(image))) return "signals of the reference";
+  for (const { signal, request: own } of asked) {
+    const missing = signal.needs.find((need) => need.when(own) && !offered.has(need.capability));
+    if (missing !== undefined) return missing.words(own);
+  }
+  if (asked.length > 0 && hidesImages(image)) return "signals of hidden images";
+  if (entropy && !offered.has("entropy")) return "entropy";
+  if (ofDistributions !== undefined && !offered.has("full-distribution")) return ofDistributions;
+  if (request.values) return "value head";
+  if (request.groupDivergence) return "divergences within a group";
+  if (request.likeliest) return "likeliest tokens";
+  return request.intervention && "amplified attention";
 }
 
-/** The first thing asked for that a server without the extension has not, in words; undefined when it has all. */
-export function missingFromPlain(
-  { signals, entropy, nucleusEntropy, groupDivergence, weights, values, divergenceFrom }: ScoreRequest,
-  offered: ReadonlySet<Offered>,
-): string | undefined {
-  const asked = askedSignals(signals);
-  if ((asked.length > 0 || entropy) && weights === "reference") return "signals of the reference";
-  for (const { signal, request } of asked) {
-    const missing = signal.needs.find((need) => need.when(request) && !offered.has(need.capability));
-    if (missing !== undefined) return missing.words(request);
-  }
-  if (entropy && !offered.has("entropy")) return "entropy";
-  if (values) return "value head";
-  if (groupDivergence) return "divergences within a group";
-  if (nucleusEntropy !== undefined) return "entropies of a nucleus";
-  return divergenceFrom && "divergences over the vocabulary";
-}
+const hidesImages = (image: ImageAblation | undefined) => image?.kind === "mask-attention";
 
 /**
  * A request for signals as `loss_fn_config`; undefined where nothing is asked for.
@@ -75,10 +82,19 @@ export function missingFromPlain(
 export function signalConfig({
   signals,
   entropy,
+  nucleusEntropy,
+  alternatives,
+  image,
+  divergenceFrom,
   temperature,
 }: ScoreRequest): Record<string, number> | undefined {
+  const hidden = (hidesImages(image) ? VIEW.first : 0) + (hidesImages(divergenceFrom) ? VIEW.second : 0);
   const config: Record<string, number> = {
     ...(entropy && { "fovea.entropy": 1 }),
+    ...(nucleusEntropy !== undefined && { "fovea.nucleus_entropy": nucleusEntropy }),
+    ...(alternatives !== undefined && { "fovea.alternatives": alternatives }),
+    ...(divergenceFrom && { "fovea.divergence": 1 }),
+    ...(hidden > 0 && { "fovea.hidden_images": hidden }),
     ...temperatureConfig(temperature),
   };
   for (const { signal, request } of askedSignals(signals)) {

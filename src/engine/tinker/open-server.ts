@@ -1,7 +1,7 @@
 /**
  * @module
- * What a client finds out about a server before it makes a model there: who it is, which model is trained, what it can do
- * beyond the protocol, and how bodies are written.
+ * Facts about a server that a client finds out before it makes a model there: its name, the model to train,
+ * its extensions of the protocol, and the format of bodies.
  */
 import { EngineError } from "../../errors/index.ts";
 import type { ServerDescription } from "../engine.ts";
@@ -28,8 +28,8 @@ export interface OpenServer {
 /**
  * Asks a server.
  *
- * @throws EngineError naming the call: no such server, a wrong key, no such model, or a version that is not known here, with
- *   those that are
+ * @throws EngineError naming the call: no such server, a wrong key, no such model, or an unknown version, with the
+ *   list of known versions
  */
 export async function openServer(http: HttpClient, options: TinkerEngineOptions): Promise<OpenServer> {
   const call = "get_server_capabilities";

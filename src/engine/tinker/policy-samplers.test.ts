@@ -32,10 +32,10 @@ const adam = {
 type Json = Readonly<Record<string, unknown>>;
 
 /**
- * A client of a server whose sampling sessions have the weights that are trained, as on SkyRL's JAX backend those that were
- * used before.
+ * A client of a server whose sampling sessions have the weights in training, as do sessions that were used before on
+ * SkyRL's JAX backend.
  *
- * @param name what it calls itself
+ * @param name the server's name for itself
  */
 async function client(name: string): Promise<{ readonly engine: Engine; readonly calls: string[] }> {
   const { url } = await world.server({
@@ -85,7 +85,7 @@ async function step(engine: Engine): Promise<void> {
   await engine.step(adam);
 }
 
-/** What samplers of three times answer, each first at its own. */
+/** Answers of samplers from three points in time, each sampler first asked at its own point. */
 async function answers(engine: Engine) {
   const samplers = [];
   const atOnce = [];
@@ -136,7 +136,7 @@ describe("a sampler on SkyRL's JAX backend, whose sampling sessions have the wei
     expect(await second.sample(request)).not.toEqual(held);
   });
 
-  test("is made anew after a run went back to a checkpoint", async () => {
+  test("is made again after a run went back to a checkpoint", async () => {
     const { engine } = await client(SKYRL);
     const start = await (await engine.sampler()).sample(request);
     const directory = temporaryDirectory();

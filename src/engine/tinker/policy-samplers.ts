@@ -1,12 +1,13 @@
 /**
  * @module
- * Sampling sessions of the policy: of its present weights, and of those of a time that stay while training goes on.
+ * Sampling sessions of the policy: of its present weights, and of earlier weights that stay unchanged while
+ * training continues.
  *
- * By the protocol these are the same. On SkyRL's JAX backend they are not: a sampling session there is the adapter that is
- * trained, so that one of older weights answers with newer ones if it was used before, and else puts the older ones in the
- * trained adapter's place, which undoes what was learnt. There weights that are to stay are put in a model of their own,
- * which is used again once nobody samples from it. Source: `load_sampler_weights` of skyrl/backends/jax.py, SkyRL 0.3.0;
- * seen in `fixtures/skyrl-jax`.
+ * By the protocol these are the same. On SkyRL's JAX backend they are not: a sampling session there is the adapter in
+ * training. A session of older weights that was used before answers with newer weights. A session that was not used
+ * before puts the older weights in the trained adapter's place, which undoes the training. So on that backend weights
+ * that must stay unchanged get a separate model, which is used again once nobody samples from it. Source:
+ * `load_sampler_weights` of skyrl/backends/jax.py, SkyRL 0.3.0; seen in `fixtures/skyrl-jax`.
  */
 import type { InPlace, TinkerSession } from "./session.ts";
 
@@ -62,7 +63,7 @@ export class PolicySamplers {
   /**
    * A sampling session that keeps the present weights in a model of its own.
    *
-   * @param save saves the policy's training state at the server and tells where
+   * @param save saves the policy's training state at the server and returns its path
    */
   async holdInModel(baseModel: string, save: () => Promise<string>): Promise<HeldWeights> {
     this.#newest ??= await this.#keep(baseModel, await save());

@@ -1,7 +1,7 @@
 /**
  * @module
- * Log-probs of frozen weights where the server keeps no reference: a sampler of those weights is asked for the log-probs
- * of its prompt, which is the prompt and the completion.
+ * Log-probs of frozen weights where the server keeps no reference. A sampler with these weights is asked for
+ * the log-probs of its prompt, which is the prompt and the completion.
  */
 import { EngineError } from "../../errors/index.ts";
 import type { Score, Sequence } from "../engine.ts";

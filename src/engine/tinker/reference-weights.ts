@@ -1,18 +1,18 @@
 /**
  * @module
- * Frozen weights on a server without the extension, and what there keeps weights at all. The protocol has samplers of weights that were saved, which are asked for
- * the log-probs of their prompt. SkyRL's have not: its JAX backend samples from the adapter that it trains, so that a sampler
- * of older weights either answers with newer ones or puts the older ones in the trained adapter's place, and its fsdp
- * backend samples from whatever weights it was given last. On JAX a second model holds the reference instead; fsdp trains
- * one model only. Source: `load_sampler_weights` of skyrl/backends/jax.py and `sample` of skyrl_train_backend.py, SkyRL
- * 0.3.0.
+ * Frozen weights on a server without the extension, and the means that keep weights there at all. By the
+ * protocol, samplers of saved weights can be asked for the log-probs of their prompt. SkyRL's samplers do not keep
+ * weights. Its JAX backend samples from the adapter that it trains: a sampler of older weights either answers with
+ * newer weights, or puts the older weights in the trained adapter's place. Its fsdp backend samples from the weights
+ * that it was given last. On JAX a second model holds the reference instead; fsdp trains one model only. Source:
+ * `load_sampler_weights` of skyrl/backends/jax.py and `sample` of skyrl_train_backend.py, SkyRL 0.3.0.
  */
 import type { Score, Sequence } from "../engine.ts";
 import { promptScores } from "./prompt-scores.ts";
 import type { TinkerSession } from "./session.ts";
 import type { PromptEncoder } from "./wire-prompt.ts";
 
-/** What holds weights while the model is trained: a sampler of them, a model of their own, or nothing. */
+/** The holder of weights while the model is trained: a sampler of them, a separate model, or nothing. */
 export type WeightKeeper = "sampler" | "model" | "none";
 
 /** Frozen weights. */

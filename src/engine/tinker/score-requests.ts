@@ -1,6 +1,6 @@
 /**
  * @module
- * Scores of sequences by `forward` requests, with whatever else was asked for beside log-probs.
+ * Scores of sequences by `forward` requests, with all signals that were asked for beside log-probs.
  */
 import type { Score, ScoreRequest, Sequence } from "../engine.ts";
 import { CROSS_ENTROPY } from "./coefficient-loss.ts";
@@ -12,13 +12,51 @@ import { signalsOf } from "./wire-signals.ts";
 /**
  * Scores sequences, whose images are as they are to be seen.
  *
+ * @param seconds the same completions with their images as `divergenceFrom` has them, for a server without the extension
  * @throws EngineError naming the sequence when what was asked for is missing or has another length
  */
 export async function sendScores(
   context: ForwardContext,
   sequences: readonly Sequence[],
   request: ScoreRequest,
+  seconds?: readonly Sequence[],
 ): Promise<Score[]> {
+  const outputs = context.isExtended
+    ? await sendExtended(context, sequences, request)
+    : await sendPlain(context, sequences, request, seconds);
+  const { signals, entropy, nucleusEntropy, values, divergenceFrom } = request;
+  const alternatives = context.isExtended ? undefined : request.alternatives;
+  return outputs.map((tensors, i) => {
+    const length = sequences[i]!.completion.length;
+    const where = `forward, sequence ${i}`;
+    const read = (name: string, count = 1) => lastOf(tensors, name, count * length, where);
+    const found = signalsOf(tensors, signals, length, where, false);
+    return {
+      logprobs: read("logprobs"),
+      ...(entropy && { entropy: read("entropy") }),
+      ...(nucleusEntropy !== undefined && { nucleusEntropy: read("nucleus_entropy") }),
+      ...(values && { values: read("values") }),
+      ...(alternatives !== undefined && {
+        alternatives: {
+          tokens: Int32Array.from(read("alternatives", alternatives)),
+          logprobs: read("alternative_logprobs", alternatives),
+        },
+      }),
+      ...(divergenceFrom && {
+        divergence: read("divergence"),
+        ablatedLogprobs: read("ablated_logprobs"),
+        jensenShannon: read("jensen_shannon"),
+        ablatedEntropy: read("ablated_entropy"),
+      }),
+      ...(found && { signals: found }),
+    };
+  });
+}
+
+const noWeights = ({ completion }: Sequence) => ({ weights: new Float64Array(completion.length) });
+
+/** Outputs of each sequence from a server that speaks the extension. */
+async function sendExtended(context: ForwardContext, sequences: readonly Sequence[], request: ScoreRequest) {
   const { temperature = 1, weights, signals, entropy, nucleusEntropy, values, divergenceFrom } = request;
   const options: WireForwardOptions = {
     temperature,
@@ -29,27 +67,20 @@ export async function sendScores(
     ...(signals && { signals: { ...signals } }),
     ...(divergenceFrom && { divergence_from: { ...divergenceFrom } }),
   };
-  const none = sequences.map(({ completion }) => ({ weights: new Float64Array(completion.length) }));
-  const config = context.isExtended ? undefined : signalConfig(request);
+  return (await sendForward(context, "forward", sequences, sequences.map(noWeights), options)).outputs;
+}
+
+/** Outputs of each sequence from a server of the plain protocol; two views of a completion are sent one after the other. */
+async function sendPlain(
+  context: ForwardContext,
+  sequences: readonly Sequence[],
+  request: ScoreRequest,
+  seconds: readonly Sequence[] | undefined,
+) {
+  const config = signalConfig(request);
   const loss = config && { ...CROSS_ENTROPY, loss_fn_config: config };
-  const { outputs } = await sendForward(context, "forward", sequences, none, options, loss);
-  return outputs.map((tensors, i) => {
-    const length = sequences[i]!.completion.length;
-    const where = `forward, sequence ${i}`;
-    const read = (name: string) => lastOf(tensors, name, length, where);
-    const found = signalsOf(tensors, signals, length, where, false);
-    return {
-      logprobs: read("logprobs"),
-      ...(entropy && { entropy: read("entropy") }),
-      ...(nucleusEntropy !== undefined && { nucleusEntropy: read("nucleus_entropy") }),
-      ...(values && { values: read("values") }),
-      ...(divergenceFrom && {
-        divergence: read("divergence"),
-        ablatedLogprobs: read("ablated_logprobs"),
-        jensenShannon: read("jensen_shannon"),
-        ablatedEntropy: read("ablated_entropy"),
-      }),
-      ...(found && { signals: found }),
-    };
-  });
+  const views = seconds ? 2 : 1;
+  const sent = seconds ? sequences.flatMap((first, i) => [first, seconds[i]!]) : sequences;
+  const { outputs } = await sendForward(context, "forward", sent, sent.map(noWeights), {}, loss, views);
+  return outputs.filter((_, i) => i % views === 0);
 }

@@ -107,7 +107,7 @@ export class TinkerSession {
     return this.#operations.lost !== undefined;
   }
 
-  /** What the model can do beyond the protocol. */
+  /** The model's capabilities beyond the protocol. */
   get capabilities(): readonly string[] {
     return this.#model?.capabilities ?? [];
   }
@@ -124,10 +124,10 @@ export class TinkerSession {
   }
 
   /**
-   * Another model like the session's. It stays until the session's is given up: SkyRL's JAX backend frees models in the first
-   * of several processes only, and then gives later ones different places.
+   * Another model like the session's. It stays until the session's model is released: SkyRL's JAX backend frees
+   * models in the first of several processes only, and then the processes give later models different places.
    *
-   * @returns what does work with it in the place of the session's, and what gives it up before
+   * @returns `inPlace` runs work with it in place of the session's model; `end` releases it early
    */
   async beside(baseModel: string): Promise<{ readonly inPlace: InPlace; readonly end: () => Promise<void> }> {
     const other = await this.#newModel(baseModel, undefined);

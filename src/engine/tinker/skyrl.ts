@@ -1,8 +1,8 @@
 /**
  * @module
- * What must be known of SkyRL's server, which speaks the protocol and differs from it in places. Source: skyrl/tinker/api.py,
- * SkyRL 0.3.0 and 0.4.0. The latter loads weights only as a model's first request (`load_weights` there), so that what is to
- * be done before goes to a model that is then given up.
+ * Particulars of SkyRL's server, which speaks the protocol and differs from it in places. Source:
+ * skyrl/tinker/api.py, SkyRL 0.3.0 and 0.4.0. SkyRL 0.4.0 loads weights only as a model's first request
+ * (`load_weights` there). So requests that come before go to a separate model, which is released afterwards.
  */
 import type { Sequence, ServerDescription } from "../engine.ts";
 import { CROSS_ENTROPY, type LossReduction } from "./coefficient-loss.ts";
@@ -11,7 +11,7 @@ import type { TinkerSession } from "./session.ts";
 import type { PromptEncoder } from "./wire-prompt.ts";
 import { toDatum } from "./wire-sequence.ts";
 
-/** What it calls itself at its root. */
+/** The server's name for itself, at its root address. */
 const NAME = "Tinker API Mock";
 
 /** Tokens that every model has. */
@@ -21,8 +21,8 @@ const ANY: Sequence = {
 };
 
 /**
- * Finds out whether a SkyRL looks at the numbers of requests, as it does since August 2026 (#2035) and its release 0.3.0 does not,
- * which has no field for them: one forward pass is asked for twice.
+ * Finds out whether a SkyRL server reads the numbers of requests: one forward pass is asked for twice. SkyRL reads
+ * them since August 2026 (#2035); its release 0.3.0 has no field for them.
  */
 async function measureRepeats(session: TinkerSession, encoder: PromptEncoder): Promise<void> {
   const datum = toDatum(
@@ -44,14 +44,14 @@ export async function clearGradient(session: TinkerSession): Promise<void> {
   await session.mutate("optim_step", { adam_params });
 }
 
-/** What a server that may be SkyRL is made ready with. */
+/** The parts with which a server that may be SkyRL is prepared. */
 export interface Preparation {
   readonly session: TinkerSession;
   readonly encoder: PromptEncoder;
   readonly server: ServerDescription;
   /** The SkyRL that takes means is on JAX. */
   readonly reduction: LossReduction;
-  /** Saves the model's training state and tells where. */
+  /** Saves the model's training state and returns its path. */
   readonly save: () => Promise<string>;
   /** Gives the model up for a new one in its place. */
   readonly renew: () => Promise<void>;

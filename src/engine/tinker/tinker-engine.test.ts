@@ -39,7 +39,7 @@ const adam = {
   maxGradientNorm: 1,
 };
 
-/** What an engine answers over two steps of training with everything that it is asked for. */
+/** Answers of an engine over two steps of training, to every kind of request. */
 async function transcript(engine: Engine) {
   const answers: unknown[] = [];
   for (const temperature of [1, 0.7]) {
@@ -94,7 +94,7 @@ describe("an engine behind the protocol", () => {
     await expect(client.score([], { image: { kind: "mask-attention" } })).rejects.toThrow("hidden-images");
   });
 
-  test("tells the trainer's log-probs beside the gradient", async () => {
+  test("returns the trainer's log-probs beside the gradient", async () => {
     const client = await world.client((await world.server()).url);
     const sequences = [{ prompt: prompts[0]!, completion: Int32Array.of(2, 5) }];
     const [score] = await client.score(sequences);

@@ -28,42 +28,24 @@ import type {
   StepReport,
 } from "../engine.ts";
 import { readPointer, writePointer } from "./checkpoint-pointer.ts";
+import { clientCapabilities } from "./client-capabilities.ts";
 import { BatchLosses } from "./coefficient-loss.ts";
 import { type ForwardContext, lastOf, sendForward } from "./forward-requests.ts";
 import { HttpClient } from "./http-client.ts";
 import { measuredReduction } from "./loss-reduction.ts";
-import {
-  missingFromPlain,
-  type offeredSignals,
-  ownCapabilities,
-  temperatureConfig,
-} from "./offered-signals.ts";
+import { missingFromPlain, type offeredSignals, temperatureConfig } from "./offered-signals.ts";
 import { openServer } from "./open-server.ts";
 import { parsed } from "./parsed.ts";
 import { PolicySamplers } from "./policy-samplers.ts";
 import { modelReference, type Reference, sampledReference, type WeightKeeper } from "./reference-weights.ts";
 import { sendSamples } from "./sample-requests.ts";
 import { sendScores } from "./score-requests.ts";
+import { withScoredEntropies } from "./scored-entropies.ts";
 import { TinkerSession } from "./session.ts";
 import { clearGradient, prepared } from "./skyrl.ts";
 import type { TinkerEngineOptions } from "./tinker-options.ts";
 import { gradientNormOf, pathAnswerSchema, stepAnswerSchema, toAdam } from "./wire.ts";
 import { PromptEncoder } from "./wire-prompt.ts";
-
-/**
- * What every server can do that keeps weights: ablated images are other images, a reference is other weights to sample
- * from, and a sampling session has the weights of its time.
- */
-const OF_THE_PROTOCOL = ["image-ablation", "overlap", "reference"] as const satisfies readonly Capability[];
-
-/** What the engine at a server may be able to do, and the protocol has no words for. */
-const OUT_OF_REACH: ReadonlySet<Capability> = new Set<Capability>([
-  "group-divergence",
-  "hidden-images",
-  "value-replacement",
-  "video",
-  "watch",
-]);
 
 /**
  * Opens a session with a server and a model in it.
@@ -137,7 +119,7 @@ class TinkerEngine implements Engine {
     await this.#createModel();
     if (isExtended) return;
     const { lossReduction, loraRank = 0 } = this.#options;
-    // Servers that take means are among those that train adapters alone.
+    // A server that takes means trains adapters only.
     const measured = () => measuredReduction(this.#session, this.#encoder, baseModel);
     const reduction = lossReduction ?? (loraRank === 0 ? "sum" : await measured());
     this.#losses = new BatchLosses(reduction);
@@ -162,9 +144,8 @@ class TinkerEngine implements Engine {
   }
 
   #setCapabilities(): void {
-    const own = (this.#session.capabilities as Capability[]).filter((name) => !OUT_OF_REACH.has(name));
-    const offered = [...OF_THE_PROTOCOL, ...ownCapabilities(this.#offered), ...own];
-    const all = new Set(this.#encoder.allowed(offered));
+    const reported = this.#session.capabilities as Capability[];
+    const all = new Set(this.#encoder.allowed(clientCapabilities(reported, this.#offered)));
     for (const needsKeeper of ["overlap", "reference"] as const) {
       if (this.#keeper === "none") all.delete(needsKeeper);
     }
@@ -181,15 +162,18 @@ class TinkerEngine implements Engine {
         this.#keeper === "model"
           ? await this.#samplers.holdInModel(this.#baseModel, () => this.#saved("save_weights", "policy"))
           : await this.#samplers.hold();
-      return { sample: (request) => this.#sampleFrom(sampler, request), release };
+      return { sample: (request) => this.#sampleFrom(sampler, request, true), release };
     });
   }
 
-  async #sampleFrom(sampler: string, request: SampleRequest): Promise<Completion[][]> {
-    const { prompts, temperature } = request;
+  async #sampleFrom(sampler: string, request: SampleRequest, isAhead = false): Promise<Completion[][]> {
+    const { prompts, temperature, entropy } = request;
+    const isScored = entropy && !this.#isExtended;
+    if (isScored && isAhead) this.#refuse("asample", "entropies of earlier weights");
     if (!this.#isExtended && temperature !== 0) this.#requireTemperature("asample", temperature);
     const first = this.#numbers(prompts.length);
-    return sendSamples(this.#forwardContext(), { sampler, first }, request);
+    const groups = await sendSamples(this.#forwardContext(), { sampler, first }, request);
+    return isScored ? withScoredEntropies((...given) => this.#score(...given), request, groups) : groups;
   }
 
   /** Takes so many numbers of sampling requests; the first of them. */
@@ -203,7 +187,7 @@ class TinkerEngine implements Engine {
   }
 
   async #score(given: readonly Sequence[], request: ScoreRequest): Promise<Score[]> {
-    const { weights, temperature = 1 } = request;
+    const { weights, temperature = 1, divergenceFrom } = request;
     const sequences = this.#viewed(given, request.image);
     if (!this.#isExtended) {
       const missing = missingFromPlain(request, this.#offered);
@@ -214,7 +198,8 @@ class TinkerEngine implements Engine {
         throw new EngineError("score: reference weights were asked for, but none were set");
       }
     }
-    return sendScores(this.#forwardContext(), sequences, request);
+    const seconds = this.#isExtended || !divergenceFrom ? undefined : this.#viewed(given, divergenceFrom);
+    return sendScores(this.#forwardContext(), sequences, request, seconds);
   }
 
   /** Sequences with their prompts' images ablated; as they are without an ablation. */
@@ -247,6 +232,7 @@ class TinkerEngine implements Engine {
       this.#requireTemperature("forward_backward", temperature);
       if (valueCoefficients) this.#refuse("forward_backward", "value head");
       if (entropyCoefficients) this.#refuse("forward_backward", "gradient of entropies");
+      if (image?.kind === "mask-attention") this.#refuse("forward_backward", "gradient with hidden images");
     }
     const { loss, inputs: inputsOf } = this.#losses.of(sequences.length);
     const inputs = sequences.map(({ completion }, i) => {
@@ -267,14 +253,13 @@ class TinkerEngine implements Engine {
       };
     });
     const isMeasured = this.#options.measureMismatch ?? true;
-    const extension = { temperature, logprobs: isMeasured };
     const config = { ...loss.loss_fn_config, ...(this.#isExtended ? {} : temperatureConfig(temperature)) };
     const { outputs, metrics } = await sendForward(
       this.#forwardContext(),
       "forward_backward",
       sequences,
       inputs,
-      extension,
+      { temperature, logprobs: isMeasured },
       Object.keys(config).length === 0 ? loss : { ...loss, loss_fn_config: config },
     );
     const tokens = sequences.reduce((sum, { completion }) => sum + completion.length, 0);
@@ -388,7 +373,7 @@ class TinkerEngine implements Engine {
   #requireTemperature(call: string, temperature: number): void {
     if (temperature !== 1 && !this.#offered.has("temperature")) {
       throw new EngineError(
-        `${call}: log-probs of this server are those of temperature 1; expected sampling.temperature 1, got ${temperature}`,
+        `${call}: this server gives log-probs of temperature 1; expected sampling.temperature 1, got ${temperature}`,
       );
     }
   }

@@ -25,7 +25,7 @@ export interface RetryEvent {
   readonly attempt: number;
   /** Until the next, ms. */
   readonly waitMs: number;
-  /** Longest that this goes on, ms. */
+  /** Longest time that attempts continue, ms. */
   readonly limitMs: number;
   /** Why there is no answer. */
   readonly message: string;

@@ -27,7 +27,7 @@ async function deserted() {
 }
 
 describe("a server that cannot be reached", () => {
-  test("is told of at once and at every attempt, with what comes next", async () => {
+  test("is reported at once and at every attempt, with the next step", async () => {
     const events: RetryEvent[] = [];
     let first = Number.POSITIVE_INFINITY;
     const start = performance.now();

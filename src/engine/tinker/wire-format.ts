@@ -45,7 +45,7 @@ export interface ForwardRequest {
 /** How large bodies are written and read. */
 export interface WireFormat {
   readonly name: "json" | "protobuf";
-  /** What results are asked for as. */
+  /** The format requested for results. */
   readonly accept: string;
   readonly sizes: BodySizes;
   /** Address, below the API's, and body of a pass over data. */
@@ -125,7 +125,7 @@ function binary(answer: unknown, call: string): BinaryAnswer {
   );
 }
 
-/** What is wrong with a field, as an error that names the call too. */
+/** The fault of a field, as an error that also names the call. */
 function faultless<T>(call: string, work: () => T): T {
   try {
     return work();

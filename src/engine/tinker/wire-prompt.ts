@@ -1,7 +1,7 @@
 /**
  * @module
- * Prompts as chunks on the wire: images as PNG, which keeps every pixel, each with the number of tokens that it stands
- * for, so that a server that would see it otherwise refuses it.
+ * Prompts as chunks on the wire. Images are PNG, which keeps every pixel. Each image has its number of
+ * tokens, so that a server that counts otherwise rejects it.
  */
 import { createHash } from "node:crypto";
 import type { ImageAblation } from "../../credit/index.ts";
@@ -13,7 +13,7 @@ import type { Prompt } from "../engine.ts";
 import type { FreshModel } from "../local/local-options.ts";
 import type { WireChunk } from "./wire.ts";
 
-/** Location of an image that stands in full earlier in the same request. */
+/** Location of an image whose data come earlier in the same request. */
 export const EARLIER_IMAGE = "sha256:";
 
 interface WireImage {
@@ -25,7 +25,7 @@ interface WireImage {
 /** A prompt's chunks and its length. */
 export interface WirePrompt {
   readonly chunks: readonly WireChunk[];
-  /** Tokens, those of images included. */
+  /** Number of tokens, image tokens included. */
   readonly length: number;
   /** The same for prompts of equal content. */
   readonly content: string;
@@ -44,7 +44,10 @@ export class PromptEncoder {
     this.#sight = typeof model === "string" ? openSightOf(model) : openSightOf(model.assets, model.config);
   }
 
-  /** Those of an engine's capabilities that the model allows: its architecture's, and nothing about images for a text model. */
+  /**
+   * The engine's capabilities that the model allows: what its architecture allows, and none about images for a text
+   * model.
+   */
   allowed(capabilities: Iterable<Capability>): ReadonlySet<Capability> {
     const sight = this.#sight;
     if (sight !== undefined) return allowedBy(sight.architecture.capabilities, capabilities);
@@ -60,8 +63,8 @@ export class PromptEncoder {
   /**
    * The chunks of a prompt.
    *
-   * @param sent digests of images that stand in the request already: those are pointed at; none where the server
-   *   cannot follow such pointers
+   * @param sent digests of images that the request already contains, which are sent as pointers; none where the
+   *   server cannot follow pointers
    * @throws EngineError when the prompt holds a video, for which the protocol has no chunk, or an image for a text model
    */
   async encode(prompt: Prompt, sent?: Set<string>): Promise<WirePrompt> {

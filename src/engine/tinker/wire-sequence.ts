@@ -7,7 +7,7 @@ import type { Sequence } from "../engine.ts";
 import { toTensor, type WireDatum } from "./wire.ts";
 import type { WirePrompt } from "./wire-prompt.ts";
 
-/** Which positions targets and weights cover: all of the input, or only those that predict the completion. */
+/** The positions that targets and weights cover: all of the input, or only positions that predict the completion. */
 export type Span = "sequence" | "completion";
 
 /**

@@ -38,7 +38,7 @@ export function signalTensors(signals: Signals | undefined): Record<string, Wire
  * The signals among tensors, where they were asked for; undefined when none was.
  *
  * @param length tokens of the completion, T
- * @param isOptional whether those that are missing may be left out, as in sampling
+ * @param isOptional whether signals may be missing, as in sampling
  * @throws EngineError when one that was asked for is missing or has another length
  */
 export function signalsOf(

@@ -16,7 +16,7 @@ const text = z.string().min(1);
 const count = z.int().min(0);
 const index = z.int().min(0).nullish();
 
-/** Numbers of an array; null stands for one that JSON has no word for: NaN or infinite. */
+/** Numbers of an array; null represents a number that JSON cannot express: NaN or infinite. */
 export type WireNumbers = ArrayLike<number | null>;
 const numbers: z.ZodType<WireNumbers> = z.union([z.array(z.number().nullable()), z.instanceof(Float64Array)]);
 
@@ -70,7 +70,7 @@ export const forwardInputSchema = z.object({
 });
 export type WireForwardInput = z.output<typeof forwardInputSchema>;
 
-/** What an image ablation is in detail, the engine checks. */
+/** The engine checks the details of an image ablation. */
 const opaque = z.record(z.string(), z.unknown());
 
 export const forwardOptionsSchema = z.object({
@@ -208,7 +208,7 @@ export const clientConfigSchema = z.object({
   proto_compress_fwdbwd: z.boolean().nullish(),
 });
 
-/** What a server says of itself; `fovea` only where it speaks the extension. */
+/** A server's description of itself; `fovea` only where it speaks the extension. */
 export const capabilitiesSchema = z.object({
   supported_models: z.array(z.object({ model_name: z.string().nullish() })),
   fovea: z
@@ -240,7 +240,7 @@ export type WireForwardAnswer = z.output<typeof forwardAnswerSchema>;
 export const stepAnswerSchema = z.object({
   metrics: z.record(z.string(), z.number().nullable()).nullish(),
 });
-/** The global norm that a server tells with a step, under whatever prefix and suffix. */
+/** The global norm that a server reports with a step, under any prefix and suffix. */
 export function gradientNormOf({ metrics }: z.output<typeof stepAnswerSchema>): number | undefined {
   const norm = Object.entries(metrics ?? {}).find(([name]) => /(^|\/)grad_norm(:|$)/.test(name));
   return norm?.[1] ?? undefined;

@@ -59,7 +59,7 @@ describe("the answers of a benchmark", () => {
     ]);
   });
 
-  test("of a stopped evaluation are those of one that never stopped, none sampled twice", async () => {
+  test("of a stopped evaluation equal the answers of one that never stopped, none sampled twice", async () => {
     const protocol = { ...GREEDY, samples: 3, temperature: 1 };
     const whole = freshFile();
     await answerBenchmark(options(whole, { protocol }));
@@ -94,7 +94,7 @@ describe("the answers of a benchmark", () => {
     expect(asked).toBeLessThanOrEqual(20 + 3 * 6);
   });
 
-  test("go on after a line that a crash cut short, which is left out", async () => {
+  test("continue after a line that a crash cut short, which is left out", async () => {
     const path = freshFile();
     const whole = freshFile();
     await answerBenchmark(options(whole));
@@ -173,7 +173,7 @@ describe("an answers file", () => {
     ["not JSON\n", "line 1: expected a JSON object"],
     ['{"problem":"a"}\n', "line 1: is no line of an answers file: index:"],
     ["", "got no whole line"],
-  ])("%j is none", async (text, message) => {
+  ])("%j is not an answers file", async (text, message) => {
     const path = join(temporaryDirectory(), "answers.jsonl");
     writeFileSync(path, text);
     expect(() => readAnswers(path)).toThrow(message);

@@ -100,7 +100,7 @@ function onFile<T>(path: string, work: () => T): T {
  * Reads an answers file.
  *
  * @param given the file, or the folder that it is in
- * @throws DataError when it is none, naming the line; RunError when it cannot be read
+ * @throws DataError when it is not an answers file, naming the line; RunError when it cannot be read
  */
 export function readAnswers(given: string): RecordedAnswers {
   const isFolder = statSync(given, { throwIfNoEntry: false })?.isDirectory() === true;
@@ -117,7 +117,7 @@ export function readAnswers(given: string): RecordedAnswers {
   });
 }
 
-/** What differs between two headers, in words; the verdict may differ, since answers can be judged again. */
+/** The differences between two headers, in words; the verdict may differ, since answers can be judged again. */
 function differences(recorded: AnswersHeader, own: AnswersHeader): string[] {
   const flat = ({ benchmark, options = {}, fingerprint, model, protocol, verdict }: AnswersHeader) => [
     ...Object.entries({ benchmark, "benchmark's files": fingerprint, model, verdict, ...protocol }),

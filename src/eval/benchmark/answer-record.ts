@@ -40,7 +40,7 @@ export type AnswerRecord = z.output<typeof answerSchema>;
 const skippedSchema = z.strictObject({
   event: z.literal("skipped"),
   index: z.int().min(0),
-  /** Broken rows cannot be read; others are beyond the limits. */
+  /** Broken rows cannot be read; all other skipped rows are beyond the limits. */
   isBroken: z.boolean(),
   message: z.string(),
 });

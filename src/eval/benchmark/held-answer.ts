@@ -1,10 +1,11 @@
 /**
  * @module
- * Answers that a rule has judged wrong though an accepted one stands in them: what to look at when a score seems too low.
+ * Answers that a rule has judged wrong although they contain an accepted answer: look at them when a score seems too
+ * low.
  */
 import type { AnswerRecord } from "./answer-record.ts";
 
-/** Letters of options stand in most texts as words of their own. */
+/** Letters of options occur in most texts as separate words. */
 const SHORTEST = 2;
 
 const isWordCharacter = (character: string | undefined) =>

@@ -1,6 +1,6 @@
 /**
  * @module
- * Tells the weights of one model directory from those of another.
+ * Identifies the weights of a model directory.
  */
 import { createHash } from "node:crypto";
 import { closeSync, fstatSync, openSync, readdirSync, readSync } from "node:fs";
@@ -11,7 +11,7 @@ const SAMPLES = 64;
 const SAMPLE_BYTES = 16 * 2 ** 10;
 const DIGITS = 16;
 
-/** Size, and evenly spaced samples from the first byte to the last: enough to tell trained weights apart. */
+/** Size, and evenly spaced samples from the first byte to the last: enough to distinguish trained weights. */
 function addSamples(hash: ReturnType<typeof createHash>, path: string): void {
   const file = openSync(path, "r");
   try {

@@ -20,7 +20,7 @@ export function templateFault(text: string): string | undefined {
   return places === 1 ? undefined : `expected ${PLACE} once, got it ${places} times`;
 }
 
-/** The templates that an option names: so many of the built-in ones, or texts. */
+/** The templates that an option names: a number of built-in templates, or texts. */
 export function templatesOf(option: number | readonly string[]): readonly string[] {
   return typeof option === "number" ? PROMPT_TEMPLATES.slice(0, option) : option;
 }

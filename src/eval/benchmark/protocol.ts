@@ -26,7 +26,7 @@ export function protocolFields() {
       .default(1)
       .describe(
         `Texts with {question}, one drawn by seed for each problem; a number n selects the first n of the ${PROMPT_TEMPLATES.length} ` +
-          "built-in ones, of which the first is the question alone.",
+          "built-in templates, of which the first is the question alone.",
       ),
     system: z.string().min(1).optional().describe("System message; default: the prompt format's."),
   };

@@ -29,7 +29,7 @@ export interface MeasureReport {
   readonly high: number | null;
   /** Answers, or groups of them, in each sample. */
   readonly of: number;
-  /** The most points, of a measure that is no share. */
+  /** The most points, of a measure that is not a share. */
   readonly most?: number;
   /** Of several samples: the measure of each, and their unbiased variance. */
   readonly samples?: readonly (number | null)[];
@@ -41,7 +41,7 @@ export interface BenchmarkReport {
   readonly benchmark: string;
   readonly model: string;
   readonly verdict: string;
-  /** Problems with all their answers; others are in no number here. */
+  /** Problems with all their answers; all other problems are in no number here. */
   readonly problems: number;
   readonly samples: number;
   /** Name of the main measure. */
@@ -59,7 +59,7 @@ export interface BenchmarkReport {
   readonly truncatedShare: number;
   readonly completionTokensMean: number;
   readonly completionTokens: number;
-  /** Absent where it is not told. */
+  /** Absent where it is not reported. */
   readonly promptTokens?: number;
   readonly brokenRows: number;
   readonly filteredRows: number;
@@ -128,13 +128,14 @@ function clusterOf(benchmark: Benchmark, problem: AnsweredProblem): string {
 }
 
 /**
- * Intervals of any measures: the delete-a-group jackknife (Kott, J. Official Statistics 17 (2001)). Clusters of problems are
- * dealt into G groups, and the measures taken without each group in turn, so that no answer counts twice.
+ * Intervals of any measures: the delete-a-group jackknife (Kott, J. Official Statistics 17 (2001)). Clusters of
+ * problems are dealt into G groups, and the measures are computed without each group in turn, so that no answer
+ * counts twice.
  *
  *     θ ± t(G − 1)·√((G − 1)/G · Σ (θ₍g₎ − θ)²)
  *
- * Where that finds no spread, as of a share of 0 or 1, Wilson's interval over clusters stands in its place, of a mean; of
- * other measures, such as a precision, nothing is said.
+ * Where that finds no spread, such as for a share of 0 or 1, a mean has Wilson's interval over clusters instead.
+ * Other measures, such as a precision, then have no interval.
  */
 function jackknife(
   benchmark: Benchmark,
@@ -242,8 +243,8 @@ function severalSamples(problems: readonly AnswerRecord[][]): Pick<BenchmarkRepo
 /**
  * The report of a benchmark's answers.
  *
- * @param most problems that count, the first ones; an answers file may have more
- * @throws PartError when the benchmark's measures are none
+ * @param most number of first problems that count; an answers file may have more
+ * @throws PartError when the benchmark's measures are invalid
  */
 export function benchmarkReport(
   benchmark: Benchmark,

@@ -15,7 +15,7 @@ import { isRight, type Verdict } from "../../verify/index.ts";
 
 type Tallies = ReturnType<NonNullable<Task["measures"]>>;
 
-/** Counts of one answer, refused by name where they are none. */
+/** Counts of one answer; values that are not counts are rejected with an error that names them. */
 function checkedTallies(tallies: Tallies, problem: string): Tallies {
   for (const [name, { right, of }] of Object.entries(tallies)) {
     if (Number.isInteger(right) && Number.isInteger(of) && right >= 0 && right <= of) continue;

@@ -14,7 +14,7 @@ export interface Target {
   readonly columns: readonly string[];
   /** Columns that they have not, where another file has these and more. */
   readonly absent?: readonly string[];
-  /** Options of the benchmark with which its problems are those of the data set. */
+  /** Options of the benchmark with which its problems equal the data set's. */
   readonly options?: Readonly<Record<string, string | number | boolean>>;
   /** Values that every row has. */
   readonly rows?: Readonly<Record<string, string>>;
@@ -39,7 +39,7 @@ function fitsRows({ rows = {} }: Target, { answers }: RecordedAnswers): boolean 
   );
 }
 
-/** What tells the rows from those of the target; undefined where nothing does. */
+/** The difference between the rows and the target's rows; undefined if there is none. */
 function rowFault({ columns, absent = [] }: Target, { answers }: RecordedAnswers): string | undefined {
   const present = new Set(answers.flatMap((answer) => Object.keys(answer.columns)));
   const missing = columns.filter((column) => !present.has(column));
@@ -51,11 +51,11 @@ function rowFault({ columns, absent = [] }: Target, { answers }: RecordedAnswers
 const listed = (targets: readonly Target[]) => targets.map(({ name }) => name).join(", ");
 
 /**
- * The data set that answers are of.
+ * The data set of recorded answers.
  *
  * @param tool its name, for messages
- * @param asked one of those that fit, by name
- * @throws ConfigError when the tool has no such data set, naming those that it has
+ * @param asked the name of a data set that fits
+ * @throws ConfigError when the tool has no such data set, naming its data sets
  * @throws DataError when there are no answers, or their rows are not the tool's
  */
 export function targetOf(

@@ -1,7 +1,7 @@
 /**
  * @module
- * The protocols of published judges, in words of our own: AT-RL prints what its judge is to do and not the text that it
- * is sent, and the benchmarks' texts with their worked examples are theirs.
+ * The protocols of published judges, in Fovea's own words. AT-RL prints the task of its judge and not the text sent
+ * to it. The benchmarks' texts with their worked examples belong to their authors.
  */
 import type { JudgePrompt } from "./prompt.ts";
 import { readBinary, readExtraction, readScore } from "./replies.ts";

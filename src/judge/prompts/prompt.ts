@@ -18,6 +18,6 @@ export interface JudgePrompt {
   readonly name: string;
   /** Reads the answer out of the completion; later steps see it as `{extracted}`. */
   readonly extract?: Step<Extraction>;
-  /** Decides, 0 to 1; absent, a rule compares the extracted answer with the accepted ones. */
+  /** Decides, 0 to 1; absent, a rule compares the extracted answer with the accepted answers. */
   readonly decide?: Step<number>;
 }

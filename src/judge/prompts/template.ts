@@ -4,7 +4,7 @@
  */
 import { nearestName } from "../../parts/index.ts";
 
-/** Places of a template, and what each is filled with. */
+/** Places of a template, and their values. */
 export interface TemplateValues {
   /** The question, with `<image>` where an image is. */
   readonly question: string;

@@ -95,7 +95,7 @@ export function weightedMean(values: Float64Array): UnitStatistic {
 }
 
 /**
- * Interval of a mean of independent values on a scale of known range, whatever their distribution.
+ * Interval of a mean of independent values on a scale of known range, for any distribution.
  *
  *     x̄ ± range·√(ln(2 / (1 − level)) / 2n)
  *

@@ -29,7 +29,7 @@ describe("accuracyInterval", () => {
     });
   });
 
-  test("weighs every problem alike, whatever the number of its answers", () => {
+  test("weighs every problem alike, with any number of answers", () => {
     expect(accuracyInterval([[1, 1, 1, 1], [0], [0, 1]], rng(), few).estimate).toBe(0.5);
   });
 
@@ -41,7 +41,7 @@ describe("accuracyInterval", () => {
     expect(accuracyInterval([[0, 1]], rng())).toMatchObject({ estimate: 0.5, low: 0, high: 1 });
   });
 
-  test("never leaves [0, 1], whatever the answers", () => {
+  test("never leaves [0, 1], for any answers", () => {
     fc.assert(
       fc.property(answers, fc.nat(), (scores, seed) => {
         const { estimate, low, high } = accuracyInterval(scores, new Rng(seed), { ...few, level: 0.999 });

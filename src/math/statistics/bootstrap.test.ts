@@ -116,7 +116,7 @@ describe("the bootstrap", () => {
     expect(interval!.high).toBeGreaterThan(1);
   });
 
-  test("by bca has an answer where the estimate stands outside all draws, and where a unit alone defines it", () => {
+  test("by bca has an answer where the estimate is outside all draws, and where a unit alone defines it", () => {
     // The estimate, of units once each, is above all draws.
     const least = (weights: Float64Array) => [weights.every((weight) => weight === 1) ? 9 : weights[0]!];
     const [outside] = bootstrapIntervals(6, least, new Rng(0), { method: "bca", resamples: 20 });

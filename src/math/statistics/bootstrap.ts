@@ -1,7 +1,7 @@
 /**
  * @module
- * Intervals by resampling whole units: problems with all their answers, completions with all their tokens. What belongs to
- * one unit depends on each other, units do not.
+ * Intervals by resampling whole units: problems with all their answers, completions with all their tokens. Values of
+ * one unit depend on each other; units are independent.
  */
 import { NumericError } from "../../errors/index.ts";
 import type { Rng } from "../random.ts";
@@ -9,7 +9,7 @@ import { quantile } from "./descriptive.ts";
 import { normalProbability, normalQuantile } from "./distributions/normal.ts";
 import { type Interval, upperProbability } from "./interval.ts";
 
-/** How a statistic is resampled, and what is made of the draws. */
+/** How a statistic is resampled, and how the draws become an interval. */
 export interface BootstrapOptions {
   /** Draws of as many units as there are; 1,000 unless given. */
   readonly resamples?: number;
@@ -74,8 +74,8 @@ export function bootstrapIntervals(
 }
 
 /**
- * z₀: where the estimate stands among the draws, in normal deviations; finite also where it stands outside. Draws that equal
- * the estimate on paper are ties, however their last bits came to be rounded.
+ * z₀: the place of the estimate among the draws, in normal deviations; finite even if it is outside them. Draws that
+ * equal the estimate in exact arithmetic are ties, regardless of rounding in their last bits.
  */
 function bias(draws: readonly number[], estimate: number): number {
   const tie = TIE * draws.reduce((most, draw) => Math.max(most, Math.abs(draw)), Math.abs(estimate));
@@ -108,7 +108,7 @@ function accelerations(units: number, statistic: UnitStatistic, numbers: number)
   });
 }
 
-/** The level of the draws that stands for a probability; past the pole of the correction it is 0 or 1. */
+/** The level of the draws for a probability; past the pole of the correction it is 0 or 1. */
 function corrected(probability: number, z0: number, acceleration: number): number {
   const z = z0 + normalQuantile(probability);
   const divisor = 1 - acceleration * z;

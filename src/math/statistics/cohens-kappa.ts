@@ -11,8 +11,8 @@ import { ShapeError } from "../../errors/index.ts";
  *
  * @param a `[N]` categories by the first rater
  * @param b `[N]` categories by the second
- * @returns 1 for full agreement, 0 for that of chance; null where it is not defined: without items, and where both gave
- * all items one and the same category, so that chance alone agrees on everything
+ * @returns 1 for full agreement, 0 for agreement by chance; null where it is not defined. It is not defined without
+ *   items, or if both gave all items the same category, so that chance alone agrees on everything
  * @throws ShapeError when the lengths differ
  *
  * @example
@@ -38,7 +38,7 @@ export function cohensKappa<Category extends string>(
     countOf(b[i]!).b += 1;
     if (category === b[i]) alike += 1;
   }
-  // n² · p_e, which is exact, so that 1 − p_e is 0 where it ought to be.
+  // n² · p_e, which is exact, so that 1 − p_e is exactly 0 for complete agreement by chance.
   const chance = [...counts.values()].reduce((sum, count) => sum + count.a * count.b, 0);
   return n === 0 || chance === n * n ? null : (alike * n - chance) / (n * n - chance);
 }

@@ -30,7 +30,7 @@ describe("quantile", () => {
     expect(quantile([], 0.5)).toBeNaN();
   });
 
-  test("is an order statistic where level·(n − 1) is whole, whatever the product in doubles", () => {
+  test("is an order statistic where level·(n − 1) is whole, even if the product in doubles is not", () => {
     const values = Array.from({ length: 101 }, (_, i) => i / 7);
     for (let i = 0; i <= 100; i++) expect(quantile(values, i / 100)).toBe(i / 7);
     expect(quantile([0, Infinity], 0)).toBe(0);

@@ -6,7 +6,7 @@ import { NumericError, ShapeError } from "../../errors/index.ts";
 import { decimalProduct } from "../decimal.ts";
 
 /**
- * Mean of what the mask keeps.
+ * Mean of the values that the mask keeps.
  *
  *     Σ mᵢ·xᵢ / Σ mᵢ
  *
@@ -24,7 +24,7 @@ export function mean(values: ArrayLike<number>, mask?: ArrayLike<number>): numbe
 }
 
 /**
- * Unbiased variance of what the mask keeps.
+ * Unbiased variance of the values that the mask keeps.
  *
  *     Σ mᵢ·(xᵢ − x̄)² / (Σ mᵢ − 1)
  *

@@ -6,7 +6,7 @@ import { NumericError } from "../../errors/index.ts";
 
 /**
  * Holm's adjusted p-values: rejecting where one is at most α keeps the probability of any false rejection at most α,
- * whatever the dependence of the tests.
+ * for any dependence of the tests.
  *
  *     p̃₍ᵢ₎ = max_{j ≤ i} min(1, (m − j + 1)·p₍ⱼ₎),   p₍₁₎ ≤ … ≤ p₍ₘ₎
  *

@@ -39,7 +39,7 @@ describe("ledoitWolf", () => {
     expect([...cross.covariance]).toEqual([0.5, 0, 0, 0.5]);
   });
 
-  test("rejects no samples and unequal ones", () => {
+  test("rejects no samples and samples of unequal length", () => {
     expect(() => ledoitWolf([])).toThrow(ShapeError);
     expect(() => ledoitWolf([[1, 2], [1]])).toThrow(ShapeError);
   });

@@ -62,7 +62,7 @@ export function ledoitWolf(samples: readonly ArrayLike<number>[]): ShrunkCovaria
  *     √((z − x̄)ᵀ Σ̂⁻¹ (z − x̄)),   x̄ and Σ̂ by Ledoit and Wolf
  *
  * @param samples `[n]` of the plane, finite
- * @returns undefined where samples are none or have no spread to measure by
+ * @returns undefined if there are no samples, or they have no spread
  */
 export function mahalanobis(
   samples: readonly (readonly [number, number])[],

@@ -18,7 +18,7 @@ export interface Majority<Answer> {
 /**
  * Counts votes.
  *
- * @param answers `[N]`; equal ones are one answer (Map's equality), null has no vote
+ * @param answers `[N]`; equal answers are one answer (Map's equality), null has no vote
  * @example
  * majorityVote(["7", "8", "7", null]); // { answers: ["7"], votes: 2, share: 0.5 }
  */

@@ -35,7 +35,7 @@ describe("McNemar's test", () => {
       });
       const approximate = mcnemarChiSquare(table);
       const recorded = [chiSquare.statistic, chiSquare.pValue].map(recordedNumber);
-      // statsmodels divides 0 by 0 where no problem tells the models apart.
+      // statsmodels divides 0 by 0 if no problem distinguishes the models.
       const expected = table.onlyFirst + table.onlySecond === 0 ? [0, 1] : recorded;
       expect([approximate.statistic, approximate.pValue]).toBeAllclose(expected, { rtol: 1e-10, atol: 0 });
     },
@@ -54,7 +54,7 @@ describe("McNemar's test", () => {
     );
   });
 
-  test("rejects counts that are none", () => {
+  test("rejects invalid counts", () => {
     expect(() => mcnemarExact(table(-1, 2))).toThrow("onlyFirst: expected an integer ≥ 0, got -1");
     expect(() => mcnemarChiSquare(table(1, 0.5))).toThrow(NumericError);
   });

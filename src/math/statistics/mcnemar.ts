@@ -21,8 +21,8 @@ export interface McNemarTest {
  *
  * Source: McNemar, Psychometrika 12 (1947); the exact form is the sign test.
  *
- * @returns p 1 where no problem tells the models apart
- * @throws NumericError when a count is no integer ≥ 0
+ * @returns p 1 if no problem distinguishes the models
+ * @throws NumericError when a count is not an integer ≥ 0
  * @example
  * mcnemarExact({ both: 50, onlyFirst: 8, onlySecond: 1, neither: 41 }); // { statistic: 1, pValue: 0.0391 }
  */
@@ -43,8 +43,8 @@ export function mcnemarExact(table: PairedTable): McNemarTest {
  * Source: Edwards, Psychometrika 13 (1948). As printed, and as in statsmodels, the correction counts where b = c too;
  * R sets χ² to 0 there.
  *
- * @returns χ² 0 and p 1 where no problem tells the models apart
- * @throws NumericError when a count is no integer ≥ 0
+ * @returns χ² 0 and p 1 if no problem distinguishes the models
+ * @throws NumericError when a count is not an integer ≥ 0
  * @example
  * mcnemarChiSquare({ both: 50, onlyFirst: 8, onlySecond: 1, neither: 41 }); // { statistic: 4, pValue: 0.0455 }
  */

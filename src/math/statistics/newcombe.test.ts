@@ -61,7 +61,7 @@ describe("newcombeInterval", () => {
     expect(low).toBeLessThan(-0.2);
   });
 
-  test("rejects counts that are none", () => {
+  test("rejects invalid counts", () => {
     expect(() => newcombeInterval({ both: 1.5, onlyFirst: 0, onlySecond: 0, neither: 0 })).toThrow(
       NumericError,
     );

@@ -20,7 +20,7 @@ import { wilsonInterval } from "./wilson.ts";
  * Source: Newcombe, Statistics in Medicine 17 (1998), 2635–2650, method 10.
  *
  * @returns in [−1, 1]; without problems estimate 0 and the interval [−1, 1]
- * @throws NumericError when a count is no integer ≥ 0 or the level is outside (0, 1)
+ * @throws NumericError when a count is not an integer ≥ 0 or the level is outside (0, 1)
  * @example
  * newcombeInterval({ both: 59, onlyFirst: 6, onlySecond: 16, neither: 80 }); // −0.0621, [−0.1186, −0.0046]
  */

@@ -26,7 +26,7 @@ export interface PairedDifference extends Interval {
  *     t = d̄ / (s_d / √n),   p = 2·P(T_{n−1} ≤ −|t|)
  *
  * Source: Student, Biometrika 6 (1908). Where all differences are equal, t is 0 and p is 1 if they are 0; else t is
- * infinite and p is 0, which a few runs on few problems can meet by chance.
+ * infinite and p is 0. A few runs on few problems can give equal differences by chance.
  *
  * @param first `[N]`
  * @param second `[N]`

@@ -39,7 +39,7 @@ export function pairedTable(first: ArrayLike<number>, second: ArrayLike<number>)
 /**
  * The number of problems in a table.
  *
- * @throws NumericError when a count is no integer ≥ 0
+ * @throws NumericError when a count is not an integer ≥ 0
  */
 export function tableSize({ both, onlyFirst, onlySecond, neither }: PairedTable): number {
   for (const [name, count] of Object.entries({ both, onlyFirst, onlySecond, neither })) {

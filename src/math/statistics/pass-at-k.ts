@@ -17,7 +17,7 @@ import { NumericError } from "../../errors/index.ts";
  * @param right c, in 0 … n
  * @param k in 1 … n
  * @returns in [0, 1]
- * @throws NumericError when a count is no integer or out of range
+ * @throws NumericError when a count is not an integer or out of range
  * @example
  * passAtK(4, 1, 2); // 0.5
  */

@@ -14,7 +14,7 @@ describe("ratioInterval", () => {
     expect(high).toBeCloseTo((2 + 4.302653 / Math.sqrt(3)) / 4, 6);
   });
 
-  test("holds each θ for which x − θ·y is not told from 0, and no other", () => {
+  test("holds each θ for which x − θ·y does not differ from 0 at the level, and no other", () => {
     const value = fc.double({ min: -5, max: 5, noNaN: true });
     fc.assert(
       fc.property(fc.array(fc.tuple(value, value), { minLength: 4, maxLength: 15 }), (pairs) => {
@@ -35,7 +35,7 @@ describe("ratioInterval", () => {
     );
   });
 
-  test("is infinite where the divisor is not told from 0, and for one item", () => {
+  test("is infinite where the divisor does not differ from 0 at the level, and for one item", () => {
     expect(ratioInterval([1, 2, 3], [-1, 0, 2])).toMatchObject({ low: -Infinity, high: Infinity });
     expect(ratioInterval([1], [2])).toEqual({ estimate: 0.5, low: -Infinity, high: Infinity });
     expect(ratioInterval([1, 2], [-1, 1]).estimate).toBeNaN();

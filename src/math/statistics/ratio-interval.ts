@@ -19,7 +19,8 @@ import { type Interval, upperProbability } from "./interval.ts";
  *
  * @param x `[N]`
  * @param y `[N]` whose mean divides
- * @returns an infinite interval for one item, or where ȳ is not told from 0; the estimate is NaN where ȳ is 0
+ * @returns an infinite interval for one item, or where ȳ does not differ from 0 at the level; the estimate is NaN
+ *   where ȳ is 0
  * @throws ShapeError when the lengths differ
  * @throws NumericError when there are none, one is not finite, or the level is outside (0, 1)
  * @example

@@ -84,7 +84,7 @@ describe("signFlipTest", () => {
     expect(signFlipTest([0, 0], new Rng(0)).pValue).toBe(1);
   });
 
-  test("counts all flips of more differences where it is told to", () => {
+  test("counts all flips of more differences where configured to", () => {
     const values = Array.from({ length: 24 }, (_, i) => (i % 5 === 0 ? -1 : 1));
     const table = { both: 0, onlyFirst: 19, onlySecond: 5, neither: 0 };
     const all = signFlipTest(values, new Rng(0), { exactUpTo: 24 });

@@ -33,7 +33,7 @@ export function spearman(first: ArrayLike<number>, second: ArrayLike<number>): n
   return squares > 0 && otherSquares > 0 ? product / Math.sqrt(squares * otherSquares) : undefined;
 }
 
-/** `[n]` ranks from 1; those of equal values are their mean. */
+/** `[n]` ranks from 1; equal values have their mean rank. */
 function ranksOf(values: ArrayLike<number>): Float64Array {
   const order = Array.from({ length: values.length }, (_, i) => i).sort((a, b) => values[a]! - values[b]!);
   const ranks = new Float64Array(values.length);

@@ -6,6 +6,8 @@
 import { ModelError } from "../../errors/index.ts";
 import type { ModelConfig } from "../config.ts";
 import type { ModelGraphs } from "../graph/model-graphs.ts";
+import { mllama } from "./mllama/architecture.ts";
+import { mllamaGraphs } from "./mllama/graphs/index.ts";
 import { qwen25Vl } from "./qwen2_5_vl/architecture.ts";
 import { qwen25VlGraphs } from "./qwen2_5_vl/graphs/index.ts";
 import { qwen2Vl } from "./qwen2_vl/architecture.ts";
@@ -27,6 +29,7 @@ const GRAPH_SIDES: readonly GraphSide[] = [
   { modelType: qwen3Vl.modelType, open: qwen3VlGraphs },
   { modelType: smolVlm.modelType, open: smolGraphs },
   { modelType: idefics3.modelType, open: smolGraphs },
+  { modelType: mllama.modelType, open: mllamaGraphs },
 ];
 
 /**

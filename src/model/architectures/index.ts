@@ -7,14 +7,15 @@ import { ModelError } from "../../errors/index.ts";
 import type { Architecture } from "../architecture.ts";
 import type { ModelConfig } from "../config.ts";
 import { Fields } from "../json-fields.ts";
+import { mllama } from "./mllama/architecture.ts";
 import { qwen25Vl } from "./qwen2_5_vl/architecture.ts";
 import { qwen2Vl } from "./qwen2_vl/architecture.ts";
 import { qwen3Vl } from "./qwen3_vl/architecture.ts";
 import { idefics3, smolVlm } from "./smolvlm/architecture.ts";
 
-const ARCHITECTURES: readonly Architecture[] = [qwen25Vl, qwen2Vl, qwen3Vl, smolVlm, idefics3];
+const ARCHITECTURES: readonly Architecture[] = [qwen25Vl, qwen2Vl, qwen3Vl, smolVlm, idefics3, mllama];
 
-/** Families that are met and cannot be asked yet, and what each would need. */
+/** Known families that are not supported yet, with the missing parts of each. */
 const NOT_BUILT: Readonly<Record<string, string>> = {
   gemma3: "sliding-window attention in the decoder and its processor",
   idefics2: "a perceiver between tower and decoder",
@@ -23,7 +24,6 @@ const NOT_BUILT: Readonly<Record<string, string>> = {
   llava_next: "a CLIP tower and the tiles of its processor",
   llava_onevision: "the tiles of its processor",
   mistral3: "a Pixtral tower",
-  mllama: "gated cross-attention from text to tiles",
   paligemma: "attention over the whole prefix",
   qwen2_5_omni: "an audio tower",
   qwen3_5: "linear attention in most layers of the decoder",
@@ -38,7 +38,7 @@ export const modelTypes: readonly string[] = ARCHITECTURES.map(({ modelType }) =
 /**
  * The architecture of a model.
  *
- * @throws ModelError naming the model type and those that are supported
+ * @throws ModelError naming the model type and the supported types
  */
 export function architectureOf({ modelType }: Pick<ModelConfig, "modelType">): Architecture {
   const found = ARCHITECTURES.find((architecture) => architecture.modelType === modelType);

@@ -13,7 +13,10 @@ const TEST_DOORS = /^src\/testing\/|^src\/model\/architectures\/\w+\/.*\.test\.t
 const folders = readdirSync(architectures, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name);
-/** A family's folder has an architecture; one without is a room that the families of a line share, and may name them. */
+/**
+ * A family's folder has an architecture; a folder without one is a module that the families of a line share, and may
+ * name them.
+ */
 const families = folders.filter((name) => existsSync(join(architectures, name, "architecture.ts")));
 const shared = folders.filter((name) => !families.includes(name));
 

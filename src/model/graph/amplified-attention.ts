@@ -1,8 +1,8 @@
 /**
  * @module
- * Amplifies attention of chosen rows toward chosen keys, DyCo-RL's intervention (arXiv:2606.08035, Eq. 5). Scaling
- * probabilities by 1 + λ and dividing by their new sum is what adding ln(1 + λ) to their scores does, so an intervention
- * is one more mask.
+ * Amplifies attention of chosen rows toward chosen keys, DyCo-RL's intervention (arXiv:2606.08035, Eq. 5).
+ * Adding ln(1 + λ) to scores scales probabilities by 1 + λ and divides them by their new sum, so an intervention is
+ * one more mask.
  */
 import { add, multiply, type Tensor } from "../../tensor/index.ts";
 import type { TextConfig } from "../config.ts";
@@ -15,10 +15,10 @@ export interface AmplifiedInputs {
 }
 
 /**
- * Declares the inputs `amplifiedRows` `[P·G, 1, T, 1]`, ln(1 + λ) at the completions' amplified rows,
- * `amplifiedKeys` `[P·G, 1, 1, S_p + T]`, 1 at the keys they are amplified toward, the same of the prompts' last rows,
- * `amplifiedLastRows` `[P, 1, 1, 1]` and `amplifiedPromptKeys` `[P, 1, 1, S_p]`, and `amplifiedHeads` `[1, H, 1, 1]`,
- * 1 at amplified heads.
+ * Declares the inputs. For the completions: `amplifiedRows` `[P·G, 1, T, 1]`, ln(1 + λ) at amplified rows, and
+ * `amplifiedKeys` `[P·G, 1, 1, S_p + T]`, 1 at the keys toward which they are amplified. For the prompts' last rows
+ * the same: `amplifiedLastRows` `[P, 1, 1, 1]` and `amplifiedPromptKeys` `[P, 1, 1, S_p]`. For the heads:
+ * `amplifiedHeads` `[1, H, 1, 1]`, 1 at amplified heads.
  */
 export function amplifiedInputs(inputs: BatchInputs, text: TextConfig): AmplifiedInputs {
   const { batch, masks, completionMask } = inputs;

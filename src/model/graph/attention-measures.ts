@@ -1,7 +1,7 @@
 /**
  * @module
- * What DyCo-RL's ablations compare in place of shifts, inside the graph: the entropy of attention rows within one
- * modality, and the KL divergence of consecutive ones.
+ * The measures that DyCo-RL's ablations compare in place of shifts, inside the graph: the entropy of
+ * attention rows within one modality, and the KL divergence of consecutive rows.
  */
 import {
   logarithm,

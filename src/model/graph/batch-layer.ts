@@ -27,7 +27,7 @@ import { headMean, lastHeadMean, lastRows } from "./rows.ts";
 /** Which query's row belongs to a token: its own, or the one that predicts it. */
 export type RowOwner = "own" | "predicting";
 
-/** What every layer of a batch reads beside the rows. */
+/** Inputs of every layer of a batch beside the rows. */
 export interface BatchInputs {
   readonly batch: BatchShape;
   readonly angles: RotaryAngles;
@@ -52,8 +52,8 @@ export function batchInputs(graph: Graph, text: TextConfig, batch: BatchShape): 
  *
  * @param x `[N, D]`
  * @param layer whose parameters it has
- * @param last only the prompts' last rows and the completions' go on: `[P + P·G·T, D]`
- * @param more `[N, D]` added to what comes out; nothing unless given
+ * @param last only the prompts' last rows and the completions' rows continue: `[P + P·G·T, D]`
+ * @param more `[N, D]` added to the output; nothing unless given
  */
 export function batchLayer(
   x: Tensor,
@@ -163,7 +163,7 @@ function attendCompletions(
   return { mixed: fromHeads(output), probabilities };
 }
 
-/** Rows of the residual stream that the last layer goes on with: each prompt's last, and all completion rows. */
+/** Rows of the residual stream with which the last layer continues: each prompt's last, and all completion rows. */
 export function lastPromptRows(x: Tensor, { prompts, promptLength }: BatchShape): Tensor {
   const promptRows = prompts * promptLength;
   const [prompt, completion] = split(x, [promptRows, x.shape[0]! - promptRows], 0) as [Tensor, Tensor];

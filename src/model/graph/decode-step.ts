@@ -2,8 +2,9 @@
  * @module
  * One decoding step: feeds one token to each of P·G completions and returns the distribution of the next.
  *
- * The keys and values of a prompt are read by its whole group without being copied. Those of earlier completion
- * tokens come from a cache of T slots that the caller fills; the step's own key and value are returned for it.
+ * The keys and values of a prompt are read by its whole group without being copied. The keys and values of earlier
+ * completion tokens come from a cache of T slots that the caller fills. The step returns its own key and value for
+ * this cache.
  */
 import {
   add,
@@ -20,6 +21,7 @@ import {
 } from "../../tensor/index.ts";
 import type { TextConfig } from "../config.ts";
 import type { BatchShape } from "./batch-shape.ts";
+import { crossAttentionLayer, isCrossAttention, stepReadings } from "./cross-attention.ts";
 import { attentionScale, finishLayer, type Projected, project } from "./decoder-layer.ts";
 import { type Distribution, distribution } from "./distribution.ts";
 import { GraphParameters, type ParameterLayout } from "./parameters.ts";
@@ -28,22 +30,26 @@ import { layerMean } from "./rows.ts";
 export interface DecodeStepGraph {
   readonly graph: Graph;
   readonly parameters: GraphParameters;
-  /** What follows the fed tokens, P·G rows. */
+  /** The distribution after the fed tokens, P·G rows. */
   readonly next: Distribution;
-  /** One per layer, `[P·G, H_kv, 1, d]`: the fed token's key and value, for the cache. */
-  readonly keys: readonly Tensor[];
-  readonly values: readonly Tensor[];
   /**
-   * `[P·G, 1, S_p + T + 1]` attention of the fed token, mean over heads and over the last `layers` layers, the last one
-   * unless said otherwise; its own key is the last.
+   * One per layer, `[P·G, H_kv, 1, d]`: the fed token's key and value, for the cache; undefined for a layer of
+   * cross-attention, whose keys are the image's.
+   */
+  readonly keys: readonly (Tensor | undefined)[];
+  readonly values: readonly (Tensor | undefined)[];
+  /**
+   * `[P·G, 1, S_p + T + 1]` attention of the fed token, mean over heads and over the last `layers` layers of
+   * self-attention, the last one unless said otherwise; its own key is the last.
    */
   readonly row: (layers?: number) => Tensor;
 }
 
 /**
- * Inputs: `embeddings` `[P·G, D]`, `cosine` and `sine` `[1, P·G, d/2]`, `promptMask` `[P, 1, 1, S_p]`, `cacheMask` `[T]`
- * that hides unfilled slots, `inverseTemperature` `[1]`, and per layer `promptKey.i`, `promptValue.i` `[P, H_kv, S_p, d]`, `cacheKey.i`,
- * `cacheValue.i` `[P·G, H_kv, T, d]`.
+ * Inputs: `embeddings` `[P·G, D]`, `cosine` and `sine` `[1, P·G, d/2]`, `promptMask` `[P, 1, 1, S_p]`, `cacheMask`
+ * `[T]` that hides unfilled slots, `inverseTemperature` `[1]`, and per layer `promptKey.i`, `promptValue.i` `[P,
+ * H_kv, S_p, d]`, `cacheKey.i`, `cacheValue.i` `[P·G, H_kv, T, d]`. A layer of cross-attention has only
+ * `promptKey.i`, `promptValue.i` `[P, H_kv, K, d]`, and the inputs that `stepReadings` declares.
  */
 export function decodeStepGraph(
   text: TextConfig,
@@ -61,11 +67,23 @@ export function decodeStepGraph(
     prompt: graph.input("promptMask", [batch.prompts, 1, 1, batch.promptLength]),
     cache: graph.input("cacheMask", [batch.completionLength]),
   };
-  const keys: Tensor[] = [];
-  const values: Tensor[] = [];
+  const keys: (Tensor | undefined)[] = [];
+  const values: (Tensor | undefined)[] = [];
   const rows: Tensor[] = [];
   let x = graph.input("embeddings", [completions, text.hiddenSize]);
+  const { imageLength = 0 } = batch;
+  const readings = imageLength > 0 ? stepReadings(graph, batch) : undefined;
+  const imageShape = [batch.prompts, text.kvHeads, imageLength, text.headDim];
   for (let layer = 0; layer < text.layers; layer++) {
+    if (isCrossAttention(text, layer)) {
+      keys.push(undefined);
+      values.push(undefined);
+      if (readings === undefined) continue;
+      const key = graph.input(`promptKey.${layer}`, imageShape);
+      const value = graph.input(`promptValue.${layer}`, imageShape);
+      x = crossAttentionLayer(x, parameters, layer, text, readings, { key, value });
+      continue;
+    }
     x = graph.scope(`decoder layer ${layer}`, () => {
       const attended = attendStep(project(x, parameters, layer, text, angles), layer, masks, batch, text);
       keys.push(attended.key);

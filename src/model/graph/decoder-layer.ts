@@ -1,11 +1,11 @@
 /**
  * @module
- * One decoder layer, on rows: tokens of prompts and completions stand below each other in one matrix, so that every
- * linear layer is one product. Only attention takes them apart.
+ * One decoder layer, on rows: tokens of prompts and completions are rows of one matrix, so that every linear
+ * layer is one product. Only attention separates them.
  */
 import { add, concatenate, reshape, rmsNorm, rotary, split, type Tensor } from "../../tensor/index.ts";
 import type { TextConfig } from "../config.ts";
-import { affine, feedForward } from "./layer.ts";
+import { affine, feedForward, normaliseHeads } from "./layer.ts";
 import type { GraphParameters } from "./parameters.ts";
 
 /** `[1, N, d/2]` of every row's rotary angles. */
@@ -34,7 +34,7 @@ export function project(
   const width = heads * config.headDim;
   const projected = affine(normal, parameters, `layer.${layer}.queryKey`);
   const queryKey = parameters.has(`layer.${layer}.queryNorm`)
-    ? normaliseHeads(projected, parameters, layer, config)
+    ? normaliseQueryKey(projected, parameters, layer, config)
     : projected;
   const rotated = rotary(reshape(queryKey, [1, rows, width]), cosine, sine, heads);
   return {
@@ -44,19 +44,15 @@ export function project(
 }
 
 /** RMSNorm of each head of queries and keys `[N, (H + H_kv)·d]`, all queries with one weight and all keys with another. */
-function normaliseHeads(
+function normaliseQueryKey(
   queryKey: Tensor,
   parameters: GraphParameters,
   layer: number,
   { heads, kvHeads, headDim, rmsNormEpsilon }: TextConfig,
 ): Tensor {
-  const rows = queryKey.shape[0]!;
   const [query, key] = split(queryKey, [heads * headDim, kvHeads * headDim], 1) as [Tensor, Tensor];
-  const normal = (x: Tensor, norm: "queryNorm" | "keyNorm") => {
-    const weight = parameters.pack(`layer.${layer}.${norm}`);
-    const apart = reshape(x, [(rows * x.shape[1]!) / headDim, headDim]);
-    return reshape(rmsNorm(apart, weight, rmsNormEpsilon), x.shape);
-  };
+  const normal = (x: Tensor, norm: "queryNorm" | "keyNorm") =>
+    normaliseHeads(x, parameters.pack(`layer.${layer}.${norm}`), rmsNormEpsilon);
   return concatenate([normal(query, "queryNorm"), normal(key, "keyNorm")], 1);
 }
 

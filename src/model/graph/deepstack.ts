@@ -6,7 +6,7 @@
 import { split, type Tensor } from "../../tensor/index.ts";
 import type { TextConfig } from "../config.ts";
 
-/** What goes into the first layer, and what is added after each layer, from the first on. */
+/** The input of the first layer, and the addition after each layer, from the first on. */
 export interface DecoderInput {
   /** `[N, D]` */
   readonly x: Tensor;

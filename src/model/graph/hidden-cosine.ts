@@ -1,7 +1,7 @@
 /**
  * @module
- * How much a completion token's hidden states are like those of the prompt's image tokens, reduced inside the graph: one
- * number a token leaves it.
+ * The cosine between the hidden states of a completion token and of the prompt's image tokens, reduced inside
+ * the graph to one number per token.
  */
 import {
   add,

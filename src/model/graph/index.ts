@@ -14,6 +14,7 @@ export type {
   FramePlan,
   ModelGraphs,
   RotaryFrequencies,
+  StreamedVision,
   VisionGraphs,
   VisionStage,
 } from "./model-graphs.ts";

@@ -1,6 +1,6 @@
 /**
  * @module
- * What decoder layers and vision blocks share: projections to heads, and the SwiGLU feed-forward.
+ * Shared parts of decoder layers and vision blocks: projections to heads, and the SwiGLU feed-forward.
  */
 import { add, linear, multiply, reshape, rmsNorm, silu, type Tensor, transpose } from "../../tensor/index.ts";
 import type { GraphParameters } from "./parameters.ts";
@@ -19,10 +19,22 @@ export function fromHeads(heads: Tensor): Tensor {
 
 /** x + W_down (silu(W_gate norm(x)) · W_up norm(x)); biases where the layer has them. */
 export function feedForward(x: Tensor, parameters: GraphParameters, prefix: string, epsilon: number): Tensor {
+  return add(x, gatedLayers(x, parameters, prefix, epsilon));
+}
+
+/** `feedForward` without its residual. */
+export function gatedLayers(x: Tensor, parameters: GraphParameters, prefix: string, epsilon: number): Tensor {
   const normal = rmsNorm(x, parameters.pack(`${prefix}.mlpNorm`), epsilon);
   const gate = affine(normal, parameters, `${prefix}.gate`);
   const up = affine(normal, parameters, `${prefix}.up`);
-  return add(x, affine(multiply(silu(gate), up), parameters, `${prefix}.down`));
+  return affine(multiply(silu(gate), up), parameters, `${prefix}.down`);
+}
+
+/** RMSNorm of each head of `[N, H·d]`, all with one weight `[d]`. */
+export function normaliseHeads(x: Tensor, weight: Tensor, epsilon: number): Tensor {
+  const width = weight.shape[0]!;
+  const apart = reshape(x, [(x.shape[0]! * x.shape[1]!) / width, width]);
+  return reshape(rmsNorm(apart, weight, epsilon), x.shape);
 }
 
 /** A linear layer by its pack's name, with its bias and its adapters if it has any. */

@@ -1,7 +1,7 @@
 /**
  * @module
- * What the local engine asks of an architecture: names of parameters, and graphs of the decoder, of the vision tower and
- * for export. Opened for a model by `graphsOf`.
+ * The interface of an architecture to the local engine: names of parameters, and graphs of the decoder, of
+ * the vision tower and for export. Opened for a model by `graphsOf`.
  */
 import type { DynamicGraph, Graph, Tensor, WeightType } from "../../tensor/index.ts";
 import type { OnnxManifest } from "../onnx/manifest.ts";
@@ -38,7 +38,10 @@ export interface VisionGraph {
 export interface VisionStage {
   readonly kind: string;
   readonly block: number;
-  /** Which of the features for later layers comes out, from 0 on; absent where the rows that go on, or the tokens, do. */
+  /**
+   * The feature for later layers that is the output, from 0 on; absent if the output is the rows that continue, or
+   * the tokens.
+   */
   readonly later?: number;
 }
 
@@ -49,23 +52,29 @@ export interface VisionPiece {
   readonly y: Tensor;
 }
 
-/** The vision tower, frame by frame. */
-export interface VisionGraphs<P extends FramePlan = FramePlan> {
-  /** Numbers of a patch, C·T·p·p. */
-  readonly patchWidth: number;
-  /** The tower in steps, for weights that are read when their turn comes. */
+/** The vision tower in steps, for weights that are read when their turn comes. */
+export interface StreamedVision<P extends FramePlan = FramePlan> {
   readonly stages: readonly VisionStage[];
-  /** @param grid rows and columns of a frame in patches */
-  plan(grid: readonly [rows: number, columns: number]): P;
-  /** @param frames F, of one plan */
-  whole(layout: ParameterLayout, plan: P, frames: number): VisionGraph;
   /** One kind of stage, with the packs of block 0. */
   piece(layout: ParameterLayout, plan: P, frames: number, kind: VisionStage["kind"]): VisionPiece;
 }
 
-/** The decoder: the same rows in, the same outputs, whatever is inside. */
+/** The vision tower, frame by frame. */
+export interface VisionGraphs<P extends FramePlan = FramePlan> {
+  /** Numbers of a patch, C·T·p·p. */
+  readonly patchWidth: number;
+  /** Absent where it is not built; such a model's weights cannot be streamed. */
+  readonly streamed?: StreamedVision<P>;
+  /** @param grid rows and columns of a frame in patches */
+  plan(grid: readonly [rows: number, columns: number]): P;
+  /** @param frames F, of one plan */
+  whole(layout: ParameterLayout, plan: P, frames: number): VisionGraph;
+}
+
+/** The decoder: every architecture has the same input rows and the same outputs. */
 export interface DecoderGraphs {
-  prefill(layout: ParameterLayout, prompts: number, length: number): PrefillGraph;
+  /** @param imageLength slots of image keys a prompt, for cross-attention; 0 unless given */
+  prefill(layout: ParameterLayout, prompts: number, length: number, imageLength?: number): PrefillGraph;
   decodeStep(layout: ParameterLayout, batch: BatchShape): DecodeStepGraph;
   teacherForced(
     layout: ParameterLayout,
@@ -102,7 +111,7 @@ export interface OnnxGraphs {
   /** @param attentionLayers how many of the last layers' attention it returns */
   decoder(weightType: WeightType, attentionLayers: number): DynamicGraph;
   readonly tokens: Pick<OnnxManifest["tokens"], "image" | "video" | "neverSampled">;
-  /** What each input and output means, by its name without the number of the layer. */
+  /** The meaning of each input and output, by its name without the number of the layer. */
   readonly meanings: Readonly<Record<string, string>>;
   /** How to run the graphs, in Markdown. */
   guide(manifest: OnnxManifest): string;

@@ -26,7 +26,7 @@ export interface ParameterView {
   readonly size: number;
 }
 
-/** What a graph sees: in the buffer of what is trained, or in that of what is frozen. */
+/** A parameter as a graph reads it: in the buffer of trained parameters, or in the buffer of frozen parameters. */
 export interface PackView extends ParameterView {
   readonly isFrozen: boolean;
 }
@@ -43,11 +43,11 @@ export interface ParameterLayout {
   readonly size: number;
   /** Elements of what is frozen: the model's own parameters where there are adapters, else nothing. */
   readonly frozenSize: number;
-  /** What is trained, by Hugging Face name. */
+  /** Trained parameters, by Hugging Face name. */
   readonly parameters: ReadonlyMap<string, ParameterView>;
-  /** What is frozen, by Hugging Face name. */
+  /** Frozen parameters, by Hugging Face name. */
   readonly frozen: ReadonlyMap<string, ParameterView>;
-  /** What graphs see, by pack name. */
+  /** Parameters as graphs read them, by pack name. */
   readonly packs: ReadonlyMap<string, PackView>;
   /** Members of the linear layers that are adapted, by the layer's name. */
   readonly adapted: ReadonlyMap<string, readonly PackMember[]>;
@@ -73,7 +73,10 @@ export interface LayoutOptions {
   readonly lora?: LoraShape | undefined;
 }
 
-/** Lays all parameters of a model out in one buffer, the value head's last; frozen ones in a buffer of their own. */
+/**
+ * Lays all trained parameters of a model out in one buffer, the value head's last; frozen parameters have a separate
+ * buffer.
+ */
 export function parameterLayout(
   { names, packs: own }: { readonly names: ParameterNames; readonly packs: readonly Pack[] },
   { valueHead = false, lora }: LayoutOptions = {},
@@ -200,7 +203,7 @@ export class GraphParameters {
     return tensor;
   }
 
-  /** What the adapters of a linear layer add to its output for rows `x`; undefined where it has none. */
+  /** The addition of the adapters of a linear layer to its output for rows `x`; undefined if it has none. */
   adaptation(x: Tensor, layer: string): Tensor | undefined {
     const parts = this.#layout.adapted.get(layer)?.map(({ rows, adapter }) => {
       if (adapter === undefined) {

@@ -23,7 +23,7 @@ const path = new URL("../../../fixtures/credit/cfpo.json", import.meta.url);
 const recorded: Recorded = JSON.parse(readFileSync(path, "utf8"));
 const { heads, kvHeads, width } = recorded;
 
-/** What is added to the mixed rows of one sequence, `[S + T, H·d]`. */
+/** The addition to the mixed rows of one sequence, `[S + T, H·d]`. */
 async function added(
   one: Pick<Recorded["cases"][0], "prompt" | "completion" | "image" | "attention" | "values">,
   mean: "vector" | "number",
@@ -81,7 +81,7 @@ describe("replaced values", () => {
     },
   );
 
-  test("differ by which mean stands for them, and are none beyond any attention or without an image", async () => {
+  test("differ by the mean that replaces them, and there are none beyond any attention or without an image", async () => {
     const [one] = recorded.cases;
     const ofNumber = await added(one!, "number");
     const ofVector = await added(one!, "vector");

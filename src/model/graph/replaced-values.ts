@@ -1,7 +1,7 @@
 /**
  * @module
- * Takes what an image says out of the model itself: where a later token attends to an image token far more than is usual,
- * it gets the mean of the image's value vectors in place of that token's own.
+ * Removes an image's content inside the model. Where a later token attends to an image token far more than is
+ * usual, it gets the mean of the image's value vectors in place of the image token's own value.
  *
  * Source: CFPO, arXiv:2606.23206.
  */
@@ -34,7 +34,7 @@ export interface ValueReplacement {
 
 /** Which queries may have which keys replaced. */
 export interface ReplacementInputs {
-  /** `[P, 1, S_p + T, S_p]` 1 where the key is an image token and the query stands after its image. */
+  /** `[P, 1, S_p + T, S_p]` 1 where the key is an image token and the query comes after its image. */
   readonly pairs: Tensor;
   /** `[P, 1, S_p, 1]` 1 at image tokens. */
   readonly keys: Tensor;
@@ -61,7 +61,7 @@ export function replacementInputs(
 }
 
 /**
- * What replacing values adds to what attention mixed, for the prompt's rows and the completion's.
+ * The change of attention's output when values are replaced, for the prompt's rows and the completion's.
  *
  *     a    entries of attention above 0 from queries after the image to its tokens, of all heads of a sequence
  *     Δ    = Σ_k 1[aₖ > mean a + λ·deviation a]·aₖ·(v̄ − vₖ)

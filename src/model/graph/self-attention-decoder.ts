@@ -1,6 +1,7 @@
 /**
  * @module
- * The decoder whose tokens of text and images attend to each other: grouped-query attention, rotary positions, SwiGLU.
+ * The decoder whose tokens attend to each other: grouped-query attention, rotary positions, SwiGLU. Some of its layers may
+ * read images by cross-attention instead.
  */
 import type { TextConfig } from "../config.ts";
 import { decodeStepGraph } from "./decode-step.ts";
@@ -13,7 +14,8 @@ import { teacherForcedGraph } from "./teacher-forced.ts";
 /** The graphs of a decoder of these sizes. */
 export function selfAttentionDecoder(text: TextConfig): DecoderGraphs {
   return {
-    prefill: (layout, prompts, length) => prefillGraph(text, layout, prompts, length),
+    prefill: (layout, prompts, length, imageLength) =>
+      prefillGraph(text, layout, prompts, length, imageLength),
     decodeStep: (layout, batch) => decodeStepGraph(text, layout, batch),
     teacherForced: (layout, batch, options) => teacherForcedGraph(text, layout, batch, options),
     head: (hidden, parameters) => headGraph(hidden, parameters, text),

@@ -1,8 +1,8 @@
 /**
  * @module
- * The decoder in pieces, for models whose weights do not fit into memory: one layer's graph serves all layers, with
- * their weights fed one after another under the names of layer 0, and the head is taken a stretch of the vocabulary at
- * a time.
+ * The decoder in pieces, for models whose weights do not fit into memory. One layer's graph serves all
+ * layers: their weights are fed one after another under the names of layer 0. The head is computed for one range of
+ * the vocabulary at a time.
  */
 import {
   add,
@@ -37,10 +37,10 @@ export interface StreamedLayer {
 }
 
 /**
- * One layer of a batch, with the packs of layer 0. Inputs: `x` `[N, D]` and those of `batchInputs`.
+ * One layer of a batch, with the packs of layer 0. Inputs: `x` `[N, D]` and the inputs of `batchInputs`.
  *
  * @param last it is the last layer, with the final norm
- * @param deepstack the input `more` `[N, D]` is added to what comes out
+ * @param deepstack the input `more` `[N, D]` is added to the output
  */
 export function streamedLayerGraph(
   text: TextConfig,
@@ -66,7 +66,7 @@ export function streamedLayerGraph(
   };
 }
 
-/** What a stretch of the vocabulary adds to softmax(logits / temperature), for N rows. */
+/** The contribution of a range of the vocabulary to softmax(logits / temperature), for N rows. */
 export interface StreamedHead {
   readonly graph: Graph;
   /** `[N]` the largest of the stretch's logits. */

@@ -1,6 +1,6 @@
 /**
  * @module
- * A data set of the Hugging Face Hub as a folder of data files, and of what their rows need.
+ * A data set of the Hugging Face Hub as a folder of data files, and of the files that their rows need.
  */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -23,12 +23,13 @@ const DATA_FILES: Selection = {
 };
 
 /**
- * Downloads a data set's files of rows, and what these need beside them, unless the cache has them.
+ * Downloads a data set's files of rows, and the files that these rows need, unless the cache has them.
  *
  * @param reference `org/name` or `org/name@revision`
- * @param more which files the rows need, told where the files of rows are and what the repository has; none unless given
+ * @param more returns the files that the rows need, from the places of the files of rows and the repository's list of
+ *   files; none unless given
  * @returns path of the folder, in the cache that Python's huggingface_hub shares
- * @throws ConfigError when the reference is none
+ * @throws ConfigError when the reference is invalid
  * @throws DownloadError as `downloadSnapshot`
  * @throws what `more` throws
  */

@@ -106,7 +106,7 @@ describe("downloadModel", () => {
     expect(readFileSync(join(folder, "model.safetensors")).equals(WEIGHTS)).toBe(true);
   });
 
-  test("starts anew when what an earlier process left is broken", async () => {
+  test("starts from the beginning if the file of an earlier process is broken", async () => {
     mkdirSync(join(repository(), "blobs"), { recursive: true });
     writeFileSync(incomplete(), Buffer.alloc(200_000, 7));
     const folder = await download();
@@ -180,7 +180,7 @@ describe("a gated repository", () => {
     await expect(download({}, token === undefined ? {} : { token })).rejects.toThrow(message);
   });
 
-  test("with a token that is none says so before asking", async () => {
+  test("with an invalid token says so before asking", async () => {
     await expect(download({}, { token: "secret" })).rejects.toThrow(ConfigError);
     expect(hub.requests).toEqual([]);
   });

@@ -32,7 +32,7 @@ const MODEL_FILES: Selection = {
  *
  * @param reference `org/name` or `org/name@revision`
  * @returns path of its model directory, in the cache that Python's huggingface_hub shares
- * @throws ConfigError when the reference is none
+ * @throws ConfigError when the reference is invalid
  * @throws DownloadError as `downloadSnapshot`
  */
 export async function downloadModel(reference: string, options: DownloadOptions = {}): Promise<string> {

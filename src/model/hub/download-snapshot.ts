@@ -15,7 +15,7 @@ import { hubSettings } from "./hub-settings.ts";
 export interface Selection {
   /** @param path within the repository */
   wants(path: string): boolean;
-  /** What a folder lacks; undefined when it is whole. Asked when the hub cannot be. */
+  /** The missing part of a folder; undefined when it is whole. Called when the hub cannot be asked. */
   missing(folder: string): string | undefined;
   /**
    * Which files are wanted beside those, once those are there.
@@ -30,8 +30,8 @@ export interface Selection {
  * snapshot of the same revision that is whole serves instead.
  *
  * @returns the snapshot's folder
- * @throws DownloadError when the hub cannot be reached or may not be asked and the cache lacks something; when there is
- *   no such repository or revision, or no right to it; when a file is broken; when the disk is full
+ * @throws DownloadError when the cache lacks a file and the hub cannot be reached or may not be asked; when the
+ *   repository or revision does not exist, or access is denied. Also when a file is broken, or the disk is full.
  */
 export async function downloadSnapshot(
   reference: HubReference,

@@ -9,7 +9,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { DownloadError } from "../../errors/index.ts";
 
-/** What the hub says of a file. */
+/** The hub's facts about a file. */
 export interface HubFile {
   readonly path: string;
   readonly size: number;
@@ -17,7 +17,7 @@ export interface HubFile {
   readonly etag: string;
 }
 
-/** What every question to the hub carries. */
+/** Parts of every request to the hub. */
 export interface HubAccess {
   readonly repo: { readonly type: "model" | "dataset"; readonly name: string };
   readonly revision: string;
@@ -27,11 +27,11 @@ export interface HubAccess {
 }
 
 /**
- * Downloads a file to `blob`; what has come lies in `<blob>.incomplete` until it is whole.
+ * Downloads a file to `blob`; received bytes are in `<blob>.incomplete` until the file is whole.
  *
- * @param onBytes called with the bytes that are there, those of an earlier attempt included
- * @throws DownloadError when the file is not what its checksum promises; the bytes are thrown away
- * @throws whatever the connection throws; the bytes are kept for the next attempt
+ * @param onBytes called with the number of received bytes, an earlier attempt's included
+ * @throws DownloadError when the file does not match its checksum; the bytes are deleted
+ * @throws the connection's error; the bytes are kept for the next attempt
  */
 export async function fetchBlob(
   blob: string,
@@ -59,7 +59,7 @@ export async function fetchBlob(
   const got = hash.digest("hex");
   if (got !== file.etag) {
     rmSync(incomplete);
-    // What an interrupted process left may be at fault: a fresh attempt will tell.
+    // The bytes of an interrupted process may be broken, so a new attempt follows.
     if (have > 0) throw new Error(`${file.path}: what was left of an earlier download is broken`);
     const kind = file.etag.length === 64 ? "SHA-256" : "git SHA-1";
     throw new DownloadError(
@@ -105,7 +105,7 @@ async function append(
     throw new TypeError(`connection closed after ${bytes} of ${file.size} bytes of ${file.path}`);
 }
 
-/** Large files go by the SHA-256 of their bytes, small ones by git's name of the blob. */
+/** Large files are identified by the SHA-256 of their bytes, small files by git's name of the blob. */
 function checksum({ etag, size }: HubFile): Hash {
   return etag.length === 64 ? createHash("sha256") : createHash("sha1").update(`blob ${size}\0`);
 }

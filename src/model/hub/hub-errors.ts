@@ -1,6 +1,6 @@
 /**
  * @module
- * What went wrong between here and the hub, in words that say what to do.
+ * Errors of requests to the hub, with messages that say how to fix them.
  */
 import { DownloadError, FoveaError } from "../../errors/index.ts";
 import type { HubReference } from "./hub-reference.ts";

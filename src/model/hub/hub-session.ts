@@ -21,7 +21,7 @@ export interface DownloadProgress {
 }
 
 export interface DownloadOptions {
-  /** Those of the environment unless given. */
+  /** The environment's settings unless given. */
   readonly settings?: HubSettings;
   readonly onProgress?: (progress: DownloadProgress) => void;
   /** Attempts at a file before it counts as failed; 5 unless given. */
@@ -125,7 +125,7 @@ export class HubSession {
     };
   }
 
-  /** Gives up when nothing comes for `timeoutMs`; every chunk that is written starts the wait anew. */
+  /** Gives up when nothing comes for `timeoutMs`; every chunk that is written starts the wait again. */
   async #fetch(...[url, init]: Parameters<typeof fetch>): Promise<Response> {
     const { timeoutMs = 30_000 } = this.#options;
     const control = new AbortController();

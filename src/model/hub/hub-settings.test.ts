@@ -10,7 +10,7 @@ const home = mkdtempSync(join(tmpdir(), "fovea-hub-home-"));
 afterAll(() => rmSync(home, { recursive: true }));
 
 describe("hubSettings", () => {
-  test("are those of huggingface.co and ~/.cache/huggingface in an empty environment", () => {
+  test("are huggingface.co and ~/.cache/huggingface in an empty environment", () => {
     expect(hubSettings({ HF_TOKEN_PATH: join(home, "none") })).toEqual({
       endpoint: "https://huggingface.co",
       cache: join(homedir(), ".cache/huggingface/hub"),
@@ -75,7 +75,7 @@ describe("parseHubReference", () => {
     "org/name@a//b",
     "~/model",
     "org/na me",
-  ])("%s is none", (text) => {
+  ])("%s is not a reference", (text) => {
     expect(isHubReference(text)).toBe(false);
     expect(() => parseHubReference(text)).toThrow(ConfigError);
   });

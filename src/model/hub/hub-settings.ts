@@ -1,7 +1,7 @@
 /**
  * @module
- * Where the Hugging Face Hub is, where its files are kept and who asks: the environment variables and files that
- * Python's huggingface_hub reads, so that both share one cache and one login.
+ * The address of the Hugging Face Hub, its cache and the user's token. They come from the environment variables and
+ * files that Python's huggingface_hub reads, so that both share one cache and one login.
  */
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
@@ -43,7 +43,7 @@ function expandUser(path: string): string {
   return path === "~" || path.startsWith("~/") ? join(homedir(), path.slice(1)) : path;
 }
 
-/** A login that is not there or cannot be read is none: most repositories are public. */
+/** A login that is missing or cannot be read counts as no login: most repositories are public. */
 function tokenIn(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8").trim() || undefined;

@@ -1,6 +1,6 @@
 /**
  * @module
- * Bicubic resampling with the numbers of Pillow, bit for bit: Keys' kernel with a = −0.5.
+ * Bicubic resampling, bitwise identical to Pillow's: Keys' kernel with a = −0.5.
  */
 import type { Resampler } from "./resampler.ts";
 import { type ResizeFilter, resize } from "./resize.ts";

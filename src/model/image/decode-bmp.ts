@@ -219,7 +219,7 @@ export function decodeBmp(file: Uint8Array): Pixels {
       ? 12
       : 0;
   const stated = view.getUint32(10, true);
-  // Pillow takes a start right behind the header of a file with a palette for one behind the palette.
+  // If a file with a palette states that pixels start right after the header, Pillow reads them after the palette.
   const start = stated === 0 || (hasPalette && stated === behind) ? behind + palette : stated;
   const data = new Uint8Array(width * height * 4);
   const rowOf = (y: number) => (isTopDown ? y : height - 1 - y);

@@ -31,7 +31,7 @@ class Words {
     this.at = at;
   }
 
-  /** The next word, and the blank behind it; "" at the end. */
+  /** The next word, and the blank after it; "" at the end. */
   next(most = MAX_DIGITS): string {
     let word = "";
     while (this.at < this.#file.length) {
@@ -55,7 +55,7 @@ class Words {
   }
 }
 
-/** What stands before the pixels. */
+/** The header before the pixels. */
 interface PnmHeader {
   readonly kind: Kind;
   readonly width: number;

@@ -1,8 +1,9 @@
 /**
  * @module
- * Image files to pixels, bitwise as Pillow's `exif_transpose` and `convert("RGB")` give them: turned upright by their
- * Exif or XMP note, alpha dropped and not blended, colour profiles ignored, ink and 16-bit grey by Pillow's formulas.
- * Formats are told by their first bytes, sizes are checked before pixels are decoded.
+ * Image files to pixels, bitwise as Pillow's `exif_transpose` and `convert("RGB")` give them. Images are turned
+ * upright by their Exif or XMP note, alpha is dropped and not blended, and colour profiles are ignored; ink and
+ * 16-bit grey follow Pillow's formulas. Formats are recognised by their first bytes, and sizes are checked before
+ * pixels are decoded.
  */
 import { open } from "node:fs/promises";
 import sharp, { type Metadata, type Sharp } from "sharp";
@@ -13,9 +14,9 @@ import { firstGifFrame } from "./gif-frame.ts";
 import { imageOrientation, upright, withKnownOrientation } from "./orientation.ts";
 import type { RgbImage } from "./rgb-image.ts";
 
-/** Largest image decoded unless told otherwise: about 90 million pixels, Pillow's own limit. */
+/** Largest image decoded by default: about 90 million pixels, Pillow's own limit. */
 const DEFAULT_MAX_PIXELS = 89_478_485;
-/** Largest file read unless told otherwise. */
+/** Largest file read by default. */
 const DEFAULT_MAX_BYTES = 256 * 2 ** 20;
 /** Seconds after which a file that keeps its decoder busy is given up. */
 const TIMEOUT_SECONDS = 120;
@@ -26,8 +27,8 @@ export interface DecodeImageOptions {
   /** Refuse larger files; 256 MiB unless given. */
   readonly maxBytes?: number;
   /**
-   * What becomes of transparency. `drop`, the default, forgets it, as transformers does with files; `white` blends
-   * the image onto white, as transformers does with images opened before and as qwen-vl-utils does.
+   * Treatment of transparency. `drop`, the default, removes the alpha channel, as transformers does with files.
+   * `white` blends the image onto white, as transformers does with images opened before and as qwen-vl-utils does.
    */
   readonly alpha?: "drop" | "white";
   /** Name for messages; the path when there is one. */

@@ -1,12 +1,12 @@
 /**
  * @module
- * ffmpeg as a program that writes to us, and what its complaints mean.
+ * ffmpeg as a program whose output is read, and the meaning of its error messages.
  */
 import { spawn } from "node:child_process";
 
 /**
- * What ffmpeg says where part of a video is missing or broken and it goes on all the same: the end of a file, a frame that it
- * patched. Complaints that change no picture are not among them.
+ * Messages of ffmpeg when part of a video is missing or broken and it continues: the end of a file, a frame that it
+ * patched. Messages about faults that change no picture are not among them.
  */
 const DAMAGE =
   /ended prematurely|partial file|corrupt (?:input packet|decoded frame)|damaged at|error while decoding|decode failed/i;
@@ -20,7 +20,7 @@ export interface FfmpegOptions {
 }
 
 /**
- * Hands over what ffmpeg writes, part by part.
+ * Passes ffmpeg's output on, part by part.
  *
  * @param take gets each part; what it throws ends the program
  * @throws Error when ffmpeg is missing, takes too long, fails, or finds the video damaged

@@ -28,7 +28,7 @@ describe("a list of frames", () => {
     expect(video(list(even))).toEqual({ totalFrames: 60, fps: 30, width: 320, height: 240 });
   });
 
-  test("says the same in whatever parts it comes", () => {
+  test("gives the same list for any division of the text into parts", () => {
     fc.assert(
       fc.property(fc.array(fc.nat(), { maxLength: 20 }), (cuts) => {
         expect(video(list(even), cuts)).toEqual(video(list(even)));

@@ -35,7 +35,7 @@ function frameCount({ totalFrames, fps }: VideoLength, request: FrameRequest): n
 /**
  * Indices of the frames to show, evenly spaced from the first.
  *
- *     iₖ = ⌊k · total / n⌋, n = total / fps_film · fps clamped to [min, max] and rounded down to a multiple
+ *     iₖ = ⌊k · total / n⌋, n = total / fps_video · fps clamped to [min, max] and rounded down to a multiple
  *
  * @returns ascending indices below `totalFrames`
  * @throws DataError when the video has too few frames for one temporal patch, or for `numFrames`
@@ -51,7 +51,7 @@ export function sampleFrames(video: VideoLength, request: FrameRequest): number[
       `video: expected at least ${Math.max(count, 2)} frames to choose from, got ${totalFrames}`,
     );
   }
-  // The step in 64 bits, indices through 32 bits, as torch.arange has them. It adds a frame behind the video's end
+  // The step in 64 bits, indices through 32 bits, as torch.arange has them. It adds a frame after the video's end
   // where the rounded step falls short; that one is left out.
   const step = totalFrames / count;
   return Array.from({ length: count }, (_, k) => Math.trunc(Math.fround(k * step)));

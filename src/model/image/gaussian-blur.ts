@@ -1,9 +1,9 @@
 /**
  * @module
- * Gaussian blur with the numbers of Pillow's `GaussianBlur`, bit for bit: three box blurs along each axis, whose edges
- * have a fractional weight (Gwosdek, Grewenig, Bruhn and Weickert, "Theoretical Foundations of Gaussian Convolution by
- * Extended Box Filtering", 2011), in fixed point with 8-bit values in between. Beyond its border an image goes on as
- * its outermost pixels.
+ * Gaussian blur, bitwise identical to Pillow's `GaussianBlur`: three box blurs along each axis, whose edges
+ * have a fractional weight. It computes in fixed point, with 8-bit values in between. Beyond its border an image
+ * repeats its outermost pixels. Source: Gwosdek, Grewenig, Bruhn and Weickert, "Theoretical Foundations of Gaussian
+ * Convolution by Extended Box Filtering", 2011.
  */
 import type { RgbImage } from "./rgb-image.ts";
 

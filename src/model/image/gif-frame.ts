@@ -1,7 +1,7 @@
 /**
  * @module
- * Where a GIF's first frame lies on its canvas, and the colour that Pillow gives to holes: to what the frame leaves
- * transparent and to what it does not cover.
+ * The place of a GIF's first frame on its canvas, and the colour that Pillow gives to holes: to transparent pixels of
+ * the frame and to pixels that it does not cover.
  */
 
 /** The first frame's place, in pixels, and the colour of holes. */

@@ -1,6 +1,6 @@
 /**
  * @module
- * What image files note about themselves beside their pixels: Exif data and XMP packets, found where Pillow finds them.
+ * Metadata of image files: Exif data and XMP packets, found where Pillow finds them.
  */
 import { inflateSync } from "node:zlib";
 
@@ -12,7 +12,7 @@ export interface ImageNotes {
   readonly xmp?: string | undefined;
 }
 
-/** What may stand before Exif data. */
+/** Mark that may precede Exif data. */
 export const EXIF_MARK = "Exif\0\0";
 /** Longest compressed text that is unpacked, bytes; Pillow's limit. */
 const MAX_TEXT_BYTES = 2 ** 20;
@@ -24,7 +24,7 @@ function startsWith(bytes: Uint8Array, text: string): boolean {
   return latin1(bytes.subarray(0, text.length)) === text;
 }
 
-/** Chunks of a PNG with their data; of an animation those of its first frame. */
+/** Chunks of a PNG with their data; of an animation only the chunks of its first frame. */
 function* pngChunks(file: Uint8Array): Generator<{ type: string; data: Uint8Array }> {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   let hasPixels = false;
@@ -51,7 +51,7 @@ function inflated(packed: Uint8Array): Uint8Array | undefined {
   }
 }
 
-/** The bytes up to the first zero byte, and those behind it. */
+/** The bytes up to the first zero byte, and the bytes after it. */
 function cut(bytes: Uint8Array): [Uint8Array, Uint8Array] | undefined {
   const end = bytes.indexOf(0);
   return end < 0 ? undefined : [bytes.subarray(0, end), bytes.subarray(end + 1)];
@@ -71,7 +71,7 @@ function pngText(type: string, data: Uint8Array): { keyword: string; text: Uint8
   return method === 0 ? named(inflated(text)) : undefined;
 }
 
-/** Exif data in hexadecimal digits, as ImageMagick writes them: the lines behind a name and a length. */
+/** Exif data in hexadecimal digits, as ImageMagick writes them: the lines after a name and a length. */
 function rawProfile(text: string): Uint8Array | undefined {
   const digits = text.split("\n").slice(3).join("").replaceAll(/\s/g, "");
   return /^([0-9a-f]{2})+$/i.test(digits) ? new Uint8Array(Buffer.from(digits, "hex")) : undefined;

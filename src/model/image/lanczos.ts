@@ -1,6 +1,6 @@
 /**
  * @module
- * Lanczos resampling with the numbers of Pillow, bit for bit: a sinc over three lobes, windowed by a wider one.
+ * Lanczos resampling, bitwise identical to Pillow's: a sinc over three lobes, windowed by a wider sinc.
  */
 import { type ResizeFilter, resize } from "./resize.ts";
 import type { RgbImage } from "./rgb-image.ts";

@@ -32,7 +32,7 @@ function unmarked(exif: Uint8Array): Uint8Array {
   return rest;
 }
 
-/** A tag of Exif counts whatever it says; XMP is asked only where there is none. */
+/** An Exif tag takes precedence with any value; XMP is read only if there is none. */
 function said(tag: TiffTag | undefined, xmp: string | undefined): Orientation {
   if (tag !== undefined) return asOrientation(tag.number);
   const [, digit] = XMP_ORIENTATION.exec(xmp ?? "") ?? [];
@@ -76,7 +76,8 @@ export function imageOrientation(
 }
 
 /**
- * Where the pixel (x, y) of the upright image is among those of the file, of `width` × `height`: offset + x·right + y·down.
+ * The index of the upright image's pixel (x, y) among the file's `width` × `height` pixels: offset + x·right +
+ * y·down.
  */
 function steps(orientation: Orientation, width: number, height: number) {
   const last = width * height - 1;

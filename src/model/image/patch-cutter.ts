@@ -1,16 +1,16 @@
 /**
  * @module
- * What cutting the patches of one temporal patch needs, and a way to do it.
+ * The task of cutting the patches of one temporal patch, and the interface of a cutter.
  */
 import type { RgbImage } from "./rgb-image.ts";
 
-/** What there is to cut. */
+/** The patches to cut. */
 export interface PatchTask {
   /** The Tp frames of one temporal patch. */
   readonly frames: readonly RgbImage[];
   readonly patchSize: number;
   readonly mergeSize: number;
-  /** What a byte becomes, by channel. */
+  /** The value of each byte, by channel. */
   readonly tables: readonly [Float32Array, Float32Array, Float32Array];
 }
 

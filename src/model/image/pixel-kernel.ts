@@ -1,8 +1,8 @@
 /**
  * @module
- * The inner loops over pixels as a WebAssembly module. Resampling adds four sums at a time, in the same 32-bit
- * integers as the loops of `scalar-resampler.ts`, and cutting patches looks every value up, so that the results are
- * the same to the bit.
+ * The inner loops over pixels as a WebAssembly module. Resampling adds four sums at a time, in the same
+ * 32-bit integers as the loops of `scalar-resampler.ts`, and cutting patches looks every value up. So the results are
+ * bitwise identical.
  */
 import {
   add4,
@@ -163,7 +163,7 @@ function cut(): WasmFunction {
 export interface PixelKernel {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
   /**
-   * Resamples one line. Starts and counts are in bytes of the line and of the weights; up to 8 bytes behind the
+   * Resamples one line. Starts and counts are in bytes of the line and of the weights; up to 8 bytes after the
    * output are overwritten.
    */
   line(
@@ -175,7 +175,7 @@ export interface PixelKernel {
     weights: number,
     stride: number,
   ): void;
-  /** Adds lines up by weight; up to 8 bytes behind the output are overwritten. */
+  /** Adds lines up by weight; up to 8 bytes after the output are overwritten. */
   blend(
     input: number,
     inputEnd: number,
@@ -200,7 +200,7 @@ export interface PixelKernel {
   ): void;
 }
 
-/** What is used of WebAssembly, which the language's own declarations leave to browsers. */
+/** The used part of WebAssembly, which the language declares for browsers only. */
 interface Assembly {
   validate(bytes: Uint8Array): boolean;
   readonly Module: new (bytes: Uint8Array) => object;
@@ -222,7 +222,7 @@ export function pixelKernel(): PixelKernel | undefined {
   return kernel ?? undefined;
 }
 
-/** The kernel reads and writes up to so many bytes behind the end of a place. */
+/** The kernel reads and writes up to so many bytes after the end of a place. */
 const MARGIN = 16;
 const PAGE = 65_536;
 

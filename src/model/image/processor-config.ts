@@ -1,6 +1,7 @@
 /**
  * @module
- * Settings of processors that show images at any size and cut them into patches, whichever file they come from.
+ * Settings of processors that show images at any size and cut them into patches, from any of the files that
+ * hold them.
  */
 
 /** Settings of the image processor. */
@@ -11,7 +12,7 @@ export interface ProcessorConfig {
   readonly maxPixels: number;
   readonly patchSize: number;
   readonly temporalPatchSize: number;
-  /** Patches per side that one token stands for. */
+  /** Patches per side of one token. */
   readonly mergeSize: number;
   /** Pixel values times this, less the mean, over the standard deviation. */
   readonly rescaleFactor: number;
@@ -20,12 +21,12 @@ export interface ProcessorConfig {
   readonly std: readonly [number, number, number];
 }
 
-/** Settings of the video processor. Pixel limits are those of one frame, unless they are those of the whole video. */
+/** Settings of the video processor. Pixel limits apply to one frame, unless they apply to the whole video. */
 export interface VideoProcessorConfig extends ProcessorConfig {
   /** Whether a long video's frames are shown smaller, so that all together stay within `maxVideoTokens`. */
   readonly capPixelsPerFrame: boolean;
   /** Of one frame: nine tenths of this many tokens are a capped video's budget. Of the whole: most tokens of a capped frame. */
   readonly maxVideoTokens: number;
-  /** Pixel limits are those of all frames together. */
+  /** Pixel limits apply to all frames together. */
   readonly limitsWholeVideo?: boolean;
 }

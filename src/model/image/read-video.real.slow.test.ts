@@ -14,12 +14,12 @@ import {
 } from "../../testing/real-videos.ts";
 import { readVideo } from "./read-video.ts";
 
-/** Which frames transformers chooses of each video, by `fixtures/films/check_films.py`. */
+/** Which frames transformers chooses of each video, by `fixtures/videos/check_videos.py`. */
 const indices: Readonly<Record<string, readonly number[]>> = JSON.parse(
-  readFileSync(fileURLToPath(new URL("../../../fixtures/films/indices.json", import.meta.url)), "utf8"),
+  readFileSync(fileURLToPath(new URL("../../../fixtures/videos/indices.json", import.meta.url)), "utf8"),
 );
 
-const folder = mkdtempSync(join(tmpdir(), "fovea-films-"));
+const folder = mkdtempSync(join(tmpdir(), "fovea-videos-"));
 beforeAll(() => makeVideos(folder), 600_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 

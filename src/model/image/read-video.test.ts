@@ -8,7 +8,7 @@ import { readFrames, readVideo } from "./read-video.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "fovea-video-"));
 afterAll(() => rmSync(folder, { recursive: true }));
-const video = join(folder, "film.mp4");
+const video = join(folder, "video.mp4");
 writeFileSync(video, "a video");
 
 const standIn = (name: string, video: Parameters<typeof standInFfmpeg>[2] = {}) =>
@@ -105,7 +105,7 @@ if (args.includes("framecrc")) {
       "Invalid data found",
     ],
     [
-      "a video that ends too early, although ffmpeg goes on",
+      "a video that ends too early, although ffmpeg continues",
       () => [
         video,
         {
@@ -122,7 +122,7 @@ if (args.includes("framecrc")) {
         video,
         {
           ffmpeg: standIn("patched", {
-            body: 'console.error("file:a: film.mp4: corrupt input packet in stream 0"); process.exit(1);',
+            body: 'console.error("file:a: video.mp4: corrupt input packet in stream 0"); process.exit(1);',
           }),
         },
       ],

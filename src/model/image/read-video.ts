@@ -1,7 +1,8 @@
 /**
  * @module
- * Video files to frames, by the ffmpeg that is installed: a first pass counts frames and times them, a second one
- * hands over those that are shown. Nothing but plain video containers is opened, and no other file or address.
+ * Video files to frames, by the ffmpeg that is installed: a first pass counts frames and reads their times, a
+ * second pass returns the frames that are shown. Nothing but plain video containers is opened, and no other file or
+ * address.
  */
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
@@ -40,7 +41,7 @@ export async function readVideo(path: string, options: ReadVideoOptions = {}): P
   const { frames: request = { fps: 2 }, maxBytes = DEFAULT_MAX_BYTES } = options;
   try {
     if (!(await stat(path)).isFile()) throw new Error("not a plain file");
-    // Attached pictures are no video. Without reinit_filter a change of pixel format would count frames from 0 again.
+    // Attached pictures are not video. Without reinit_filter a change of pixel format would count frames from 0 again.
     const input = ["-protocol_whitelist", "file", "-format_whitelist", CONTAINERS, "-reinit_filter", "0"];
     input.push("-i", `file:${resolve(path)}`, "-map", "0:V:0", "-fps_mode", "passthrough");
     const list = new FrameList();

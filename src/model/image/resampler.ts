@@ -1,13 +1,13 @@
 /**
  * @module
- * What resampling along one axis needs: weights, and a way to apply them.
+ * Resampling along one axis: its weights, and the interface that applies them.
  */
 import type { RgbImage } from "./rgb-image.ts";
 
 /** Fractional bits of a weight: 32 less 8 of the value and 2 of head room for the kernel's overshoot. */
 export const WEIGHT_BITS = 22;
 
-/** What each output position takes from the input: `count[i]` weights from `first[i]` on, `stride` apart. */
+/** The weights of each output position: `count[i]` weights for input positions from `first[i]` on, `stride` apart. */
 export interface Taps {
   readonly first: Int32Array;
   readonly count: Int32Array;

@@ -1,7 +1,7 @@
 /**
  * @module
- * Resampling with the numbers of Pillow, bit for bit: a filter widened when shrinking, weights of 22 fractional bits, one
- * axis after the other, and 8-bit values between the two passes.
+ * Resampling, bitwise identical to Pillow's: a filter widened when shrinking, weights of 22 fractional bits,
+ * one axis after the other, and 8-bit values between the two passes.
  */
 import { pixelKernel } from "./pixel-kernel.ts";
 import { type Resampler, type Taps, WEIGHT_BITS } from "./resampler.ts";
@@ -17,7 +17,7 @@ export interface ResizeFilter {
   readonly kernel: (distance: number) => number;
 }
 
-/** What each of `outSize` positions takes from `inSize`. */
+/** The weights of each of `outSize` positions over `inSize`. */
 function taps({ support: reach, kernel }: ResizeFilter, inSize: number, outSize: number): Taps {
   const scale = inSize / outSize;
   const filterScale = Math.max(scale, 1);

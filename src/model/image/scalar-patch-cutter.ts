@@ -1,6 +1,7 @@
 /**
  * @module
- * Patches cut in plain loops: what `vector-patch-cutter.ts` must equal, and what stands in where it cannot run.
+ * Patches cut in plain loops: the reference for `vector-patch-cutter.ts`, and its replacement where it cannot
+ * run.
  */
 import type { PatchCutter } from "./patch-cutter.ts";
 

@@ -1,6 +1,7 @@
 /**
  * @module
- * Resampling in plain loops: what `vector-resampler.ts` must equal, and what stands in where it cannot run.
+ * Resampling in plain loops: the reference for `vector-resampler.ts`, and its replacement where it cannot
+ * run.
  */
 import { type Resampler, type Taps, WEIGHT_BITS } from "./resampler.ts";
 import type { RgbImage } from "./rgb-image.ts";

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { selectExpression } from "./select-expression.ts";
 
-/** What ffmpeg's expression gives for frame n, and the rest of the text. */
+/** The value of ffmpeg's expression for frame n, and the rest of the text. */
 function evaluate(text: string, n: number): readonly [value: number, rest: string] {
   const [branch, at] = /^if\(lt\(n,(\d+)\),/.exec(text) ?? [];
   if (branch !== undefined) {

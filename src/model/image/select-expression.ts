@@ -7,8 +7,8 @@
 const MAX_TERMS = 32;
 
 /**
- * An expression that is 1 for the frames of these numbers and 0 for others: sums of `eq(n,i)`, found by halving, so that
- * ten comparisons decide where hundreds of frames are chosen.
+ * An expression that is 1 for the frames of these numbers and 0 for others. It is sums of `eq(n,i)`, found by
+ * halving, so that ten comparisons decide where hundreds of frames are chosen.
  *
  * @param indices ascending, at least one, none twice
  */

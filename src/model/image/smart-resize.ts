@@ -51,7 +51,7 @@ export function smartResize(size: PixelSize, limits: ResizeLimits): PixelSize {
  * The nearest multiples of `factor`, scaled where their pixels are out of the limits.
  *
  * @param frames that are counted where the size itself is scaled
- * @param roundedFrames that are counted where the nearest multiples are held against the limits
+ * @param roundedFrames that are counted where the nearest multiples are compared with the limits
  */
 function fitted(
   { width, height }: PixelSize,
@@ -75,7 +75,7 @@ function fitted(
 }
 
 /**
- * The size at which all frames of a video are shown, where the limits are those of its pixels in all frames together. A
+ * The size at which all frames of a video are shown, if the limits apply to the pixels of all frames together. A
  * frame below `factor` on a side is enlarged first. Source: the Qwen3-VL video processor (arXiv:2511.21631).
  *
  * @param temporal frames of a temporal patch; the video has at least as many

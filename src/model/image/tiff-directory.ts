@@ -76,8 +76,8 @@ function header(data: Uint8Array): { little: boolean; start: number } | undefine
 }
 
 /**
- * Some tags of the first directory. Of a tag that stands there twice the first counts; a directory that is cut off has the
- * tags before that.
+ * Some tags of the first directory. If a tag occurs twice the first counts; a directory that is cut off has the tags
+ * before the cut.
  */
 export function tiffTags(data: Uint8Array, wanted: readonly number[]): ReadonlyMap<number, TiffTag> {
   const found = new Map<number, TiffTag>();

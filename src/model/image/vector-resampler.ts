@@ -1,6 +1,6 @@
 /**
  * @module
- * Resampling by the WebAssembly kernel, in stretches that fit a few megabytes of its memory whatever the image.
+ * Resampling by the WebAssembly kernel, in parts that fit a few megabytes of its memory for any image.
  */
 import { kernelPlaces, type PixelKernel } from "./pixel-kernel.ts";
 import type { Resampler, Taps } from "./resampler.ts";
@@ -59,7 +59,7 @@ function height(kernel: PixelKernel, image: RgbImage, { first, count, weights, s
         bytes.set(data.subarray(y * row + left, y * row + left + part), input + y * part);
       }
     }
-    // Rows are written in order, so what one writes behind its end is overwritten by the next.
+    // Rows are written in order, so what one writes after its end is overwritten by the next.
     for (let i = 0; i < first.length; i++) {
       const from = input + first[i]! * part;
       const weight = values + i * stride * 4;

@@ -57,25 +57,25 @@ describe("sampleFrames", () => {
   test.each(fixture.sampling)("chooses transformers' frames of $totalFrames at $filmFps fps", (recorded) => {
     const { totalFrames, filmFps, count } = recorded;
     const request = "fps" in recorded ? { fps: recorded.fps } : { numFrames: recorded.numFrames };
-    const film = { totalFrames, fps: filmFps };
+    const video = { totalFrames, fps: filmFps };
     if (count === null) {
-      expect(() => sampleFrames(film, request)).toThrow(DataError);
+      expect(() => sampleFrames(video, request)).toThrow(DataError);
       return;
     }
-    const found = sampleFrames(film, request);
+    const found = sampleFrames(video, request);
     expect(found).toHaveLength(count);
     expect(sha256(Int32Array.from(found))).toBe(recorded.sha256);
     if (recorded.indices !== undefined) expect(found).toEqual(recorded.indices);
-    expect(sampledFps(film, count)).toBeCloseTo(recorded.sampledFps!, 12);
+    expect(sampledFps(video, count)).toBeCloseTo(recorded.sampledFps!, 12);
   });
 
   test("never leaves the video, never repeats a frame and never goes back", () => {
-    const film = fc.record({
+    const video = fc.record({
       totalFrames: fc.integer({ min: 2, max: 5000 }),
       fps: fc.double({ min: 1, max: 120, noNaN: true }),
     });
     fc.assert(
-      fc.property(film, fc.double({ min: 0.01, max: 60, noNaN: true }), (length, fps) => {
+      fc.property(video, fc.double({ min: 0.01, max: 60, noNaN: true }), (length, fps) => {
         const found = sampleFrames(length, { fps });
         expect(found[0]).toBe(0);
         expect(found.at(-1)).toBeLessThan(length.totalFrames);
@@ -89,8 +89,8 @@ describe("sampleFrames", () => {
     [{ totalFrames: 10, fps: 25 }, { numFrames: 12 }],
     [{ totalFrames: 0, fps: 25 }, { fps: 2 }],
     [{ totalFrames: 10, fps: 0 }, { fps: 2 }],
-  ])("refuses %j with %j", (film, request) => {
-    expect(() => sampleFrames(film, request)).toThrow(DataError);
+  ])("refuses %j with %j", (video, request) => {
+    expect(() => sampleFrames(video, request)).toThrow(DataError);
   });
 });
 
@@ -123,9 +123,9 @@ describe("preprocessVideo", () => {
     const still: RgbImage = { width: 90, height: 70, data };
     const limits = { size: { shortest_edge: 3136, longest_edge: 1003520 } };
     const { patches, grid } = preprocess(still, parseImageProcessor(limits));
-    const film = preprocessVideo({ frames: [still, { ...still, data: data.slice() }], fps: 2 }, config);
-    expect(film.grid).toEqual(grid);
-    expect(film.patches).toBeAllclose(patches, { rtol: 1e-6, atol: 1e-6 });
+    const video = preprocessVideo({ frames: [still, { ...still, data: data.slice() }], fps: 2 }, config);
+    expect(video.grid).toEqual(grid);
+    expect(video.patches).toBeAllclose(patches, { rtol: 1e-6, atol: 1e-6 });
   });
 
   test("refuses no frame, frames of several sizes, a rate of 0 and missing pixels", () => {

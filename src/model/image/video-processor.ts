@@ -15,7 +15,7 @@ import type { VideoClip } from "./video-clip.ts";
 
 /** A video as the vision tower reads it. */
 export interface ProcessedVideo {
-  /** `[n × (C·Tp·p·p)]`, the rows of one temporal patch after those of another; see `ProcessedImage`. */
+  /** `[n × (C·Tp·p·p)]`, the rows of one temporal patch after the rows of another; see `ProcessedImage`. */
   readonly patches: Float32Array;
   readonly grid: ImageGrid;
   /** Seconds of video in one temporal patch. */

@@ -21,7 +21,7 @@ const REFUSED: readonly (readonly [field: string, harmless: readonly unknown[]])
   ["alora_invocation_tokens", []],
   ["arrow_config", []],
   ["monteclora_config", []],
-  // Others change the base model when the adapter is made, and what is saved belongs to the changed one.
+  // Other values change the base model when the adapter is made, and the saved adapter belongs to the changed model.
   ["init_lora_weights", [true, false, "gaussian", "orthogonal", "eva"]],
 ];
 
@@ -71,7 +71,7 @@ export function parseAdapterConfig(json: unknown, where: string): AdapterConfig 
 /**
  * The adapter_config.json with which PEFT opens an adapter.
  *
- * @param modules PEFT's names of the adapted modules and what they have
+ * @param modules PEFT's names of the adapted modules and their adapters
  * @param base the model that it belongs to, a path or a name of the hub
  */
 export function adapterConfigJson(

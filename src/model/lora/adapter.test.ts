@@ -164,7 +164,7 @@ describe("loraShape", () => {
   const { layers } = sizes.text;
   const { depth } = sizes.vision;
 
-  test("adapts the decoder's seven matrices, as TRL sets rank and alpha, unless told otherwise", () => {
+  test("adapts the decoder's seven matrices by default, with TRL's rank and alpha", () => {
     const { targets } = loraShape(names, {});
     expect(targets.size).toBe(7 * layers);
     expect(targets.get("model.layers.0.mlp.down_proj.weight")).toEqual({ rank: 16, alpha: 32 });

@@ -35,8 +35,8 @@ export function isAdapterDirectory(path: string): boolean {
  * Reads a PEFT adapter directory.
  *
  * @param names of the model that it belongs to
- * @throws ModelError when a file is missing or broken, the adapter is of a kind that is not supported, or a tensor is
- *   none of the model's, lacks its other factor or has a shape that does not fit
+ * @throws ModelError when a file is missing or broken, or the adapter's kind is not supported. Also when a tensor
+ *   belongs to no parameter of the model, lacks its other factor or has a shape that does not fit.
  */
 export function readAdapter(directory: string, names: ParameterNames): LoraAdapter {
   const path = join(directory, CONFIG);

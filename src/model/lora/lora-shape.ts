@@ -1,6 +1,6 @@
 /**
  * @module
- * Low-rank adaptation: which matrices have an adapter, and of what rank. An adapter adds to y = W x
+ * Low-rank adaptation: the matrices that have an adapter, and its rank. An adapter adds to y = W x
  *
  *     Δy = s · B A x,   A [r, in], B [out, r],   s = α / r, or α / √r when rank-stabilised
  *
@@ -10,7 +10,7 @@ import { ConfigError } from "../../errors/index.ts";
 import type { ParameterNames } from "../parameters.ts";
 import { LORA_MODULES, type LoraModule } from "./lora-modules.ts";
 
-/** What new adapters are made of. */
+/** Options of new adapters. */
 export interface LoraOptions {
   /** r; 16 unless given. */
   readonly rank?: number;

@@ -1,6 +1,6 @@
 /**
  * @module
- * Token ids to the decoder's input, the vision tower's tokens in the places of ids that stand for pixels.
+ * Token ids to the decoder's input, with the vision tower's tokens in place of image and video pads.
  */
 import { DynamicGraph, type WeightType } from "../../tensor/index.ts";
 import { imageTokenWidth } from "../config.ts";
@@ -10,11 +10,11 @@ import type { ExportedDecoder } from "./self-attention-decoder.ts";
 const INT = 7n;
 
 /**
- * Inputs: `input_ids` `[batch, sequence]`, `image_features` `[image_tokens, (1 + K)·D]`, which take the places of the ids that
- * stand for pixels in the order in which they stand, sequence after sequence; no rows where there are none.
- * Output: `inputs_embeds` `[batch, sequence, (1 + K)·D]`; text has zeros where images have features for later layers.
+ * Inputs: `input_ids` `[batch, sequence]`; `image_features` `[image_tokens, (1 + K)·D]`, which replace the ids of
+ * image and video pads in order, sequence after sequence; no rows if there are none. Output: `inputs_embeds` `[batch,
+ * sequence, (1 + K)·D]`; text has zeros where images have features for later layers.
  *
- * @param pixelTokens ids that stand for pixels; at least one
+ * @param pixelTokens ids of image and video pads; at least one
  */
 export function embeddingModel(
   { text, shapes, prefix }: ExportedDecoder,
@@ -31,7 +31,7 @@ export function embeddingModel(
   const isPad = pixelTokens
     .map((token) => graph.node("Equal", [ids, graph.integer(token)]))
     .reduce((some, one) => graph.node("Or", [some, one]));
-  // the i-th pad reads row i of the features behind a row of zeros, which all else reads
+  // the i-th pad reads row i of the features after a row of zeros, which all else reads
   const flat = graph.node("Reshape", [graph.node("Cast", [isPad], { to: INT }), graph.integers([-1])]);
   const count = graph.node("CumSum", [flat, graph.integer(0)]);
   const row = graph.node("Reshape", [graph.node("Mul", [count, flat]), graph.node("Shape", [ids])]);

@@ -113,6 +113,20 @@ export function attend(
   return { rows: graph.node("Reshape", [apart, graph.integers([-1, heads * width])]), probabilities };
 }
 
+/** x + tanh(gate) · y, and · factor where one is given. */
+export function addGated(build: Build, x: Value, y: Value, gate: string, factor?: Value): Value {
+  const { graph } = build;
+  const opened = graph.node("Mul", [y, graph.node("Tanh", [parameter(build, gate)])]);
+  return graph.node("Add", [x, factor === undefined ? opened : graph.node("Mul", [opened, factor])]);
+}
+
+/** a · Φ(a), by erf. */
+export function gelu(graph: DynamicGraph, a: Value): Value {
+  const half = graph.node("Mul", [a, graph.float(0.5)]);
+  const error = graph.node("Erf", [graph.node("Mul", [a, graph.float(Math.SQRT1_2)])]);
+  return graph.node("Mul", [half, graph.node("Add", [error, graph.float(1)])]);
+}
+
 /** a · ½(1 + tanh(√(2/π)·(a + 0.044715·a³))), in plain operators, since not every runtime knows this form of `Gelu`. */
 export function geluTanh(graph: DynamicGraph, a: Value): Value {
   const times = (x: Value, y: Value) => graph.node("Mul", [x, y]);

@@ -1,6 +1,6 @@
 /**
  * @module
- * What an exported model says of itself for programs: `onnx.json`.
+ * The description of an exported model for programs: `onnx.json`.
  */
 import type { OnnxValue } from "../../tensor/index.ts";
 
@@ -34,7 +34,7 @@ export interface OnnxManifest {
   readonly tokens: {
     readonly image: number;
     readonly video: number;
-    /** Ids that must never be taken when sampling: they stand for pixels. */
+    /** Ids of image and video pads, which must never be sampled. */
     readonly neverSampled: readonly number[];
     /** Ids that end a completion. */
     readonly stop: readonly number[];

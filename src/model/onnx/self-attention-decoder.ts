@@ -1,11 +1,14 @@
 /**
  * @module
- * The decoder of `graph/self-attention-decoder.ts` with its cache: any number of new tokens behind any number of earlier
- * ones. A prompt is one run with an empty cache, each further token one run more.
+ * The decoder of `graph/self-attention-decoder.ts` with its cache: any number of new tokens after any number
+ * of earlier tokens. A prompt is one run with an empty cache, each further token one run more. Some of its layers may
+ * read images by cross-attention instead.
  */
 import { DynamicGraph, type Shape, type Value, type WeightType } from "../../tensor/index.ts";
 import { imageTokenWidth, type TextConfig } from "../config.ts";
+import { isCrossAttention } from "../graph/cross-attention.ts";
 import type { RotaryFrequencies } from "../graph/model-graphs.ts";
+import { crossAttentionLayer, imageStep } from "./cross-attention.ts";
 import {
   type Angles,
   affine,
@@ -23,22 +26,26 @@ import { sineAndCosine } from "./sine-cosine.ts";
 const FLOAT = 1n;
 const BOOL = 9n;
 
-/** What is exported. */
+/** The decoder to export. */
 export interface ExportedDecoder {
   readonly text: TextConfig;
   /** Shapes of the model's parameters. */
   readonly shapes: ReadonlyMap<string, Shape>;
-  /** What the names of the decoder's parameters begin with. */
+  /** The prefix of the names of the decoder's parameters. */
   readonly prefix: string;
+  /** The module of the head, where it is not tied; `lm_head` unless given. */
+  readonly head?: string;
   readonly rotary: RotaryFrequencies;
 }
 
 /**
- * Inputs: `inputs_embeds` `[batch, sequence, (1 + K)·D]`, of which K·D are added after the first K layers, `attention_mask` `[batch, total]` of earlier and new tokens (1 real,
- * 0 padding), `position_ids` `[components, batch, sequence]`, `num_logits_to_keep` `[]` (rows of logits counted from the
- * end; 0 for all), and per layer `past_key_values.i.key` and `.value` `[batch, H_kv, past, d]`.
- * Outputs: `logits` `[batch, kept, V]`, `present.i.key` and `.value` `[batch, H_kv, total, d]`, and with layers > 0
- * `attention` `[batch, layers, sequence, total]`: of the last `layers` layers, mean over heads.
+ * Inputs: `inputs_embeds` `[batch, sequence, (1 + K)·D]`, of which K·D are added after the first K layers;
+ * `attention_mask` `[batch, total]` of earlier and new tokens (1 real, 0 padding); `position_ids` `[components,
+ * batch, sequence]`. Also `num_logits_to_keep` `[]` (rows of logits counted from the end; 0 for all), and per layer
+ * `past_key_values.i.key` and `.value` `[batch, H_kv, past, d]`. Outputs: `logits` `[batch, kept, V]`,
+ * `present.i.key` and `.value` `[batch, H_kv, total, d]`, and with layers > 0 `attention` `[batch, layers, sequence,
+ * total]`: of the last `layers` layers, mean over heads. With layers of cross-attention also the inputs of `imageStep`;
+ * their caches hold `[batch, H_kv, keys, d]` of images.
  */
 export function decoderModel(
   decoder: ExportedDecoder,
@@ -64,8 +71,13 @@ export function decoderModel(
   const rows = graph.node("Reshape", [embeddings, graph.integers([-1, width])]);
   const sizes = new Array<number>(width / text.hiddenSize).fill(text.hiddenSize);
   const [first, ...later] = sizes.length === 1 ? [rows] : graph.split(rows, sizes, 1);
+  const images = text.crossAttentionLayers && imageStep(graph, text);
   let x = first!;
   for (let layer = 0; layer < text.layers; layer++) {
+    if (images !== undefined && isCrossAttention(text, layer)) {
+      x = crossAttentionLayer(build, x, layer, decoder.prefix, text, lead, images);
+      continue;
+    }
     const { y, probabilities } = decoderLayer(build, x, layer, decoder, step);
     const more = later[layer];
     x = more === undefined ? y : graph.node("Add", [y, more]);
@@ -81,7 +93,7 @@ export function decoderModel(
   return graph;
 }
 
-/** What all layers of a run have in common. */
+/** Common inputs of all layers of a run. */
 interface Step {
   /** `[2]` batch and sequence. */
   readonly lead: Value;
@@ -126,7 +138,7 @@ function decoderLayer(
   };
 }
 
-/** Earlier keys or values and the new ones, which a run also returns. */
+/** Earlier and new keys or values, which a run also returns. */
 function extendCache(graph: DynamicGraph, fresh: Value, name: string, heads: number, width: number): Value {
   const past = graph.input(`past_key_values.${name}`, "float32", ["batch", heads, "past", width]);
   const present = graph.node("Concat", [past, fresh], { axis: 2n }, `present.${name}`);
@@ -162,7 +174,8 @@ function rotaryAngles(graph: DynamicGraph, positions: Value, rotary: RotaryFrequ
 }
 
 /** Logits of the last `kept` rows; a slice from −0 is a slice from 0, so 0 keeps all. */
-function logits(build: Build, x: Value, lead: Value, kept: Value, { text, prefix }: ExportedDecoder): void {
+function logits(build: Build, x: Value, lead: Value, kept: Value, decoder: ExportedDecoder): void {
+  const { text, prefix, head: module = "lm_head" } = decoder;
   const { graph } = build;
   const width = graph.integers([text.hiddenSize]);
   const apart = graph.node("Reshape", [x, graph.node("Concat", [lead, width], { axis: 0n })]);
@@ -171,7 +184,7 @@ function logits(build: Build, x: Value, lead: Value, kept: Value, { text, prefix
   const last = graph.node("Slice", [apart, start, end, graph.integers([1])]);
   const rows = graph.node("Reshape", [last, graph.integers([-1, text.hiddenSize])]);
   const normal = rmsNorm(build, rows, `${prefix}.norm`, text.rmsNormEpsilon);
-  const head = text.tieWordEmbeddings ? `${prefix}.embed_tokens.weight` : "lm_head.weight";
+  const head = text.tieWordEmbeddings ? `${prefix}.embed_tokens.weight` : `${module}.weight`;
   const flat = graph.node("Gemm", [normal, parameter(build, head)], { transB: 1n });
   const batch = graph.node("Gather", [lead, graph.integers([0])], { axis: 0n });
   const shape = graph.node("Concat", [batch, graph.integers([-1, text.vocabSize])], { axis: 0n });

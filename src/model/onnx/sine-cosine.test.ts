@@ -16,7 +16,7 @@ async function run(angles: Float32Array) {
   return { sine: results[sine]!.data as Float32Array, cosine: results[cosine]!.data as Float32Array };
 }
 
-test("sines and cosines are those of double precision, from no angle to those of the longest sequences", async () => {
+test("sines and cosines equal double precision, from angle 0 to the angles of the longest sequences", async () => {
   const whole = Array.from({ length: 25_000 }, (_, i) => i);
   const quarters = Array.from({ length: 2_000 }, (_, i) => (i * Math.PI) / 4);
   const small = Array.from({ length: 1_000 }, (_, i) => 10 ** (-8 + i / 100));

@@ -1,7 +1,8 @@
 /**
  * @module
- * Sines and cosines out of plain arithmetic. WebGPU promises the operators `Sin` and `Cos` an absolute error of 2⁻¹¹ and
- * that within [−π, π] only, which rotary angles of a few hundred tokens leave; what is here is right to 2⁻²².
+ * Sines and cosines by plain arithmetic. WebGPU promises an absolute error of 2⁻¹¹ for the operators `Sin`
+ * and `Cos`, and only within [−π, π]. Rotary angles of a few hundred tokens lie outside. The functions here are right
+ * to 2⁻²².
  */
 import type { DynamicGraph, Value } from "../../tensor/index.ts";
 
@@ -14,7 +15,7 @@ const HALF_PI = [FIRST, SECOND, Math.PI / 2 - FIRST - SECOND] as const;
 const SINE = [-1 / 6, 1 / 120, -1 / 5040, 1 / 362_880] as const;
 const COSINE = [1 / 24, -1 / 720, 1 / 40_320] as const;
 
-/** Cosine and sine of each angle, angles being at most 2.5·10⁴ in size; larger ones lose digits slowly. */
+/** Cosine and sine of each angle, angles being at most 2.5·10⁴ in size; larger angles lose digits slowly. */
 export function sineAndCosine(
   graph: DynamicGraph,
   angle: Value,

@@ -1,6 +1,6 @@
 /**
  * @module
- * What an exported model says of itself, for programs (`onnx.json`) and for people (`ONNX.md`).
+ * The description of an exported model, for programs (`onnx.json`) and for people (`ONNX.md`).
  */
 import type { OnnxValue } from "../../tensor/index.ts";
 import type { OnnxGraphs } from "../graph/model-graphs.ts";
@@ -44,7 +44,7 @@ ${
   manifest.attentionLayers > 0
     ? `
 \`attention\` of a run that feeds a token is that token's own row. Kept for every token of a completion, the rows of the last
-layer are what Fovea's \`attentionSignals\` and \`dycoRl\` take.
+layer are the input of Fovea's \`attentionSignals\` and \`dycoRl\`.
 `
     : ""
 }`;

@@ -31,7 +31,10 @@ export interface OnnxOptions {
   readonly dtype?: "F32" | "F16";
   /** How many of the last layers' attention the decoder returns, mean over heads: 1 unless given, 0 for none. */
   readonly attentionLayers?: number;
-  /** Weights of more bytes stand in files of their own, none of them larger unless one tensor is; 2³¹ − 2²⁴ unless given. */
+  /**
+   * Weights of more bytes are written to separate files, none larger than this unless one tensor is; 2³¹ − 2²⁴ unless
+   * given.
+   */
   readonly maxFileBytes?: number;
 }
 
@@ -107,7 +110,7 @@ function joined(parts: Iterable<Uint8Array>): Uint8Array {
 
 interface ExternalFile {
   readonly name: string;
-  /** By name, in the order in which they stand. */
+  /** By name, in the order of the file. */
   readonly tensors: Map<string, ExternalData>;
 }
 

@@ -2,9 +2,9 @@
  * @module
  * GSPO, arXiv:2507.18071: the ratio of the whole completion decides on clipping.
  *
- * The sequence form gives every token of a completion the same gradient and so erases token credit; the token form
- * (the paper's GSPO-token) has the same value and, without token weights, the same gradient, and keeps credit. It is
- * the default, and token weights on the sequence form are an error.
+ * The sequence form gives every token of a completion the same gradient and so erases token credit. The token form
+ * (the paper's GSPO-token) has the same value and, without token weights, the same gradient, and keeps credit. The
+ * token form is the default, and token weights on the sequence form are an error.
  */
 import * as z from "zod";
 import { clippedSurrogate } from "../../math/index.ts";

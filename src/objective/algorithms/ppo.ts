@@ -2,8 +2,8 @@
  * @module
  * PPO, arXiv:1707.06347: the clipped surrogate with a value head's token advantages, arXiv:1506.02438.
  *
- * Values come with the completions. Where none come the advantages are those of the group, GRPO's: PPO without a critic.
- * `baseline` says which of the two a run insists on.
+ * Values come with the completions. Without values the advantages come from the group, as in GRPO: PPO without a
+ * critic. `baseline` says which of the two a run requires.
  */
 import * as z from "zod";
 import { clippedSurrogate, clippedValueLoss } from "../../math/index.ts";
@@ -31,7 +31,7 @@ const ppoSchema = z
       .enum(["values", "group"])
       .optional()
       .describe(
-        "values: advantages by a value head, which the engine must have; group: those of GRPO. Default: values if completions have them, else group.",
+        "values: advantages by a value head, which the engine must have; group: advantages of GRPO. Default: values if completions have them, else group.",
       ),
     gamma: rate.default(1).describe("Discount per token, with values."),
     lambda: rate.default(0.95).describe("Decay of generalised advantage estimation, with values."),

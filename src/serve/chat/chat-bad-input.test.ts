@@ -29,9 +29,9 @@ describe("a body that cannot be answered is refused in OpenAI's form", () => {
     ["a model that is not there", body({ model: "gpt-5" }), 404, "model", "model_not_found"],
     ["a checkpoint that is not there", body({ model: "tinker://a/b/c" }), 404, null, "model_not_found"],
     ["no message", body({ messages: [] }), 400, "messages", "invalid_value"],
-    ["a message that is none", body({ messages: ["hi"] }), 400, "messages[0]", "invalid_type"],
+    ["an invalid message", body({ messages: ["hi"] }), 400, "messages[0]", "invalid_type"],
     [
-      "a role that is none",
+      "an unknown role",
       body({ messages: [{ ...message, role: "tool" }] }),
       400,
       "messages[0].role",
@@ -39,7 +39,7 @@ describe("a body that cannot be answered is refused in OpenAI's form", () => {
     ],
     ["no content", body({ messages: [{ role: "user" }] }), 400, "messages[0].content", "invalid_type"],
     [
-      "a part that is none",
+      "an unknown part",
       body({ messages: [{ role: "user", content: [{ type: "video_url" }] }] }),
       400,
       "messages[0].content[0].type",
@@ -144,7 +144,7 @@ describe("a body that cannot be answered is refused in OpenAI's form", () => {
       "invalid_base64",
     ],
     [
-      "an image that is none",
+      "an invalid image",
       body(image("data:image/png;base64,aGVsbG8=")),
       400,
       "messages[0].content[0].image_url.url",
@@ -252,7 +252,7 @@ describe("what a server must not do", () => {
     expect(JSON.stringify(answer.json)).toContain("pixel");
   });
 
-  test("answer without the key that it asks for, or an address that is none", async () => {
+  test("answer without the key that it asks for, or an unknown address", async () => {
     const { url, port } = await server({ apiKey: "secret" });
     const wrong = await chatCall(url, body(), { headers: { authorization: "Bearer wrong" } });
     expect(wrong).toMatchObject({ status: 401, json: { error: { code: "invalid_api_key" } } });

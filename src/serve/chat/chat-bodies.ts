@@ -9,7 +9,7 @@ import type { ChatChoice, ChoicePiece } from "./chat-choice.ts";
 /** OpenAI's least log-prob; JSON has no infinity. */
 const LEAST = -9999;
 
-/** What the bodies of one answer have in common. */
+/** Common fields of the bodies of one answer. */
 export interface ChatHead {
   readonly id: string;
   /** Seconds. */
@@ -89,7 +89,7 @@ export function completionBody(
   };
 }
 
-/** What a chunk says of a choice. */
+/** The news of a choice in a chunk. */
 export type ChunkNews =
   | { readonly kind: "begin" }
   | ({ readonly kind: "piece" } & ChoicePiece)
@@ -122,7 +122,7 @@ export function chunkBody(head: ChatHead, parts: ChatParts, index: number, news:
   };
 }
 
-/** The last chunk of a stream that was to tell its usage. */
+/** The last chunk of a stream whose request asked for usage. */
 export function usageChunk(head: ChatHead, usage: ChatTokens): object {
   return { ...chunkHead(head), choices: [], usage };
 }

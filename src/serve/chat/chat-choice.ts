@@ -6,7 +6,7 @@ import type { DrawnToken, StopReason } from "../../engine/index.ts";
 import type { ServedModel } from "../served-model.ts";
 import { ChoiceText } from "./choice-text.ts";
 
-/** What is new in a choice. */
+/** The new part of a choice. */
 export interface ChoicePiece {
   readonly text: string;
   readonly drawn: readonly DrawnToken[];

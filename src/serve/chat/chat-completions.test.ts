@@ -50,7 +50,7 @@ async function noted() {
 }
 
 describe("a chat completion", () => {
-  test("is what the engine samples after the dialogue's prompt, in OpenAI's form", async () => {
+  test("is the engine's sample after the dialogue's prompt, in OpenAI's form", async () => {
     const { url, engine, requests } = await noted();
     const answer = await chatCall(url, ask("What is it?", { logprobs: true, return_token_ids: true }));
     expect(answer.status).toBe(200);
@@ -168,7 +168,7 @@ describe("a chat completion", () => {
     expect(choicesOf(special)[0]!.message.content).toBe(content);
   });
 
-  test("tells the likeliest tokens beside each token, the likeliest first", async () => {
+  test("gives the likeliest tokens beside each token, the likeliest first", async () => {
     const { url } = await noted();
     const [choice] = choicesOf(await chatCall(url, ask("?", { logprobs: true, top_logprobs: 3 })));
     for (const { top_logprobs: top, logprob } of choice!.logprobs!.content) {
@@ -202,7 +202,7 @@ describe("a stream", () => {
     expect(chunks.slice(0, -1).every(({ usage }) => usage === null)).toBe(true);
   });
 
-  test("without usage asked for tells none, and ends before a stop text", async () => {
+  test("reports usage only if asked for, and ends before a stop text", async () => {
     const { url } = await noted();
     const [whole] = choicesOf(await chatCall(url, ask("?")));
     const stop = whole!.message.content.slice(3, 5);
@@ -216,7 +216,7 @@ describe("a stream", () => {
 });
 
 describe("requests at the same time", () => {
-  test("of equal settings are sampled together, each as if it were alone; others one after another", async () => {
+  test("of equal settings are sampled together, each as if it were alone; all others one after another", async () => {
     const engine = openFakeEngine();
     const requests: SampleRequest[] = [];
     let release = () => {};

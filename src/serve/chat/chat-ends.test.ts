@@ -16,7 +16,7 @@ const body = (more: object = {}) => ({
   ...more,
 });
 
-/** An engine that draws the same token every few milliseconds until it is told to end. */
+/** An engine that draws the same token every few milliseconds until it is asked to end. */
 function endless() {
   const engine = openFakeEngine();
   let asked = 0;
@@ -114,7 +114,7 @@ describe("a client that goes away", () => {
   });
 });
 
-describe("a server that cannot go on", () => {
+describe("a server that cannot continue", () => {
   test("with as many requests as it takes answers 429 and when to come again", async () => {
     const slow = endless();
     const { url } = await server({ engine: () => slow.engine, maxChats: 1 });

@@ -14,10 +14,10 @@ import { ChatStream } from "./chat-stream.ts";
 
 const PREFIX = "/v1/";
 const MAX_BYTES = 2 ** 25;
-/** A body that is too large is read on and thrown away up to here, so that its sender hears why. */
+/** A body that is too large is read and discarded up to here, so that its sender gets the reason. */
 const DISCARDED = 2 ** 28;
 
-/** Longest that the end waits for answers under way, which are told of it, ms. */
+/** Longest time that the server's end waits for answers under way, which it notifies, ms. */
 const REST_MS = 10_000;
 
 export interface ChatEndpointOptions extends ChatServiceOptions {

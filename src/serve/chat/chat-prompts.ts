@@ -17,7 +17,7 @@ const MAX_PIXELS = 2 ** 26;
 const CHARACTERS_PER_TOKEN = 16;
 const KEPT = 256;
 
-/** A prompt and the tokens that it has, those of its images included. */
+/** A prompt and its number of tokens, image tokens included. */
 export interface ChatPrompt {
   readonly prompt: Prompt;
   readonly tokens: number;

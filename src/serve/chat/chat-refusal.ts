@@ -1,11 +1,11 @@
 /**
  * @module
- * Why a chat completion is refused or failed, in the form of OpenAI's API: a status, and `error` with a message, a type, the
- * parameter that is meant and a code.
+ * The reason of a refused or failed chat completion, in the form of OpenAI's API: a status, and `error` with a
+ * message, a type, a parameter and a code.
  */
 import { Refusal, type RefusalCode } from "../refusal.ts";
 
-/** What a refusal is about. */
+/** The subject of a refusal. */
 export interface ChatRefusalDetails {
   /** HTTP status; 400 unless given. */
   readonly status?: number;
@@ -60,7 +60,7 @@ function failure(status: number, message: string, param: string | null, code: st
   return { status, body: { error: { message, type: typeOf(status), param, code } } };
 }
 
-/** What a client is told of an error. */
+/** The answer to a client about an error. */
 export function chatFailure(error: unknown): ChatFailure {
   if (error instanceof ChatRefusal) return failure(error.status, error.message, error.param, error.code);
   if (error instanceof Refusal) {

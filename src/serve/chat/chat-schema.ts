@@ -121,7 +121,7 @@ function refusalOf(issue: z.core.$ZodIssue): ChatRefusal {
   });
 }
 
-/** What is expected where one of several kinds is: messages by their role, parts by their type. */
+/** The expected values of a field with several kinds: messages by their role, parts by their type. */
 function unionMessage(param: string): string {
   return param.endsWith("role")
     ? "expected system, developer, user or assistant"

@@ -17,7 +17,7 @@ import { ChatRefusal } from "./chat-refusal.ts";
 import type { ChatBody } from "./chat-schema.ts";
 
 const DEFAULT_MAX_TOKENS = 1024;
-/** Requests that are under way or wait, unless told otherwise. */
+/** Default limit of requests that are under way or wait. */
 const MAX_OPEN = 256;
 
 export interface ChatServiceOptions {
@@ -28,7 +28,7 @@ export interface ChatServiceOptions {
   readonly maxOpen?: number | undefined;
 }
 
-/** A model, as clients are told of it. */
+/** A model, as described to clients. */
 interface ModelBody {
   readonly id: string;
   readonly object: "model";
@@ -44,7 +44,7 @@ export interface ChatTask {
   readonly parts: ChatParts;
   readonly promptTokens: number;
   readonly choices: readonly ChatChoice[];
-  /** Samples; told of what is new in each choice, by its index. */
+  /** Samples, and reports each new part of a choice with the choice's index. */
   run(onPiece: (index: number, piece: ChoicePiece) => void): Promise<void>;
 }
 
@@ -186,7 +186,10 @@ export class ChatService {
   }
 }
 
-/** Texts that end a completion, and special tokens among them, whose texts never stand in a completion, by their ids. */
+/**
+ * Texts that end a completion. Special tokens among them are given by their ids, since their texts never occur in a
+ * completion.
+ */
 function stopsOf({ tokenizer }: ServedModel, stops: readonly string[]) {
   const isSpecial = (stop: string) => tokenizer.specialTokens.includes(stop);
   return {
@@ -210,8 +213,8 @@ function tokenLimit(body: ChatBody, promptTokens: number, contextLength: number)
 }
 
 /**
- * A watcher that never throws, since other clients' completions may be sampled with this one's: what it throws ends the
- * completion, as an aborted signal does, and is thrown again afterwards.
+ * A watcher that never throws, since other clients' completions may be sampled with this one's. An error of the inner
+ * watcher ends the completion, as an aborted signal does, and is thrown again afterwards.
  */
 function guarded(take: (drawn: DrawnToken) => boolean, signal: AbortSignal) {
   let failure: { readonly error: unknown } | undefined;

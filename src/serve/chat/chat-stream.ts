@@ -20,19 +20,19 @@ export class ChatStream {
     this.#hasUsage = hasUsage;
   }
 
-  /** @throws what the task throws before the first chunk; after it the stream itself tells of an error, and has no end */
+  /** @throws the task's error before the first chunk; after it the stream itself reports an error, and has no end */
   async run(): Promise<void> {
     const { head, choices, promptTokens, parts } = this.#task;
-    const isTold = parts.logprobs || parts.tokenIds;
+    const sendsTokens = parts.logprobs || parts.tokenIds;
     try {
       await this.#task.run((index, piece) => {
-        if (!this.#begun.has(index)) this.#tell(index, { kind: "begin" });
+        if (!this.#begun.has(index)) this.#sendNews(index, { kind: "begin" });
         this.#begun.add(index);
-        if (piece.text !== "" || (isTold && piece.drawn.length > 0)) {
-          this.#tell(index, { kind: "piece", ...piece });
+        if (piece.text !== "" || (sendsTokens && piece.drawn.length > 0)) {
+          this.#sendNews(index, { kind: "piece", ...piece });
         }
         const { finishReason } = choices[index]!;
-        if (finishReason !== null) this.#tell(index, { kind: "end", finishReason });
+        if (finishReason !== null) this.#sendNews(index, { kind: "end", finishReason });
       });
     } catch (error) {
       if (!this.#response.headersSent) throw error;
@@ -44,7 +44,7 @@ export class ChatStream {
     this.#response.end("data: [DONE]\n\n");
   }
 
-  #tell(index: number, news: ChunkNews): void {
+  #sendNews(index: number, news: ChunkNews): void {
     const { head, parts } = this.#task;
     const chunk = chunkBody(head, parts, index, news);
     this.#send(this.#hasUsage ? { ...chunk, usage: null } : chunk);

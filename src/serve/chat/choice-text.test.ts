@@ -24,7 +24,7 @@ const anyIds = fc.array(fc.integer({ min: 0, max: tokenizer.vocabSize - 1 }), { 
 const byteIds = fc.array(fc.integer({ min: 0, max: 255 }), { maxLength: 30 });
 
 describe("the text of a completion as its tokens come", () => {
-  test("is, joined, the text of the whole, whatever the tokens", () => {
+  test("is, joined, the text of the whole, for any tokens", () => {
     fc.assert(
       fc.property(fc.oneof(anyIds, byteIds), (ids) => {
         expect(pieces(ids).released.join("")).toBe(decode(ids));

@@ -1,8 +1,8 @@
 /**
  * @module
- * The text of a completion while its tokens come. Held back is what may still change: bytes that do not yet make up a
- * character, and a beginning of a stop text. Texts that were released, joined, are the text of the whole completion, up to
- * the stop text where there is one.
+ * The text of a completion while its tokens come. Text that may still change is held back: bytes that do not
+ * yet make up a character, and a beginning of a stop text. Texts that were released, joined, are the text of the
+ * whole completion, up to the stop text where there is one.
  */
 
 /** Decodes ids to text, special tokens left out; bytes that make up no character become U+FFFD. */

@@ -30,7 +30,7 @@ function bytesOf(url: string, param: string): Uint8Array {
 }
 
 /**
- * The image of a data URI. Its kind is told by its first bytes, whatever the URI calls it.
+ * The image of a data URI. Its format is recognised by its first bytes, even if the URI names another.
  *
  * @param param of the address, for refusals
  * @throws ChatRefusal when it is no such URI, no image, damaged, or larger than allowed

@@ -1,8 +1,8 @@
 /**
  * @module
- * Fields of a chat completion that this server does not follow. Where a field would change the answer, only the value that
- * changes nothing is taken; a field that is taken never does nothing in silence. Names are those of OpenAI's API, then those
- * that vLLM adds.
+ * Fields of a chat completion that this server does not follow. Where a field would change the answer, only
+ * the value that changes nothing is accepted, so that no accepted field is silently ignored. First the names of
+ * OpenAI's API, then the names that vLLM adds.
  */
 import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";

@@ -15,7 +15,7 @@ describe("forward values", () => {
     expect(reshape(a, [2, 3])).toBe(a);
   });
 
-  test("expand repeats axes of size 1 and adds leading ones", async () => {
+  test("expand repeats axes of size 1 and adds leading axes", async () => {
     const a = new Graph().constant(count(2), [2, 1]);
     expect(await numbers(expand(a, [2, 2, 2]))).toEqual([0, 0, 1, 1, 0, 0, 1, 1]);
     expect(expand(a, [2, 1])).toBe(a);

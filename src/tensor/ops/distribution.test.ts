@@ -36,7 +36,7 @@ describe("nucleusEntropy", () => {
     });
   });
 
-  test("stays finite where all but one have no probability", async () => {
+  test("stays finite where only one entry has a probability", async () => {
     const { found } = await run((graph) => ({ found: nucleusEntropy(graph.input("logits", [1, 3]), 0.95) }), {
       logits: Float32Array.of(0, 200, -300),
     });

@@ -8,6 +8,7 @@ import {
   exponential,
   gelu,
   geluTanh,
+  hyperbolicTangent,
   logarithm,
   multiply,
   negate,
@@ -40,6 +41,8 @@ describe("forward values", () => {
     expect(await numbers(exponential(vector(0, 1)))).toBeAllclose([1, Math.E], tolerance);
     expect(await numbers(logarithm(vector(1, Math.E)))).toBeAllclose([0, 1], tolerance);
     expect(await numbers(sigmoid(vector(0, Math.log(3))))).toBeAllclose([0.5, 0.75], tolerance);
+    // tanh(½·ln 3) = (3 − 1) / (3 + 1)
+    expect(await numbers(hyperbolicTangent(vector(0, Math.log(3) / 2)))).toBeAllclose([0, 0.5], tolerance);
     expect(await numbers(silu(vector(0, Math.log(3))))).toBeAllclose([0, 0.75 * Math.log(3)], tolerance);
     // Φ(1) = 0.8413447
     expect(await numbers(gelu(vector(0, 1, -1)))).toBeAllclose([0, 0.8413447, -0.1586553], tolerance);
@@ -92,6 +95,7 @@ describe("gradient of functions of one number", () => {
     ["logarithm", logarithm, [0.5, 3]],
     ["squareRoot", squareRoot, [0.5, 3]],
     ["sigmoid", sigmoid, [-4, 4]],
+    ["hyperbolicTangent", hyperbolicTangent, [-3, 3]],
     ["silu", silu, [-4, 4]],
     ["gelu", gelu, [-4, 4]],
     ["geluTanh", geluTanh, [-4, 4]],

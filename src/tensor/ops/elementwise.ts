@@ -83,6 +83,11 @@ export function sigmoid(a: Tensor): Tensor {
   return unary("Sigmoid", a, (g, y) => multiply(g, subtract(y, multiply(y, y))));
 }
 
+/** (e^a − e^−a) / (e^a + e^−a) */
+export function hyperbolicTangent(a: Tensor): Tensor {
+  return unary("Tanh", a, (g, y) => multiply(g, subtract(a.graph.scalar(1), multiply(y, y))));
+}
+
 /** a · sigmoid(a) */
 export function silu(a: Tensor): Tensor {
   return gated(a, 1);

@@ -1,6 +1,6 @@
 /**
  * @module
- * The operations. Each one's backward stands beside its forward.
+ * The operations. Each operation's backward is beside its forward.
  */
 export { type AttentionOutput, attention } from "./attention.ts";
 export { expand, reshape, sum } from "./broadcast.ts";
@@ -11,6 +11,7 @@ export {
   exponential,
   gelu,
   geluTanh,
+  hyperbolicTangent,
   logarithm,
   multiply,
   negate,

@@ -29,8 +29,8 @@ export function linear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
 }
 
 /**
- * C + Aᵀ B, without backward: rows' share of a weight's gradient added to what other rows have given, without holding the
- * share. The sums are taken in another order than those of a product that is added afterwards.
+ * C + Aᵀ B, without backward: adds some rows' share of a weight's gradient to the sum over other rows, without
+ * holding the share. The order of summation differs from that of a product that is added afterwards.
  *
  * @param c `[I, O]`
  * @param a `[N, I]`

@@ -11,7 +11,7 @@ import { mean } from "./reduce.ts";
 /**
  * y = w · x / √(mean(x²) + ε) over the last axis.
  *
- * The backward computes the inverse root anew: the kernel's second output is wrong on WebGPU.
+ * The backward computes the inverse root again: the kernel's second output is wrong on WebGPU.
  *
  * @param x `[N, D]`
  * @param weight `[D]`

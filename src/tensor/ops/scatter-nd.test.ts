@@ -5,7 +5,7 @@ import { Program } from "../program.ts";
 
 const [ROWS, WIDTH, TABLE] = [3072, 192, 4];
 
-/** Adds 3072 rows of ones into a table of four, as the backward of `gatherRows` might. */
+/** Adds 3072 rows of the number 1 into a table of four rows, as the backward of `gatherRows` might. */
 function scatter(operator: "ScatterND" | "ScatterElements", threads: number): Promise<Program> {
   const graph = new Graph();
   const indices = graph.input("indices", [ROWS], "int64");
@@ -54,8 +54,8 @@ describe("adding rows at repeated indices", () => {
   });
 
   // Its threads read, add and write the same row without a lock. On two idle cores most runs lose additions; on busy
-  // ones the threads may take turns for a while, so this waits for the first loss. If it stops coming, onnxruntime
-  // has mended the kernel, and gatherRows can use it: it is about ten times faster.
+  // cores the threads may take turns for a while, so this waits for the first loss. If it stops coming, onnxruntime
+  // has fixed the kernel, and gatherRows can use it: it is about ten times faster.
   test.runIf(cpus().length > 1)(
     "ScatterND loses additions on several threads, which is why nothing here uses it",
     async () => {

@@ -9,7 +9,7 @@ const targets = (graph: Graph, ...values: number[]) =>
   graph.constant(BigInt64Array.from(values, BigInt), [values.length]);
 
 describe("softmax", () => {
-  test("gives odds in proportion to e^a along the last axis, whatever is added to a row", async () => {
+  test("gives odds in proportion to e^a along the last axis, for any number added to a row", async () => {
     const a = new Graph().constant(Float32Array.of(0, Math.log(3), 1000, 1000 + Math.log(3)), [2, 2]);
     expect(await numbers(softmax(a))).toBeAllclose([0.25, 0.75, 0.25, 0.75], { rtol: 1e-4 });
   });
@@ -40,7 +40,7 @@ describe("targetLogprobs", () => {
     expect(await numbers(result)).toBeAllclose([Math.log(0.75), Math.log(0.5)], { rtol: 1e-6 });
   });
 
-  test("stays finite where a target is all but impossible, and at huge logits", async () => {
+  test("stays finite where a target is almost impossible, and at huge logits", async () => {
     const graph = new Graph();
     const logits = graph.constant(Float32Array.of(0, 500, 3e4, 3e4), [2, 2]);
     const result = await numbers(targetLogprobs(logits, targets(graph, 0, 1)));
@@ -75,7 +75,7 @@ describe("targetLogprobs", () => {
 });
 
 describe("softmaxEntropy", () => {
-  test("is the entropy of each row's odds, whatever is added to a row", async () => {
+  test("is the entropy of each row's odds, for any number added to a row", async () => {
     const logits = new Graph().constant(Float32Array.of(0, 0, 900, 900 + Math.log(3)), [2, 2]);
     const expected = [Math.LN2, -(0.25 * Math.log(0.25) + 0.75 * Math.log(0.75))];
     expect(await numbers(softmaxEntropy(logits))).toBeAllclose(expected, { rtol: 1e-4 });
@@ -110,7 +110,7 @@ describe("softmaxDivergence", () => {
     expect(await numbers(softmaxDivergence(a, b))).toBeAllclose(expected, { rtol: 1e-5, atol: 1e-7 });
   });
 
-  test("stays finite where an entry is all but impossible in either", async () => {
+  test("stays finite where an entry is almost impossible in either", async () => {
     const graph = new Graph();
     const a = graph.constant(Float32Array.of(0, 3e4, 3e4, 0), [2, 2]);
     const b = graph.constant(Float32Array.of(0, 0, 0, 3e4), [2, 2]);

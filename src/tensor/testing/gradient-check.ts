@@ -1,7 +1,7 @@
 /**
  * @module
- * Proves a backward: reverse-mode gradients of a random linear functional of an operation's outputs, against finite
- * differences of its forward. Forward and backward must agree on one and on two threads, bit for bit.
+ * Proves a backward: reverse-mode gradients of a random linear functional of an operation's outputs, against
+ * finite differences of its forward. Forward and backward must be bitwise identical on one and on two threads.
  *
  * The functional is L(x) = Σ r·y(x) with fixed random r, so one check covers the whole Jacobian. Its slope along
  * one number of one input is taken by the central difference of fourth order,

@@ -84,8 +84,8 @@ function recordingEngine(before: (call: string) => Promise<void> = async () => {
 const AHEAD = ["train.maxStaleness=1", "train.reportKlEvery=0", "credit=uniform"];
 
 /**
- * Step k waits until batch k + lag has begun, and that batch until step k is done: a run that does one thing at a time
- * would stand still.
+ * Step k waits until batch k + lag has begun, and that batch until step k is done: a run that does one thing at a
+ * time would never continue.
  */
 function rendezvous(lag: number, iterations: number) {
   const moments = new Map<string, { readonly reached: Promise<void>; readonly reach: () => void }>();
@@ -189,7 +189,7 @@ describe("batches ahead", () => {
     expect(metricsOf(path).map(({ staleness }) => staleness)).toEqual([0, 1, 2, 2, 2]);
   });
 
-  test("an objective sees the log-probs of the policy that sampled and those of the present one", async () => {
+  test("an objective gets the log-probs of the sampling policy and of the present policy", async () => {
     const path = freshPath();
     await runTraining(tinyRun(path, digitsFakeEngine(), ...AHEAD, "train.minibatches=1"));
 
@@ -334,7 +334,7 @@ describe("what goes wrong with batches ahead", () => {
     expect(metricsOf(path)).toEqual(metricsOf(straight));
   });
 
-  test("an update that fails ends the run at once, whatever is under way", async () => {
+  test("an update that fails ends the run at once, during any other work", async () => {
     const never = new Promise<void>(() => {});
     const { engine } = recordingEngine(async (call) => {
       if (call.startsWith("batch 2 ")) await never;

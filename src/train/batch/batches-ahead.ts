@@ -1,9 +1,9 @@
 /**
  * @module
  * Batches that are sampled and verified while earlier batches are trained on, up to `train.maxStaleness` of them. The
- * content of a batch depends only on its number, never on timing: batch k is sampled whole, including refills of
- * dynamic sampling, from the policy after iteration k − 1 − maxStaleness (the first batches from the starting policy),
- * on the next problems of the stream, with its own generator.
+ * content of a batch depends only on its number, never on timing. Batch k is sampled whole, including refills of
+ * dynamic sampling, from the policy after iteration k − 1 − maxStaleness (the first batches from the starting
+ * policy). It takes the next problems of the stream, and has its own generator.
  *
  * The bound is AReaL's maximum staleness η, arXiv:2505.24298; η = 1 is also known as one-step off-policy.
  */
@@ -33,8 +33,8 @@ export interface RecordedBatch {
   readonly iteration: number;
   readonly version: number;
   /**
-   * `[P][G]`; with dynamic sampling those of every round, one after another, and with a temporal reward after those of a
-   * round its completions for shuffled frames.
+   * `[P][G]`; with dynamic sampling the completions of every round, one round after another. With a temporal reward
+   * each round ends with its completions for shuffled frames.
    */
   readonly completions: readonly (readonly Completion[])[];
 }

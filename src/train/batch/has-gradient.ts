@@ -8,9 +8,9 @@ import type { Training } from "../iteration/training.ts";
 import { type Group, hasSpread } from "./group.ts";
 
 /**
- * True for a group whose rewards differ, and for every group where the algorithm needs no spread, has a KL term in the
- * loss or an entropy term, where the credit method changes rewards or adds a term to the loss, or where advantages are
- * whitened over the batch.
+ * True for a group whose rewards differ. Also true for every group if the algorithm needs no spread, or has a KL term
+ * in the loss or an entropy term. Also if the credit method changes rewards or adds a term to the loss, or if
+ * advantages are whitened over the batch.
  */
 export function hasGradient(
   { objective, credit, schedule }: Pick<Training, "objective" | "credit" | "schedule">,

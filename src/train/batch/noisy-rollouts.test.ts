@@ -53,7 +53,7 @@ describe("NoisyRollout", () => {
     }
   });
 
-  test("learns on the images as they are: old log-probs of all completions are those of the clean prompt", async () => {
+  test("learns on the clean images: old log-probs of all completions are log-probs on the clean prompt", async () => {
     const { groups, engine } = await sampled(0);
     const sequences = groups.flatMap(({ prompt, rollouts }) =>
       rollouts.map(({ completion }) => ({ prompt, completion: completion.tokens })),

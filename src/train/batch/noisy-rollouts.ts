@@ -1,7 +1,7 @@
 /**
  * @module
  * NoisyRollout's groups: part of each group is sampled from noised images. The whole group shares one baseline and is
- * trained on the clean images: old log-probs are those of the sampling policy on the clean prompt.
+ * trained on the clean images: old log-probs come from the sampling policy on the clean prompt.
  *
  * Source: arXiv:2504.13055, Eqs. 2 and 3.
  */
@@ -49,13 +49,14 @@ export async function sampleNoisy(
 ): Promise<NoisyGroups> {
   const steps = annealedSteps(options, progress);
   const noised = noisedSize(request.groupSize, options.share);
-  const { signals, ...plain } = request;
+  const { signals, entropy, ...plain } = request;
   const { prompts } = request;
   const clean = await watch.time("sample", () =>
     sampler.sample({
       ...plain,
       groupSize: request.groupSize - noised,
       ...(signals && { signals }),
+      ...(entropy && { entropy }),
     }),
   );
   if (noised === 0) return { completions: clean, noised, steps };

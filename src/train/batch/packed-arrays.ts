@@ -1,6 +1,6 @@
 /**
  * @module
- * Typed arrays within JSON, every number to the bit: as the bytes that they are, in base64.
+ * Typed arrays within JSON, bitwise identical: their bytes in base64.
  */
 
 const ARRAYS = { float64: Float64Array, float32: Float32Array, int32: Int32Array, uint8: Uint8Array };

@@ -7,8 +7,8 @@ import { DataError } from "../../errors/index.ts";
 import { Rng } from "../../math/index.ts";
 
 /**
- * The index of the problem at a position of the stream: the position itself in an endless source; in a finite one,
- * epoch after epoch, each in its own random order.
+ * The index of the problem at a position of the stream. In an endless source it is the position itself; a finite
+ * source is read epoch after epoch, each in its own random order.
  *
  * @param position counted from 0 over the whole run
  * @throws DataError when the source is empty

@@ -17,7 +17,7 @@ const run = (runDirectory: string): RunOptions => ({
 });
 
 describe("a file of recorded batches", () => {
-  test("keeps every number to the bit, those that are none too", async () => {
+  test("keeps every number bitwise, NaN too", async () => {
     const directory = temporaryDirectory();
     const completion: Completion = {
       tokens: Int32Array.of(1, 2 ** 30),

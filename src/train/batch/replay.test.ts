@@ -56,7 +56,7 @@ describe("an earlier completion", () => {
     }
   });
 
-  test("is kept to the bit in a checkpoint", () => {
+  test("is kept bitwise in a checkpoint", () => {
     const entries = [entry(3, 1 / 3), entry(4, -2)];
     const saved: unknown = JSON.parse(JSON.stringify(packedEntries(entries)));
     expect(unpackedEntries(saved)).toEqual(entries);
@@ -100,7 +100,7 @@ describe("withReplayed", () => {
     ]);
   });
 
-  test("draws the problem anew from the source, and the larger advantage more often", async () => {
+  test("draws the problem again from the source, and the larger advantage more often", async () => {
     const entries = [entry(10, 0.01), entry(11, 100), entry(12, 0.01), entry(13, 0.01)];
     const groups = await withReplayed(training, kept, entries, new Rng(1));
     const earlier = groups.filter(({ isReplayed }) => isReplayed);
@@ -111,7 +111,7 @@ describe("withReplayed", () => {
 });
 
 describe("remembered", () => {
-  test("keeps the newest completions whose advantage is not 0, without those that were replayed", async () => {
+  test("keeps the newest completions whose advantage is not 0, without replayed completions", async () => {
     const { training, progress } = tinyTraining(digitsFakeEngine(), ...REPLAY, "train.replay.capacity=0.25");
     await runIteration(training, progress, 1);
     const first = progress.replay!;

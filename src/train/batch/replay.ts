@@ -1,8 +1,8 @@
 /**
  * @module
- * Selective sample replay: groups whose rewards are all equal teach nothing, and completions of earlier iterations whose
- * advantage is not 0 take their places. An earlier completion is compared with its own group, so that its advantage is what
- * it was, and its old log-probs are those of the policy that sampled it.
+ * Selective sample replay: groups whose rewards are all equal have no gradient, and completions of earlier iterations
+ * whose advantage is not 0 take their places. An earlier completion is compared with its own group, so its advantage
+ * is unchanged, and its old log-probs come from the policy that sampled it.
  *
  * Source: SSR of VL-Rethinker, arXiv:2504.08837; github.com/TIGER-AI-Lab/VL-Rethinker, `openrlhf/trainer/ppo_utils/replay_buffer.py`.
  */
@@ -47,8 +47,8 @@ function drawn(entries: readonly ReplayEntry[], count: number, alpha: number, rn
 }
 
 /**
- * The groups to learn from: those whose rewards differ, then earlier completions in the places of the others, each a group of
- * its own. Groups whose rewards are equal stay where there are too few.
+ * The groups to train on: first groups whose rewards differ, then earlier completions in the places of the rest, each
+ * as a group of one. Groups whose rewards are equal stay where there are too few.
  *
  * @param kept groups of the iteration
  * @param entries no more are drawn than there are
@@ -106,18 +106,18 @@ export function remembered(
   return [...entries, ...own].slice(-capacity);
 }
 
-/** A rollout without signals of its sampling, which are large and may be scored anew. */
+/** A rollout without signals of its sampling, which are large and can be scored again. */
 function withoutSignals({ completion, ...rest }: Rollout): Rollout {
   const { signals: _, ...kept } = completion;
   return { ...rest, completion: kept };
 }
 
-/** Entries as plain JSON, every number to the bit. */
+/** Entries as plain JSON, every number bitwise identical. */
 export function packedEntries(entries: readonly ReplayEntry[]): unknown {
   return JSON.parse(JSON.stringify(entries, packed));
 }
 
-/** What `packedEntries` was given; nothing where there was nothing. */
+/** The input of `packedEntries`; undefined if there was none. */
 export function unpackedEntries(entries: unknown): readonly ReplayEntry[] | undefined {
   return entries === undefined ? undefined : JSON.parse(JSON.stringify(entries), unpacked);
 }

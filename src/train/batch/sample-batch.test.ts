@@ -38,8 +38,19 @@ describe("sampling without dynamic sampling", () => {
   });
 });
 
+test("exact entropies are asked for where the credit method, or one that is compared with it, reads them", async () => {
+  const asks = async (...flags: string[]) => {
+    const { sample, requests } = trainingWith(...RARE, ...flags);
+    await sample();
+    return requests[0]!.entropy;
+  };
+  expect(await asks()).toBeUndefined();
+  expect(await asks("credit=gtpo")).toBe(true);
+  expect(await asks("creditAgreement={methods: [{kind: gtpo}]}")).toBe(true);
+});
+
 describe("dynamic sampling", () => {
-  test("draws further problems until enough groups have spread, and keeps the first of those", async () => {
+  test("draws further problems until enough groups have spread, and keeps the first of these groups", async () => {
     const { sample, progress, requests } = trainingWith(...RARE, "train.dynamicSampling={}");
     const { groups, kept, attempts } = await sample();
     expect(attempts).toBeGreaterThan(1);
@@ -69,7 +80,7 @@ describe("dynamic sampling", () => {
     expect(await sample()).toMatchObject({ attempts: 1, kept: [{ index: 0 }] });
   });
 
-  test("asks for spread of accuracies unless told otherwise: lengths alone do not count", async () => {
+  test("asks for spread of accuracies by default: lengths alone do not count", async () => {
     const never = [
       "reward=[accuracy, {kind: format, weight: 0.1}, {kind: overlong, buffer: 3}]",
       "data.kinds=[largest]",

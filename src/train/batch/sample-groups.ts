@@ -138,7 +138,7 @@ function compared(groups: readonly Group[], forms: number): readonly Group[] {
  * Samples a group for each of the next problems and judges every completion; with a temporal reward also compares with
  * completions for shuffled frames.
  *
- * @param needs signals to record while sampling
+ * @param needs signals and entropies to record while sampling
  * @throws DataError when too many rows of the data set are broken, or none can be used
  * @throws PartError when rewards fail on too many completions
  */
@@ -172,7 +172,13 @@ export async function sampleGroups(
       : drawn.questions;
   const prompts = questions.map(({ prompt }) => prompt);
   const signals = signalRequest(needs);
-  const asked: SampleRequest = { ...request, prompts, ...(signals && { signals }) };
+  const readers = [needs, ...(training.agreement?.methods ?? []).map((method) => method.needs)];
+  const asked: SampleRequest = {
+    ...request,
+    prompts,
+    ...(signals && { signals }),
+    ...(readers.some(({ entropy }) => entropy) && { entropy: true }),
+  };
   const { completions, noised } =
     rollouts?.kind === "noisy"
       ? await sampleNoisy(

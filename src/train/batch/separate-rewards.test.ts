@@ -36,7 +36,7 @@ const FAITHFUL = [
 const SEPARATE = "train.separate={rewards: [{name: length, target: 0.9, weight: 1}], leastScores: 1}";
 
 describe("a run with rewards normalised apart", () => {
-  test("learns, tells the factor of each iteration, and follows its target", async () => {
+  test("learns, reports the factor of each iteration, and follows its target", async () => {
     const { training, progress } = tinyTraining(
       digitsFakeEngine(),
       ...FAITHFUL,

@@ -3,8 +3,8 @@
  * Share-GRPO's forms of a problem: other wordings of its question, and rotated, flipped or noised images with a
  * sentence that states the change. The answer is the same.
  *
- * Source: R1-ShareVL, arXiv:2505.16673; changes and sentences are those of its authors' code,
- * github.com/HJYao00/R1-ShareVL at da7388e, `verl/utils/dataset.py`.
+ * Source: R1-ShareVL, arXiv:2505.16673; changes and sentences follow its authors' code, github.com/HJYao00/R1-ShareVL
+ * at da7388e, `verl/utils/dataset.py`.
  */
 import type { Problem } from "../../data/index.ts";
 import type { Dialogue, Question } from "../../eval/index.ts";

@@ -4,7 +4,7 @@ import type { Prompt } from "../../engine/index.ts";
 import { Rng } from "../../math/index.ts";
 import { anotherOrder, withShuffledFrames } from "./shuffled-frames.ts";
 
-/** A clip whose frames say where they stand. */
+/** A clip whose frames contain their place. */
 const clip = (frames: number, fps = 2) => ({
   frames: Array.from({ length: frames }, (_, i) => ({
     width: 1,
@@ -64,7 +64,7 @@ describe("a prompt with shuffled frames", () => {
     expect(orderOf(twins, 0)).not.toEqual(orderOf(twins, 1));
   });
 
-  test("is the same for the same generator, wherever it stands", () => {
+  test("is the same for the same generator, at any place", () => {
     const rng = new Rng(1);
     const first = orderOf(withShuffledFrames(prompt, rng), 1);
     rng.word();
@@ -83,18 +83,18 @@ describe("a prompt with shuffled frames", () => {
 });
 
 test("a video that is shown frame by frame, with text between, has its frames in another order too", () => {
-  const film = clip(4);
+  const whole = clip(4);
   const frame = (i: number) => ({
     kind: "video" as const,
-    video: { frames: [film.frames[i]!], fps: 2 },
-    partOf: film,
+    video: { frames: [whole.frames[i]!], fps: 2 },
+    partOf: whole,
   });
   const prompt: Prompt = { chunks: [frame(0), text(1), frame(1), text(2), frame(2), frame(3), video(2)] };
   const shuffled = withShuffledFrames(prompt, new Rng(5));
   const order = [0, 2, 4, 5].flatMap((place) => orderOf(shuffled, place)!);
   expect(order.toSorted((a, b) => Number(a) - Number(b))).toEqual([0, 1, 2, 3]);
   expect(order).not.toEqual([0, 1, 2, 3]);
-  expect(shuffled?.chunks[0]).toMatchObject({ partOf: film, video: { fps: 2 } });
+  expect(shuffled?.chunks[0]).toMatchObject({ partOf: whole, video: { fps: 2 } });
   expect([shuffled?.chunks[1], shuffled?.chunks[3]]).toEqual([text(1), text(2)]);
   expect(orderOf(shuffled, 6)).toEqual([1, 0]);
 });

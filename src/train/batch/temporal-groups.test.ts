@@ -152,7 +152,7 @@ describe("groups against shuffled frames", () => {
     expect((await sampledWith()).requests).toHaveLength(1);
   });
 
-  test("use the generator of the run once more for each round, whatever is in it", async () => {
+  test("use the generator of the run once more for each round, with any content", async () => {
     const words = async (...flags: string[]) => {
       const engine = digitsFakeEngine();
       const { training, progress } = await tinyFileTraining(engine, data, ...flags);

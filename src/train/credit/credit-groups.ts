@@ -57,7 +57,7 @@ async function creditPart(
   const answers = groups.flatMap(({ prompt, rollouts }) =>
     rollouts.map(({ completion }) => ({ prompt, completion })),
   );
-  const needs = drawnAnew(credit.needsAt?.(progress) ?? credit.needs, ablationSeed);
+  const needs = withSeed(credit.needsAt?.(progress) ?? credit.needs, ablationSeed);
   const signals = await watch.time("score", () =>
     creditSignals(engine, sampling.temperature, needs, answers, isStale),
   );
@@ -82,8 +82,8 @@ async function creditPart(
   return watch.time("credit", async () => credit.credit(completions, rng, progress));
 }
 
-/** Needs with a seed for random images, so that each iteration draws anew. */
-function drawnAnew({ ablation, views, ...needs }: CreditNeeds, seed: number): CreditNeeds {
+/** Needs with a seed for random images, so that each iteration draws new images. */
+function withSeed({ ablation, views, ...needs }: CreditNeeds, seed: number): CreditNeeds {
   const drawn = <T extends { readonly image: ImageAblation }>(request: T): T => {
     const { image } = request;
     return "seed" in image ? { ...request, image: { ...image, seed: (image.seed ^ seed) >>> 0 } } : request;

@@ -13,24 +13,24 @@ test("iterations without a used group are warned of after three in a row, then a
   expect(warned).toEqual([3, 6, 12]);
 });
 
-test("an iteration with a used group begins the count anew", () => {
+test("an iteration with a used group starts the count again", () => {
   const idle = new IdleIterations();
   const used = [0, 0, 1, 0, 0, 0];
   expect(used.map((groups, i) => idle.add(metrics(i + 1, groups)).length)).toEqual([0, 0, 0, 0, 0, 1]);
 });
 
-test("iterations without any reward are told of at once, then after two, four and eight in a row", () => {
+test("iterations without any reward are reported at once, then after two, four and eight in a row", () => {
   const idle = new IdleIterations();
   const unrewarded = (iteration: number) => ({ ...metrics(iteration, 0), unscorable: 8 });
-  const told = Array.from({ length: 9 }, (_, i) => idle.add(unrewarded(i + 1)));
-  expect(told.map((warnings) => warnings.length)).toEqual([1, 1, 0, 1, 0, 0, 0, 1, 0]);
-  expect(told[0]?.[0]).toMatch(/^no update: none of the 8 completions has a reward/);
-  expect(told[1]?.[0]).toMatch(/^no update in 2 iterations in a row: none/);
+  const warned = Array.from({ length: 9 }, (_, i) => idle.add(unrewarded(i + 1)));
+  expect(warned.map((warnings) => warnings.length)).toEqual([1, 1, 0, 1, 0, 0, 0, 1, 0]);
+  expect(warned[0]?.[0]).toMatch(/^no update: none of the 8 completions has a reward/);
+  expect(warned[1]?.[0]).toMatch(/^no update in 2 iterations in a row: none/);
   idle.add(metrics(10, 1));
   expect(idle.add(unrewarded(11))).toHaveLength(1);
 });
 
-test("completions without any answer are told of at once, and named as the reason", () => {
+test("completions without any answer are reported at once, and named as the reason", () => {
   const idle = new IdleIterations();
   expect(idle.add(metrics(1, 0, 1))).toEqual([
     "the verdict found no answer in any of the 8 completions; see prompt.format and verdict.from",

@@ -290,7 +290,7 @@ function pairNumbers(measured: readonly ObjectiveMetrics[]) {
   return { pairs, pairMargin: byPairs("margin"), pairAccuracy: byPairs("accuracy") };
 }
 
-/** Groups of the iteration itself, and completions of earlier ones. */
+/** Groups of the iteration itself, and completions of earlier iterations. */
 function replayNumbers(used: readonly CreditedGroup[], isReplaying: boolean) {
   const replayed = used.filter(({ group }) => group.isReplayed).length;
   return { usedGroups: used.length - replayed, ...(isReplaying && { replayed }) };

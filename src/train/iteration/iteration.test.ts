@@ -60,7 +60,7 @@ describe("an iteration", () => {
     expect(metrics).not.toHaveProperty("kl");
   });
 
-  test("scores anew for every minibatch but the first, whose ratios then leave 1", async () => {
+  test("scores again for every minibatch except the first, whose ratios then leave 1", async () => {
     const { engine, calls } = recordingEngine();
     const { training, progress } = tinyTraining(
       engine,

@@ -150,8 +150,8 @@ async function nextBatch(
  * Groups whose rewards are all equal carry no gradient with most algorithms: they are counted, and excluded from
  * credit, scoring and update.
  *
- * @param ahead source of batches sampled while earlier ones are trained on; without it an iteration samples its own
- * batch
+ * @param ahead source of batches that are sampled while earlier batches are trained on; without it an iteration
+ *   samples its own batch
  */
 export async function runIteration(
   given: Training,

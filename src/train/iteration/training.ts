@@ -37,7 +37,7 @@ export interface Training {
   /** T-GRPO's comparison of frame orders. */
   readonly temporal?: TemporalOptions | undefined;
   readonly credit: CreditMethod;
-  /** Methods whose signals are compared with those of the run's method. */
+  /** Methods whose signals are compared with the signals of the run's method. */
   readonly agreement?: Agreement | undefined;
   /** Token labels, if the task has them. */
   readonly labels?: TokenLabels | undefined;
@@ -81,7 +81,7 @@ export interface Draws {
 export interface Progress extends Draws {
   /** Sums since the start of the run. */
   totals: { completions: number; tokens: number; steps: number; skippedSteps: number };
-  /** `[K]` factors of separately normalised rewards; default: those of the schedule. */
+  /** `[K]` factors of separately normalised rewards; default: the schedule's factors. */
   factors?: readonly number[] | undefined;
   /** Completions that may be learnt from again, the oldest first; only with replay. */
   replay?: readonly ReplayEntry[] | undefined;

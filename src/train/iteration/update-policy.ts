@@ -2,9 +2,9 @@
  * @module
  * The second half of an iteration: objective, gradient and step, minibatch by minibatch. The first minibatch is
  * on-policy, so it uses the sampled log-probs without a forward pass. Later minibatches are rescored, as is the first
- * if an earlier policy sampled the batch. The old log-probs of every ratio come from the sampler, unless the algorithm
- * corrects for the sampler: then they come from the trainer before the batch's first step, which takes one more forward
- * pass over the batch.
+ * if an earlier policy sampled the batch. The old log-probs of every ratio come from the sampler, unless the
+ * algorithm corrects for the sampler. Then they come from the trainer before the batch's first step, which takes one
+ * more forward pass over the batch.
  */
 import type { TermView } from "../../credit/index.ts";
 import type { AdamParameters, Mismatch, Score, Sequence } from "../../engine/index.ts";

@@ -1,7 +1,7 @@
 /**
  * @module
- * Checkpoints: the engine's weights and optimiser with the trainer's own state, written beside the old checkpoints and
- * renamed into place, so that a crash or a full disk leaves the last good one.
+ * Checkpoints: the engine's weights and optimiser with the trainer's own state. They are written beside the old
+ * checkpoints and renamed into place, so that a crash or a full disk leaves the last good checkpoint.
  */
 import {
   closeSync,

@@ -31,7 +31,7 @@ interface RolloutIndexEntry {
   readonly alignment: Column;
 }
 
-/** What the index takes from a line of rollouts. */
+/** The fields that the index takes from a line of rollouts. */
 interface IndexedLine {
   readonly problem?: string;
   readonly index?: number;
@@ -46,7 +46,7 @@ interface IndexedLine {
   readonly alignment?: readonly number[];
 }
 
-/** Six significant digits, as in the lines; null for what is no number. */
+/** Six significant digits, as in the lines; null for a value that is not a number. */
 function short(value: number | null | undefined): number | null {
   return typeof value === "number" && Number.isFinite(value) ? Number(value.toPrecision(6)) : null;
 }

@@ -20,7 +20,7 @@ function changed(change: (config: Record<string, Record<string, unknown>>) => vo
   return RunDirectory.open(path);
 }
 
-test("a run begun before a key existed goes on with the key's default, and with no other value", () => {
+test("a run begun before a key existed continues with the key's default, and with no other value", () => {
   const directory = changed(({ train, engine }) => {
     delete train!["maxStaleness"];
     delete engine!["replicas"];

@@ -38,7 +38,7 @@ export interface SftParts {
 /**
  * Supervised fine-tuning on demonstrations; the loss covers only completion tokens.
  *
- * @throws ConfigError, DataError before the first step; RunError when the run cannot go on
+ * @throws ConfigError, DataError before the first step; RunError when the run cannot continue
  */
 export async function sft(parts: SftParts): Promise<LoopResult> {
   const { engine, dialogue, seed = 0, maxBrokenShare = 0, signal, clock = () => performance.now() } = parts;

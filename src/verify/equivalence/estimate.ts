@@ -1,7 +1,7 @@
 /**
  * @module
  * Identity testing where roots and functions occur: complex doubles at fixed points, each with a bound on its own
- * rounding error (running error analysis), so equality asks no tolerance but that bound.
+ * rounding error (running error analysis). So equality needs no tolerance except that bound.
  */
 import { degreeOf, exactValue } from "./exact.ts";
 import { doubleOf, integerOf } from "./rational.ts";
@@ -100,7 +100,7 @@ const FUNCTIONS: Readonly<Record<string, (x: number) => readonly [number, number
   exp: (x) => [Math.exp(x), Math.exp(x)],
 };
 
-/** Evaluates trees at one fixed point; the variables' places are those of their sorted names. */
+/** Evaluates trees at one fixed point; variables are in the order of their sorted names. */
 export class Estimator {
   readonly #places: ReadonlyMap<string, number>;
   readonly #point: readonly number[];

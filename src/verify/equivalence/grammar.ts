@@ -137,7 +137,7 @@ class Parser extends Primaries {
     return tree;
   }
 
-  /** A factor that follows without a sign; a fraction behind a numeral makes a mixed number. */
+  /** A factor that follows without a sign; a fraction after a numeral makes a mixed number. */
   #beside(left: Tree, right: Tree): Tree {
     if (!isNumeral(left) || right.kind !== "quotient") return this.times(left, right);
     if (!isNumeral(right.top) || !isNumeral(right.bottom)) return this.times(left, right);
@@ -167,7 +167,7 @@ class Parser extends Primaries {
     return this.node({ kind: "mixed", whole, part });
   }
 
-  /** Percent words, scales and units behind a tree that is a number. */
+  /** Percent words, scales and units after a tree that is a number. */
   #behindNumber(of: Tree): Tree | undefined {
     const token = this.token!;
     if (token.kind === "currency") {
@@ -216,7 +216,7 @@ class Parser extends Primaries {
     return this.powered(this.primary());
   }
 
-  /** A base with what follows it: marks, and a power. */
+  /** A base with its marks and its power. */
   protected override powered(primary: Tree): Tree {
     const base = this.#postfixes(primary);
     if (!this.is("^")) return base;
@@ -251,7 +251,7 @@ class Parser extends Primaries {
     return true;
   }
 
-  /** "°" or "{°}" behind "^". */
+  /** "°" or "{°}" after "^". */
   #takeDegreeSign(): boolean {
     if (this.is("°")) {
       this.at++;

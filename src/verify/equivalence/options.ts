@@ -4,7 +4,7 @@
  */
 import { withoutMarkup } from "./words.ts";
 
-/** An option, and the text that is written out behind its letter. */
+/** An option, and the text that is written out after its letter. */
 export interface WrittenOption {
   readonly letter: string;
   readonly text: string;
@@ -17,11 +17,11 @@ const WITH_TEXT = new RegExp(
   "is",
 );
 const CAPITAL_WITH_TEXT = /^([A-HJ])\s+([A-Z][a-z].*)$/s;
-/** Another letter that stands alone in an option's text may be an answer too. */
+/** Another letter that is a word of its own in an option's text may be an answer too. */
 const OTHER_LETTER =
   /(?<![\p{L}\p{N}°])(?:[B-HJ]|[b-d](?=\s*(?:$|[.),])))(?![\p{L}\p{N}'’])|[(（][A-Ja-j][)）]|\b(?:A|option|choice)\s+(?:or|and)\b/u;
 
-/** What an option begins with: its letter, or the words before it; markup and brackets may come first. */
+/** The beginning of an option: its letter, or the words before it; markup and brackets may come first. */
 const MAY_BE_OPTION = /^(?:[\s([（【{$*`_]|\\[a-z]+(?![a-z]))*[a-joct选]/i;
 
 /** The option that an answer names; undefined if it names none or possibly two. */

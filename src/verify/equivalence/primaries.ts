@@ -38,7 +38,7 @@ export abstract class Primaries extends Cursor {
     return this.node({ kind: "degrees", of });
   }
 
-  /** What a command takes: a group in braces, or one sign. */
+  /** The argument of a command: a group in braces, or one sign. */
   protected argument(): Tree {
     if (this.is("{")) {
       this.at++;

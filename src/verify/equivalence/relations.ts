@@ -54,8 +54,8 @@ function turned(operator: string): string {
 }
 
 /**
- * What a relation says its name is: "x = 5", "x ∈ [0, 1]", or a chain "x = 1/3 ≈ 0.333" whose values agree. Without a
- * name a chain "√3/3 ≈ 0.577" has the value of its first side.
+ * The value that a relation gives to a name: "x = 5", "x ∈ [0, 1]", or a chain "x = 1/3 ≈ 0.333" whose values agree.
+ * Without a name a chain "√3/3 ≈ 0.577" has the value of its first side.
  */
 export function namedValue(relation: Relation, same: (a: Tree, b: Tree) => boolean): Tree | undefined {
   const { operators, sides } = oriented(relation);

@@ -232,7 +232,7 @@ function measured(tree: Tree): { readonly of: Tree; readonly unit: string } {
   return { of: tree, unit: "" };
 }
 
-/** Minutes with two digits below 60 behind hours up to 24: it may be a time of day. */
+/** Minutes with two digits below 60 after hours up to 24: it may be a time of day. */
 function isTime(parts: readonly Tree[]): boolean {
   const [hours, minutes] = parts;
   if (hours?.kind !== "number" || minutes?.kind !== "number") return false;
@@ -277,7 +277,7 @@ interface Named {
   readonly value: Tree;
 }
 
-/** Items "x = 5" by name and value; an item without a name after one with a name goes on with it. */
+/** Items "x = 5" by name and value; an item without a name after an item with a name has that name. */
 function named(items: readonly Tree[]): readonly Named[] {
   let last = "";
   return items.map((item) => {

@@ -114,7 +114,7 @@ export const FUNCTIONS: ReadonlySet<string> = new Set(
   ).split(" "),
 );
 
-/** Commands that wrap an argument and only set its style; the value tells text from mathematics. */
+/** Commands that wrap an argument and only set its style; the value is true for text and false for mathematics. */
 export const WRAPPERS: ReadonlyMap<string, boolean> = new Map([
   ...["text", "textbf", "textit", "textrm", "textnormal", "textsf", "texttt", "mbox", "hbox"].map(
     (name): [string, boolean] => [name, true],

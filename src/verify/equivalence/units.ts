@@ -1,6 +1,6 @@
 /**
  * @module
- * Units behind a number: words and symbols with their prefixes, case-sensitive where needed (mW, MW), as one canonical
+ * Units after a number: words and symbols with their prefixes, case-sensitive where needed (mW, MW), as one canonical
  * spelling, "kg*m*s^-2". Units are compared, never converted.
  */
 import type { Token } from "./tokens.ts";
@@ -136,7 +136,7 @@ const SCALES_OF_HEAT: ReadonlyMap<string, string> = new Map([
 const POWER_WORDS: Readonly<Record<string, number>> = { square: 2, sq: 2, cubic: 3, cu: 3 };
 const MAX_TOKENS = 16;
 
-/** A unit that starts at a token, and the place behind it. */
+/** A unit that starts at a token, and the place after it. */
 export interface UnitFound {
   readonly unit: string;
   readonly end: number;
@@ -248,7 +248,7 @@ class UnitReader {
     }
   }
 
-  /** The exponent behind "^", 1 without one, undefined where it is no small integer. */
+  /** The exponent after "^", 1 without one, undefined where it is no small integer. */
   #exponent(): number | undefined {
     if (!this.#takes("^")) return 1;
     const isBraced = this.#takes("{");

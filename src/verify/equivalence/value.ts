@@ -16,9 +16,9 @@ const RESIDUE_POINTS = 3;
 const DOUBLE_ERROR = 4e-16;
 
 /**
- * Whether two expressions have one value: numerals exactly; a decimal of six significant digits or more and an exact
- * value that it rounds or cuts off, by its last place; expressions by identity testing at fixed points. An expression
- * with unevaluated arithmetic equals only itself, up to the order of terms and factors.
+ * Whether two expressions have one value. Numerals are compared exactly. A decimal of six significant digits or more
+ * equals an exact value that it rounds or cuts off at its last place. Expressions are compared by identity testing at
+ * fixed points. An expression with unevaluated arithmetic equals only itself, up to the order of terms and factors.
  */
 export function sameValue(a: Tree, b: Tree): boolean {
   const x = exactValue(a);

@@ -10,7 +10,7 @@ const KNOWLEDGE = [
   `(?:not|n['’]t) (?:entirely |quite |at all )?(?:sure|certain)`,
   `(?:unsure|uncertain|no idea)`,
 ];
-/** "Maybe it is 7", "I do not know": whatever follows, nothing is said for certain. */
+/** "Maybe it is 7", "I do not know": a text with such words asserts nothing. */
 const DOUBTS = new RegExp(String.raw`\b(?:maybe|perhaps|possibly|${KNOWLEDGE.join("|")})\b`, "i");
 /** "It could be 7"; but "the most that could be cut is 7". In lower case: May is a month. */
 const MODAL =

@@ -55,7 +55,7 @@ const CHOICE =
 const NEGATION =
   /\b(?:not|n't|never|neither|nor|than|unlike|except|cannot|rule[sd]?|eliminat\w*|exclud\w*)\b|n['’]t\b|不是|而非|\bnon\b|\bpas\b/i;
 
-/** The letter that a sentence begins with; all of the sentence where it goes on to a choice. */
+/** The letter with which a sentence begins; the whole sentence if it continues to a choice. */
 function letterOf(sentence: string): string | undefined {
   const match = LETTER.exec(sentence);
   const letter = match?.[1] ?? match?.[2] ?? match?.[3];
@@ -71,7 +71,7 @@ function letterOf(sentence: string): string | undefined {
   }
   if (letter === "I" && match[2] !== undefined && /^\s(?:[a-z]|'|’)/.test(rest)) return undefined;
   const choice = CHOICE.exec(rest);
-  // "D, it can't be A or B": letters behind a negation are no choice.
+  // "D, it can't be A or B": letters after a negation are no choice.
   if (choice !== null && !NEGATION.test(rest.slice(0, choice.index + 4)) && isNear(rest, choice.index))
     return sentence;
   return letter;
@@ -129,7 +129,7 @@ function spans(sentence: string): string | undefined {
   return match[0] + unit;
 }
 
-/** Later declarations overrule earlier ones. */
+/** Later declarations overrule earlier declarations. */
 const MAX_DECLARATIONS = 16;
 
 function lastMatches(text: string, pattern: RegExp): readonly RegExpExecArray[] {
@@ -206,7 +206,7 @@ export interface DeclaredAnswer extends Declaration {
   readonly isTakenBack: boolean;
 }
 
-/** "No, it is 9." "Wait, …" "That is wrong." behind an answer. */
+/** "No, it is 9." "Wait, …" "That is wrong." after an answer. */
 const TAKES_BACK =
   /(?:^|[.!?。\n])[\s*]*(?:(?:no|wait|sorry|correction|hold on|scratch that|on second thought)(?=\s?[,.:;!–—-])|(?:i (?:was|am) wrong|that(?:['’]s| is| was) (?:wrong|incorrect|not right|a mistake))\b)/i;
 

@@ -50,7 +50,7 @@ function isName(span: string): boolean {
   return /^[$\\()[\]\s]*(?:[a-zA-Z]|\\[a-z]+|[A-Z]{2,8})[$\\()[\]\s]*$/.test(span);
 }
 
-/** The place behind the unit, scale or percent word that follows a number. */
+/** The place after the unit, scale or percent word that follows a number. */
 function behindUnit(text: string, end: number): number {
   const following = text.slice(end, end + 32).replace(/[.,;:)\n。，；].*$/s, "");
   const word = /^\s?(\p{L}+)/u.exec(following)?.[1] ?? "";

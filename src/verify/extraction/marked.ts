@@ -56,8 +56,8 @@ const PLAINLY = /^(?:(?:the|my|so|thus|therefore|actually|final|correct|right) )
 const MAX_AFTER = 6000;
 
 /**
- * A marked answer after considering the text behind the mark. "Final answer: …" outranks a box; any other answer
- * declared there contradicts the mark, and a self-contradictory reply has none.
+ * A marked answer, with the text after the mark taken into account. "Final answer: …" outranks a box; any other
+ * answer declared there contradicts the mark, and a self-contradictory reply has none.
  */
 export function withAfterthought({ answer, isTag, after }: Mark): string | null {
   const behind = after.slice(-MAX_AFTER);

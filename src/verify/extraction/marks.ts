@@ -14,8 +14,8 @@ export interface Marked {
 }
 
 /**
- * The last complete `<answer>…</answer>`; of nested ones the innermost, and adjacent ones, "or <answer>9</answer>", as
- * one list. Undefined if there is none.
+ * The last complete `<answer>…</answer>`; of nested tags the innermost, and adjacent tags, "or <answer>9</answer>",
+ * as one list. Undefined if there is none.
  */
 export function lastTag(text: string): Marked | undefined {
   if (!text.includes("<")) return undefined;
@@ -35,14 +35,14 @@ export function lastTag(text: string): Marked | undefined {
   return found;
 }
 
-/** A complete box, from its backslash to behind its brace. */
+/** A complete box, from its backslash to after its brace. */
 interface Box extends Marked {
   readonly start: number;
 }
 
 const BOXES = ["\\boxed{", "\\fbox{"];
 
-/** All complete boxes that are in no other, in one pass: an unclosed box stays open for all boxes behind it. */
+/** All complete boxes that are in no other, in one pass: an unclosed box stays open for all boxes after it. */
 function boxes(text: string): readonly Box[] {
   const found: Box[] = [];
   const opened: (number | undefined)[] = [];

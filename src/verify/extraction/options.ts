@@ -24,7 +24,7 @@ export function leadingOption(text: string): string | undefined {
 const LISTED = /(?:^|[\s,;])(?:[(（][A-J][)）]|[A-J]([.:)])(?=\s|$))/g;
 
 /**
- * Whether a text lists an option behind the one that a reply begins with. A letter that ends a name and has another
+ * Whether a text lists an option after the one that a reply begins with. A letter that ends a name and has another
  * mark than that one lists none: "H. Machine A: 12; Machine B: 15".
  */
 function listsOption(text: string, mark: string): boolean {

@@ -10,9 +10,9 @@ import { levenshtein } from "./levenshtein.ts";
 const MAX_LENGTH = 4000;
 
 /**
- * 1 − d(given, answer) / max(length), d the Levenshtein distance of the texts in lower case with single spaces, the
- * length that of the texts as they are, in capitals (ß has two); 0 where that is below the threshold. The challenge's code keeps a
- * similarity of exactly the threshold.
+ * 1 − d(given, answer) / max(length), or 0 where that is below the threshold. d is the Levenshtein distance of the
+ * texts in lower case with single spaces. The length is the unchanged text's, in capitals (ß has two). The
+ * challenge's code keeps a similarity of exactly the threshold.
  */
 export function anls(given: string, answer: string, threshold = 0.5): number {
   const plain = (text: string) => text.trim().toLowerCase().split(/\s+/).join(" ");

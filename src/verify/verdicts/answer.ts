@@ -69,9 +69,9 @@ function isAccepted(given: Answer, { answers, options }: Known): boolean {
 /**
  * Right when the answer of a completion is equivalent to an accepted answer.
  *
- * Where the problem has options, an option's text counts for its letter and the other way round, and a reply without
- * any answer that names exactly one option in its last sentence names that one. Where the accepted answers are yes or
- * no, the word that a reply begins with is its answer. Unscorable without an accepted answer.
+ * Where the problem has options, an option's text counts for its letter and the other way round. A reply without an
+ * answer that names exactly one option in its last sentence has that option as its answer. Where the accepted answers
+ * are yes or no, the word that a reply begins with is its answer. Unscorable without an accepted answer.
  *
  * @example
  * answerVerdict().judge("It is Paris.", { question: "?", answers: ["B"], options: ["Rome", "Paris"], columns: {} }).score; // 1

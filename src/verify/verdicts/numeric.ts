@@ -62,7 +62,7 @@ export const numericDefinition = defineVerdict({
       .min(0)
       .max(20)
       .optional()
-      .describe("Decimal places; else the column `precision`, else those of the accepted answer."),
+      .describe("Decimal places; else the column `precision`, else the accepted answer's."),
   }),
   create: ({ from, places }) => ({
     name: "numeric",

@@ -1,7 +1,7 @@
 /**
  * @module
  * Multiple choice by the letter alone, as MMMU (arXiv:2311.16502) and MMBench (arXiv:2307.06281) count it where the
- * reply names a letter: the text of an option is no answer.
+ * reply names a letter: the text of an option is not an answer.
  */
 import * as z from "zod";
 import { bestOf, defineVerdict, readAnswer } from "../definition.ts";

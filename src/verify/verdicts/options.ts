@@ -35,14 +35,15 @@ function optionByText(answer: Answer, options: readonly Answer[]): number | unde
   return fits.length === 1 ? fits[0] : undefined;
 }
 
-/** A capital letter, and behind it why. */
+/** A capital letter, and a reason after it. */
 const WITH_REASON = /^([A-J])\s*(?:[,.:;–—-]\s*)?(?:because|since|as)\b/;
-/** The largest stretch of a reply that a first line is looked for in. */
+/** The largest part of a reply in which a first line is looked for. */
 const MAX_FIRST_LINE = 300;
 
 /**
- * The option that the first line of a longer reply is: its letter alone, its letter and its own text, or its letter with
- * "because" behind it. The rest of such a reply says why. A sentence that begins with "A" is none.
+ * The option that the first line of a longer reply is: its letter alone, its letter and its own text, or its letter
+ * with "because" after it. The rest of such a reply says why. A sentence that begins with the article "A" names no
+ * option.
  */
 export function leadingOption(reply: string, options: readonly Answer[]): number | undefined {
   const [first = "", ...rest] = reply.trim().slice(0, MAX_FIRST_LINE).split(/\r?\n/);

@@ -7,7 +7,7 @@
 /**
  * - `easyr1`: EasyR1's reward for mathematics by mathruler: the last `\boxed{` with balanced braces, thought or not.
  * - `r1-v`: R1-V and Video-R1 (arXiv:2503.21776): the first `<answer>…</answer>`, else all of the text.
- * - `verl-gsm8k`: verl's reward for GSM8K: the last number behind `####`.
+ * - `verl-gsm8k`: verl's reward for GSM8K: the last number after `####`.
  */
 export const PAPER_RULES = ["easyr1", "r1-v", "verl-gsm8k"] as const;
 export type PaperRule = (typeof PAPER_RULES)[number];

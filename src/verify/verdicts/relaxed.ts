@@ -1,8 +1,8 @@
 /**
  * @module
- * Relaxed accuracy of ChartQA (arXiv:2203.10244, section 5.1): numbers within 5 %, everything else exactly. The
- * reading of numbers is that of Pix2Struct's code (arXiv:2210.03347), which lmms-eval and VLMEvalKit share: a
- * percentage is its share, a reference of 0 is compared as text, and thousands' separators are no numbers.
+ * Relaxed accuracy of ChartQA (arXiv:2203.10244, section 5.1): numbers within 5 %, everything else exactly. Numbers
+ * are read as in Pix2Struct's code (arXiv:2210.03347), which lmms-eval and VLMEvalKit share. A percentage is its
+ * share, a reference of 0 is compared as text, and thousands' separators are not numbers.
  */
 import * as z from "zod";
 import { bestOf, defineVerdict, readAnswer, sourceSchema } from "../definition.ts";

@@ -28,7 +28,7 @@ const WHOLE = new Map(
     ),
   ),
 );
-// The one that the challenge's table has the other way round.
+// The entry that the challenge's table has in the opposite direction.
 WHOLE.set("somebody'd", "somebodyd");
 const PUNCTUATION = [
   ";",

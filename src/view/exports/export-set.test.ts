@@ -169,7 +169,7 @@ describe("its files", () => {
   });
 });
 
-test("WebAssembly is sent compressed to those who take it, and unpacked to others", async () => {
+test("WebAssembly is sent compressed to clients that accept it, and unpacked to others", async () => {
   const url = await viewer(madeRun());
   const page = await (await fetch(url)).text();
   const [script = ""] = /assets\/index[^"]+\.js/.exec(page) ?? [];

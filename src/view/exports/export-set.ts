@@ -18,7 +18,7 @@ import type { RunSet } from "../runs/run-set.ts";
 
 const MAX_EXPORTS = 100;
 const MAX_MANIFEST_BYTES = 4 << 20;
-/** What describes tokenizer, template and processor beside the graphs. */
+/** Files that describe tokenizer, template and processor beside the graphs. */
 const DESCRIPTIONS = [
   EXPORT_MANIFEST,
   "config.json",
@@ -71,7 +71,7 @@ export class ExportSet {
     });
   }
 
-  /** All exports, those of runs first. */
+  /** All exports, exports of runs first. */
   async all(): Promise<ModelExport[]> {
     return Promise.all((await this.#look()).map((one) => summaryOf(one)));
   }

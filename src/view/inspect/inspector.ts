@@ -79,7 +79,7 @@ export class Inspector {
     });
   }
 
-  /** What some weights answer to a problem of a run, greedily. */
+  /** The greedy answer of given weights to a problem of a run. */
   async answer(run: Run, index: number, lens: Lens): Promise<GreedyAnswer> {
     const problem = await this.#images.problem(run, index);
     const config = await parsedConfig(run);

@@ -10,7 +10,7 @@ import { RunError } from "../../errors/index.ts";
 import type { Dialogue } from "../../eval/index.ts";
 import { hubSettings, isAdapterDirectory } from "../../model/index.ts";
 
-/** A model with what prompts are made by. */
+/** A model with its prompt side. */
 export interface LoadedModel {
   readonly engine: Engine;
   readonly dialogue: Dialogue;

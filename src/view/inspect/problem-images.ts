@@ -56,7 +56,7 @@ export class ProblemImages {
   }
 
   async #open(run: Run): Promise<ProblemSource> {
-    // What a viewer shows it never downloads.
+    // A viewer never downloads images.
     const settings = { ...hubSettings(), offline: true };
     const config = await fetchData(await parsedConfig(run), undefined, { settings });
     const { data } = await run.record();

@@ -10,7 +10,7 @@ import { chartSvg, escaped, type ReportCurve } from "./markup.ts";
 import { REPORT_STYLE } from "./report-style.ts";
 import { endText, type ReportContent } from "./run-summary.ts";
 
-/** Images of problems as PNG, by index; those that cannot be had are missing. */
+/** Images of problems as PNG, by index; images that cannot be read are missing. */
 export type ReportImages = ReadonlyMap<number, Uint8Array>;
 
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";

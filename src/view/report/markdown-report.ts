@@ -5,7 +5,7 @@
 import { numberText, percentText, signedText } from "../number-text.ts";
 import { endText, type ReportContent } from "./run-summary.ts";
 
-/** A table's cell: what Markdown would read as structure or markup is taken for text. */
+/** A table's cell: structure and markup of Markdown are escaped to text. */
 function cell(text: string): string {
   return text.replaceAll(/[\\|`*_<>[\]]/g, (character) => `\\${character}`).replaceAll(/\s+/g, " ");
 }

@@ -28,7 +28,7 @@ function path(points: readonly (readonly [x: number, y: number])[]): string {
   return points.map(([x, y], i) => `${i === 0 ? "M" : "L"}${x.toFixed(1)} ${y.toFixed(1)}`).join("");
 }
 
-/** One curve of a chart: means over stretches of iterations, with an interval or with their extremes. */
+/** One curve of a chart: means over ranges of iterations, with an interval or with their extremes. */
 export interface ReportCurve extends MetricColumn {
   readonly x: readonly number[];
   /** Before its newest value; absent where the chart has one curve. */

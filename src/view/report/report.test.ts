@@ -79,7 +79,7 @@ describe("a report", () => {
   });
 });
 
-test("fovea report writes into the run unless told otherwise", async () => {
+test("fovea report writes into the run by default", async () => {
   const run = madeRun();
   const { context, stdout } = collectingContext();
   expect(await runCommandLine(["report", run, "--json"], context)).toBe(0);

@@ -15,7 +15,7 @@ const MAX_LINE_BYTES = 4 << 20;
 /** Answers of a page. */
 const PAGE = 40;
 
-/** What a page shows. */
+/** The selection of a page. */
 interface AnswerQuery {
   /** One of the outcomes; "" or `all` for every answer. */
   readonly outcome: string;
@@ -44,7 +44,7 @@ interface Paired {
 const keyOf = ({ index, sample }: IndexedAnswer) => `${index} ${sample}`;
 const isRight = ({ score }: IndexedAnswer) => score !== null && score >= 1;
 
-/** What each outcome keeps. */
+/** The answers that each outcome keeps. */
 const OUTCOMES: Readonly<Record<string, (answer: Paired) => boolean>> = {
   all: () => true,
   right: ({ own }) => isRight(own),
@@ -102,7 +102,7 @@ export class AnswerFile {
   }
 
   /**
-   * What the answers are of.
+   * Benchmark, model and verdict of the answers.
    *
    * @throws RunError when the first line does not say so
    */
@@ -128,7 +128,7 @@ export class AnswerFile {
     return found;
   }
 
-  /** The answers in memory, with those that were added since the last call. */
+  /** The answers in memory, with all that were added since the last call. */
   async #all(): Promise<readonly IndexedAnswer[]> {
     const read = () => this.#readOn();
     this.#reading = this.#reading.then(read, read);

@@ -42,7 +42,7 @@ export function gridTable(file: JsonObject | undefined): GridTable | undefined {
   const cells = objectsOf(file["cells"]).map(({ labels, isTrained, directory }) => ({
     labels: textsIn(labels),
     isTrained: isTrained === true,
-    // Written by the system that ran the grid, whichever its separator is.
+    // Written by the system that ran the grid, with its own separator.
     run: typeof directory === "string" ? directory.replaceAll("\\", "/") : null,
   }));
   const rows = objectsOf(file["rows"]).map((row): GridRow => {

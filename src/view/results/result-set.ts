@@ -1,6 +1,6 @@
 /**
  * @module
- * What was measured of runs: the tables of grids (`comparison.json`) and the files of answers (`answers.jsonl`) below the
+ * Measurements of runs: the tables of grids (`comparison.json`) and the files of answers (`answers.jsonl`) below the
  * directories that the viewer was given.
  */
 import { readdir, readFile, stat } from "node:fs/promises";

@@ -100,7 +100,7 @@ describe("files of answers", () => {
     expect(await shown("truncated")).toEqual(["p3"]);
   });
 
-  test("of two models stand side by side, problem by problem", async () => {
+  test("of two models are side by side, problem by problem", async () => {
     const set = new ResultSet([results()]);
     const [file, other] = [await set.answerFile(RUN), await set.answerFile(CELL)];
     const page = await file.page(ALL, 0, other);

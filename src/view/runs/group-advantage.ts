@@ -40,7 +40,7 @@ export function advantagesOf(
   }
 }
 
-/** Whether rewards of a group differ; groups of rewards that are no numbers have none. */
+/** Whether rewards of a group differ; groups of rewards that are not numbers have none. */
 export function rewardsDiffer(rewards: readonly (number | null)[]): boolean {
   return groupSpread(rewards).hasSpread;
 }

@@ -1,6 +1,6 @@
 /**
  * @module
- * Reading what a run wrote without trusting it: a field of another type is as good as missing.
+ * Reads a run's files without trusting them: a field of another type counts as missing.
  */
 
 /** A JSON object of any content. */
@@ -10,7 +10,7 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The object that a line holds; undefined when it is no JSON or no object. */
+/** The object that a line holds; undefined when it is not JSON or not an object. */
 export function parseObject(text: string): JsonObject | undefined {
   try {
     const value: unknown = JSON.parse(text);

@@ -40,7 +40,7 @@ test("finds every whole line with its byte offset, however little is read at a t
   );
 });
 
-test("a line longer than the limit is told of without its text, and those after it are whole", async () => {
+test("a line longer than the limit is reported without its text, and later lines are whole", async () => {
   writeFileSync(path, `short\n${"x".repeat(600_000)}\nlast\n`);
   const { lines } = await all({ maxBytes: 1 << 20, maxLineBytes: 1000 });
   expect(lines.map(({ text }) => text)).toEqual(["short", undefined, "last"]);
@@ -52,7 +52,7 @@ test("lines that span the pieces in which a file is read are whole", async () =>
   expect((await all(WIDE)).lines.map(({ text }) => text?.length)).toEqual([1, 400_000, 1]);
 });
 
-test("stops where it is told to and goes on from there", async () => {
+test("stops where asked to and continues from there", async () => {
   writeFileSync(path, "one\ntwo\nthree\n");
   const first = await readLines(path, 0, WIDE, ({ text }) => text !== "two");
   expect(first).toEqual({ next: 8, isEnd: false, size: 14 });

@@ -97,7 +97,7 @@ export async function readLines(
       line.add(buffer.subarray(begin, bytesRead));
       position += bytesRead;
       if (position - from >= maxBytes && (next > from || line.length > maxLineBytes)) {
-        // A line that is longer than all that may be read is skipped by going on inside it.
+        // A line longer than the limit of one read is skipped: the next read starts inside it.
         return next > from ? { next, isEnd: false, size } : { next: position, isEnd: position >= size, size };
       }
     }

@@ -94,7 +94,7 @@ function bucketColumn(
   return { mean, low: over((values) => Math.min(...values)), high: over((values) => Math.max(...values)) };
 }
 
-/** What metrics.jsonl of one run says. */
+/** The content of one run's metrics.jsonl. */
 export class MetricTable {
   #events = new Map<string, EventTable>();
   #offset = 0;
@@ -108,7 +108,7 @@ export class MetricTable {
     return this.#reached;
   }
 
-  /** Lines that are no JSON object. */
+  /** Lines that are not JSON objects. */
   get unreadable(): number {
     return this.#unreadable;
   }

@@ -1,7 +1,7 @@
 /**
  * @module
- * The index that a run writes of its rollouts (`rollout-index.jsonl`), read on as the run goes on, so that a list of all
- * completions needs no file of rollouts.
+ * The index that a run writes of its rollouts (`rollout-index.jsonl`), read further as the run continues. So a list
+ * of all completions needs no file of rollouts.
  */
 import { stat } from "node:fs/promises";
 import type { Config } from "../../config/index.ts";
@@ -95,7 +95,7 @@ function fileOf(line: JsonObject, config: Pick<Config, "algorithm">): IndexedFil
   };
 }
 
-/** What a run's index says, by iteration. */
+/** The content of a run's index, by iteration. */
 export class RecordedIndex {
   #files = new Map<number, IndexedFile & { readonly bytes: number }>();
   #offset = 0;

@@ -1,6 +1,6 @@
 /**
  * @module
- * A file of rollouts, page by page: never more of it in memory than one page, whatever its size.
+ * A file of rollouts of any size, page by page: never more than one page of it is in memory.
  */
 import type { Config } from "../../config/index.ts";
 import type { GroupSummary, RolloutDetail, RolloutPage } from "../protocol.ts";
@@ -16,7 +16,7 @@ const MOST_COMPLETIONS = 2 * PAGE_COMPLETIONS;
 const PAGE_BYTES = 16 << 20;
 const MAX_LINE_BYTES = 8 << 20;
 
-/** Records of a stretch of the file, group by group. */
+/** Records of a part of the file, group by group. */
 interface Stretch {
   readonly groups: readonly (readonly RolloutRecord[])[];
   readonly unreadable: number;
@@ -28,7 +28,7 @@ function isSameGroup(one: RolloutRecord, other: RolloutRecord): boolean {
   return one.problem === other.problem && one.index === other.index;
 }
 
-/** Reads groups until `isEnough` of those that are complete, or the page is full. */
+/** Reads groups until `isEnough` holds for the complete groups, or the page is full. */
 async function readStretch(
   path: string,
   from: number,

@@ -118,7 +118,7 @@ describe("the index that a run wrote", () => {
     expect(await lists(new Run("indexed", path))).toEqual(read);
   });
 
-  test("stands for its files, which are not read, and counts for nothing where a file has changed", async () => {
+  test("replaces its files, which are not read, and is ignored where a file has changed", async () => {
     withIndex(() => true);
     expect(await shown({ outcome: "right" })).toHaveLength(12);
     appendFileSync(join(path, "rollouts", "000002.jsonl"), `${rolloutLine(9, "late 1")}\n`);

@@ -1,7 +1,7 @@
 /**
  * @module
- * The numbers of all completions of a run, for sorting and filtering across iterations: columns of what a list can be
- * sorted by, some hundred bytes a completion, while everything else stays in the files.
+ * The numbers of all completions of a run, for sorting and filtering across iterations. They are columns of the sort
+ * keys of a list, some hundred bytes a completion; everything else stays in the files.
  */
 import type { CompletionSummary, GroupSummary, RolloutPage } from "../protocol.ts";
 
@@ -12,7 +12,7 @@ const NUMBERS = ["advantage", "reward", "tokens", "entropy", "logprob", "weightM
 /** Reward parts are asked for under their name with this before it. */
 const PART = "part.";
 
-/** What a list across iterations shows. */
+/** The selection of a list across iterations. */
 export interface RankingQuery {
   /** A number, with − before it for the least first; "" for the newest first. */
   readonly sort: string;
@@ -101,7 +101,7 @@ async function readWhole(iteration: number, state: string, readPage: ReadPage): 
   };
 }
 
-/** What the list is sorted by, of one file; undefined where it is unknown. */
+/** The sort key of one file's completions; undefined where it is unknown. */
 function sortColumn({ columns, parts }: IndexedFile, name: string): Float64Array | undefined {
   if (name.startsWith(PART)) return parts.get(name.slice(PART.length));
   const known = NUMBERS.find((one) => one === name);

@@ -1,6 +1,6 @@
 /**
  * @module
- * One line of a rollouts file, and what a list shows of it.
+ * One line of a rollouts file, and its entry in a list.
  */
 import type { TokenRole } from "../../credit/index.ts";
 import type { CompletionSummary, RolloutDetail } from "../protocol.ts";
@@ -52,7 +52,7 @@ function meanOf(values: readonly number[] | null): number | null {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** What a list shows of a completion. */
+/** A completion's entry in a list. */
 export function summaryOf(record: RolloutRecord, advantage: number | null): CompletionSummary {
   const { completion, rewardParts, weights, verdict } = record;
   return {

@@ -27,8 +27,8 @@ async function holdsRun(directory: string): Promise<boolean> {
 const DEPTH = 3;
 
 /**
- * Runs inside a directory, oldest name first, as paths relative to it; in what is no run, such as a grid of runs, those
- * inside that. None where a directory cannot be listed.
+ * Runs inside a directory, oldest name first, as paths relative to it; in a directory that is not a run, such as a
+ * grid of runs, the runs inside it. None if a directory cannot be listed.
  */
 async function runsInside(directory: string, depth = DEPTH): Promise<string[]> {
   const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
@@ -60,7 +60,7 @@ export class RunSet {
 
   /**
    * @param paths run directories, or directories of run directories
-   * @throws ConfigError when one is no directory
+   * @throws ConfigError when one is not a directory
    */
   static async open(
     paths: readonly string[],

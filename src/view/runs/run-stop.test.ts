@@ -27,7 +27,7 @@ test("a run that has finished has no early end", async () => {
 });
 
 describe("a run without a final model", () => {
-  test("goes on while its process runs and renews its file", async () => {
+  test("continues while its process runs and renews its file", async () => {
     expect(await runStop(runOf(process.pid, hostname()), RENEWED + MINUTE)).toBeNull();
   });
 

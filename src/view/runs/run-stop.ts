@@ -1,7 +1,7 @@
 /**
  * @module
- * Whether a run still goes on: by its own record of its end, else by its sign of life, else by
- * the time of its newest file.
+ * Whether a run still continues: by its own record of its end, else by its heartbeat file, else by the time of its
+ * newest file.
  */
 import { readFile, stat } from "node:fs/promises";
 import { hostname } from "node:os";
@@ -16,7 +16,7 @@ const SECOND = 1000;
 const MISSED_RENEWALS = 12;
 /** Without process.json, which earlier releases did not write: minutes without any write. */
 const SILENT_MINUTES = 30;
-/** Files and folders that a run writes while it goes on. */
+/** Files and folders that a run writes while it continues. */
 const WRITTEN = ["config.json", "environment.json", "metrics.jsonl", "rollouts", "checkpoints", "warm-start"];
 
 /** Whether this machine has a process of that number. */
@@ -43,7 +43,7 @@ async function objectIn(path: string, name: string) {
   return parseObject(await readFile(file, "utf8"));
 }
 
-/** What end.json says of an early end; undefined where there is no end.json. */
+/** An early end by end.json; undefined if there is no end.json. */
 async function recordedStop(path: string): Promise<RunStop | null | undefined> {
   const end = await objectIn(path, "end.json");
   if (end === undefined) return undefined;
@@ -52,7 +52,7 @@ async function recordedStop(path: string): Promise<RunStop | null | undefined> {
   return { status, message: typeof message === "string" ? message : null };
 }
 
-/** A stop that nobody recorded: the process was killed, or its machine is off. */
+/** A stop without a record: the process was killed, or its machine is off. */
 async function unrecordedStop(path: string, now: number): Promise<RunStop | null> {
   const stopped = (message: string): RunStop => ({ status: "stopped", message });
   const renewed = await timeOf(path, PROCESS_FILE);
@@ -75,7 +75,7 @@ async function unrecordedStop(path: string, now: number): Promise<RunStop | null
 }
 
 /**
- * How a run stopped before its last iteration; null while it goes on, as far as is known, and when it has finished.
+ * How a run stopped before its last iteration; null while it continues, as far as is known, and when it has finished.
  *
  * @param path the run directory
  * @param now milliseconds since 1970

@@ -11,7 +11,7 @@ const rewardsOf = async (run: Run) =>
   (await run.metrics(0, ALL, 600)).events["iteration"]?.columns["reward"]?.mean ?? [];
 
 describe("a run that is whole", () => {
-  test("says where it stands, what it was asked for and which iterations have rollouts", async () => {
+  test("reports its iteration, its configuration and the iterations with rollouts", async () => {
     const run = new Run("made", madeRun());
     expect(await run.summary()).toMatchObject({
       id: "made",
@@ -61,7 +61,7 @@ describe("a run that is whole", () => {
     expect(first?.advantage).toBeCloseTo(expected[0] ?? 0, 12);
   });
 
-  test("an advantage that rewards alone do not tell is unknown, not zero", async () => {
+  test("an advantage that does not follow from rewards alone is unknown, not zero", async () => {
     const path = madeRun();
     writeFileSync(
       join(path, "config.json"),

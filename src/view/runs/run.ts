@@ -1,7 +1,7 @@
 /**
  * @module
- * One run directory as the viewer reads it: whatever state it is in, half-written, of another version, or being
- * deleted meanwhile. Nothing is written, and nothing outside of it is opened.
+ * One run directory as the viewer reads it, in any state: half-written, of another version, or being deleted
+ * meanwhile. Nothing is written, and nothing outside of it is opened.
  */
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
@@ -32,7 +32,7 @@ const ROLLOUT_FILE = /^\d{1,12}\.jsonl$/;
 /** Completions on a page of a list across iterations. */
 const RANKED = 64;
 
-/** What config.json says, as far as it can be used. */
+/** The content of config.json, as far as it can be used. */
 interface OpenedRecord {
   readonly kind: string;
   /** Iterations or steps of the whole run; null where an earlier release wrote it. */
@@ -57,7 +57,7 @@ export class Run {
   }
 
   /**
-   * What config.json says.
+   * The content of config.json.
    *
    * @throws RunError when it is missing, cut off, or of another version
    */
@@ -88,7 +88,7 @@ export class Run {
     };
   }
 
-  /** The resolved configuration; its parts may be those of another release, so use it with care. */
+  /** The resolved configuration; its parts may belong to another release, so use it with care. */
   async config(): Promise<Config> {
     return (await this.record()).config as Config;
   }

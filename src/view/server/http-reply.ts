@@ -1,7 +1,7 @@
 /**
  * @module
- * What the server may answer, and the headers that go with every answer: nothing is loaded from elsewhere, nothing
- * inline is run, nothing is framed, and text is never taken for another type.
+ * Answers of the server, and the headers of every answer. Pages load nothing from other hosts, run no inline code and
+ * are never framed; text is never taken for another type.
  */
 import type { ServerResponse } from "node:http";
 import { brotliDecompressSync } from "node:zlib";

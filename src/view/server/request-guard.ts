@@ -1,7 +1,7 @@
 /**
  * @module
  * Who may ask: programs on this machine that address it by its loopback name, and pages of this server. A page from
- * elsewhere cannot, be it by a name that it lets point here (DNS rebinding) or by a link across sites.
+ * elsewhere cannot, neither by a name that points to this machine (DNS rebinding) nor by a link across sites.
  */
 import type { IncomingMessage } from "node:http";
 

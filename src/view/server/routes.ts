@@ -12,7 +12,7 @@ import type { Run } from "../runs/run.ts";
 import type { RunSet } from "../runs/run-set.ts";
 import { failure, json, type Reply } from "./http-reply.ts";
 
-/** What routes work with. */
+/** Objects that routes use. */
 export interface RouteContext {
   readonly runs: RunSet;
   readonly exports: ExportSet;
@@ -105,7 +105,7 @@ function decoded(part: string): string | undefined {
   }
 }
 
-/** What is wrong, as a status: asked wrongly, not there, or unexpected. */
+/** The status of an error: invalid request, not found, or unexpected. */
 export function failureOf(error: unknown): Reply {
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof ConfigError) return failure(400, message);
@@ -134,7 +134,7 @@ export async function exportFile(url: URL, { exports }: RouteContext): Promise<F
   return { path: await exports.file(id, name), type };
 }
 
-/** A page of the answers of one file, beside those of another where `against` names one. */
+/** A page of the answers of one file, beside another file's answers if `against` names one. */
 async function answerPage(id: string, query: URLSearchParams, { results }: RouteContext): Promise<Reply> {
   const against = query.get("against") ?? "";
   const file = await results.answerFile(id);

@@ -22,7 +22,7 @@ export function byteRange(header: string | undefined, size: number): ByteRange |
   return start > end ? "none" : { start, end };
 }
 
-/** Sends a file. When the asker goes away meanwhile, nothing more is read. */
+/** Sends a file. If the client disconnects meanwhile, nothing more is read. */
 export async function sendFile(
   request: IncomingMessage,
   response: ServerResponse,

@@ -100,7 +100,7 @@ describe("what is served", () => {
     expect(text).toContain("onerror=alert(1)");
   });
 
-  test("an event for each run that goes on", async () => {
+  test("an event for each run that continues", async () => {
     const path = madeRun({ iterations: 1 });
     const { url } = await viewer({ runs: [path] });
     const response = await fetch(`${url}api/live?run=made`);

@@ -5,7 +5,7 @@
 import { ProtobufWriter } from "../../tensor/protobuf.ts";
 import { maskedCrc32c } from "./crc32c.ts";
 
-/** What every event file begins with. */
+/** The first record of every event file. */
 const FILE_VERSION = "brain.Event:2";
 /** Fields of tensorboard.Event. */
 const EVENT = { wallTime: 1, step: 2, fileVersion: 3, summary: 5 } as const;

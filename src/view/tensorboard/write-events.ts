@@ -18,7 +18,7 @@ const PIECE = { maxBytes: 8 << 20, maxLineBytes: 1 << 20 };
 /** Iterations have the section "train", other events their own name. */
 const HEADINGS: Readonly<Record<string, string>> = { iteration: "train" };
 
-/** What was written. */
+/** The written files. */
 export interface WrittenEvents {
   readonly path: string;
   /** Records of metrics.jsonl. */

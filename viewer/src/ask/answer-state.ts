@@ -1,6 +1,6 @@
 /**
  * @module
- * The answer as it comes: one worker holds the chosen export, and what it says is shown a few times a second.
+ * The answer as it comes: one worker holds the chosen export, and its tokens are shown a few times a second.
  */
 import { signal } from "@preact/signals";
 import type { ModelExport } from "../../../src/view/protocol.ts";
@@ -17,16 +17,16 @@ const USUAL_TOKENS = 64;
 
 /** The answer as far as it has come. */
 export const answer = signal<LiveAnswer | undefined>(undefined);
-/** What DyCo-RL says of it. */
+/** Its roles by DyCo-RL. */
 export const roles = signal<LiveRoles | undefined>(undefined);
-/** What the worker does before it can answer; "" once it can. */
+/** The worker's task before it can answer; "" once it can. */
 export const progress = signal("");
 export const isAnswering = signal(false);
 /** False for an export without attention. */
 export const hasAttention = signal(true);
 
 let holder: { readonly id: string; readonly worker: Worker } | undefined;
-/** Of the newest question; what is said of older ones is not shown. */
+/** Number of the newest question; messages about older questions are not shown. */
 let number = 0;
 let waiting: FromWorker[] = [];
 let isScheduled = false;

@@ -6,7 +6,7 @@ import { answer } from "./answer.ts";
 import type { FromWorker, ToWorker } from "./ask-message.ts";
 import { type ExportedModel, openExport } from "./exported-model.ts";
 
-/** What is used of a worker's own scope. */
+/** The used part of a worker's own scope. */
 interface Scope {
   onmessage: ((event: MessageEvent<ToWorker>) => void) | null;
   postMessage(message: FromWorker): void;
@@ -15,7 +15,7 @@ interface Scope {
 const scope = globalThis as unknown as Scope;
 const { port1, port2 } = new MessageChannel();
 let model: Promise<ExportedModel> | undefined;
-/** The newest question; older ones are given up. */
+/** The newest question; older questions are given up. */
 let newest = -1;
 /** The graphs answer one question at a time. */
 let running: Promise<void> = Promise.resolve();

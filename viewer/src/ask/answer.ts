@@ -1,7 +1,7 @@
 /**
  * @module
- * A completion of an exported model, token by token: the prompt in one run, then a run for each token, the last one
- * included, since a token's own row of attention exists once it has been fed.
+ * A completion of an exported model, token by token: the prompt in one run, then one run for each token. The last
+ * token is included, since a token's own row of attention exists once it has been fed.
  */
 import { chooseToken, type TokenChoice } from "../../../src/engine/local/sampling/token-choice.ts";
 import { conversation } from "../../../src/eval/conversation.ts";
@@ -14,7 +14,7 @@ import type { ExportedModel } from "./exported-model.ts";
 
 const CANDIDATES = 6;
 
-/** What happens while an answer is made, in this order: the prompt, then for each token itself and later its row. */
+/** Events of an answer, in this order: the prompt, then for each token the token itself and later its row. */
 export type AnswerEvent =
   | { readonly kind: "prompt"; readonly prompt: ReadPrompt }
   | { readonly kind: "token"; readonly token: TakenToken }

@@ -1,6 +1,6 @@
 /**
  * @module
- * What the page and the worker that runs the model say to each other.
+ * Messages between the page and the worker that runs the model.
  */
 import type { RgbImage } from "../../../src/model/image/rgb-image.ts";
 import type { TokenGrid } from "../../../src/model/vision.ts";

@@ -58,7 +58,7 @@ function useAskKeys(): void {
   );
 }
 
-/** What to do where there is no export. */
+/** The instructions shown if there is no export. */
 function NoExport() {
   const run = openRun.value;
   const weights = run?.weights[0];

@@ -15,7 +15,7 @@ const exportKey = param("export");
 /** Every export; undefined until the server has said. */
 export const exports = signal<readonly ModelExport[] | undefined>(undefined);
 
-/** Those that can be asked. */
+/** Exports that can be asked. */
 export const usableExports: ReadonlySignal<readonly ModelExport[]> = computed(() =>
   (exports.value ?? []).filter(({ problem }) => problem === null),
 );

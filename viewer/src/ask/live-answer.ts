@@ -60,7 +60,7 @@ export interface LiveRoles extends DycoRlCredit {
 }
 
 /**
- * What DyCo-RL says of an answer so far; undefined where there is no attention.
+ * DyCo-RL's roles of an answer so far; undefined if there is no attention.
  *
  * @param threshold τ of the roles; the method's own unless given
  */

@@ -12,7 +12,7 @@ ort.env.wasm.numThreads = 1;
 /** Keys and values of earlier tokens, by the names of the decoder's inputs. */
 type Cache = Readonly<Record<string, ort.Tensor>>;
 
-/** What a run of the decoder gives. */
+/** Outputs of a run of the decoder. */
 export interface Decoded {
   /** `[V]` of the last new token. */
   readonly logits: Float32Array;
@@ -108,7 +108,7 @@ export class OnnxGraphs {
   }
 
   /**
-   * Runs the decoder on new tokens behind those of the cache.
+   * Runs the decoder on new tokens after the tokens of the cache.
    *
    * @param positions the components of each new token, `[sequence]` each
    * @param total earlier and new tokens

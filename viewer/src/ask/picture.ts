@@ -17,7 +17,7 @@ export interface Picture {
 /**
  * Decodes a picture.
  *
- * @throws Error when it is no image that the browser reads, or a larger one than it can draw
+ * @throws Error when it is not an image that the browser reads, or is larger than it can draw
  */
 export async function decodePicture(file: Blob, name: string): Promise<RgbImage> {
   let bitmap: ImageBitmap;

@@ -1,6 +1,6 @@
 /**
  * @module
- * What is asked about: pictures of a run's problems, or files of the user, and the words of the question.
+ * The pictures and the question: pictures of a run's problems, or files of the user, and the words of the question.
  */
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import type { GroupSummary, RolloutPage } from "../../../src/view/protocol.ts";
@@ -28,7 +28,7 @@ const chosenProblem: ReadonlySignal<GroupSummary | undefined> = computed(() =>
     ? undefined
     : problems.value.find(({ index }) => index === Number(pictureKey.value)),
 );
-/** What is asked: the words in the address, else those of the problem. */
+/** The question: the words in the address, else the problem's words. */
 export const question: ReadonlySignal<string> = computed(() =>
   askKey.value === "" ? (chosenProblem.value?.question ?? "") : askKey.value,
 );
@@ -39,7 +39,7 @@ interface Named {
   readonly blob: Blob;
 }
 
-/** Shows pictures in place of those before; without any where one cannot be read. */
+/** Shows pictures in place of the earlier pictures; shows none if one cannot be read. */
 async function show(found: Promise<readonly Named[]>): Promise<void> {
   for (const { address } of pictures.value) if (address.startsWith("blob:")) URL.revokeObjectURL(address);
   try {
@@ -96,7 +96,7 @@ async function loadProblems(run: string, abort: AbortSignal): Promise<GroupSumma
   const { groups } = await askRun<RolloutPage>(run, `rollouts/${newest}`, abort);
   const byIndex = new Map(groups.map((group) => [group.index, group]));
   const some = [...byIndex.values()].slice(0, MOST_PROBLEMS);
-  // The one in the address stays while the run goes on.
+  // The problem in the address stays while the run continues.
   const kept = problems.value.find(({ index }) => current("picture") === String(index));
   return kept === undefined || some.some(({ index }) => index === kept.index) ? some : [kept, ...some];
 }

@@ -1,6 +1,6 @@
 /**
  * @module
- * The answers of an evaluation: by verdict and by kind of problem, alone or beside those of another model.
+ * The answers of an evaluation: by verdict and by kind of problem, alone or beside another model's answers.
  */
 import { percentText } from "../../../src/view/number-text.ts";
 import type { AnswerPage, AnswersSummary, ShownAnswer } from "../../../src/view/protocol.ts";
@@ -77,7 +77,7 @@ export function AnswerFiles({ open }: { readonly open: AnswersSummary }) {
   );
 }
 
-/** What an outcome means, for those that need a word. */
+/** Meanings of the outcomes that need an explanation. */
 const MEANINGS: Readonly<Record<string, string>> = {
   "not judged": "the verdict could give no score",
   truncated: "ended at the token limit",

@@ -22,7 +22,7 @@ export function ResultsPage() {
           </p>
         ))}
         <p class="small soft">
-          Tables are those of <code>fovea compare</code>, answers those of <code>fovea eval</code>.
+          Tables come from <code>fovea compare</code>, answers from <code>fovea eval</code>.
         </p>
       </aside>
       <main class="main">

@@ -1,6 +1,6 @@
 /**
  * @module
- * What the results page shows: tables of grids, files of answers, and a page of the answers that are open.
+ * State of the results page: tables of grids, files of answers, and a page of the open answers.
  */
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import type { AnswerPage, AnswersSummary, GridSummary } from "../../../src/view/protocol.ts";

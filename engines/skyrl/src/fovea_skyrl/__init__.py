@@ -1,8 +1,9 @@
-"""Fovea's attention signals from a forward pass of Qwen2.5-VL, and SkyRL's Tinker server with them.
+"""Fovea's signals from a forward pass of Qwen2-VL, Qwen2.5-VL and Qwen3-VL, and SkyRL's Tinker server with them.
 
 Read in this order: `request` (what may be asked for), `layout` (which positions of a batch it is about), `rows`
-(attention rows, block by block), `shifts`, `calibrated` and `clusters` (what becomes of rows), `hidden` (hidden states), `capture` (the hooks), `score`
-(a whole pass). None of these knows SkyRL. `wire`, `worker`, `batches`, `backend` and `server` carry signals through it; `images`,
+(attention rows, block by block), `shifts`, `calibrated` and `clusters` (what becomes of rows), `hidden` (hidden states),
+`distributions` (what needs logits), `decoders` (the families), `capture` (the hooks), `hidden_images` (a view without images),
+`score` (a whole pass). None of these knows SkyRL. `wire`, `worker`, `batches`, `backend` and `server` carry signals through it; `images`,
 `dispatch` and `weight_names` keep sampler and trainer at the same pictures and weights.
 """
 
@@ -16,7 +17,14 @@ from fovea_skyrl.errors import (
     WeightNameError,
 )
 from fovea_skyrl.layout import BatchLayout
-from fovea_skyrl.request import AttentionRequest, BiasCurve, CalibratedRequest, ClusterRequest, HiddenRequest, SignalRequest
+from fovea_skyrl.request import (
+    AttentionRequest,
+    BiasCurve,
+    CalibratedRequest,
+    ClusterRequest,
+    HiddenRequest,
+    SignalRequest,
+)
 from fovea_skyrl.score import Score, score
 
 __all__ = [

@@ -8,12 +8,23 @@ from skyrl.backends.skyrl_train.training_batch import TrainingInputBatch
 from skyrl.backends.skyrl_train_backend import SkyRLTrainBackend
 from skyrl.tinker import types
 
-from fovea_skyrl.batches import Results, Run, by_modality, refused, split_by_our_keys, without_our_keys
+from fovea_skyrl.batches import (
+    Results,
+    Run,
+    by_modality,
+    part_of,
+    refusal,
+    refused,
+    split_by_our_keys,
+    view_of,
+    without_our_keys,
+    without_pairs,
+)
 from fovea_skyrl.errors import RequestError
 from fovea_skyrl.images import ImageRenderer
 from fovea_skyrl.request import SignalRequest, temperature_of
 from fovea_skyrl.weight_names import DELTA
-from fovea_skyrl.worker import OUTPUT, SIGNALS, TEMPERATURE
+from fovea_skyrl.worker import OUTPUT, SECOND_VIEW, SIGNALS, TEMPERATURE
 
 
 class SignalBackend(SkyRLTrainBackend):
@@ -21,6 +32,7 @@ class SignalBackend(SkyRLTrainBackend):
 
     _batch_metadata: dict[str, Any] = {}
     _signal_outputs: list[dict[str, Any]] | None = None
+    _second_views: types.PreparedModelPassBatch | None = None
     _dispatch: Any
     _renderer: Any
 
@@ -31,12 +43,6 @@ class SignalBackend(SkyRLTrainBackend):
         by_model = super()._split_model_pass_batch_by_model_id(prepared_batch)
         return [part for batch in by_model for part in split_by_our_keys(batch)]
 
-    def forward(self, prepared_batch: types.PreparedModelPassBatch) -> Results:
-        return by_modality(prepared_batch, super().forward)
-
-    def forward_backward(self, prepared_batch: types.PreparedModelPassBatch) -> Results:
-        return by_modality(prepared_batch, super().forward_backward)
-
     def _forward_single_model_batch(self, prepared_batch: types.PreparedModelPassBatch) -> Results:
         config = prepared_batch.all_loss_fn_configs[0]
         try:
@@ -44,17 +50,44 @@ class SignalBackend(SkyRLTrainBackend):
         except RequestError as error:
             return refused(prepared_batch, str(error))
         if request is None:
-            return self._with_temperature(prepared_batch, super()._forward_single_model_batch, {})
+            plain = super()._forward_single_model_batch
+            return by_modality(prepared_batch, lambda part: self._with_temperature(part, plain, {}))
         if self._get_batch_role(prepared_batch.all_model_ids) != "policy":
             return refused(prepared_batch, "signals: expected a policy model, got a critic")
+        if not request.divergence:
+            return by_modality(prepared_batch, lambda part: self._signals_of(part, request))
+        faults = without_pairs(prepared_batch)
+        slices = prepared_batch.request_batch_slices
+        sound = [(name, model, list(range(a, b))) for name, model, a, b in slices if name not in faults]
+        results: Results = {name: refusal(why) for name, why in faults.items()}
+        if sound:
+            pairs = part_of(prepared_batch, sound)
+            results |= by_modality(pairs, lambda part: self._signals_of_pairs(part, request), views=2)
+        return results
+
+    def _signals_of_pairs(self, batch: types.PreparedModelPassBatch, request: SignalRequest) -> Results:
+        """First views with the signals and what a comparison gives, each followed by the log-probs of its second view."""
+        self._second_views = without_our_keys(view_of(batch, True))
+        try:
+            results = self._signals_of(view_of(batch, False), request)
+        finally:
+            self._second_views = None
+        for request_id, result in results.items():
+            if isinstance(result, types.ErrorResponse):
+                continue
+            pairs = [each for one in result.loss_fn_outputs for each in (one, {"logprobs": one["ablated_logprobs"]})]
+            results[request_id] = result.model_copy(update={"loss_fn_outputs": pairs})
+        return results
+
+    def _signals_of(self, batch: types.PreparedModelPassBatch, request: SignalRequest) -> Results:
         dispatch = self._dispatch
         self._dispatch = RecordingDispatch(dispatch, self._keep_outputs)
         try:
-            results = self._with_temperature(prepared_batch, super()._forward_single_model_batch, {SIGNALS: request})
+            results = self._with_temperature(batch, super()._forward_single_model_batch, {SIGNALS: request})
         finally:
             self._dispatch = dispatch
         samples = self._signal_outputs or []
-        for request_id, _, start, end in prepared_batch.request_batch_slices:
+        for request_id, _, start, end in batch.request_batch_slices:
             result = results[request_id]
             if isinstance(result, types.ErrorResponse):
                 continue
@@ -70,7 +103,8 @@ class SignalBackend(SkyRLTrainBackend):
             return refused(prepared_batch, str(error))
         if request is not None:
             return refused(prepared_batch, "signals: expected a forward request, got forward_backward")
-        return self._with_temperature(prepared_batch, super()._forward_backward_single_model_batch, {})
+        plain = super()._forward_backward_single_model_batch
+        return by_modality(prepared_batch, lambda part: self._with_temperature(part, plain, {}))
 
     def _with_temperature(self, batch: types.PreparedModelPassBatch, run: Run, metadata: dict[str, Any]) -> Results:
         """Runs a batch at the temperature that it asks for; SkyRL's own code never sees our keys."""
@@ -88,6 +122,9 @@ class SignalBackend(SkyRLTrainBackend):
         if not isinstance(self._renderer, ImageRenderer):
             self._renderer = ImageRenderer(self._cfg.trainer.policy.model.path)
         batch = super()._to_training_batch(prepared_batch, role)
+        if self._second_views is not None:
+            for name, tensors in super()._to_training_batch(self._second_views, role).items():
+                batch[SECOND_VIEW + name] = tensors
         batch.metadata |= self._batch_metadata
         return batch
 

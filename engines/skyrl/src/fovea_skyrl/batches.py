@@ -41,22 +41,25 @@ def split_by_our_keys(batch: types.PreparedModelPassBatch) -> list[types.Prepare
     return [part_of(batch, some) for some in (first + empty, *others)]
 
 
-def by_modality(batch: types.PreparedModelPassBatch, run: Run) -> Results:
+def by_modality(batch: types.PreparedModelPassBatch, run: Run, views: int = 1) -> Results:
     """Runs sequences with images and those without apart, and puts the answers of each request together again.
 
     SkyRL 0.4.0 cuts a batch into micro-batches as they come. One of text alone then has images of no rows, on which the vision
     tower fails, and a rank that does not run the tower waits for ever for those that do.
+
+    views: sequences that stay together, as two views of a completion do; those are alike whose first views are, and whose second.
     """
     has_image = [any(chunk.type != "encoded_text" for chunk in each.chunks) for each in batch.all_model_inputs]
-    if len(set(has_image)) < 2:
+    kinds = [tuple(has_image[row - row % views : row - row % views + views]) for row in range(len(has_image))]
+    if len(set(kinds)) < 2:
         return run(batch)
-    outputs: list[dict[str, Any]] = [{} for _ in has_image]
+    outputs: list[dict[str, Any]] = [{} for _ in kinds]
     whole: Results = {}
-    for wanted in (True, False):
+    for wanted in sorted(set(kinds), reverse=True):
         chosen = [
             (request_id, model_id, rows)
             for request_id, model_id, start, end in batch.request_batch_slices
-            if (rows := [row for row in range(start, end) if has_image[row] is wanted])
+            if (rows := [row for row in range(start, end) if kinds[row] == wanted])
         ]
         results = run(part_of(batch, chosen))
         for request_id, _, rows in chosen:
@@ -73,6 +76,34 @@ def by_modality(batch: types.PreparedModelPassBatch, run: Run) -> Results:
         if not isinstance(result, types.ErrorResponse):
             whole[request_id] = result.model_copy(update={"loss_fn_outputs": outputs[start:end]})
     return whole
+
+
+def without_pairs(batch: types.PreparedModelPassBatch) -> dict[str, str]:
+    """The requests whose sequences are not pairs of views of one completion, and why."""
+    faults = {}
+    for request_id, _, start, end in batch.request_batch_slices:
+        if (end - start) % 2:
+            faults[request_id] = f"fovea.divergence: expected pairs of sequences, got {end - start}"
+            continue
+        for row in range(start, end, 2):
+            first, second = (batch.all_targets[each][-len(batch.all_token_weights[each]) :] for each in (row, row + 1))
+            if first != second:
+                faults[request_id] = (
+                    f"fovea.divergence: expected the same targets of sequences {row - start} and {row - start + 1}, got others"
+                )
+                break
+    return faults
+
+
+def view_of(batch: types.PreparedModelPassBatch, second: bool) -> types.PreparedModelPassBatch:
+    """The first or the second sequences of a batch's pairs."""
+    return part_of(
+        batch,
+        [
+            (request_id, model_id, list(range(start + second, end, 2)))
+            for request_id, model_id, start, end in batch.request_batch_slices
+        ],
+    )
 
 
 def joined_metrics(one: dict[str, float], other: dict[str, float]) -> dict[str, float]:
@@ -100,6 +131,8 @@ def part_of(batch: types.PreparedModelPassBatch, chosen: Iterable[Rows]) -> type
 
 
 def refused(batch: types.PreparedModelPassBatch, why: str) -> Results:
-    return {
-        request_id: types.ErrorResponse(error=why, status="failed") for request_id, *_ in batch.request_batch_slices
-    }
+    return {request_id: refusal(why) for request_id, *_ in batch.request_batch_slices}
+
+
+def refusal(why: str) -> types.ErrorResponse:
+    return types.ErrorResponse(error=why, status="failed")

@@ -1,9 +1,9 @@
 """Hooks that take signals from the last full-attention layers, and from hidden states, while a model's forward pass runs.
 
-A layer's queries and keys are taken as its projections return them, rotated as the layer rotates them, and turned into
-attention rows of the completion alone. The layer's own attention is not looked at, so its implementation (eager, sdpa,
-flash attention) does not matter; adapters on the projections are included; under FSDP2 nothing is gathered, since the
-projections run where their weights are whole.
+A layer's queries and keys are taken as its projections return them (in Qwen3-VL, its norms), rotated as the layer rotates
+them, and turned into attention rows of the completion alone. The layer's own attention is not looked at, so its implementation
+(eager, sdpa, flash attention) does not matter; adapters on the projections are included; under FSDP2 nothing is gathered, since
+the projections run where their weights are whole.
 """
 
 from collections.abc import Iterator
@@ -13,10 +13,10 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from transformers.models.qwen2_5_vl.modeling_qwen2_5_vl import Qwen2_5_VLAttention, Qwen2_5_VLTextModel
 
 from fovea_skyrl.calibrated import CalibratedRows
-from fovea_skyrl.errors import ShardedSequenceError, UnsupportedModelError
+from fovea_skyrl.decoders import full_attention_layers, projections, text_model
+from fovea_skyrl.errors import ShardedSequenceError
 from fovea_skyrl.hidden import HiddenCosines
 from fovea_skyrl.layout import BatchLayout, SequenceLayout
 from fovea_skyrl.request import SignalRequest
@@ -24,28 +24,6 @@ from fovea_skyrl.rows import BLOCK, attention_rows, rotated
 from fovea_skyrl.shifts import ShiftReducer
 
 Signals = dict[str, Tensor]
-
-
-def full_attention_layers(model: nn.Module) -> list[Qwen2_5_VLAttention]:
-    """The attention modules of the decoder that see all earlier keys, in order.
-
-    Raises UnsupportedModelError where there is none.
-    """
-    found = [module for module in model.modules() if isinstance(module, Qwen2_5_VLAttention)]
-    layers = sorted((each for each in found if each.sliding_window is None), key=lambda each: each.layer_idx or 0)
-    if not layers:
-        raise UnsupportedModelError(
-            f"expected a Qwen2.5-VL decoder with full-attention layers, got {type(model).__name__} without any"
-        )
-    return layers
-
-
-def text_model(model: nn.Module) -> Qwen2_5_VLTextModel:
-    """The decoder. Raises UnsupportedModelError where there is none."""
-    found = next((module for module in model.modules() if isinstance(module, Qwen2_5_VLTextModel)), None)
-    if found is None:
-        raise UnsupportedModelError(f"expected a Qwen2.5-VL decoder, got {type(model).__name__} without one")
-    return found
 
 
 class SignalCapture:
@@ -56,7 +34,7 @@ class SignalCapture:
         capture.signals[b]["visual_mass"]        # [T]
 
     What is kept after a layer: for each sequence the numbers of `ShiftReducer`, the sums of `HiddenCosines`, and, until the
-    last layer, the [T, S] sum of `CalibratedRows`. Entropy needs logits, which no hook sees: `score` or the caller adds it.
+    last layer, the [T, S] sum of `CalibratedRows`. What needs logits, no hook sees: `score` or the caller adds it.
     """
 
     def __init__(self, model: nn.Module, request: SignalRequest, layout: BatchLayout, block: int = BLOCK) -> None:
@@ -74,10 +52,11 @@ class SignalCapture:
 
     def __enter__(self) -> "SignalCapture":
         for layer in self.layers:
+            query, key = projections(layer)
             self._handles += [
                 layer.register_forward_pre_hook(self._positions_hook, with_kwargs=True),
-                layer.q_proj.register_forward_hook(self._projection_hook("query")),
-                layer.k_proj.register_forward_hook(self._projection_hook("key")),
+                query.register_forward_hook(self._projection_hook("query")),
+                key.register_forward_hook(self._projection_hook("key")),
                 layer.register_forward_hook(self._layer_hook),
             ]
         if self._decoder is not None:
@@ -125,7 +104,7 @@ class SignalCapture:
         return hook
 
     @torch.no_grad()
-    def _layer_hook(self, layer: Qwen2_5_VLAttention, args: tuple[Any, ...], output: Any) -> None:
+    def _layer_hook(self, layer: Any, args: tuple[Any, ...], output: Any) -> None:
         query, key = self._seen.pop("query"), self._seen.pop("key")
         cos, sin = (self._merged(each, layer) for each in self._seen.pop("positions"))
         expected = (len(self.layout.sequences), self.layout.width)
@@ -141,7 +120,7 @@ class SignalCapture:
                 places = cos[index], sin[index]
                 self._reduce(index, sequence, layer, query[index], key[index], places)
 
-    def _merged(self, angles: Tensor, layer: Qwen2_5_VLAttention) -> Tensor:
+    def _merged(self, angles: Tensor, layer: Any) -> Tensor:
         """[B, width, D]: one rotary angle per channel, from three per channel where transformers gives these."""
         if angles.dim() == 3:
             return angles
@@ -154,12 +133,12 @@ class SignalCapture:
         self,
         index: int,
         sequence: SequenceLayout,
-        layer: Qwen2_5_VLAttention,
+        layer: Any,
         query: Tensor,
         key: Tensor,
         places: tuple[Tensor, Tensor],
     ) -> None:
-        """query, key: [width, heads · D] of one sequence, before rotary embedding."""
+        """query, key: [width, heads · D] or [width, heads, D] of one sequence, before rotary embedding."""
         is_last = layer is self.layers[-1]
         attention = self.request.attention if is_last else None
         calibrated = self.request.calibrated if self._reads(layer) else None
@@ -170,8 +149,8 @@ class SignalCapture:
         cos, sin = places
         size = layer.head_dim
         blocks = attention_rows(
-            rotated(query[queries].view(len(queries), -1, size), cos[queries], sin[queries]),
-            rotated(key[keys].view(len(keys), -1, size), cos[keys], sin[keys]),
+            rotated(query[queries].reshape(len(queries), -1, size), cos[queries], sin[queries]),
+            rotated(key[keys].reshape(len(keys), -1, size), cos[keys], sin[keys]),
             earliest,
             layer.scaling,
             self.block,
@@ -203,7 +182,7 @@ class SignalCapture:
                 self.signals[index] |= rows.result()
                 self._calibrated[index] = None
 
-    def _reads(self, layer: Qwen2_5_VLAttention) -> bool:
+    def _reads(self, layer: Any) -> bool:
         calibrated = self.request.calibrated
         return calibrated is not None and any(each is layer for each in self.layers[-calibrated.layers :])
 

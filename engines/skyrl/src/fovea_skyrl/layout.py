@@ -28,6 +28,11 @@ class SequenceLayout:
         """Key index of the completion's first token."""
         return self.keys - self.length
 
+    @property
+    def predicting(self) -> Tensor:
+        """[T] positions whose logits predict the completion's tokens."""
+        return self.positions[self.first - 1 : self.keys - 1]
+
 
 @dataclass(frozen=True)
 class BatchLayout:

@@ -15,6 +15,7 @@ Row = Literal["own", "predicting"]
 Measure = Literal["sharpness", "divergence"]
 Pairing = Literal["mean", "pairwise"]
 HiddenLayers = Literal["last", "all"]
+Views = Literal["first", "second", "both"]
 
 T = TypeVar("T")
 
@@ -23,9 +24,11 @@ ROWS: dict[float, Row] = {1: "own", 2: "predicting"}
 MEASURES: dict[float, Measure] = {1: "sharpness", 2: "divergence"}
 PAIRINGS: dict[float, Pairing] = {1: "mean", 2: "pairwise"}
 HIDDEN_LAYERS: dict[float, HiddenLayers] = {1: "last", 2: "all"}
+VIEWS: dict[float, Views] = {1: "first", 2: "second", 3: "both"}
 SWITCH: dict[float, bool] = {0: False, 1: True}
 DEFAULT_LAYERS = 4
 MOST_COSINE = 0.99
+MOST_ALTERNATIVES = 1000
 CURVE = ("exponential", "decay", "cosine")
 CLUSTER_SIGNALS = (
     "clusters_connectivity",
@@ -34,6 +37,7 @@ CLUSTER_SIGNALS = (
     "clusters_neighbours",
     "clusters_neighbour_cosines",
 )
+DIVERGENCE_SIGNALS = ("divergence", "jensen_shannon", "ablated_logprobs", "ablated_entropy")
 
 KEYS = frozenset(
     {
@@ -53,6 +57,10 @@ KEYS = frozenset(
         "fovea.hidden_cosine",
         "fovea.hidden_layers",
         "fovea.entropy",
+        "fovea.nucleus_entropy",
+        "fovea.alternatives",
+        "fovea.divergence",
+        "fovea.hidden_images",
         "fovea.temperature",
     }
 )
@@ -147,6 +155,33 @@ class SignalRequest:
     calibrated: CalibratedRequest | None = None
     entropy: bool = False
     hidden: HiddenRequest | None = None
+    nucleus: float | None = None
+    """Probability of the nucleus whose entropy is asked for, in (0, 1]."""
+    alternatives: int = 0
+    """Likeliest tokens of each place."""
+    divergence: bool = False
+    """Whether sequences come in pairs, two views of one completion, and how far apart the two views' distributions are."""
+    hidden_images: Views | None = None
+    """The views in which no token attends to an image's tokens; without pairs there is a first view alone."""
+
+    def __post_init__(self) -> None:
+        if self.nucleus is not None and not 0 < self.nucleus <= 1:
+            raise RequestError(f"fovea.nucleus_entropy: expected a number in (0, 1], got {self.nucleus}")
+        if self.alternatives > MOST_ALTERNATIVES:
+            raise RequestError(f"fovea.alternatives: expected at most {MOST_ALTERNATIVES}, got {self.alternatives}")
+        if self.hidden_images in ("second", "both") and not self.divergence:
+            raise RequestError("fovea.hidden_images: a second view needs fovea.divergence, which is not asked for")
+        if self.hides("first") and (self.attention or self.calibrated or self.hidden):
+            raise RequestError("fovea.hidden_images: expected no signals of a view whose images are hidden")
+
+    def hides(self, view: Literal["first", "second"]) -> bool:
+        """Whether a view's images are hidden."""
+        return self.hidden_images in (view, "both")
+
+    @property
+    def reads_distributions(self) -> bool:
+        """Whether anything of whole distributions but the entropy is asked for."""
+        return self.nucleus is not None or self.alternatives > 0 or self.divergence
 
     @property
     def layers(self) -> int:
@@ -165,6 +200,9 @@ class SignalRequest:
             *(CLUSTER_SIGNALS if self.calibrated and self.calibrated.clusters else ()),
             *(("hidden_cosine",) if self.hidden else ()),
             *(("entropy",) if self.entropy else ()),
+            *(("nucleus_entropy",) if self.nucleus is not None else ()),
+            *(("alternatives", "alternative_logprobs") if self.alternatives else ()),
+            *(DIVERGENCE_SIGNALS if self.divergence else ()),
         )
 
     @staticmethod
@@ -189,6 +227,10 @@ class SignalRequest:
             calibrated=_calibrated(given),
             entropy=_choice(given, "fovea.entropy", SWITCH) or False,
             hidden=None if pairing is None else HiddenRequest(pairing, hidden_layers or "last"),
+            nucleus=given.get("fovea.nucleus_entropy"),
+            alternatives=_whole(given, "fovea.alternatives", 0, 0),
+            divergence=_choice(given, "fovea.divergence", SWITCH) or False,
+            hidden_images=_choice(given, "fovea.hidden_images", VIEWS),
         )
         return None if request == SignalRequest() else request
 

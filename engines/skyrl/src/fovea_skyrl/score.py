@@ -1,6 +1,7 @@
 """A teacher-forced pass over a padded batch: log-probs, entropy and signals of each completion."""
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,10 +9,11 @@ import torch
 from torch import Tensor, nn
 
 from fovea_skyrl.capture import SignalCapture, Signals
+from fovea_skyrl.distributions import distribution_signals, divergence_signals, token_statistics
+from fovea_skyrl.errors import RequestError
+from fovea_skyrl.hidden_images import HiddenImages
 from fovea_skyrl.layout import BatchLayout
 from fovea_skyrl.request import SignalRequest
-
-ROWS_AT_ONCE = 1024
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,7 @@ class Score:
     logprobs: Tensor
     """[T] nats."""
     signals: Signals
-    """By name: [T] each, `gram` [T, T]."""
+    """By name: [T] each, `gram` [T, T], of the likeliest tokens [T, k]."""
 
 
 @torch.no_grad()
@@ -31,31 +33,45 @@ def score(
     lengths: list[int],
     request: SignalRequest,
     temperature: float = 1.0,
+    second: Mapping[str, Tensor] | None = None,
 ) -> list[Score]:
-    """Scores a batch with a transformers Qwen2.5-VL.
+    """Scores a batch with a model of transformers: Qwen2-VL, Qwen2.5-VL or Qwen3-VL.
 
-    inputs: of the model, padded on either side; lengths: T of each sequence, whose completion is its last T tokens.
-    Log-probs and entropy are of softmax(logits / temperature), in single precision; attention has no temperature.
+    inputs: of the model, padded on either side; lengths: T of each sequence, whose completion is its last T tokens; second: the
+    same completions in another view, which a divergence is of. Log-probs and all of distributions are of
+    softmax(logits / temperature), in single precision; attention has no temperature.
+
+    Raises RequestError for a divergence without a second view, and the other way round.
     """
-    config: Any = model.config
-    layout = BatchLayout.of(inputs["input_ids"], inputs["attention_mask"], lengths, config.image_token_id)
-    with SignalCapture(model, request, layout) as capture:
-        logits = model(**inputs, use_cache=False).logits
+    if request.divergence != (second is not None):
+        raise RequestError(f"a second view: expected {'one' if request.divergence else 'none'}, got the other")
+    layout, capture, logits = _passed(model, inputs, lengths, request, request.hides("first"))
     scores = []
     for index, sequence in enumerate(layout.sequences):
-        rows = sequence.positions[sequence.first - 1 : sequence.keys - 1]
+        rows = logits[index, sequence.predicting]
         targets = inputs["input_ids"][index, sequence.positions[sequence.first :]]
-        logprobs, entropy = token_statistics(logits[index, rows], targets, temperature)
+        logprobs, entropy = token_statistics(rows, targets, temperature)
         signals = capture.signals[index] | ({"entropy": entropy} if request.entropy else {})
-        scores.append(Score(logprobs, signals))
+        scores.append(Score(logprobs, signals | distribution_signals(rows, request, temperature)))
+    if second is None:
+        return scores
+    other, _, other_logits = _passed(model, second, lengths, SignalRequest(), request.hides("second"))
+    for index, (own, sequence) in enumerate(zip(scores, other.sequences, strict=True)):
+        rows = other_logits[index, sequence.predicting]
+        targets = second["input_ids"][index, sequence.positions[sequence.first :]]
+        logprobs, entropy = token_statistics(rows, targets, temperature)
+        seen = logits[index, layout.sequences[index].predicting]
+        signals = divergence_signals(seen, rows, temperature)
+        own.signals.update(signals | {"ablated_logprobs": logprobs, "ablated_entropy": entropy})
     return scores
 
 
-def token_statistics(logits: Tensor, targets: Tensor, temperature: float = 1.0) -> tuple[Tensor, Tensor]:
-    """Log-probs of `targets` [T] and entropies [T], nats, from logits [T, V]; a few rows at a time."""
-    logprobs, entropies = [], []
-    for rows, wanted in zip(logits.split(ROWS_AT_ONCE), targets.split(ROWS_AT_ONCE), strict=True):
-        logs = torch.log_softmax(rows.float() / temperature, dim=-1)
-        logprobs.append(logs.gather(1, wanted[:, None])[:, 0])
-        entropies.append(-(logs.exp() * logs).sum(dim=-1))
-    return torch.cat(logprobs), torch.cat(entropies)
+def _passed(
+    model: nn.Module, inputs: Mapping[str, Tensor], lengths: list[int], request: SignalRequest, hides_images: bool
+) -> tuple[BatchLayout, SignalCapture, Tensor]:
+    """One pass: the layout, what was taken, and logits [B, width, V]."""
+    config: Any = model.config
+    layout = BatchLayout.of(inputs["input_ids"], inputs["attention_mask"], lengths, config.image_token_id)
+    hidden = HiddenImages(model, layout) if hides_images else nullcontext()
+    with SignalCapture(model, request, layout) as capture, hidden:
+        return layout, capture, model(**inputs, use_cache=False).logits

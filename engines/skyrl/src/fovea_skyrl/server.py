@@ -10,6 +10,7 @@ from skyrl.tinker.config import EngineConfig, config_to_argv
 from skyrl.train.config import SkyRLTrainConfig
 from transformers import AutoConfig
 
+from fovea_skyrl.decoders import FAMILIES
 from fovea_skyrl.errors import ShardedSequenceError, UnsupportedModelError
 from fovea_skyrl.request import KEYS
 from fovea_skyrl.versions import require, require_version
@@ -55,9 +56,9 @@ def check(config: EngineConfig) -> None:
     if trainer.remove_microbatch_padding:
         raise ShardedSequenceError("trainer.remove_microbatch_padding: expected false, got true")
     kind = AutoConfig.from_pretrained(config.base_model).model_type
-    if kind != "qwen2_5_vl":
+    if kind not in FAMILIES:
         raise UnsupportedModelError(
-            f"--base-model: expected a model of type qwen2_5_vl, got {kind} ({config.base_model})"
+            f"--base-model: expected a model of type {', '.join(FAMILIES)}, got {kind} ({config.base_model})"
         )
     if overrides.generator.inference_engine.weight_sync_backend == DELTA:
         check_delta(config.base_model)

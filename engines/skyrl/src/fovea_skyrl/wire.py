@@ -15,6 +15,8 @@ CAPABILITIES = (
     "calibrated-attention",
     "token-clusters",
     "hidden-states",
+    "full-distribution",
+    "hidden-images",
     "entropy",
     "temperature",
 )

@@ -63,7 +63,7 @@ export function isSameSetOfLines(given: PythonValue, right: PythonValue): boolea
   return isSame(lines(given), lines(right), "set");
 }
 
-/** As sets parted by commas, whatever their case. */
+/** As sets of parts separated by commas, in any case. */
 export function isSameSetOfParts(given: PythonValue, right: PythonValue): boolean {
   const parts = (value: PythonValue) => distinct(itemsOf(setIn(value)).map(lowered));
   return isSame(parts(given), parts(right), "set");

@@ -36,7 +36,7 @@ export function requireNumber(value: PythonValue | undefined): number {
   return Number(value);
 }
 
-/** The number that a text is as Python writes it. @throws UnusableAnswer where it is none */
+/** The number that a text is as Python writes it. @throws UnusableAnswer where it is not a number */
 export function numberIn(value: PythonValue): number {
   return requireNumber(pythonLiteral(requireText(value)));
 }

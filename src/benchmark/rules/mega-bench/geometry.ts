@@ -35,7 +35,7 @@ function box(value: PythonValue | undefined): Box {
   return [0, 1, 2, 3].map((i) => requireNumber(value.items[i]));
 }
 
-/** The lists of so many numbers in a list; others are left out. */
+/** The lists of `length` numbers in a list; all others are left out. */
 function vectorsIn(value: PythonValue | undefined, length: number): Box[] {
   if (!isSequence(value)) return [];
   return value.items.flatMap((item) =>
@@ -45,7 +45,7 @@ function vectorsIn(value: PythonValue | undefined, length: number): Box[] {
   );
 }
 
-/** The boxes of a list, or of a text: there one box may stand alone, and what is no box is left out. */
+/** The boxes of a list, or of a text: there one box may be given alone, and all that is not a box is left out. */
 function boxes(value: PythonValue): Box[] {
   if (isSequence(value)) return value.items.map(box);
   if (typeof value !== "string") return [];
@@ -72,7 +72,7 @@ export function boxSequenceOverlap(given: PythonValue, right: PythonValue): numb
   return a.reduce((sum, one, i) => sum + meanOverlap([one], [b[i]!]), 0) / b.length;
 }
 
-/** The numbers between tags, in each place of so many; others are left out. */
+/** The `length` numbers between tags; places with another number of them are left out. */
 function tagged(text: string, tag: string, length: number): Box[] {
   return [...text.matchAll(new RegExp(`<${tag}>([^\\n]*?)</${tag}>`, "g"))].flatMap(([, inner = ""]) => {
     const numbers = inner.split(",").map(pythonFloat);

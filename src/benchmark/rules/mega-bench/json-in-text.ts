@@ -8,7 +8,7 @@ import { identity, isDict, isSequence, type PythonValue } from "../../python/val
 const NOTHING: PythonValue = { type: "dict", entries: [] };
 const EMPTY: PythonValue = { type: "list", items: [] };
 
-/** What stands behind "Answer:" at the beginning of a line, up to its end; else all of the text. */
+/** The text after "Answer:" at the beginning of a line, up to its end; else all of the text. */
 function answerLine(reply: string): string {
   const line = /(?:^|\n)(?:\*\*Answer:|Answer:)\s*([^\n]+)/.exec(reply)?.[1];
   return (line ?? reply).trim();

@@ -51,7 +51,7 @@ function isInteger(value: PythonValue | undefined): value is bigint | boolean {
   return typeof value === "bigint" || typeof value === "boolean";
 }
 
-/** Without the marks of mathematics around it, and what stands behind an equals sign. */
+/** The text without marks of mathematics around it; if it has an equals sign, the part after it. */
 function expressionIn(text: string): string {
   const bare = text.replaceAll(/\\\((.*?)\\\)/g, "$1").replaceAll(/\\\[(.*?)\\\]/g, "$1");
   return /(?:=|≈|\\approx)\s*([^\n]+)/.exec(bare)?.[1]?.trim() ?? bare;
@@ -82,8 +82,9 @@ function numberOfExpression(text: string): number | undefined {
 }
 
 /**
- * Whether two numbers are within 1 % of the right one; texts that are no numbers must be the same. The authors' code has sympy
- * read an expression and Python evaluate it: here it is a number, or an expression of numbers, roots and fractions.
+ * Whether two numbers are within 1 % of the right one; texts that are not numbers must be equal. The authors' code
+ * has sympy read an expression and Python evaluate it: here it is a number, or an expression of numbers, roots and
+ * fractions.
  */
 export function isSameNumber(given: PythonValue, right: PythonValue): boolean {
   const [text, expected] = [expressionIn(pythonStr(given)), expressionIn(requireText(right))];

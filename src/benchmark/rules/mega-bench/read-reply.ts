@@ -1,6 +1,6 @@
 /**
  * @module
- * How MEGA-Bench's code reads a reply: the answer behind "Answer:", code blocks, JSON.
+ * How MEGA-Bench's code reads a reply: the answer after "Answer:", code blocks, JSON.
  */
 import { pythonLiteral } from "../../python/read.ts";
 import { isDict, type PythonDict, type PythonValue } from "../../python/value.ts";
@@ -54,7 +54,7 @@ const BLOCKS = {
   verbatim_answer_string: /```[\p{L}\p{N}_]*(?:\s*\n+)?([\s\S]*?)(?:\n+\s*)?```/u,
 } as const;
 
-/** What is in the code block of a text; undefined where there is none. */
+/** The content of the code block of a text; undefined if there is none. */
 export function codeBlock(text: string, reading: keyof typeof BLOCKS): string | undefined {
   const isBlank = reading !== "answer_string" && (text.trim() === "" || Array.from(text).length > 10_000);
   const block = BLOCKS[reading].exec(isBlank ? text.trimEnd() : text)?.[1];
@@ -90,7 +90,7 @@ function answerText(
   return pythonStr(value);
 }
 
-/** What a reply says of each field of the answer. */
+/** A reply's value of each field of the answer. */
 export function readReply(
   reply: string,
   reading: ReplyReading,

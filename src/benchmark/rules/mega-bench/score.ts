@@ -15,7 +15,7 @@ interface TaskScoring {
   readonly weights: Readonly<Record<string, number>>;
 }
 
-/** A message of why a scoring is none, or the scoring. */
+/** The scoring, or a message about its fault. */
 export function taskScoring(info: PythonValue | undefined): TaskScoring | string {
   if (!isDict(info)) return "expected a dict in Python's notation";
   const fields = [entryOf(info, "field_score_function"), entryOf(info, "global_aux_metrics")]
@@ -53,7 +53,7 @@ export function refusedMetric({ fields }: TaskScoring): RefusedName | undefined 
 /** Whose code scores. */
 type MegaBenchScorer = "authors" | "lmms-eval" | "vlmevalkit";
 
-/** What a question has to be scored by. */
+/** The data for a question's score. */
 export interface Question {
   readonly scoring: TaskScoring;
   readonly answer: PythonDict;
@@ -83,7 +83,7 @@ function aggregated(
   return Math.max(0, mean);
 }
 
-/** What a reply says, and its score; null where it cannot be decided. */
+/** A reply's answer, and its score; null if it cannot be decided. */
 export function replyScore(
   reply: string,
   { scoring, answer, context }: Question,

@@ -33,7 +33,7 @@ export function isOneOf(given: PythonValue, right: PythonValue): boolean {
   return references.some((reference) => isSimply(given, pythonStr(reference)));
 }
 
-/** Whether an answer is what the right answer has in its code block. */
+/** Whether an answer equals the code block of the right answer. */
 export function isCodeResult(given: PythonValue, right: PythonValue): boolean {
   const text = requireText(right);
   return isExactly(given, codeBlock(text, "verbatim_answer_string") ?? text);

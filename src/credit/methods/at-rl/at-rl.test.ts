@@ -318,7 +318,7 @@ describe("atRl's ablations", () => {
     );
   });
 
-  test("random deals the same weights out anew, by the generator that is passed in", () => {
+  test("random permutes the same weights, by the generator that is passed in", () => {
     const input = readings(
       Array.from({ length: 40 }, (_, t) => t % 8),
       1,

@@ -28,7 +28,7 @@ export type AtRlInput = (CalibratedAttention | TokenClusters) & {
 export interface AtRlOptions extends Omit<ClusterOptions, "neighbours"> {
   /** `"paper"` (default): a cluster's share as printed; `"mean-one"`: divided by the mean over tokens. */
   readonly scale?: "paper" | "mean-one" | undefined;
-  /** The basis of the weights; all but the first are ablations. Default `"clusters"`. */
+  /** The basis of the weights; all except the first are ablations. Default `"clusters"`. */
   readonly weighting?: AtRlWeighting | undefined;
   /** `"top-share"` only: share of tokens that keep the advantage. Default 0.15. */
   readonly tokenShare?: number | undefined;
@@ -70,12 +70,13 @@ export interface AtRlCredit {
  *     W(k)      = Σ_{t∈k} φₜ / Σ φ                                           Eq. 9
  *     weight    = W(cluster of t)                                            Eq. 10
  *
- * Source: AT-RL, arXiv:2602.11455. With refinement and expansion off this is Eq. 9 to the letter, since the factor
- * max C cancels. The paper's weights sum to 1 over clusters, so their mean over tokens is about 1/K;
- * `scale: "mean-one"` divides that out. Masked tokens get weight 0 and cluster −1, and nothing of them is read.
+ * Source: AT-RL, arXiv:2602.11455. With refinement and expansion off this is exactly Eq. 9, since the factor max C
+ * cancels. The paper's weights sum to 1 over clusters, so their mean over tokens is about 1/K; `scale: "mean-one"`
+ * divides that out. Masked tokens get weight 0 and cluster −1, and nothing of them is read.
  *
- * Where no token attends to an image every weight is 1/K, or 1 with `"mean-one"`: what tokens of equal connectivity
- * in clusters of equal size would get. (With `"top-share"` it is that share, the mean of what it gives otherwise.)
+ * Where no token attends to an image every weight is 1/K, or 1 with `"mean-one"`: the weight that tokens of equal
+ * connectivity in clusters of equal size would get. (With `"top-share"` it is that share, which is the mean of its
+ * weights in all other cases.)
  *
  * @param input `connectivity` `[T]`; `gram` `[T × T]`, or the clusters that an engine found among all tokens, for which options
  *   of the clusters do not count here; `mask` `[T]`
@@ -162,8 +163,8 @@ export function structured(
 }
 
 /**
- * The token of rank r gets the weight of rank T + 1 − r. Tokens of equal weight share the mean of theirs, so the order
- * among them does not matter; the sum stays what it was.
+ * Reverses the order of the weights: the token of rank r gets the weight of rank T + 1 − r, and the sum is unchanged.
+ * Tokens of equal weight share the mean of their new weights, so the order among them does not matter.
  */
 function reversed(weights: Float64Array): Float64Array {
   const order = Array.from(weights, (_, t) => t).sort((a, b) => weights[a]! - weights[b]!);

@@ -67,7 +67,7 @@ export type Nearest = (tokens: readonly number[], count: number) => NearestToken
  * All anchors are taken at once, by the φ that went in. Of equal φ or cosines the earlier token goes first.
  *
  * @param importance `[n]` φ
- * @param nearest other tokens of highest cosine with each of the given ones, which rise
+ * @param nearest other tokens of highest cosine with each of the given tokens, whose φ rises
  */
 export function expanded(
   importance: Float64Array,

@@ -87,7 +87,7 @@ const atRlSchema = z
     weighting: z
       .enum(AT_RL_WEIGHTINGS)
       .default("clusters")
-      .describe("Basis of the weights; all but clusters are ablations, Tables 5 and 7."),
+      .describe("Basis of the weights; all except clusters are ablations, Tables 5 and 7."),
     tokenShare: share
       .optional()
       .describe("Weighting top-share only: share of tokens that keep the advantage (default 0.15)."),

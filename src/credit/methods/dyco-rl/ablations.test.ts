@@ -94,7 +94,7 @@ describe("DyCo-RL's ablations", () => {
     });
   });
 
-  test("deal the same roles out anew, by seed, the first token's and masked ones' apart", () => {
+  test("permute the same roles, by seed, except for the first token and masked tokens", () => {
     const share = fc.double({ min: 0, max: 1, noNaN: true });
     fc.assert(
       fc.property(

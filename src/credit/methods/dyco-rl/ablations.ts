@@ -27,7 +27,7 @@ export type DycoRlAblation = (typeof DYCO_RL_ABLATIONS)[number];
 interface Replacement {
   /** The measure that roles compare in place of shifts, requested from the engine. */
   readonly measure?: AttentionMeasure;
-  /** Roles in place of the assigned ones. */
+  /** Roles in place of the assigned roles. */
   readonly roles?: (
     roles: readonly TokenRole[],
     mask: ArrayLike<number> | undefined,

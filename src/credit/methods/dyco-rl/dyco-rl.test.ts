@@ -62,7 +62,7 @@ describe("dycoRl as printed", () => {
     expect(dycoRl(exact, { threshold: 0.24 }).roles).toEqual(["neutral", "visual", "text"]);
   });
 
-  test("leaves the first token neutral whatever its shifts say", () => {
+  test("leaves the first token neutral for any shifts", () => {
     expect(dycoRl(input([[1, 0, 3, 0]])).roles).toEqual(["neutral"]);
   });
 

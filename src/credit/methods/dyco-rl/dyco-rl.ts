@@ -1,9 +1,9 @@
 /**
  * @module
- * DyCo-RL (arXiv:2606.08035): tokens whose attention moves more within the image than within the text are visual, and
- * the other way round; tokens that also attend to the modality of their role get a larger share of the advantage.
- * `dycoRl` is the method as the paper prints it. The authors' released code is another method, one scalar per
- * completion, in `released.ts`.
+ * DyCo-RL (arXiv:2606.08035). Tokens whose attention moves more within the image than within the text are
+ * visual; tokens whose attention moves more within the text are text. Tokens that also attend to the modality of
+ * their role get a larger share of the advantage. `dycoRl` is the method as the paper prints it. The authors'
+ * released code is another method, with one scalar per completion, in `released.ts`.
  */
 import { mean, Rng } from "../../../math/index.ts";
 import { checkChoice, checkOption, counts } from "../../check-signals.ts";
@@ -43,12 +43,12 @@ export type DycoRlOptions = SharedOptions &
  * Source: DyCo-RL, arXiv:2606.08035. The weights average to 1 + α, as printed. The first token has no predecessor and
  * is always neutral. Masked tokens get weight 0 and influence no other: softmax and T run over the tokens that count.
  *
- * With `variant: "released"` the completion is taken for a batch of one, whose score has no spread, so the weights
+ * With `variant: "released"` the completion is taken for a batch of one, whose score has no spread. So the weights
  * are 1 (or 1 − α under 60 tokens); use `dycoRlReleased` on a whole batch.
  *
- * An ablation replaces one part: roles dealt out at random or reversed, or found from how sharp each modality's
- * attention is (1 − H/ln N) or from its KL divergence (signals of `attentionSignals` with that `measure`); sₜ = r̃^vis
- * or r̃^txt whatever the role; or weights of 1 and rewardBonus α·mean s (Eq. 12).
+ * An ablation replaces one part. Roles: permuted at random, reversed, or from the sharpness (1 − H/ln N) or the KL
+ * divergence of each modality's attention (signals of `attentionSignals` with that `measure`). Alignment: sₜ = r̃^vis
+ * or r̃^txt for every role. Weights: 1, and rewardBonus α·mean s (Eq. 12).
  *
  * @param rng for `random-roles`; default: a generator of seed 0
  * @throws ConfigError when the variant or the ablation is another

@@ -45,7 +45,7 @@ export function checkAttention({ visualMass, textMass, visualShift, textShift, m
   );
 }
 
-/** Role of each token (Eq. 8); neutral for the first, which has no predecessor, and for masked ones. */
+/** Role of each token (Eq. 8); neutral for the first, which has no predecessor, and for masked tokens. */
 export function tokenRoles(
   visual: ArrayLike<number>,
   text: ArrayLike<number>,

@@ -1,8 +1,8 @@
 /**
  * @module
- * Rows with several accepted answers: the `answers` of TextVQA, DocVQA, VQAv2 and SQuAD, and A-OKVQA's `direct_answers`; an
- * answer that several people gave stands there as often, for VQA accuracy. A
- * single answer beside them comes first: then `answers` may be the options.
+ * Rows with several accepted answers: the `answers` of TextVQA, DocVQA, VQAv2 and SQuAD, and A-OKVQA's
+ * `direct_answers`; an answer that several people gave occurs as often, for VQA accuracy. A single answer beside them
+ * comes first: then `answers` may be the options.
  */
 import { unquoted } from "./literal.ts";
 import { answersIn, firstOf, type RowReader } from "./reader.ts";

@@ -1,13 +1,13 @@
 /**
  * @module
- * What is asked: a text with places of images and videos, and the media that stand at the places themselves, as the
- * content parts of chat messages have them.
+ * A question: a text with places of images and videos, and the media at these places, as in the content parts
+ * of chat messages.
  */
 import { DataError } from "../../../errors/index.ts";
 import { IMAGE_PLACE, VIDEO_PLACE } from "../../question-parts.ts";
 import { holdsSomething, isStruct } from "./cells.ts";
 
-/** A text, and for each of its places what stands there; undefined where the row's own images or videos fill it. */
+/** A text, and the medium at each of its places; undefined where the row's own images or videos fill it. */
 export interface Asked {
   readonly text: string;
   readonly images: readonly unknown[];
@@ -56,12 +56,12 @@ export function joined(all: readonly Asked[], between: string): Asked {
 const IMAGE_KEYS = ["image", "image_url", "url", "path", "bytes", "base64", "data", "source"];
 const VIDEO_KEYS = ["video", "video_url", "url", "path", "bytes", "frames"];
 
-/** What a part of an image or a video itself names; undefined for a place alone. */
+/** The image or video that a content part itself names; undefined for a place alone. */
 function named(part: Readonly<Record<string, unknown>>, keys: readonly string[], medium: string): unknown {
   const holding = keys.filter((key) => holdsSomething(part[key]));
   const [key] = holding;
   if (key === undefined) return undefined;
-  // Bytes and path belong together, and a video's own sampling stands beside it: the part is the struct.
+  // Bytes and path belong together, and a video's own sampling is beside them: the part is the struct.
   return medium === "video" || key === "bytes" || key === "path" ? { ...part, type: undefined } : part[key];
 }
 

@@ -57,7 +57,7 @@ export class Cells {
   /**
    * A cell that holds something.
    *
-   * @param path a column, or fields and places in lists behind it: `reward_model.ground_truth`, `images.0.image`
+   * @param path a column, or fields and places in lists below it: `reward_model.ground_truth`, `images.0.image`
    */
   at(path: string): unknown {
     const value = Object.hasOwn(this.row, path)

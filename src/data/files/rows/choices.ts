@@ -1,8 +1,8 @@
 /**
  * @module
- * The options of a multiple-choice question: a list in `options` or `choices` (MathVision, ScienceQA, AI2D, Video-R1), a text
- * that is one (MMMU), a dict by letter, `{label, text}` (ARC), or a column for each (VLMEvalKit's `A`, `B`, …; SEED-Bench's
- * `choice_a`, …); and answers that are places among them.
+ * The options of a multiple-choice question, and answers that are places among them. Options are a list in
+ * `options` or `choices` (MathVision, ScienceQA, AI2D, Video-R1), or a text of a list (MMMU). They may also be a dict
+ * by letter, `{label, text}` (ARC), or a column for each (VLMEvalKit's `A`, `B`, …; SEED-Bench's `choice_a`, …).
  */
 import { DataError } from "../../../errors/index.ts";
 import { asText, described } from "./asked.ts";
@@ -49,7 +49,7 @@ function lettered(byLetter: ReadonlyMap<string, unknown>): StatedOptions | undef
   return listed(LETTERS.slice(0, last + 1).map((letter) => byLetter.get(letter)));
 }
 
-/** The letter that a key of a dict stands for: its own, or that of its place from the first, 0 or 1. */
+/** The letter of a key of a dict: the key itself, or the letter of its place from the first, 0 or 1. */
 function letterOf(key: string, first: number): string | undefined {
   const name = key
     .trim()
@@ -74,7 +74,7 @@ function fromStruct(struct: Readonly<Record<string, unknown>>): StatedOptions | 
 /**
  * The options in a cell.
  *
- * @throws DataError when it is no list or dict of them: none is dropped in silence
+ * @throws DataError when it is not a list or dict of them: none is dropped silently
  */
 export function optionsIn(value: unknown): StatedOptions | undefined {
   const list = unquoted(value);

@@ -73,7 +73,7 @@ function answerText(turns: readonly Turn[]): string {
  * question is left out.
  *
  * @param value a list of `{from, value}` or `{role, content}`, or of `{human, assistant}`, or a text that is such a list
- * @throws DataError when it is none, has turns of other speakers, or media in an answer
+ * @throws DataError when it is not a conversation, has turns of other speakers, or media in an answer
  */
 export function exchangesOf(value: unknown): Exchange[] {
   const list = unquoted(value);
@@ -101,7 +101,7 @@ export function exchangesOf(value: unknown): Exchange[] {
   }));
 }
 
-/** What an assistant says in a cell that is a text, or messages without a question. */
+/** The assistant's text in a cell that is a text, or messages without a question. */
 export function spokenText(value: unknown, what: string): string {
   const said = unquoted(value);
   if (!isConversation(said)) return asText(value, what);

@@ -35,7 +35,7 @@ describe("a text that is a list or a dict", () => {
     "{1: 2",
     "['\\",
     `${"[".repeat(99)}${"]".repeat(99)}`,
-  ])("%s is none", (text) => {
+  ])("%s is not a literal", (text) => {
     expect(literalIn(text)).toBeUndefined();
   });
 

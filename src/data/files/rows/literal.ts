@@ -115,7 +115,7 @@ class LiteralReader {
 
 const NUMPY = /^array\(\[/;
 
-/** The list or dict that a text is; undefined where it is none. */
+/** The list or dict that a text represents; undefined if it represents none. */
 export function literalIn(text: string): Literal | undefined {
   let trimmed = text.trim();
   if (NUMPY.test(trimmed)) trimmed = trimmed.slice("array(".length, trimmed.lastIndexOf("]") + 1);

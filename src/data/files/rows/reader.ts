@@ -9,7 +9,7 @@ import { type Cells, holdsSomething, isStruct } from "./cells.ts";
 import { type Exchange, exchangesOf, isConversation, spokenText } from "./conversation.ts";
 import { literalIn, unquoted } from "./literal.ts";
 
-/** A question, those that the same conversation asks after it, and the text of its system turns. */
+/** A question, the later questions of the same conversation, and the text of its system turns. */
 export interface StatedQuestion extends Asked {
   readonly system?: string | undefined;
   readonly later: readonly Asked[];
@@ -18,7 +18,7 @@ export interface StatedQuestion extends Asked {
 /** Accepted answers as they are in the row. */
 export interface StatedAnswers {
   readonly values: readonly unknown[];
-  /** Whether they are places in the list of options, from 0, whatever they look like. */
+  /** Whether they are places in the list of options, from 0, even if they look otherwise. */
   readonly arePlaces?: boolean;
 }
 
@@ -35,7 +35,7 @@ export interface StatedSolution {
   readonly later: readonly Exchange[];
 }
 
-/** Parts of a problem, and what a reader makes of each. */
+/** Parts of a problem, and a reader's result for each. */
 export interface Parts {
   readonly question: StatedQuestion;
   readonly answer: StatedAnswers;
@@ -96,7 +96,7 @@ export function firstAnswer([first]: readonly Exchange[]): StatedAnswers | undef
   return first?.answer === undefined ? undefined : { values: [first.answer] };
 }
 
-/** What the assistant says in exchanges, for imitation. Ends before the first question without an answer. */
+/** The assistant's texts in exchanges, for imitation. Ends before the first question without an answer. */
 export function solutionOf(exchanges: readonly Exchange[]): StatedSolution | undefined {
   const end = exchanges.findIndex(({ answer }) => answer === undefined);
   const [first, ...later] = end < 0 ? exchanges : exchanges.slice(0, end);

@@ -26,10 +26,10 @@ export interface TriedArrangement extends Arrangement {
 /**
  * Why an arrangement was chosen.
  *
- * - `given`: nothing was left to choose.
- * - `only`: the machine's cores or its memory allow no other, or a graphics adapter computes.
- * - `size`: too large a model to try several; operations of such a size keep all threads busy.
- * - `measured`: the fastest of those tried.
+ * - `given`: the user set both numbers.
+ * - `only`: the machine's cores or its memory allow no other arrangement, or a graphics adapter computes.
+ * - `size`: the model is too large to try several; operations of its size keep all threads busy.
+ * - `measured`: the fastest of the arrangements tried.
  * - `remembered`: measured before, on this machine, for a model of this shape.
  */
 export type ChosenBy = "given" | "only" | "size" | "measured" | "remembered";

@@ -38,7 +38,7 @@ test("keep what is given", () => {
   expect(pairs({ threads: "auto", replicas: 4 }, 2)).toEqual([[4, 4]]);
 });
 
-test("leave out what memory has no room for, but for the smallest", () => {
+test("leave out arrangements that do not fit in memory, except for the smallest", () => {
   expect(pairs(AUTO, 4, 25)).toEqual([
     [1, 1],
     [4, 1],

@@ -6,11 +6,11 @@ import type { Arrangement, WantedArrangement } from "./arrangement.ts";
 import type { Machine } from "./machine.ts";
 
 /**
- * What may be tried, from the fewest replicas on: one thread alone; all cores in one engine; and as many replicas as divide the
- * cores, each with its part of them. What is given is kept.
+ * The arrangements to try, fewest replicas first: one thread; all cores in one engine; and each number of replicas
+ * that divides the cores, with an equal part of them for each. Numbers that the user gave are kept.
  *
  * @param need bytes that an arrangement needs
- * @returns at least one; arrangements that need more memory than there is are left out but for the smallest
+ * @returns at least one; arrangements that do not fit in memory are left out, except for the smallest
  */
 export function candidates(
   { threads, replicas }: WantedArrangement,

@@ -41,7 +41,7 @@ function forced(speeds: Readonly<Record<string, number>>) {
 }
 
 describe("the arrangement", () => {
-  test("is the fastest of those measured", async () => {
+  test("is the fastest of the measured arrangements", async () => {
     for (const [best, speeds] of [
       [
         { threads: 2, replicas: 2 },
@@ -120,7 +120,7 @@ describe("the arrangement", () => {
     });
   });
 
-  test("is measured again where the file is broken, and a file that cannot be written is told of", async () => {
+  test("is measured again if the file is broken, and a file that cannot be written is reported", async () => {
     const broken = fresh();
     writeFileSync(broken.path, "{ nonsense");
     const speeds = { "1/1": 40, "2/1": 22, "2/2": 52 };
@@ -129,7 +129,7 @@ describe("the arrangement", () => {
       by: "measured",
     });
     expect(JSON.parse(readFileSync(broken.path, "utf8"))).toMatchObject({ version: 1 });
-    // A file stands where the directory should be.
+    // There is a file in place of the directory.
     const nowhere = new RememberedChoices(join(broken.path, "arrangements.json"));
     const unwritten = await chooseArrangement({ model }, AUTO, { ...world, remembered: nowhere });
     expect(unwritten.warnings[0]).toMatch(/^the arrangement cannot be remembered, .*arrangements\.json/);
@@ -186,7 +186,7 @@ describe("the arrangement", () => {
     await expect(chooseArrangement({ model: "/nowhere" }, AUTO, world)).rejects.toThrow(ModelError);
   });
 
-  test("that is given stays as it is, whatever the machine", async () => {
+  test("that is given stays as it is on every machine", async () => {
     const { asked, openProbe: measure } = forced({});
     const world = { machine: machine(1, 1), remembered: fresh(), openProbe: measure };
     const given = { threads: 6, replicas: 3 };

@@ -32,7 +32,7 @@ export interface ChoiceOptions {
  * The arrangement of an engine.
  *
  * @param options what the engine will be opened with
- * @param wanted numbers that are given, and `"auto"` for those that are chosen
+ * @param wanted the given numbers; `"auto"` for a number that this function chooses
  * @throws EngineError when a number is no positive integer
  * @throws ModelError when the model cannot be opened
  */

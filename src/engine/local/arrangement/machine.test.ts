@@ -20,7 +20,7 @@ test("a container's quota is time in a period, and none is no limit", () => {
   expect(processorQuota("/nowhere", "/nowhere/membership")).toBe(Infinity);
 });
 
-test("the tightest quota of a group and of those around it holds", () => {
+test("the tightest quota of a group and of its parent groups applies", () => {
   const files = { "pod/cpu.max": "400000 100000", "pod/box/cpu.max": "max 100000", "cpu.max": "max 100000" };
   expect(processorQuota(...groups(files, "0::/pod/box\n"))).toBe(4);
   const inner = { ...files, "pod/box/cpu.max": "50000 100000" };

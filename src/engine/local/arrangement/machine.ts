@@ -31,8 +31,8 @@ export function thisMachine(): Machine {
 }
 
 /**
- * Cores that control groups allow, in parts of a core; infinite without a limit. Version 2 limits a group and those that it is
- * in; of version 1 the mounted group's own limit is read.
+ * Cores that control groups allow, in parts of a core; infinite without a limit. For version 2 the limits of the
+ * group and of its parents are read; for version 1 the mounted group's own limit.
  *
  * @param root where control groups are mounted
  * @param membership the file that names this process's group

@@ -20,12 +20,14 @@ interface Contender {
 }
 
 /**
- * Compares arrangements, those of fewer replicas first.
+ * Compares arrangements, fewer replicas first.
  *
  * @param list at least one
  * @param open opens the model in an arrangement
- * @returns the fastest, or one of fewer replicas that is about as fast; and all that were tried
- * @throws whatever opening the model in the first throws; another that cannot be opened is none to choose
+ * @returns the fastest arrangement, or one with fewer replicas that is about as fast; and all arrangements that were
+ *   tried
+ * @throws the error of opening the model in the first arrangement; a later arrangement that cannot be opened is not
+ *   chosen
  */
 export async function fastestOf(
   list: readonly Arrangement[],
@@ -69,7 +71,7 @@ async function inTurn(one: Probe, other: Probe): Promise<readonly [number, numbe
   return [own, its];
 }
 
-/** Writes down a speed, or a higher one of an arrangement that stands there. */
+/** Records a speed; of two speeds of one arrangement the higher is kept. */
 function note(tried: TriedArrangement[], { arrangement, probe }: Contender, seconds: number): void {
   const speed = { ...arrangement, tokensPerSecond: probe.tokens / seconds };
   const place = tried.findIndex((one) => isSame(one, arrangement));

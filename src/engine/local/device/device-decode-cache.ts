@@ -131,8 +131,8 @@ export class DeviceDecodeCache implements StepCache {
  */
 export function appendedCache(
   graph: Graph,
-  keys: readonly Tensor[],
-  values: readonly Tensor[],
+  keys: readonly (Tensor | undefined)[],
+  values: readonly (Tensor | undefined)[],
 ): Record<string, Tensor> {
   const length = graph.inputs.get("cacheKey.0")!.shape[2]!;
   const here = reshape(graph.input("slots", [length]), [length, 1]);
@@ -140,10 +140,14 @@ export function appendedCache(
   const appended = (name: string, own: Tensor) =>
     add(multiply(graph.inputs.get(name)!, kept), multiply(own, here));
   return Object.fromEntries(
-    keys.flatMap((key, layer) => [
-      [`cacheKey.${layer}`, appended(`cacheKey.${layer}`, key)],
-      [`cacheValue.${layer}`, appended(`cacheValue.${layer}`, values[layer]!)],
-    ]),
+    keys.flatMap((key, layer) => {
+      const value = values[layer];
+      if (key === undefined || value === undefined) return [];
+      return [
+        [`cacheKey.${layer}`, appended(`cacheKey.${layer}`, key)],
+        [`cacheValue.${layer}`, appended(`cacheValue.${layer}`, value)],
+      ];
+    }),
   );
 }
 

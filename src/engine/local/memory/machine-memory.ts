@@ -8,11 +8,11 @@ import { parseBytes } from "./bytes.ts";
 /** Share of what is free, and of what the process has already, that is taken unless a budget is given. */
 const SHARE = 0.9;
 
-/** Bytes of the process and of those that are its model's. */
+/** Memory of the process. */
 export interface MachineMemory {
-  /** Bytes that the process may take in all. */
+  /** Bytes that the process may use in all. */
   readonly budget: number;
-  /** Bytes that it has before a model is opened. */
+  /** Bytes that it uses before a model is opened. */
   readonly process: number;
 }
 

@@ -5,7 +5,7 @@ import { machineMemory } from "./machine-memory.ts";
 import { MemoryPlan } from "./memory-plan.ts";
 
 const MIB = 2 ** 20;
-/** What every model takes beside its numbers. */
+/** Memory of every model beside its numbers. */
 const RUNTIME = 96 * MIB;
 
 /** A model of 256 MiB of trained weights. */
@@ -82,7 +82,7 @@ test("weights that do not fit are refused by themselves", () => {
 });
 
 describe("the budget", () => {
-  test("is what is given", () => {
+  test("is the given number", () => {
     expect(machineMemory("2 GiB").budget).toBe(2 * 2 ** 30);
     expect(machineMemory(123).budget).toBe(123);
   });

@@ -7,6 +7,7 @@
 import { batchRows, HIDDEN } from "../../../model/graph/index.ts";
 import { imageTokenWidth, type TextConfig } from "../../../model/index.ts";
 import type { PreparedSequence, SequenceBatch } from "../scoring/sequence-batches.ts";
+import { forEachKeyedImage, imageFeeds } from "./image-keys.ts";
 import type { PreparedImage, PreparedPrompt } from "./prepared-prompt.ts";
 import type { RotaryTable } from "./rotary-table.ts";
 
@@ -32,12 +33,13 @@ export class DecoderRows {
   readonly #textWidth: number;
   readonly #table: RotaryTable;
 
-  constructor(rows: number, widths: RowWidths, table: RotaryTable) {
+  /** @param imageRows rows below them for image tokens that cross-attention reads; none unless given */
+  constructor(rows: number, widths: RowWidths, table: RotaryTable, imageRows = 0) {
     this.count = rows;
     this.#textWidth = widths.hiddenSize;
     this.width = imageTokenWidth(widths);
     this.#table = table;
-    this.embeddings = new Float32Array(rows * this.width);
+    this.embeddings = new Float32Array((rows + imageRows) * this.width);
     this.tokens = new BigInt64Array(rows);
     this.isText = new Float32Array(rows);
     this.cosine = new Float32Array(rows * table.half);
@@ -61,6 +63,16 @@ export class DecoderRows {
     });
   }
 
+  /**
+   * A prompt's images for cross-attention: the first token of the first image is row `first` of the image rows below
+   * all other rows.
+   */
+  images(first: number, prompt: PreparedPrompt): void {
+    forEachKeyedImage(prompt, this.count + first, (row, { embeddings }) => {
+      this.embeddings.set(embeddings, row * this.width);
+    });
+  }
+
   #text(embedding: NumberRange | undefined, token: number, row: number): void {
     if (embedding === undefined) {
       this.tokens[row] = BigInt(token);
@@ -80,7 +92,7 @@ export class DecoderRows {
   }
 }
 
-/** Teacher forcing's rows: those of all prompts, then of all completions; empty slots are zeros. */
+/** Teacher forcing's rows: the rows of all prompts, then of all completions; empty slots are zeros. */
 export function decoderFeeds(
   batch: SequenceBatch,
   sequences: readonly PreparedSequence[],
@@ -88,12 +100,13 @@ export function decoderFeeds(
   text: TextConfig,
   table: RotaryTable,
 ) {
-  const { prompts, promptLength, completionLength } = batch.shape;
+  const { prompts, groupSize, promptLength, completionLength, imageLength = 0 } = batch.shape;
   const first = prompts * promptLength;
-  const rows = new DecoderRows(batchRows(batch.shape), text, table);
+  const rows = new DecoderRows(batchRows(batch.shape), text, table, prompts * imageLength);
   const targets = new BigInt64Array(batch.slots.length * completionLength);
   for (const [p, prompt] of batch.prompts.entries()) {
     rows.prompt((p + 1) * promptLength, prompt, embedding);
+    rows.images(p * imageLength, prompt);
   }
   for (const [slot, index] of batch.slots.entries()) {
     if (index >= 0) {
@@ -110,6 +123,11 @@ export function decoderFeeds(
     cosine: rows.cosine,
     sine: rows.sine,
     promptMask: promptMask(batch.prompts, prompts, promptLength),
+    ...(imageLength > 0 &&
+      imageFeeds(
+        { prompts: batch.prompts, slots: prompts, promptLength, imageLength },
+        groupSize * completionLength,
+      )),
     targets,
   };
 }

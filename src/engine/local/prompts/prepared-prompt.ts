@@ -20,7 +20,8 @@ export interface PreparedPrompt extends SpelledPrompt<PreparedImage> {
 /**
  * Spells a prompt out.
  *
- * @throws EngineError when the prompt is empty, or its text holds an id that stands for an image or is none
+ * @throws EngineError when the prompt is empty, or its text contains the id of an image token or an id outside the
+ *   vocabulary
  */
 export function preparePrompt(prompt: Prompt, vision: Vision): PreparedPrompt {
   const spelled = vision.spell(prompt);

@@ -17,7 +17,7 @@ test("each frequency takes its angle from its own component of the position", ()
   expect(cosine.subarray(0, 8).every((value) => value === 0)).toBe(true);
 });
 
-test("position 0 rotates nothing, and later positions do not change what earlier ones got", () => {
+test("position 0 rotates nothing, and later positions do not change the rows of earlier positions", () => {
   const table = new RotaryTable(rotary);
   const write = (position: number) => {
     const [cosine, sine] = [new Float32Array(8), new Float32Array(8)];

@@ -81,7 +81,9 @@ export class VisionBatches {
     return data;
   }
 
-  /** Keeps the tokens `[slots · tokens, width]` of a run with their images, as those of the weights of `version`. */
+  /**
+   * Keeps the tokens `[slots · tokens, width]` of a run with their images, as computed by the weights of `version`.
+   */
   keepTokens({ frames, plan }: VisionBatch, tokens: Float32Array, version: number): void {
     const size = plan.tokens * this.#width;
     for (const [i, { image, index }] of frames.entries()) {

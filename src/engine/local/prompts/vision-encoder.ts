@@ -1,7 +1,8 @@
 /**
  * @module
- * Runs the vision tower over images, grid by grid, forwards and backwards. Its activations are not kept between
- * the two: backwards computes them anew, once an image, which is little beside a group of completions.
+ * Runs the vision tower over images, grid by grid, forwards and backwards. Its activations are not kept
+ * between the two: the backward pass computes them again, once for each image. This costs little beside a group of
+ * completions.
  */
 import type { VisionGraphs } from "../../../model/graph/index.ts";
 import { gradients } from "../../../tensor/index.ts";

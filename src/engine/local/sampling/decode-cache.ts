@@ -25,12 +25,15 @@ export interface StepCache {
   dispose(): void;
 }
 
-/** One layer's arrays: `[P, H_kv, S_p, d]` of prompts, `[P·G, H_kv, T, d]` of completions. */
+/**
+ * One layer's arrays: `[P, H_kv, S_p, d]` of prompts, `[P·G, H_kv, T, d]` of completions. A layer of cross-attention has
+ * `[P, H_kv, K, d]` of images alone, or nothing where no prompt has one.
+ */
 interface LayerCache {
-  promptKey: Float32Array;
-  promptValue: Float32Array;
-  cacheKey: Float32Array;
-  cacheValue: Float32Array;
+  promptKey?: Float32Array;
+  promptValue?: Float32Array;
+  cacheKey?: Float32Array;
+  cacheValue?: Float32Array;
 }
 
 export class DecodeCache implements StepCache {
@@ -38,21 +41,22 @@ export class DecodeCache implements StepCache {
   readonly #layers: LayerCache[];
   #shape: BatchShape;
 
-  /** @param prompts per layer, the prefill's keys and values */
-  constructor(
-    config: TextConfig,
-    shape: BatchShape,
-    prompts: readonly { key: Float32Array; value: Float32Array }[],
-  ) {
+  /** @param prefill its outputs: `key.i` and `value.i` of layer i */
+  constructor(config: TextConfig, shape: BatchShape, prefill: Readonly<Record<string, Float32Array>>) {
     this.#config = config;
     this.#shape = shape;
     const size = this.#completionSize(shape);
-    this.#layers = prompts.map(({ key, value }) => ({
-      promptKey: key,
-      promptValue: value,
-      cacheKey: new Float32Array(size),
-      cacheValue: new Float32Array(size),
-    }));
+    this.#layers = Array.from({ length: config.layers }, (_, layer): LayerCache => {
+      const [promptKey, promptValue] = [prefill[`key.${layer}`], prefill[`value.${layer}`]];
+      if (promptKey === undefined || promptValue === undefined) return {};
+      if (config.crossAttentionLayers?.includes(layer)) return { promptKey, promptValue };
+      return {
+        promptKey,
+        promptValue,
+        cacheKey: new Float32Array(size),
+        cacheValue: new Float32Array(size),
+      };
+    });
   }
 
   get shape(): BatchShape {
@@ -70,6 +74,7 @@ export class DecodeCache implements StepCache {
   /** The step returns its own keys and values, `[P·G, H_kv, 1, d]` a layer. */
   append(slot: number, { host }: Results): void {
     for (const [layer, { cacheKey, cacheValue }] of this.#layers.entries()) {
+      if (cacheKey === undefined || cacheValue === undefined) continue;
       this.#fill(cacheKey, host[`key.${layer}`]!, slot);
       this.#fill(cacheValue, host[`value.${layer}`]!, slot);
     }
@@ -77,17 +82,20 @@ export class DecodeCache implements StepCache {
 
   reshape(shape: BatchShape, prompts: readonly number[], rows: readonly number[]): void {
     const { headDim, kvHeads } = this.#config;
-    const promptBlock = kvHeads * shape.promptLength * headDim;
     const oldLength = this.#shape.completionLength;
     for (const layer of this.#layers) {
-      layer.promptKey = gatherBlocks(layer.promptKey, prompts, promptBlock);
-      layer.promptValue = gatherBlocks(layer.promptValue, prompts, promptBlock);
+      for (const name of ["promptKey", "promptValue"] as const) {
+        const known = layer[name];
+        if (known) layer[name] = gatherBlocks(known, prompts, known.length / this.#shape.prompts);
+      }
       for (const name of ["cacheKey", "cacheValue"] as const) {
+        const known = layer[name];
+        if (known === undefined) continue;
         const next = new Float32Array(this.#completionSize(shape));
         for (const [row, old] of rows.entries()) {
           for (let head = 0; old >= 0 && head < kvHeads; head++) {
             const from = (old * kvHeads + head) * oldLength * headDim;
-            const kept = layer[name].subarray(from, from + oldLength * headDim);
+            const kept = known.subarray(from, from + oldLength * headDim);
             next.set(kept, (row * kvHeads + head) * shape.completionLength * headDim);
           }
         }
@@ -112,7 +120,7 @@ export class DecodeCache implements StepCache {
   }
 }
 
-/** Numbers two by two, so that they are copied in half as many steps; finite ones keep their bits. */
+/** Numbers two by two, so that they are copied in half as many steps; finite numbers keep their bits. */
 function pairs({ buffer, byteOffset, length }: Float32Array): Float64Array {
   return new Float64Array(buffer, byteOffset, length / 2);
 }

@@ -10,6 +10,7 @@ import { roundUpCount, roundUpLength } from "../buckets.ts";
 import { appendedCache, DeviceDecodeCache } from "../device/device-decode-cache.ts";
 import { vocabulary, withEmbeddings } from "../device/with-embeddings.ts";
 import { DecoderRows, promptMask, promptSupports } from "../prompts/decoder-batch.ts";
+import { imageFeeds, imageKeyCount, stepImageFeeds } from "../prompts/image-keys.ts";
 import type { PreparedPrompt } from "../prompts/prepared-prompt.ts";
 import type { Machinery } from "../scoring/machinery.ts";
 import { RowReducer } from "../signals/attention-reduction.ts";
@@ -62,15 +63,17 @@ export async function decode(machinery: Machinery, request: DecodeRequest): Prom
   return completions;
 }
 
-/** As many as fit beside the weights, each with its logits and its cache. */
+/** As many as fit beside the weights, each with its logits, its cache and its share of its prompt's image keys. */
 function completionsAtOnce(
   { config, memory }: Machinery,
-  { prompts, maxCompletionTokens }: DecodeRequest,
+  { prompts, groupSize, maxCompletionTokens }: DecodeRequest,
 ): number {
-  const { vocabSize, layers, kvHeads, headDim } = config.text;
+  const { vocabSize, layers, kvHeads, headDim, crossAttentionLayers = [] } = config.text;
   const longest = Math.max(...prompts.map(({ tokens }) => tokens.length));
   const cache = 2 * layers * kvHeads * headDim * (longest + maxCompletionTokens);
-  const bytes = Float32Array.BYTES_PER_ELEMENT * (LOGITS * vocabSize + cache);
+  const imageKeys = Math.max(...prompts.map(imageKeyCount)) / groupSize;
+  const images = 2 * crossAttentionLayers.length * kvHeads * headDim * imageKeys;
+  const bytes = Float32Array.BYTES_PER_ELEMENT * (LOGITS * vocabSize + cache + images);
   return Math.min(MAX_COMPLETIONS, Math.floor(memory.programBytes / 2 / bytes));
 }
 
@@ -95,6 +98,8 @@ class DecodeBatch {
   readonly #request: DecodeRequest;
   readonly #drafts: readonly Draft[];
   readonly #promptLength: number;
+  /** K, slots of a prompt's image tokens for cross-attention; 0 for none. */
+  readonly #imageLength: number;
   readonly #buffers: StepBuffers;
   readonly #firstPromptSlots: number;
   /** `[P]` prompts and `[P·G]` drafts in the present slots. */
@@ -113,6 +118,7 @@ class DecodeBatch {
     this.#prompts = prompts;
     this.#firstPromptSlots = roundUpCount(prompts.length);
     this.#promptLength = roundUpLength(Math.max(...prompts.map(({ tokens }) => tokens.length)));
+    this.#imageLength = Math.max(...prompts.map(imageKeyCount));
     const { visual } = promptSupports(prompts, prompts.length, this.#promptLength);
     this.#drafts = prompts.flatMap((prompt, p) =>
       Array.from({ length: groupSize }, (_, g) => {
@@ -161,10 +167,12 @@ class DecodeBatch {
     const prompts = this.#prompts as readonly PreparedPrompt[];
     const length = this.#promptLength;
     const slots = roundUpCount(prompts.length);
-    const rows = new DecoderRows(slots * length, config.text, table);
+    const imageLength = this.#imageLength;
+    const rows = new DecoderRows(slots * length, config.text, table, slots * imageLength);
     const embedding = vocabulary(this.#m, store.weights);
     for (const [p, prompt] of prompts.entries()) {
       rows.prompt((p + 1) * length, prompt, embedding);
+      rows.images(p * imageLength, prompt);
     }
     const { program, used } = await this.#prefillProgram(slots, length);
     const { host: outputs, device } = await withEmbeddings(this.#m, rows, store.weights, (embeddings) =>
@@ -174,6 +182,7 @@ class DecodeBatch {
         cosine: rows.cosine,
         sine: rows.sine,
         promptMask: promptMask(prompts, slots, length),
+        ...(imageLength > 0 && imageFeeds({ prompts, slots, promptLength: length, imageLength }, 0)),
         inverseTemperature: Float32Array.of(1 / temperature),
       }),
     );
@@ -191,19 +200,11 @@ class DecodeBatch {
     this.#prompts = pad(prompts, slots);
     this.#slots = pad(this.#drafts, slots * groupSize);
     const completionLength = Math.min(CACHE_STEP, roundUpLength(this.#request.maxCompletionTokens));
-    const layers = config.text.layers;
     const shape = { prompts: slots, groupSize, promptLength: length, completionLength };
     if (store.device !== undefined) {
       return DeviceDecodeCache.open(config.text, this.#m.programs, shape, device);
     }
-    return new DecodeCache(
-      config.text,
-      shape,
-      Array.from({ length: layers }, (_, i) => ({
-        key: outputs[`key.${i}`]!,
-        value: outputs[`value.${i}`]!,
-      })),
-    );
+    return new DecodeCache(config.text, imageLength > 0 ? { ...shape, imageLength } : shape, outputs);
   }
 
   async #step(cache: StepCache, cached: number): Promise<Results> {
@@ -216,7 +217,7 @@ class DecodeBatch {
         rows.token(i, token, draft.prompt.positions.next + cached, embedding);
       }
     }
-    const { prompts, promptLength, completionLength } = cache.shape;
+    const { prompts, groupSize, promptLength, completionLength, imageLength = 0 } = cache.shape;
     const { program, used } = await this.#stepProgram(cache.shape);
     const feeds = {
       ...store.feeds(used),
@@ -224,6 +225,8 @@ class DecodeBatch {
       cosine: rows.cosine,
       sine: rows.sine,
       promptMask: promptMask(this.#prompts, prompts, promptLength),
+      ...(imageLength > 0 &&
+        stepImageFeeds({ prompts: this.#prompts, slots: prompts, imageLength }, groupSize)),
       cacheMask: new Float32Array(completionLength).fill(HIDDEN).fill(0, 0, cached),
       inverseTemperature: Float32Array.of(1 / this.#request.temperature),
     };
@@ -306,15 +309,17 @@ class DecodeBatch {
   #prefillProgram(prompts: number, length: number) {
     const { graphs, store, programs } = this.#m;
     const layers = this.#request.calibrated?.request.row === "predicting" ? this.#calibratedLayers : 0;
-    return programs.get(`prefill ${prompts}x${length} ${layers}`, async () => {
+    const imageLength = this.#imageLength;
+    return programs.get(`prefill ${prompts}x${length} ${imageLength} ${layers}`, async () => {
       const { graph, parameters, cache, next, lastRow } = graphs.decoder.prefill(
         store.layout,
         prompts,
         length,
+        imageLength,
       );
       const kept = layerOutputs(
-        cache.map(({ key }) => key),
-        cache.map(({ value }) => value),
+        cache.map((layer) => layer?.key),
+        cache.map((layer) => layer?.value),
       );
       const outputs = {
         ...next,
@@ -349,11 +354,14 @@ class DecodeBatch {
   }
 }
 
-function layerOutputs(keys: readonly Tensor[], values: readonly Tensor[]): Record<string, Tensor> {
-  return Object.fromEntries([
-    ...keys.map((tensor, layer) => [`key.${layer}`, tensor] as const),
-    ...values.map((tensor, layer) => [`value.${layer}`, tensor] as const),
-  ]);
+/** Keys and values by their layers; a layer that has none has no output. */
+function layerOutputs(
+  keys: readonly (Tensor | undefined)[],
+  values: readonly (Tensor | undefined)[],
+): Record<string, Tensor> {
+  const named = (name: string, list: readonly (Tensor | undefined)[]) =>
+    list.flatMap((tensor, layer) => (tensor === undefined ? [] : [[`${name}.${layer}`, tensor] as const]));
+  return Object.fromEntries([...named("key", keys), ...named("value", values)]);
 }
 
 function nextTokens(outputs: Readonly<Record<string, Float32Array>>): NextTokens {

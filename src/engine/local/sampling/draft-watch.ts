@@ -11,7 +11,7 @@ export interface DraftWatchOptions {
   readonly groupSize: number;
   /** `[P·G]` 1 where the caller has ended a completion; shared with the caller's thread. */
   readonly ended: Int32Array;
-  /** Likeliest tokens told with each token; 0 for none. */
+  /** Number of likeliest tokens reported with each token; 0 for none. */
   readonly alternatives: number;
   /** Takes the tokens of a step. */
   readonly report: (drawn: readonly DrawnToken[]) => void;

@@ -23,7 +23,7 @@ describe.each(CHECKPOINTS)("greedy generation on %s", (name) => {
   const recorded = all.filter(({ checkpoint }) => checkpoint === name);
   const prompts = recorded.map((each) => register(model, recordedVisionPrompt(each)));
 
-  test("is transformers' for 64 tokens, whatever the prompts hold", async () => {
+  test("equals transformers' for 64 tokens, for prompts of every kind", async () => {
     const groups = await model.sample({
       prompts,
       groupSize: 1,

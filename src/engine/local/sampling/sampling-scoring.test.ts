@@ -107,28 +107,31 @@ describe.each(CHECKPOINTS)("what %s says while sampling it says again when scori
     }
   });
 
-  test.each(["own", "predicting"] as const)("clusters are those of the Gram matrix, %s rows", async (row) => {
-    const calibrated = { row, layers: 2, biasCorrection: true } as const;
-    const clusters = {
-      ...calibrated,
-      similarityThreshold: 0.8,
-      clusterSize: 3,
-      neighbours: 2,
-      seed: 1,
-    };
-    const rules = { maxCompletionTokens: 21, temperature: 1, topP: 1, topK: 0, stopTokens: STOP, seed: 4 };
-    const found = async (signals: SignalRequest) => {
-      const groups = await model.sample({ ...rules, prompts, groupSize: 3, signals });
-      const sequences = groups.flatMap((group, p) =>
-        group.map(({ tokens }) => ({ prompt: prompts[p]!, completion: tokens })),
-      );
-      return [...groups.flat(), ...(await model.score(sequences, { signals }))];
-    };
-    const whole = await found({ calibrated });
-    for (const [i, { signals }] of (await found({ clusters })).entries()) {
-      expect(signals).toEqual({ clusters: tokenClusters(whole[i]!.signals!.calibrated!, clusters) });
-    }
-  });
+  test.each(["own", "predicting"] as const)(
+    "clusters equal the clusters of the Gram matrix, %s rows",
+    async (row) => {
+      const calibrated = { row, layers: 2, biasCorrection: true } as const;
+      const clusters = {
+        ...calibrated,
+        similarityThreshold: 0.8,
+        clusterSize: 3,
+        neighbours: 2,
+        seed: 1,
+      };
+      const rules = { maxCompletionTokens: 21, temperature: 1, topP: 1, topK: 0, stopTokens: STOP, seed: 4 };
+      const found = async (signals: SignalRequest) => {
+        const groups = await model.sample({ ...rules, prompts, groupSize: 3, signals });
+        const sequences = groups.flatMap((group, p) =>
+          group.map(({ tokens }) => ({ prompt: prompts[p]!, completion: tokens })),
+        );
+        return [...groups.flat(), ...(await model.score(sequences, { signals }))];
+      };
+      const whole = await found({ calibrated });
+      for (const [i, { signals }] of (await found({ clusters })).entries()) {
+        expect(signals).toEqual({ clusters: tokenClusters(whole[i]!.signals!.calibrated!, clusters) });
+      }
+    },
+  );
 
   test("clusters and the Gram matrix can be asked for together", async () => {
     const [prompt] = prompts;

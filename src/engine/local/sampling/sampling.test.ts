@@ -51,7 +51,7 @@ const sample = (request: Partial<LocalSampleRequest>, from = model): Promise<Com
 const tokensOf = (groups: readonly (readonly Completion[])[]) =>
   groups.map((group) => group.map(({ tokens }) => [...tokens]));
 
-/** Log-probs of every token that can be scored after `prefix`: all but image and video pads, which get −∞. */
+/** Log-probs of every token that can be scored after `prefix`: all except image and video pads, which get −∞. */
 async function nextLogprobs(prompt: number, prefix: readonly number[], temperature = 1, from = model) {
   const scored = Array.from({ length: VOCABULARY }, (_, token) => token).filter(
     (token) => token !== IMAGE && token !== VIDEO,
@@ -83,7 +83,7 @@ describe("seeds", () => {
     expect(new Set(groups.map(String)).size).toBe(6);
   });
 
-  test("a prompt's completions are the same whatever the batch's other prompts are", async () => {
+  test("a prompt's completions do not depend on the batch's other prompts", async () => {
     const [, alone] = tokensOf(await sample({ prompts: [third, second] }));
     const [, among] = tokensOf(await sample({ prompts: [first, second, first, third, first] }));
     expect(among).toEqual(alone);
@@ -134,7 +134,7 @@ describe("the choice of tokens", () => {
     expect(tokensOf(await sample({ prompts, topP: 1e-6 }))).toEqual(greedy);
   });
 
-  test("top-k and top-p draw from the likeliest only, and leave log-probs those of the whole distribution", async () => {
+  test("top-k and top-p draw from the likeliest only, and log-probs remain log-probs of the whole distribution", async () => {
     const next = await nextLogprobs(first, []);
     const order = ALLOWED.toSorted((a, b) => next[b]! - next[a]!);
     const draws = async (options: Partial<LocalSampleRequest>) =>

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { roundUpCount } from "../buckets.ts";
 import { slotPlan } from "./slot-plan.ts";
 
-test("a prompt's stragglers stand in several prompt slots instead of leaving those of others empty", () => {
+test("a prompt's stragglers fill several prompt slots instead of leaving the slots of other prompts empty", () => {
   // In one prompt slot each: 4 × 4 slots for 7 rows.
   expect(slotPlan([[0, 1, 2, 3], [4], [8], [12]], 6)).toEqual({
     groupSize: 2,
@@ -25,7 +25,7 @@ const remaining = fc.array(fc.integer({ min: 1, max: 16 }), { minLength: 1, maxL
   return counts.map((count) => Array.from({ length: count }, () => next++));
 });
 
-test("every row goes on once, beside the prompt that it follows, in no more slots than in one prompt slot each", () => {
+test("every row continues once, beside the prompt that it follows, in no more slots than with one prompt slot each", () => {
   fc.assert(
     fc.property(remaining, fc.integer({ min: 1, max: 100 }), (groups, mostPrompts) => {
       const { groupSize, prompts, rows } = slotPlan(groups, mostPrompts);

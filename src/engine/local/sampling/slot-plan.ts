@@ -1,8 +1,8 @@
 /**
  * @module
- * Which completions stand beside each other when some have ended. A decoding step has equally many slots for every prompt slot,
- * so a prompt with many completions left may take several prompt slots, each with its keys, where one prompt's stragglers would
- * otherwise leave slots of all the others empty.
+ * Which completions share a decoding step when some have ended. A step has equally many completion slots for
+ * every prompt slot. Where one prompt has many completions left, slots of all other prompts would be empty. Then that
+ * prompt may take several prompt slots, each with its keys.
  */
 import { roundUpCount } from "../buckets.ts";
 
@@ -12,7 +12,7 @@ export interface SlotPlan {
   readonly groupSize: number;
   /** For each prompt slot the group whose prompt it holds, −1 for none. */
   readonly prompts: readonly number[];
-  /** For each completion slot the row that goes on in it, −1 for none. */
+  /** For each completion slot the row that continues in it, −1 for none. */
   readonly rows: readonly number[];
 }
 
@@ -22,7 +22,7 @@ const PROMPT_COST = 1;
 /**
  * The cheapest plan, by completion slots and prompt slots.
  *
- * @param groups `[P]` rows of each prompt that go on, none of them empty
+ * @param groups `[P]` the rows of each prompt that continue, none of them empty
  * @param mostPrompts prompt slots that there may be where fewer would do, so that memory for keys does not grow
  */
 export function slotPlan(groups: readonly (readonly number[])[], mostPrompts: number): SlotPlan {

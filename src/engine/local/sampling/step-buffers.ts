@@ -1,7 +1,7 @@
 /**
  * @module
- * The arrays that a decoding step reads and writes, kept from one step to the next. Fresh ones at every step would be
- * most of the garbage of sampling.
+ * The arrays that a decoding step reads and writes, kept from one step to the next. New arrays at every step
+ * would be most of the garbage of sampling.
  */
 import type { TextConfig } from "../../../model/index.ts";
 import { elementCount, type Program } from "../../../tensor/index.ts";
@@ -20,7 +20,7 @@ export class StepBuffers {
     this.#table = table;
   }
 
-  /** Rows to fill; those that are not filled hold an earlier step's. */
+  /** Rows to fill; a row that is not filled keeps an earlier step's values. */
   rows(count: number): DecoderRows {
     if (this.#rows?.count !== count) {
       this.#rows = new DecoderRows(count, { hiddenSize: this.#config.hiddenSize }, this.#table);

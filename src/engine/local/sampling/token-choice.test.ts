@@ -109,7 +109,7 @@ test.each<Partial<TokenChoice>>([{}, { topK: 3 }, { topP: 0.9 }])(
   },
 );
 
-test("among many tokens, ties and zeros, those of a sort of the whole vocabulary are drawn", () => {
+test("among many tokens, ties and zeros, the same tokens are drawn as by a sort of the whole vocabulary", () => {
   const size = 3000;
   for (let seed = 0; seed < 200; seed++) {
     const rng = new Rng(seed);

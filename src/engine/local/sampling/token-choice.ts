@@ -15,7 +15,7 @@ export interface TokenChoice {
   readonly banned: Uint8Array;
 }
 
-/** Rows of V probabilities, and their logarithms, which still tell tokens apart where probabilities are 0. */
+/** Rows of V probabilities, and their logarithms, which still differ between tokens whose probabilities are 0. */
 export interface TokenOdds {
   readonly probabilities: Float32Array;
   readonly logprobs: Float32Array;

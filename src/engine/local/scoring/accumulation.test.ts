@@ -108,7 +108,7 @@ describe("the gradient is the same", () => {
     expectSame(await gradientsOf((on) => on.accumulate(apart, coefficients)), whole);
   });
 
-  test("beside sequences whose coefficients are 0, however long they are, and empty ones", async () => {
+  test("beside sequences whose coefficients are 0, of any length, and empty sequences", async () => {
     const long = { prompt: prompts[0]!, completion: Int32Array.from({ length: 41 }, (_, t) => t) };
     const empty = { prompt: prompts[1]!, completion: new Int32Array() };
     const padded = await gradientsOf((on) =>

@@ -19,7 +19,7 @@ export function likeliestLogprobs(logits: Tensor, count: number): Record<string,
   return { alternativeTokens: tokens, alternativeLogprobs: logprobs! };
 }
 
-/** Those of the `length` rows from `first` on. */
+/** The alternatives of the `length` rows from `first` on. */
 export function readAlternatives(
   outputs: Readonly<Record<string, Float32Array>>,
   count: number,

@@ -49,7 +49,10 @@ describe.each(CHECKPOINTS)("amplified attention of %s", (name) => {
   const model = new LocalModel({ model: checkpointDirectory(name), threads: 1 });
   afterAll(() => model.close());
 
-  /** What was recorded, as a request; layers and heads that were not chosen are left to the default where they can be. */
+  /**
+   * The recorded intervention as a request; layers and heads that were not chosen are left to the default where
+   * possible.
+   */
   const intervention = ({ setting, sequences }: Recorded): AttentionIntervention => {
     const { modality, lambda, layers, heads, row } = settings[setting]!;
     return {
@@ -119,7 +122,7 @@ describe.each(CHECKPOINTS)("amplified attention of %s", (name) => {
     });
     const before = plain!.signals!.attention!.visualMass;
     const after = raised!.signals!.attention!.visualMass;
-    // What it is for one head is concave in r, so it bounds the mean over heads.
+    // The value of one head is concave in r, so it bounds the mean over heads.
     for (const t of [1, 3]) {
       expect(after[t]).toBeGreaterThan(before[t]!);
       expect(after[t]).toBeLessThanOrEqual((before[t]! * (1 + lambda)) / (1 + lambda * before[t]!) + 1e-6);
@@ -164,7 +167,7 @@ describe("requests", () => {
     await expect(asked).rejects.toThrow(message);
   });
 
-  test("with a comparison beside it fail, and so do those of an engine that streams", async () => {
+  test("with a comparison beside it fail, and so do requests to an engine that streams", async () => {
     const prompt = register(model, recordedPrompt(recorded));
     await expect(
       model.score([sequence(prompt)], { intervention: good, divergenceFrom: { kind: "black" } }),

@@ -54,7 +54,7 @@ function expectedSignals(sequence: RecordedSequence, row: AttentionRow) {
 describe.each(CHECKPOINTS)("signals of %s computed in the graph", (name) => {
   test.each(
     CASES.flatMap((caseName) => (["own", "predicting"] as const).map((row) => [caseName, row] as const)),
-  )("are those of the reference on transformers' rows: %s, %s rows", async (caseName, row) => {
+  )("equal the reference on transformers' rows: %s, %s rows", async (caseName, row) => {
     const model = new LocalModel({ model: checkpointDirectory(name), threads: 1 });
     const recorded = recordedCase(name, caseName);
     const scores = await model.score(registerCase(model, recorded), {

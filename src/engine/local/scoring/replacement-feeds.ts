@@ -7,7 +7,7 @@ import type { Feeds } from "../../../tensor/index.ts";
 import { promptSupports } from "../prompts/decoder-batch.ts";
 import type { PreparedSequence, SequenceBatch } from "./sequence-batches.ts";
 
-/** What `replacementInputs` of the graph are fed: queries stand after the image that the key belongs to. */
+/** The feeds of the graph's `replacementInputs`: queries come after the image to which the key belongs. */
 export function replacementFeeds(
   { shape, slots, prompts }: SequenceBatch,
   sequences: readonly PreparedSequence[],

@@ -1,4 +1,7 @@
-/** The head some rows at a time, small batches, and layers computed anew: the numbers of the whole batch at once. */
+/**
+ * The head on some rows at a time, small batches, and layers computed again give the numbers of the whole batch at
+ * once.
+ */
 import { afterAll, describe, expect, test } from "vitest";
 import { EngineError } from "../../../errors/index.ts";
 import { Rng } from "../../../math/index.ts";
@@ -113,7 +116,7 @@ describe.each(["tied-gqa", "untied-gqa"] as const)("%s", (name) => {
     }
   });
 
-  test("the gradient with layers computed anew, bit for bit", async () => {
+  test("the gradient with layers computed again, bitwise", async () => {
     const anew = open(1024 * MIB, { checkpointing: "blocks" });
     expect(await gradientsOf(anew, OPTIONS)).toEqual(await gradientsOf(whole, OPTIONS));
     await anew.model.close();

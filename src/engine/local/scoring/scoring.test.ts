@@ -15,7 +15,7 @@ import type { Score, ScoreRequest } from "../../engine.ts";
 import type { LocalSequence } from "../known-prompts.ts";
 import { LocalModel } from "../local-model.ts";
 
-/** What transformers says of one sequence; fixtures/model/README.md has the format. */
+/** Outputs of transformers for one sequence; fixtures/model/README.md has the format. */
 interface Recorded {
   readonly entropy: readonly number[];
   readonly black: Compared;

@@ -18,7 +18,7 @@ const sequence = (prompt: PreparedPrompt, length: number): PreparedSequence => (
 const tokensOf = ({ shape: { prompts, groupSize, promptLength, completionLength } }: SequenceBatch) =>
   prompts * (promptLength + groupSize * completionLength);
 
-test("groups of one prompt stand side by side, longest first, and shapes are rounded up", () => {
+test("groups of one prompt are side by side, longest first, and shapes are rounded up", () => {
   const [a, b] = [promptOf(5), promptOf(11)];
   const sequences = [sequence(a, 3), sequence(b, 9), sequence(a, 7), sequence(b, 1)];
   const batches = sequenceBatches(sequences, 1000);

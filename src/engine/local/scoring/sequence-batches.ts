@@ -4,6 +4,7 @@
  */
 import type { BatchShape } from "../../../model/graph/index.ts";
 import { roundDownCount, roundUpCount, roundUpLength } from "../buckets.ts";
+import { imageKeyCount } from "../prompts/image-keys.ts";
 import type { PreparedPrompt } from "../prompts/prepared-prompt.ts";
 
 /** A sequence whose prompt is prepared. */
@@ -16,7 +17,7 @@ export interface SequenceBatch {
   readonly shape: BatchShape;
   /** At most `shape.prompts`; the slots after them stay empty. */
   readonly prompts: readonly PreparedPrompt[];
-  /** `[P·G]` index of the sequence in each slot, −1 in empty ones. */
+  /** `[P·G]` index of the sequence in each slot, −1 in empty slots. */
   readonly slots: Int32Array;
 }
 
@@ -48,7 +49,7 @@ export function sequenceBatches(sequences: readonly PreparedSequence[], maxToken
   return batches;
 }
 
-/** Larger groups first, then longer ones; groups above the limit are cut. */
+/** Larger groups first, then longer groups; groups above the limit are cut. */
 function gatherGroups(sequences: readonly PreparedSequence[], maxTokens: number): Group[] {
   const byPrompt = new Map<PreparedPrompt, number[]>();
   for (const [i, { prompt, completion }] of sequences.entries()) {
@@ -79,20 +80,22 @@ function gatherGroups(sequences: readonly PreparedSequence[], maxTokens: number)
 
 /** Whether groups are of one size and fit one batch. */
 function fits(groups: readonly Group[], maxTokens: number): boolean {
-  const { prompts, groupSize, promptLength, completionLength } = batchShape(groups);
+  const { prompts, groupSize, promptLength, completionLength, imageLength = 0 } = batchShape(groups);
   const last = groups.at(-1)!;
   return (
     roundUpCount(last.members.length) === groupSize &&
-    prompts * (promptLength + groupSize * completionLength) <= maxTokens
+    prompts * (promptLength + groupSize * completionLength + imageLength) <= maxTokens
   );
 }
 
 function batchShape(groups: readonly Group[]): BatchShape {
+  const imageLength = Math.max(...groups.map(({ prompt }) => imageKeyCount(prompt)));
   return {
     prompts: roundUpCount(groups.length),
     groupSize: roundUpCount(groups[0]!.members.length),
     promptLength: roundUpLength(Math.max(...groups.map(({ prompt }) => prompt.tokens.length))),
     completionLength: roundUpLength(groups[0]!.longest),
+    ...(imageLength > 0 && { imageLength }),
   };
 }
 

@@ -3,13 +3,14 @@
  * Scoring and gradients of given completions.
  */
 import type { EngineError } from "../../../errors/index.ts";
-import type { BatchShape } from "../../../model/graph/index.ts";
+import { type BatchShape, batchRows } from "../../../model/graph/index.ts";
 import { imageTokenWidth } from "../../../model/index.ts";
 import { DeviceArray } from "../../../tensor/index.ts";
 import type { Score } from "../../engine.ts";
 import { roundDownCount, roundUpLength } from "../buckets.ts";
 import { vocabulary, withEmbeddings } from "../device/with-embeddings.ts";
 import { type DecoderRows, decoderFeeds, forEachPromptRow } from "../prompts/decoder-batch.ts";
+import { forEachKeyedImage } from "../prompts/image-keys.ts";
 import type { PreparedImage } from "../prompts/prepared-prompt.ts";
 import { readRow } from "../signals/graph-reducer.ts";
 import { readsHiddenStates, signalFeeds } from "../signals/index.ts";
@@ -285,8 +286,13 @@ export class TeacherForcing {
     const addText = (token: number, row: number) => {
       if (embedding !== undefined) addRow(embedding, token, textWidth, row);
     };
-    const { prompts, promptLength, completionLength } = batch.shape;
+    const { prompts, promptLength, completionLength, imageLength = 0 } = batch.shape;
+    const firstKey = batchRows(batch.shape);
     for (const [p, prompt] of batch.prompts.entries()) {
+      forEachKeyedImage(prompt, firstKey + p * imageLength, (row, image) => {
+        const gradient = gradientOf(images, image);
+        for (let i = 0; i < gradient.length; i++) gradient[i]! += rows[row * width + i]!;
+      });
       forEachPromptRow(prompt, (p + 1) * promptLength, (row, _, image, place) => {
         if (image === undefined) addText(place, row);
         else addRow(gradientOf(images, image), place, width, row);

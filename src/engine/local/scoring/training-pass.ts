@@ -1,9 +1,9 @@
 /**
  * @module
- * The gradient of one batch. Where the head takes all rows at once, decoder and head are one program. Where it takes some
- * at a time it runs between two programs of the decoder, forwards and backwards. What the backward pass is given of the
- * forward pass lies in memory that all batches share: all that is dear to compute, or what layers read, where that is asked
- * for or nothing else fits.
+ * The gradient of one batch. Where the head takes all rows at once, decoder and head are one program. Where
+ * it takes some at a time it runs between two programs of the decoder, forwards and backwards. The activations that
+ * the backward pass reads are in memory that all batches share. They are all that are expensive to compute; or, if
+ * asked for or if nothing else fits, the inputs of the layers.
  */
 import type { BatchShape, ModelGraphs, TeacherForcedGraph } from "../../../model/graph/index.ts";
 import {
@@ -25,7 +25,10 @@ import { accumulate, accumulated, gradientOutputs } from "../weights/accumulated
 import type { ParameterStore } from "../weights/parameter-store.ts";
 import { type Head, headSeeds, type Part } from "./head.ts";
 
-/** What a training step keeps of its forward pass: what is dear to compute, what layers read, or either by memory. */
+/**
+ * The activations that a training step keeps: all that are expensive to compute, the inputs of the layers, or either,
+ * by memory.
+ */
 export type Checkpointing = "auto" | "none" | "blocks";
 
 /** Graphs of a batch, not yet compiled. */

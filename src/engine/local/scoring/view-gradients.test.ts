@@ -71,7 +71,7 @@ describe("the gradient through a view of the images", () => {
 });
 
 describe("values of image tokens replaced within the model", () => {
-  test("move the log-probs of prompts with images, and leave those of text as they are", async () => {
+  test("move the log-probs of prompts with images, and do not change prompts of text", async () => {
     const given = await model.score(sequences);
     const replaced = await model.score(sequences, { image: VALUES });
     for (const [i, { logprobs }] of replaced.entries()) {

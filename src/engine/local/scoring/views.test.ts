@@ -14,7 +14,7 @@ import {
 } from "../../../testing/model-fixtures.ts";
 import { LocalModel } from "../local-model.ts";
 
-/** What transformers says of one sequence; fixtures/model/README.md has the format. */
+/** Outputs of transformers for one sequence; fixtures/model/README.md has the format. */
 interface Recorded {
   readonly cosines: Readonly<Record<string, readonly number[]>>;
   readonly nucleusEntropy: Readonly<Record<string, readonly number[]>>;

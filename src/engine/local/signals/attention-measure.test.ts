@@ -30,7 +30,7 @@ function expected(sequence: RecordedSequence, row: AttentionRow, measure: (typeo
 describe.each(CHECKPOINTS)("sharpness and divergence of %s computed in the graph", (name) => {
   test.each(
     CASES.flatMap((caseName) => (["own", "predicting"] as const).map((row) => [caseName, row] as const)),
-  )("are those of the reference on transformers' rows: %s, %s rows", async (caseName, row) => {
+  )("equal the reference on transformers' rows: %s, %s rows", async (caseName, row) => {
     const model = new LocalModel({ model: checkpointDirectory(name), threads: 1 });
     const recorded = recordedCase(name, caseName);
     const registered = registerCase(model, recorded);

@@ -47,7 +47,7 @@ const [PROMPT, CACHE, TOKENS] = [6, 5, 4];
 const KIND = [0, 0, 1, 2, 2, 1];
 const SUPPORT = Float32Array.from([1, 1, 1, 1, 1, 1, ...KIND.map((kind) => (kind === 2 ? 1 : 0))]);
 
-/** Attention on the prompt and on `tokens` completion keys, normalised; the image keys get nothing when told so. */
+/** Attention on the prompt and on `tokens` completion keys, normalised; the image keys get nothing if `blind`. */
 function randomRow(rng: Rng, tokens: number, blind: boolean): number[] {
   const kinds = [...KIND, ...new Array<number>(tokens).fill(1)];
   const raw = kinds.map((kind) => (kind === 0 || (blind && kind === 2) ? 0 : rng.uniform() ** 3));

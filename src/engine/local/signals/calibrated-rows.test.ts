@@ -68,7 +68,7 @@ describe("rows of a completion", () => {
   );
 });
 
-test("sampling holds rows of short completions, and leaves those of many long ones to scoring", () => {
+test("sampling holds rows of short completions, and leaves rows of many long completions to scoring", () => {
   const prompts = Array.from({ length: 16 }, () => promptOf(...new Array<number>(40).fill(-1)));
   expect(canCollect(prompts, 8, 64)).toBe(true);
   expect(canCollect(prompts, 8, 2048)).toBe(false);

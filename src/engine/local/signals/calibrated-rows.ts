@@ -31,7 +31,7 @@ export function canCollect(
   return numbers * Float32Array.BYTES_PER_ELEMENT <= MOST_BYTES;
 }
 
-/** One completion's rows, without padding: row t has the prompt's keys and those of the tokens it sees. */
+/** One completion's rows, without padding: row t has the keys of the prompt and of the tokens it sees. */
 export class CalibratedRows {
   readonly prompt: PreparedPrompt;
   readonly #promptLength: number;

@@ -7,7 +7,7 @@ import { calibratedOutputs, readCalibrated } from "./calibrated.ts";
 import { calibrationFactors } from "./calibration.ts";
 import type { GraphReducer } from "./graph-reducer.ts";
 
-/** Its outputs and inputs stand beside those of a request for the Gram matrix itself. */
+/** The prefix of its outputs and inputs, which may occur beside a request for the Gram matrix itself. */
 const OWN = "clusters.";
 
 export const clustersReducer: GraphReducer<ClustersRequest, TokenClusters> = {

@@ -1,7 +1,7 @@
 /**
  * @module
- * The signals of a scoring pass: the graph's outputs for those that are asked for, what they must be fed, and their
- * values. A signal without a line here is reduced by its record.
+ * The signals of a scoring pass: the graph's outputs for the signals that are asked for, their feeds, and
+ * their values. A signal without a line here is reduced by its record.
  */
 import { askedSignals, SIGNALS, type SignalName } from "../../../credit/index.ts";
 import { EngineError } from "../../../errors/index.ts";
@@ -65,7 +65,7 @@ export function signalOutputs(
   return Object.assign({}, ...outputs);
 }
 
-/** Whether a signal reads hidden states, for which a graph must go on with whole prompts. */
+/** Whether a signal reads hidden states, for which a graph must continue with whole prompts. */
 export function readsHiddenStates(request: SignalRequest | undefined): boolean {
   return askedSignals(request).some(({ signal }) => signal.reads === "hidden");
 }

@@ -2,7 +2,13 @@
  * @module
  * The vision tower with weights from the file: every block is read once for all images of a call.
  */
-import type { ParameterLayout, VisionGraphs, VisionStage } from "../../../model/graph/index.ts";
+import { EngineError } from "../../../errors/index.ts";
+import type {
+  ParameterLayout,
+  StreamedVision,
+  VisionGraphs,
+  VisionStage,
+} from "../../../model/graph/index.ts";
 import type { ProgramCache } from "../program-cache.ts";
 import type { PreparedImage } from "../prompts/prepared-prompt.ts";
 import { type VisionBatch, VisionBatches } from "../prompts/vision-batches.ts";
@@ -18,14 +24,22 @@ interface Passage {
 }
 
 export class StreamedVisionEncoder {
-  readonly #graphs: VisionGraphs;
+  readonly #tower: StreamedVision;
   readonly #layout: ParameterLayout;
   readonly #programs: ProgramCache;
   readonly #batches: VisionBatches;
 
-  /** @param width numbers of an image's token, `imageTokenWidth` */
+  /**
+   * @param width numbers of an image's token, `imageTokenWidth`
+   * @throws EngineError when the tower is not built for it
+   */
   constructor(graphs: VisionGraphs, width: number, layout: ParameterLayout, programs: ProgramCache) {
-    this.#graphs = graphs;
+    if (graphs.streamed === undefined) {
+      throw new EngineError(
+        "stream: expected a model whose weights can be read in turn, got one that reads images by cross-attention, for which this is not built; open it with stream: false",
+      );
+    }
+    this.#tower = graphs.streamed;
     this.#layout = layout;
     this.#programs = programs;
     this.#batches = new VisionBatches(graphs, width);
@@ -40,7 +54,7 @@ export class StreamedVisionEncoder {
     if (passages.length === 0) {
       return;
     }
-    for (const stage of this.#graphs.stages) {
+    for (const stage of this.#tower.stages) {
       await this.#stage(passages, weights, stage);
     }
     for (const { batch, x, later } of passages) {
@@ -66,7 +80,7 @@ export class StreamedVisionEncoder {
 
   #program({ key, plan, slots }: VisionBatch, kind: VisionStage["kind"]) {
     return this.#programs.get(`vision ${kind} ${key} x${slots}`, async () => {
-      const { graph, parameters, y } = this.#graphs.piece(this.#layout, plan, slots, kind);
+      const { graph, parameters, y } = this.#tower.piece(this.#layout, plan, slots, kind);
       return { program: await this.#programs.compile(graph, { y }), used: parameters.used };
     });
   }

@@ -26,9 +26,9 @@ export class StreamedWeights {
   }
 
   /**
-   * Reads what a program's inputs name. What was read before under the same names is overwritten.
+   * Reads the weights that a program's inputs name, and overwrites weights read before under the same names.
    *
-   * @param used the program's packs, those of a layer as layer 0's
+   * @param used the program's packs; a layer's packs have the names of layer 0
    * @param layer whose weights are fed in their place
    */
   feeds(used: ReadonlyMap<string, Tensor>, layer = 0): Feeds {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { joinParts, takeApart } from "./token-parts.ts";
 
-test("parts of two rows stand side by side, and come apart again", () => {
+test("parts of two rows are put side by side, and are split again", () => {
   const parts: [Float32Array, ...Float32Array[]] = [
     Float32Array.of(1, 2, 3, 4),
     Float32Array.of(5, 6, 7, 8),

@@ -80,7 +80,7 @@ describe("a step by hand", () => {
     expect(weights).toBeAllclose([1, 2, 0.95, 1.9, 1, 0.95, 1.9], { rtol: 1e-6 });
   });
 
-  test("forgetting starts anew", () => {
+  test("forgetting starts from zero", () => {
     const adam = new AdamW(layoutOf([2]));
     adam.step(Float32Array.of(1, 2), Float32Array.of(3, 4), 1, PLAIN);
     adam.reset();

@@ -122,7 +122,7 @@ describe("a checkpoint", () => {
     await reopened.close();
   });
 
-  test("when only opened gives its weights; optimiser and reference start anew", async () => {
+  test("when only opened gives its weights; optimiser and reference start from the beginning", async () => {
     const trained = fresh();
     await update(trained);
     trained.setReference();
@@ -136,7 +136,7 @@ describe("a checkpoint", () => {
     await opened.close();
   });
 
-  test("without the optimiser starts it anew, and leaves none of an older save behind", async () => {
+  test("without the optimiser starts it from zero, and removes the optimiser of an older save", async () => {
     const model = fresh();
     await update(model);
     model.setReference();

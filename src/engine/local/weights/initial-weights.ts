@@ -10,9 +10,9 @@ import type { ParameterStore } from "./parameter-store.ts";
 const DEVIATION = 0.02;
 
 /**
- * Norms 1, biases 0, matrices and embeddings normal with deviation 1/√fan-in, but at least 0.02, so that a narrow model
- * starts as lively as a wide one; those that write to the residual stream are smaller by √(2·layers). A value head
- * starts at 0.
+ * Norms are 1 and biases 0. Matrices and embeddings are normal with deviation 1/√fan-in, but at least 0.02, so that
+ * activations of a narrow and of a wide model are of like size. Matrices that write to the residual stream are
+ * smaller by √(2·layers). A value head starts at 0.
  */
 export function initialiseWeights(
   store: ParameterStore,

@@ -40,7 +40,7 @@ export function loraStart(lora: LocalLora, names: ParameterNames): LoraStart {
   return { shape: loraShape(names, options), seed };
 }
 
-/** Puts the adapters' first numbers in place: those that were read, or A uniform in ±1/√in and B 0, as PEFT begins. */
+/** Sets the adapters' first numbers: as read from a file, or A uniform in ±1/√in and B 0, as PEFT begins. */
 export function beginAdapters({ shape, adapter, seed }: LoraStart, store: ParameterStore): void {
   if (adapter !== undefined) {
     putAdapter(adapter, store);

@@ -54,7 +54,7 @@ export class ParameterStore {
     return (isFrozen ? this.#frozen : flat).subarray(offset, offset + size);
   }
 
-  /** Those of a program's packs that have a gradient. */
+  /** A program's packs that have a gradient. */
   trained(used: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> {
     return new Map([...used].filter(([pack]) => !this.layout.packs.get(pack)!.isFrozen));
   }

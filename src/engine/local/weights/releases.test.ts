@@ -30,7 +30,10 @@ import {
 } from "../../../testing/model-fixtures.ts";
 import { LocalModel } from "../local-model.ts";
 
-/** What a release of transformers wrote of a checkpoint of `fixtures/model`, and what it said of its cases. */
+/**
+ * A release of transformers on a checkpoint of `fixtures/model`: the files that it wrote, and its outputs for the
+ * cases.
+ */
 interface RecordedModel {
   readonly config: unknown;
   /** Names and shapes on disk. */
@@ -49,7 +52,7 @@ interface Release {
     readonly video: ProcessorConfig;
     readonly templateIn: readonly string[];
   };
-  /** What it takes for fields that a config.json leaves out. */
+  /** Its values of fields that a config.json leaves out. */
   readonly defaults: Readonly<Record<string, unknown>> & { readonly tokens: readonly (number | null)[] };
 }
 
@@ -102,7 +105,7 @@ describe("the index", () => {
     expect(index.failed).toEqual([]);
   });
 
-  test("names a record for each release, and no record stands for none", () => {
+  test("names a record for each release, and no record without a release", () => {
     const named = new Set(index.releases.map(({ record }) => record));
     expect([...named].sort()).toEqual(recorded.map(([name]) => name).sort());
   });

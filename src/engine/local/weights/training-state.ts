@@ -23,8 +23,8 @@ const FIRST = "first_moment.";
 const SECOND = "second_moment.";
 
 /**
- * Writes AdamW's moments, and the KL reference if there is one. What an earlier save left in the directory and this
- * one does not write is removed: it belongs to other weights.
+ * Writes AdamW's moments, and the KL reference if there is one. Files of an earlier save that this save does not
+ * write are removed: they belong to other weights.
  *
  * @param adam none when the optimiser's state is not wanted
  */
@@ -44,7 +44,7 @@ export function saveTrainingState(directory: string, store: ParameterStore, adam
   write(REFERENCE, adam && store.reference && store.modelTensors(store.reference));
 }
 
-/** What `saveTrainingState` wrote, as flat arrays; parts that are not there are absent. */
+/** The state that `saveTrainingState` wrote, as flat arrays; parts that were not written are absent. */
 export interface TrainingState {
   readonly moments?: { readonly first: Float32Array; readonly second: Float32Array; readonly steps: number };
   readonly reference?: Float32Array;
@@ -72,7 +72,9 @@ export function readTrainingState(directory: string, store: ParameterStore): Tra
     : state;
 }
 
-/** Puts a state in place; without moments the optimiser starts anew, without a reference the present one stays. */
+/**
+ * Restores a state. Without moments the optimiser starts from zero; without a reference the present reference stays.
+ */
 export function restoreTrainingState(state: TrainingState, store: ParameterStore, adam: AdamW): void {
   adam.reset();
   if (state.moments !== undefined) {

@@ -45,7 +45,7 @@ export function forwardRequestBytes(
     modelId,
     seqId,
     lossFn: input.loss_fn,
-    // Servers up to SDK 0.37 read the first map, later ones the second.
+    // Servers up to SDK 0.37 read the first map, later servers the second.
     lossFnConfig: Object.fromEntries(config),
     lossFnConfigV2: Object.fromEntries(
       config.map(([name, value]) => [name, { value: { case: "number" as const, value } }]),
@@ -83,7 +83,7 @@ function chunkMessage(chunk: WireChunk, where: string): Chunk {
       });
 }
 
-/** What a body says before its data are read. */
+/** The content of a body before its data are read. */
 export interface ReadForwardRequest {
   readonly call: ForwardCall;
   readonly model_id: string;

@@ -114,7 +114,7 @@ describe("what the SDK writes", () => {
     expect(sample.prompt_logprobs).toEqual(Float64Array.of(Number.NaN, -0.75));
   });
 
-  test("is what is written here, byte for byte", () => {
+  test("equals the body written here, byte for byte", () => {
     const { whole, ...head } = readForwardRequest(bytesOf(recorded.request));
     const { forward_input: input } = whole() as { readonly forward_input: never };
     const written = forwardRequestBytes({ model_id: head.model_id, seq_id: 7, input }, "forward", FLOAT32);

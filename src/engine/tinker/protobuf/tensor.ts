@@ -8,7 +8,7 @@ import { packed, unpacked } from "./numbers.ts";
 import { DType, type Tensor, TensorSchema } from "./tinker_pb.ts";
 import { WireFault } from "./wire-fault.ts";
 
-/** What real numbers travel as: float32 by the protocol, float64 where the peer speaks the extension. */
+/** The type of real numbers in messages: float32 by the protocol, float64 where the peer speaks the extension. */
 export type RealType = typeof DType.DTYPE_FLOAT32 | typeof DType.DTYPE_FOVEA_FLOAT64;
 
 /** A tensor of the JSON form as a message. */
@@ -26,7 +26,7 @@ export function tensorMessage(
   });
 }
 
-/** What the JSON form calls an element type: integers are int64, all else float32. */
+/** The name of an element type in the JSON form: integers are int64, all else float32. */
 export function jsonType(dtype: DType): "int64" | "float32" {
   return dtype === DType.DTYPE_INT64 || dtype === DType.DTYPE_INT32 ? "int64" : "float32";
 }

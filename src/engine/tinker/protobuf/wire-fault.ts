@@ -1,6 +1,6 @@
 /**
  * @module
- * What is wrong with a body, and at which field: a client makes an `EngineError` of it, a server a refusal.
+ * The fault of a body, and its field: a client makes an `EngineError` of it, a server a refusal.
  */
 
 /** A body that cannot be read. */

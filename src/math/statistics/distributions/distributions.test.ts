@@ -19,7 +19,7 @@ const functions = {
   binomial: (k: number, n: number) => (k === n ? 1 : incompleteBeta(0.5, 0.5, n - k, k + 1)),
 };
 
-describe("distribution functions and quantiles are scipy's, and those of 40 digits, to a relative 1e-10", () => {
+describe("distribution functions and quantiles equal scipy's, and values of 40 digits, to a relative 1e-10", () => {
   const cases = statisticsCases<Case>("distributions");
   for (const name of Object.keys(functions) as Case["of"][]) {
     const own = cases.filter((one) => one.of === name);

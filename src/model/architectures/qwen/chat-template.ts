@@ -8,7 +8,7 @@ const STANDARD_SYSTEM = `{%- if loop.first and message.role != 'system' -%}
 {%- endif -%}
 `;
 
-/** @param opening what stands before each turn */
+/** @param opening text before each turn */
 const template = (opening: string) => `{%- set seen = namespace(images=0, videos=0) -%}
 {%- for message in messages -%}
 ${opening}{{- '<|im_start|>' + message.role + '\\n' -}}

@@ -1,6 +1,6 @@
 /**
  * @module
- * What the config.json files of the Qwen-VL families have in common, field by field. Every refusal names the field.
+ * Common fields of the config.json files of the Qwen-VL families. Every error names the field.
  */
 import { ModelError } from "../../../errors/index.ts";
 import type { Fields } from "../../json-fields.ts";
@@ -32,7 +32,7 @@ export function refuseSlidingWindow(text: Fields, layers: number): void {
   }
 }
 
-/** The object that speaks of rotary positions, whichever release named it. */
+/** The object with the settings of rotary positions, under the name of any release. */
 export function ropeFields(text: Fields): Fields {
   const rope = text.object(text.has("rope_parameters") ? "rope_parameters" : "rope_scaling");
   for (const name of ["rope_type", "type"]) {
@@ -95,7 +95,7 @@ export function inChannelsOf(vision: Fields): number {
   return vision.has("in_channels") ? vision.integer("in_channels") : vision.integer("in_chans", 3);
 }
 
-/** The ids that stand for pixels, and those around them. */
+/** The ids of image and video pads, and of the tokens around them. */
 export function tokenIdsOf(
   root: Fields,
   vocabSize: number,

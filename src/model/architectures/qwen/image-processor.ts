@@ -1,7 +1,7 @@
 /**
  * @module
- * preprocessor_config.json: how a model directory wants its images. The families share one image processor, and differ in
- * what stands in for settings that are not there.
+ * preprocessor_config.json: settings of the image processor. The families share one image processor, and
+ * differ in the defaults of absent settings.
  */
 import { ModelError } from "../../../errors/index.ts";
 import type { ProcessorConfig } from "../../image/processor-config.ts";
@@ -22,13 +22,13 @@ export const CLIP: Pick<ProcessorDefaults, "mean" | "std"> = {
   std: [0.26862954, 0.26130258, 0.27577711],
 };
 
-/** What takes pixels to [−1, 1]. */
+/** Mean and deviation that map pixels to [−1, 1]. */
 export const HALVES: Pick<ProcessorDefaults, "mean" | "std"> = {
   mean: [0.5, 0.5, 0.5],
   std: [0.5, 0.5, 0.5],
 };
 
-/** What transformers' class takes for absent settings: from 4 to 1,280 tokens of 28 x 28 pixels. */
+/** Defaults of transformers' class: from 4 to 1,280 tokens of 28 x 28 pixels. */
 export const CLASS_DEFAULTS: ProcessorDefaults = {
   ...CLIP,
   minPixels: 56 * 56,
@@ -71,9 +71,9 @@ function perChannel(
 }
 
 /**
- * Reads the settings. Limits may stand in `min_pixels` and `max_pixels` or in `size`.
+ * Reads the settings. Limits may be in `min_pixels` and `max_pixels` or in `size`.
  *
- * @param defaults what absent settings are
+ * @param defaults values of absent settings
  * @throws ModelError naming the field: another family's processor, a step switched off, another resampling, impossible
  *   numbers
  */

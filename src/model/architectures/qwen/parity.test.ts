@@ -247,7 +247,7 @@ test("releases of transformers agree both ways within 1e-4, two at least for eac
   }
 });
 
-test("weights of another family are refused by the names of tensors that are missing and of those that are not known", () => {
+test("weights of another family are rejected with the names of missing and of unknown tensors", () => {
   const [own, other] = QWEN_FAMILIES.map(
     (family) => QWEN_CHECKPOINTS.find((name) => name.startsWith(family))!,
   );

@@ -55,7 +55,7 @@ describe("ropePositions", () => {
     expect(positions.next).toBe(next);
   });
 
-  test("a later segment is positioned as if the earlier ones were text up to it", () => {
+  test("a later segment is positioned as if the earlier segments were text up to it", () => {
     fc.assert(
       fc.property(evenGrid, evenGrid, fc.integer({ min: 0, max: 9 }), (first, second, words) => {
         const before = ropePositions(segments([first, words]), 2);

@@ -1,8 +1,8 @@
 /**
  * @module
- * 3-D rotary positions of the decoder (M-RoPE, arXiv:2409.12191, section 2.1): text counts on in all three
- * components at once, an image's tokens share a time and take their row and column, and a video's frames are as
- * far apart in time as they were filmed (arXiv:2502.13923, section 2.1.2).
+ * 3-D rotary positions of the decoder (M-RoPE, arXiv:2409.12191, section 2.1). Text counts up in all three
+ * components at once. An image's tokens share a time and take their row and column. A video's frames are as far apart
+ * in time as in the recording (arXiv:2502.13923, section 2.1.2).
  */
 import type { ImageGrid } from "../../image/image-grid.ts";
 import type { Positions } from "../../vision.ts";
@@ -21,12 +21,12 @@ export type RopeSegment =
 /**
  * Positions of a sequence of text runs and images, starting at 0.
  *
- * A text token at p has (p, p, p). A video that starts at p with a merged grid of t x h x w has
- * (p + ⌊i·interval⌋, p + j, p + k) at frame i, row j, column k; an image is one frame. The next segment starts one
- * after the largest position so far, as the paper says and as the weights were trained; transformers from version 5
- * starts it at p + max(h, w) instead, which is the same unless a video lasts longer than it is wide and high.
+ * A text token at p has (p, p, p). A video that starts at p with a merged grid of t x h x w has (p + ⌊i·interval⌋, p
+ * + j, p + k) at frame i, row j, column k; an image is one frame. The next segment starts one after the largest
+ * position so far, as the paper says and as the weights were trained. From version 5 transformers starts it at p +
+ * max(h, w) instead. The two agree unless a video has more positions in time than rows and columns.
  *
- * @param spatialMergeSize patches per side that one image token stands for
+ * @param spatialMergeSize patches per side of one image token
  * @returns the components time, height and width
  */
 export function ropePositions(segments: readonly RopeSegment[], spatialMergeSize: number): Positions {

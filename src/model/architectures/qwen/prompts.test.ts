@@ -47,7 +47,7 @@ describe.each(QWEN_FAMILIES)("the processor of %s", (family) => {
   const { images, videos, sizes, chats } = qwenPrompts(family);
   const { promptSide } = architectureOf({ modelType: family });
 
-  test.each(images)("cuts an image of $width x $height as transformers does, bit for bit", (recorded) => {
+  test.each(images)("cuts an image of $width x $height bitwise as transformers does", (recorded) => {
     const vision = visionWith(family, recorded.settings);
     const chunk = { kind: "image", image: recordedImage({ ...recorded, kind: "image" }) } as const;
     const { images: cut, tokens } = vision.spell({ chunks: [chunk] });
@@ -56,7 +56,7 @@ describe.each(QWEN_FAMILIES)("the processor of %s", (family) => {
     expect(vision.tokens(chunk)).toBe(tokens.length);
   });
 
-  test.each(videos)("cuts a video of $frames frames as transformers does, bit for bit", (recorded) => {
+  test.each(videos)("cuts a video of $frames frames bitwise as transformers does", (recorded) => {
     const vision = visionWith(family, recorded.settings);
     const chunk = { kind: "video", video: recordedVideo({ ...recorded, kind: "video" }) } as const;
     const { images: cut, tokens } = vision.spell({ chunks: [chunk] });
@@ -65,7 +65,7 @@ describe.each(QWEN_FAMILIES)("the processor of %s", (family) => {
     expect(vision.tokens(chunk)).toBe(tokens.length);
   });
 
-  test(`shows ${sizes.length} videos at transformers' sizes, and refuses those that it refuses`, () => {
+  test(`shows ${sizes.length} videos at transformers' sizes, and rejects the videos that it rejects`, () => {
     for (const { settings, width, height, frames, shown } of sizes) {
       const frame = { width, height, data: new Uint8Array() };
       const chunk = { kind: "video", video: { frames: new Array(frames).fill(frame), fps: 1 } } as const;
@@ -88,7 +88,7 @@ describe.each(QWEN_FAMILIES)("the processor of %s", (family) => {
     });
   });
 
-  function idsOf({ messages, images: stills, videos: films, numbered }: QwenChat, source: string) {
+  function idsOf({ messages, images: stills, videos: clips, numbered }: QwenChat, source: string) {
     const side = 2 * (qwenPrompts(family).images[0]!.settings["patch_size"] as number);
     const size = { shortest_edge: side * side, longest_edge: 4096 * side * side };
     const vision = visionWith(family, { ...images[0]!.settings, size });
@@ -102,7 +102,7 @@ describe.each(QWEN_FAMILIES)("the processor of %s", (family) => {
       messages,
       stills.map((still) => recordedImage({ ...still, kind: "image" })),
       format,
-      { videos: films.map((film) => recordedVideo({ ...film, kind: "video" })), addVisionId: numbered },
+      { videos: clips.map((clip) => recordedVideo({ ...clip, kind: "video" })), addVisionId: numbered },
     );
     const counts = prompt.chunks.map((chunk) =>
       chunk.kind === "text" ? chunk.tokens.length : vision.tokens(chunk),

@@ -9,7 +9,7 @@ import type { Fields } from "../../json-fields.ts";
 import type { QwenConfig, QwenTextConfig } from "./config.ts";
 import { headsOf, refuseSlidingWindow, requireActivation, ropeOf } from "./config-fields.ts";
 
-/** The decoder's sizes: those of `text_config`, or of the top level where there is none. */
+/** The decoder's sizes, from `text_config`, or from the top level if there is none. */
 export function parseQwen2Text(root: Fields): QwenTextConfig {
   const text = root.has("text_config") ? root.object("text_config") : root;
   requireActivation(text, "silu");

@@ -13,7 +13,7 @@ export type VisionPiece =
   | { readonly kind: "marks"; readonly tokens: readonly number[] }
   | Exclude<RopeSegment, { readonly kind: "text" }>;
 
-/** An image or a video in pieces, in the order in which they stand in the prompt. */
+/** An image or a video in pieces, in the order of the prompt. */
 export interface SpelledVision {
   readonly patched: PatchedImage;
   readonly pieces: readonly VisionPiece[];
@@ -22,8 +22,9 @@ export interface SpelledVision {
 /**
  * Spells a prompt out.
  *
- * @param spell what makes an image or a video into pieces
- * @throws EngineError when the prompt is empty, or its text holds an id that stands for pixels or is none
+ * @param spell splits an image or a video into pieces
+ * @throws EngineError when the prompt is empty, or its text contains the id of an image or video pad or an id outside
+ *   the vocabulary
  */
 export function spellPrompt(
   { chunks }: Prompt,

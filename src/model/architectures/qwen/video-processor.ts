@@ -15,10 +15,10 @@ import {
   parseImageProcessor,
 } from "./image-processor.ts";
 
-/** What transformers' class of a family takes for absent settings. */
+/** Defaults of transformers' class of a family. */
 export interface VideoDefaults extends ProcessorDefaults {
   readonly maxVideoTokens: number;
-  /** Pixel limits are those of all frames together, not of one. */
+  /** Pixel limits apply to all frames together, not to each. */
   readonly limitsWholeVideo?: true;
 }
 
@@ -63,7 +63,7 @@ export function parseVideoProcessor(
 
 /**
  * The settings of a directory: `video_processor` in processor_config.json, else video_preprocessor_config.json, else
- * those of its images in preprocessor_config.json, as transformers does, else the defaults.
+ * the image settings in preprocessor_config.json, as in transformers, else the defaults.
  *
  * @throws ModelError when they do not fit the model's patches
  */

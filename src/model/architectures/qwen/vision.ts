@@ -18,7 +18,7 @@ import { type SpelledVision, spellPrompt, type VisionPiece } from "./spell-promp
 export interface QwenSight {
   readonly image: ProcessorConfig;
   readonly video: VideoProcessorConfig;
-  /** What transformers calls the family's processor. */
+  /** The name of the family's processor in transformers. */
   readonly processorClass: string;
   /** @param seconds of video from one temporal patch to the next */
   videoPieces(grid: ImageGrid, seconds: number): readonly VisionPiece[];

@@ -13,7 +13,7 @@ import { qwenVision } from "../qwen/vision.ts";
 import { MODEL_TYPE, type Qwen25Config } from "./config.ts";
 import { configJson, parseConfig } from "./config-json.ts";
 
-/** What transformers calls the processor. */
+/** The name of the processor in transformers. */
 export const PROCESSOR_CLASS = "Qwen2_5_VLProcessor";
 
 /** Frames of a video are as far apart in time as they were filmed (section 2.1.2). */

@@ -4,7 +4,7 @@
  */
 import type { QwenConfig, TowerConfig } from "../qwen/config.ts";
 
-/** What config.json calls the architecture. */
+/** The `model_type` of config.json. */
 export const MODEL_TYPE = "qwen2_5_vl";
 
 /** Vision tower: a ViT over patches with window attention, then a 2x2 patch merger. */

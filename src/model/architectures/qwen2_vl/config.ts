@@ -4,7 +4,7 @@
  */
 import type { QwenConfig } from "../qwen/config.ts";
 
-/** What config.json calls the architecture. */
+/** The `model_type` of config.json. */
 export const MODEL_TYPE = "qwen2_vl";
 
 /** The tower attends over whole frames. */

@@ -18,7 +18,7 @@ import { videoWords } from "./video-words.ts";
 /** The published models': from 64 to 16,384 tokens of 32 x 32 pixels. */
 const IMAGE_DEFAULTS = { ...HALVES, minPixels: 65_536, maxPixels: 16_777_216 };
 
-/** Each temporal patch of a video stands between marks of its own, as if it were an image; its time stands before it in words. */
+/** Each temporal patch of a video is between its own marks, as if it were an image; its time precedes it as text. */
 function openVision(config: Qwen3Config, files: SmallFiles): Vision {
   const { visionStartTokenId, visionEndTokenId } = config;
   return qwenVision(config, {

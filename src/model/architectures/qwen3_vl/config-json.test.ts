@@ -108,7 +108,7 @@ describe("parseConfig", () => {
     );
   });
 
-  test("the mixture of experts is refused by name", () => {
+  test("the mixture of experts is rejected with an error that names it", () => {
     const type = `${MODEL_TYPE}_moe`;
     expect(() => parseAny({ ...PUBLISHED, model_type: type })).toThrow(
       `("${type}" is not supported: it needs a mixture of experts in the decoder), got "${type}"`,

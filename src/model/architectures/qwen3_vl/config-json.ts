@@ -36,7 +36,7 @@ function parseText(root: Fields, text: Fields): Omit<Qwen3TextConfig, "deepstack
   const { heads, kvHeads } = headsOf(text);
   const headDim = text.integer("head_dim", 128);
   if (headDim % 2 !== 0) throw text.error("head_dim", "an even size");
-  // Interleaved in every release, whatever a file says; one that says otherwise was made for another model.
+  // Every released model is interleaved; a file that says otherwise was made for another model.
   if (!ropeFields(text).boolean("mrope_interleaved", true))
     throw ropeFields(text).error("mrope_interleaved", "true");
   return {

@@ -4,7 +4,7 @@
  */
 import type { QwenConfig, QwenTextConfig, TowerConfig } from "../qwen/config.ts";
 
-/** What config.json calls the architecture. */
+/** The `model_type` of config.json. */
 export const MODEL_TYPE = "qwen3_vl";
 
 /** Frames that share a patch; the family has no other number, and the words around videos count on it. */

@@ -22,7 +22,7 @@ test("each temporal patch has the middle of its time before it, quarters rounded
   expect(texts(4, 2 / 3)).toEqual(["<0.8 seconds>", "<3.8 seconds>"]);
 });
 
-test("a last frame without a second one stands at its own time", () => {
+test("a last frame without a second frame has its own time", () => {
   expect(texts(3, 1)).toEqual(["<0.5 seconds>", "<2.0 seconds>"]);
 });
 

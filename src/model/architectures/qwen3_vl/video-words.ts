@@ -1,7 +1,7 @@
 /**
  * @module
- * When a video's frames were filmed, in words before each temporal patch: `<0.3 seconds>`. They are text of the prompt, so
- * that they are encoded together with what stands before them.
+ * The time of a video's frames, as words before each temporal patch: `<0.3 seconds>`. The words are text of
+ * the prompt, so they are encoded together with the text before them.
  */
 import { DataError } from "../../../errors/index.ts";
 import { roundHalfEven } from "../../image/round-half-even.ts";

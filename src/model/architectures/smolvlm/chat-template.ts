@@ -4,10 +4,10 @@
  */
 
 /**
- * One mark at the start of the conversation; each turn is its role's name with a colon, what was said, and
- * `<end_of_utterance>`. A space follows the colon unless an image does. Renders as transformers' template for SmolVLM does,
- * in words of its own; a system message, as all others. For directories that bring no template, and for conversations
- * with videos, for which the published ones have no place.
+ * One mark at the start of the conversation; each turn is its role's name with a colon, the message, and
+ * `<end_of_utterance>`. A space follows the colon unless an image does. A system message is rendered as all other
+ * messages. Its output equals that of transformers' template for SmolVLM; its text is Fovea's own. For directories
+ * without a template, and for conversations with videos, for which the published templates have no place.
  */
 export const CHAT_TEMPLATE = `{{- '<|im_start|>' -}}
 {%- for message in messages -%}

@@ -165,8 +165,8 @@ describe("parseConfig", () => {
   });
 
   test("names families that are not supported, and what they would need", () => {
-    expect(() => parseAny({ model_type: "mllama", vision_config: {} })).toThrow(
-      '"mllama" is not supported: it needs gated cross-attention from text to tiles',
+    expect(() => parseAny({ model_type: "gemma3", vision_config: {} })).toThrow(
+      '"gemma3" is not supported: it needs sliding-window attention in the decoder and its processor',
     );
     expect(() => parseAny({ model_type: "unheard_of" })).toThrow(
       /model_type: expected .*"smolvlm".*got "unheard_of"/,

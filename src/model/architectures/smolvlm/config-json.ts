@@ -8,6 +8,7 @@ import type { ConfigJsonOptions } from "../../architecture.ts";
 import type { TextConfig } from "../../config.ts";
 import { TORCH_DTYPES } from "../../float-type.ts";
 import { Fields } from "../../json-fields.ts";
+import { parseRope, ropeScalingJson } from "../llama/rope-json.ts";
 import {
   IDEFICS_MODEL_TYPE,
   MODEL_TYPE,
@@ -37,42 +38,6 @@ function requireFalse(fields: Fields, name: string, what: string): void {
   if (fields.boolean(name, false)) throw fields.error(name, `false (${what} are not supported)`);
 }
 
-/** Rotary positions, by either of the places that transformers has had for them. */
-function rotary(text: Fields): Pick<TextConfig, "ropeTheta" | "ropeScaling"> {
-  const rope = text.object(text.has("rope_parameters") ? "rope_parameters" : "rope_scaling");
-  const ropeTheta = rope.has("rope_theta")
-    ? rope.positive("rope_theta")
-    : text.positive("rope_theta", 10_000);
-  const type = rope.text("rope_type", rope.text("type", "default"));
-  if (type === "default") return { ropeTheta };
-  if (type !== "llama3")
-    throw rope.error(rope.has("rope_type") ? "rope_type" : "type", '"default" or "llama3"');
-  const low = rope.positive("low_freq_factor");
-  const high = rope.positive("high_freq_factor");
-  if (high <= low) throw rope.error("high_freq_factor", `a number above low_freq_factor (${low})`);
-  return {
-    ropeTheta,
-    ropeScaling: {
-      factor: rope.positive("factor"),
-      lowFrequencyFactor: low,
-      highFrequencyFactor: high,
-      originalContext: rope.integer("original_max_position_embeddings"),
-    },
-  };
-}
-
-/** `rope_scaling` of transformers 4, which 5 reads too. */
-function ropeScalingJson({ ropeScaling }: TextConfig): object | null {
-  if (ropeScaling === undefined) return null;
-  return {
-    factor: ropeScaling.factor,
-    high_freq_factor: ropeScaling.highFrequencyFactor,
-    low_freq_factor: ropeScaling.lowFrequencyFactor,
-    original_max_position_embeddings: ropeScaling.originalContext,
-    rope_type: "llama3",
-  };
-}
-
 function parseText(text: Fields, tieWordEmbeddings: boolean): TextConfig {
   requireText(text, "model_type", TEXT_MODEL_TYPE);
   requireText(text, "hidden_act", "silu");
@@ -99,7 +64,7 @@ function parseText(text: Fields, tieWordEmbeddings: boolean): TextConfig {
     headDim,
     intermediateSize: text.integer("intermediate_size", 11_008),
     rmsNormEpsilon: text.positive("rms_norm_eps", 1e-6),
-    ...rotary(text),
+    ...parseRope(text, 10_000),
     tieWordEmbeddings,
   };
 }
@@ -167,7 +132,7 @@ export function parseConfig(json: unknown, where = "config.json"): SmolConfig {
 
 /**
  * The config.json of a model: `parseConfig` gives the same sizes back, and transformers opens it, 4.46 and later for
- * Idefics3 and 4.50 and later for SmolVLM. `rope_theta` stands where 4.x looks for it, and 5.x reads it there too.
+ * Idefics3 and 4.50 and later for SmolVLM. `rope_theta` is where 4.x looks for it, and 5.x reads it there too.
  */
 export function configJson(config: SmolConfig, options: ConfigJsonOptions = {}): Record<string, unknown> {
   const { modelType, text, vision } = config;

@@ -4,9 +4,9 @@
  */
 import type { ModelConfig } from "../../config.ts";
 
-/** What config.json calls SmolVLM2; its tower and decoder are those of Idefics3. */
+/** The `model_type` of SmolVLM2, which has the tower and the decoder of Idefics3. */
 export const MODEL_TYPE = "smolvlm";
-/** What config.json calls Idefics3 and the first SmolVLM. */
+/** The `model_type` of Idefics3 and the first SmolVLM. */
 export const IDEFICS_MODEL_TYPE = "idefics3";
 
 /** Vision tower: SigLIP, a ViT over square tiles with learned positions. */
@@ -26,7 +26,7 @@ export interface VisionConfig {
 export interface SmolConfig extends ModelConfig {
   readonly modelType: typeof MODEL_TYPE | typeof IDEFICS_MODEL_TYPE;
   readonly vision: VisionConfig;
-  /** Patches per side that one token stands for. */
+  /** Patches per side of one token. */
   readonly scaleFactor: number;
   readonly imageTokenId: number;
 }

@@ -14,7 +14,7 @@ const LANCZOS = 1;
 const TILE = 364;
 const LONGEST_EDGE = 4 * TILE;
 const HALF = [0.5, 0.5, 0.5] as const;
-/** Classes that cut images into tiles this way, by what transformers has called them. */
+/** Classes that cut images into tiles this way, by their names in transformers. */
 const PROCESSORS = /^(SmolVLM|Idefics3)(Image|Video)Processor(Fast|Pil)?$/;
 
 /** How pixels become tiles. */
@@ -77,7 +77,7 @@ function defaultTiles({ vision }: SmolConfig): TileConfig {
   return { ...parseTiles({}), tileSize: imageSize, longestEdge: 4 * imageSize };
 }
 
-/** Patches per side of a tile. What is left over at the right and lower edge is not seen. */
+/** Patches per side of a tile. Pixels left over at the right and lower edge are not used. */
 export function tilePatches({ tileSize }: TileConfig, { vision }: SmolConfig): number {
   return Math.floor(tileSize / vision.patchSize);
 }
@@ -87,7 +87,7 @@ export function tokensPerTile(tiles: TileConfig, config: SmolConfig): number {
   return (tilePatches(tiles, config) / config.scaleFactor) ** 2;
 }
 
-/** The settings themselves; fails when their tiles are none that the model can join to tokens. */
+/** The settings themselves; fails when the model cannot join their tiles to tokens. */
 function checkTiles(tiles: TileConfig, config: SmolConfig, where: string): TileConfig {
   const side = tilePatches(tiles, config);
   if (side > 0 && side % config.scaleFactor === 0) return tiles;
@@ -118,7 +118,7 @@ export function loadTiles(files: SmallFiles, config: SmolConfig): TileConfig {
 
 /**
  * The settings of videos' frames, each of which is one tile: `video_processor` in processor_config.json, else
- * video_preprocessor_config.json, else those of images.
+ * video_preprocessor_config.json, else the image settings.
  *
  * @throws ModelError when they are wrong, or do not fit the model
  */

@@ -43,9 +43,9 @@ test("an inspection lays tiles over the picture, and every credit method has wei
 test("a video that is shown frame by frame is one video, each frame at its time", async () => {
   const engine = await createLocalEngine({ model: directory, threads: 1 });
   const frame = (level: number) => ({ width: 32, height: 32, data: new Uint8Array(32 * 32 * 3).fill(level) });
-  const film = (fps: number): VideoClip => ({ frames: [frame(10), frame(90), frame(200)], fps });
+  const clip = (fps: number): VideoClip => ({ frames: [frame(10), frame(90), frame(200)], fps });
   const text = { kind: "text" as const, tokens: [40, 41] };
-  const chunks = [film(2), film(0.5)].flatMap((video) =>
+  const chunks = [clip(2), clip(0.5)].flatMap((video) =>
     videoWords(video).map((piece) => (typeof piece === "string" ? text : piece)),
   );
   const group = [{ tokens: [50, 51], stopReason: "stop" as const, advantage: 1 }];

@@ -13,7 +13,7 @@ const TENS = "_ _ twenty thirty forty fifty sixty seventy eighty ninety".split("
 /**
  * A number in words: "forty-two", "one hundred and five", "two thousand, three hundred".
  *
- * @throws DataError when it is no whole number below a million
+ * @throws DataError when it is not a whole number below a million
  */
 export function numberWords(value: number): string {
   if (!(Number.isInteger(value) && value >= 0 && value < 1e6))

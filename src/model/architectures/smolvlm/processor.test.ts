@@ -34,7 +34,7 @@ function made({ tile, longest, patch, scale, split = true }: SmolSettings): [Til
 const sha256 = (numbers: Float32Array) =>
   createHash("sha256").update(new Uint8Array(numbers.buffer)).digest("hex");
 
-describe("images become tiles as in transformers, bit for bit", () => {
+describe("images become tiles bitwise as in transformers", () => {
   test.each(Object.entries(recorded.settings))("%s", (name, settings) => {
     const [tiles, config] = made(settings);
     const images = recorded.images.filter((image) => image.settings === name);
@@ -87,10 +87,10 @@ describe("videos", () => {
   });
 
   test("longer than an hour and a day are timed as Python times them", () => {
-    const told = (fps: number) => videoWords({ frames: [frame, frame], fps })[0];
-    expect(told(2 / 3725)).toContain("from a 1:02:05 [H:MM:SS] video");
-    expect(told(2 / 90_061)).toContain("from a 1 day, 1:01:01 [H:MM:SS] video");
-    expect(told(2 / 180_000)).toContain("from a 2 days, 2:00:00 [H:MM:SS] video");
+    const words = (fps: number) => videoWords({ frames: [frame, frame], fps })[0];
+    expect(words(2 / 3725)).toContain("from a 1:02:05 [H:MM:SS] video");
+    expect(words(2 / 90_061)).toContain("from a 1 day, 1:01:01 [H:MM:SS] video");
+    expect(words(2 / 180_000)).toContain("from a 2 days, 2:00:00 [H:MM:SS] video");
   });
 
   test("each frame is a chunk of its own, part of the video", () => {

@@ -9,13 +9,13 @@ import type { SmolConfig } from "./config.ts";
 export const IMAGE_TOKENS = {
   /** Before each tile, and after the last. */
   mark: "<fake_token_around_image>",
-  /** Stands for a tile's pixels, as often as the tile has tokens. */
+  /** Placeholder of a tile's pixels, once for each token of the tile. */
   image: "<image>",
   /** Names the whole image, made small. */
   whole: "<global-img>",
 } as const;
 
-/** Stands for a video in a rendered conversation; no token of its own. */
+/** Placeholder of a video in a rendered conversation; not a token. */
 export const VIDEO_PLACEHOLDER = "<video>";
 
 /** Names a tile by its place, counted from 1. */
@@ -23,7 +23,7 @@ export function tileToken(row: number, column: number): string {
   return `<row_${row}_col_${column}>`;
 }
 
-/** Ids that stand around tiles. */
+/** Ids around tiles. */
 export interface TileTokens {
   readonly mark: number;
   readonly whole: number;

@@ -7,7 +7,7 @@ import { DataError } from "../../../errors/index.ts";
 import type { PixelSize } from "../../image/smart-resize.ts";
 import type { TileConfig } from "./image-processor.ts";
 
-/** No side is ever longer, whatever the settings say. */
+/** No side is ever longer, even if the settings allow it. */
 export const LONGEST_SIDE = 4096;
 
 /** An image on its way to tiles. */

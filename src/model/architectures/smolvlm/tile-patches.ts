@@ -1,9 +1,11 @@
 /**
  * @module
- * From pixels to the patches of tiles, with the numbers of transformers' Pillow-based processor: resize, cut, resize the
- * whole, rescale, normalise, and cut into patches in the order in which the model joins them to tokens.
+ * From pixels to the patches of tiles, with the numbers of transformers' Pillow-based processor. The steps:
+ * resize, cut into tiles, resize the whole, rescale, normalise, and cut into patches in the order in which the model
+ * joins them to tokens.
  */
 import { DataError } from "../../../errors/index.ts";
+import { cropSquare } from "../../image/crop.ts";
 import { resizeLanczos } from "../../image/lanczos.ts";
 import { cutPatches, type Normalise, normaliseFrame, normaliseStill } from "../../image/patches.ts";
 import { checkPixels } from "../../image/processor.ts";
@@ -28,7 +30,7 @@ export function imagePatches(image: RgbImage, tiles: TileConfig, config: SmolCon
   const cut: RgbImage[] = [];
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
-      cut.push(crop(large, column * tileSize, row * tileSize, tileSize));
+      cut.push(cropSquare(large, column * tileSize, row * tileSize, tileSize));
     }
   }
   const whole = resizedTo(large, { width: tileSize, height: tileSize });
@@ -69,19 +71,8 @@ function patchesOf(
   normalise: Normalise,
 ): PatchedImage {
   const seen = tilePatches(tiles, config) * config.vision.patchSize;
-  const whole = shown.map((tile) => crop(tile, 0, 0, seen));
+  const whole = shown.map((tile) => cropSquare(tile, 0, 0, seen));
   const { patchSize } = config.vision;
   const cutting = { ...tiles, patchSize, mergeSize: config.scaleFactor, temporalPatchSize: 1 };
   return cutPatches(whole, cutting, normalise);
-}
-
-/** A square of an image. */
-function crop(image: RgbImage, left: number, top: number, side: number): RgbImage {
-  if (left === 0 && top === 0 && image.width === side && image.height === side) return image;
-  const data = new Uint8Array(side * side * 3);
-  for (let y = 0; y < side; y++) {
-    const from = ((top + y) * image.width + left) * 3;
-    data.set(image.data.subarray(from, from + side * 3), y * side * 3);
-  }
-  return { width: side, height: side, data };
 }

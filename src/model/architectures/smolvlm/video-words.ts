@@ -1,7 +1,7 @@
 /**
  * @module
- * The words around a video's frames: how many there are, how long the video is, and when each was filmed. They are text of
- * the prompt, so that they are encoded together with what stands around them.
+ * The words around a video's frames: the number of frames, the length of the video, and the time of each
+ * frame. They are text of the prompt, so they are encoded together with the text around them.
  */
 import { DataError } from "../../../errors/index.ts";
 import type { VideoClip } from "../../image/video-clip.ts";
@@ -31,7 +31,7 @@ export function videoWords(video: VideoClip): (string | VisionChunk)[] {
 
 const two = (value: number) => String(value).padStart(2, "0");
 
-/** Minutes and seconds, cut to whole ones. */
+/** Minutes and seconds, fractions cut off. */
 function minutes(seconds: number): string {
   return `${two(Math.trunc(seconds / 60))}:${two(Math.trunc(seconds % 60))}`;
 }

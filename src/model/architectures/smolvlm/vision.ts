@@ -89,7 +89,7 @@ function tokenGrid(chunk: VisionChunk, { config, ...tiles }: Settings): TokenGri
   return { frames: chunk.video.frames.length, ...grid, secondsPerFrame: 1 / chunk.video.fps };
 }
 
-/** The ids of an image or of a video's frames, those of pixels among them. */
+/** The ids of an image or of a video's frames, image pads among them. */
 function spellChunk(chunk: VisionChunk, { config, image, video, tokens }: Settings): number[] {
   const { mark, whole, places, endOfRow, endOfTiles } = tokens;
   const pixels = (tiles: TileConfig) =>

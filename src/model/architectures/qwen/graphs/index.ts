@@ -16,7 +16,7 @@ import { visionGraphs } from "./vision-graphs.ts";
 /**
  * The graphs of a model of these sizes.
  *
- * @param videoGuide how the positions of a video's features follow, for those who run an export
+ * @param videoGuide explains to users of an export how the positions of a video's features follow
  */
 export function qwenGraphs(config: QwenConfig, parts: QwenParts, videoGuide: string): ModelGraphs {
   const { text } = config;

@@ -1,14 +1,14 @@
 /**
  * @module
- * The parameters of a Qwen-VL model: their canonical names, shapes, and the other names they go by.
- * Canonical is what transformers writes in `save_pretrained`.
+ * The parameters of a Qwen-VL model: their canonical names, shapes, and the other names they go by. Canonical
+ * names are the names that transformers writes in `save_pretrained`.
  */
 import { decoderModule, decoderShapes } from "../../../graph/decoder-parameters.ts";
 import type { ParameterNames } from "../../../parameters.ts";
 import type { QwenConfig } from "../config.ts";
 import type { QwenParts } from "./parts.ts";
 
-/** Prefixes that some release gave a parameter, in memory or on disk, and the canonical ones. */
+/** Prefixes that some release gave a parameter, in memory or on disk, and the canonical prefixes. */
 function renamed(parts: QwenParts): readonly (readonly [prefix: string, canonical: string])[] {
   const { vision } = parts;
   const text = parts.decoder.prefix;

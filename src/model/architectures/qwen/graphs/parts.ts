@@ -1,6 +1,6 @@
 /**
  * @module
- * What the networks of the line's families are made of, where they differ.
+ * The parts in which the networks of the Qwen-VL families differ.
  */
 
 import type { DecoderNames } from "../../../graph/decoder-parameters.ts";
@@ -12,7 +12,7 @@ interface Modules {
 }
 
 export interface QwenParts {
-  /** What canonical names of the tower's parameters begin with. */
+  /** The prefix of canonical names of the tower's parameters. */
   readonly vision: string;
   readonly tower: {
     readonly norm: "rms" | "layer";

@@ -6,9 +6,10 @@ import type { QwenTextConfig } from "../config.ts";
 import type { QwenParts } from "./parts.ts";
 
 /**
- * `[d/2]` components. In sections the first frequencies follow time, the next ones height, the last ones width
- * (arXiv:2409.12191, section 2.1). Interleaved they follow time, height and width by turns while height and width have
- * frequencies left, and time after that, so that every component has high and low frequencies (arXiv:2511.21631).
+ * `[d/2]` components. In sections the first frequencies follow time, the next height, the last width
+ * (arXiv:2409.12191, section 2.1). Interleaved they follow time, height and width by turns while height and width
+ * have frequencies left, and time after that, so that every component has high and low frequencies
+ * (arXiv:2511.21631).
  */
 export function rotaryComponents(
   { mropeSection, headDim }: Pick<QwenTextConfig, "mropeSection" | "headDim">,

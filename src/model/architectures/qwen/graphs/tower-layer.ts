@@ -1,6 +1,6 @@
 /**
  * @module
- * The tower's norms and feed-forwards, whichever its family has.
+ * The tower's norms and feed-forwards for every family.
  */
 import { add, geluTanh, layerNorm, quickGelu, rmsNorm, silu, type Tensor } from "../../../../tensor/index.ts";
 import { affine, feedForward } from "../../../graph/layer.ts";

@@ -1,7 +1,7 @@
 /**
  * @module
- * The vision tower as a whole, and in pieces for weights that are read when their turn comes: patches in, blocks one
- * after another through one graph of each kind, tokens out.
+ * The vision tower as a whole, and in pieces for weights that are read when their turn comes. In pieces, patches go
+ * in, blocks run one after another through one graph of each kind, and tokens come out.
  */
 import { concatenate, Graph, type Tensor } from "../../../../tensor/index.ts";
 import type { VisionGraph, VisionGraphs, VisionPiece, VisionStage } from "../../../graph/model-graphs.ts";
@@ -23,10 +23,12 @@ import { type VisionPlan, visionPlan } from "./vision-plan.ts";
 export function visionGraphs(config: TowerConfig, parts: QwenParts): VisionGraphs<VisionPlan> {
   return {
     patchWidth: config.inChannels * config.temporalPatchSize * config.patchSize ** 2,
-    stages: visionStages(config),
     plan: (grid) => visionPlan(grid, config),
     whole: (layout, plan, frames) => visionGraph({ config, parts, plan, frames }, layout),
-    piece: (layout, plan, frames, kind) => visionPiece({ config, parts, plan, frames }, layout, kind),
+    streamed: {
+      stages: visionStages(config),
+      piece: (layout, plan, frames, kind) => visionPiece({ config, parts, plan, frames }, layout, kind),
+    },
   };
 }
 

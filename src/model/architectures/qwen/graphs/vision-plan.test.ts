@@ -32,7 +32,7 @@ test("a ragged window is padded to the longest", () => {
   expect([...plan.real]).toEqual([1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0]);
 });
 
-test("every patch has one slot, its unit's patches stand together, and angles are those of its row and column", () => {
+test("every patch has one slot, its unit's patches are together, and angles follow its row and column", () => {
   const side = fc.integer({ min: 1, max: 9 });
   fc.assert(
     fc.property(side, side, fc.constantFrom(28, 56, 84, 112), (rows, columns, windowSize) => {

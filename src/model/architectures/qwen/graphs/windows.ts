@@ -1,7 +1,7 @@
 /**
  * @module
- * Window order of the vision tower: most blocks attend within square windows of the image, so the tower permutes
- * the merged units window by window once, and undoes it after the merger.
+ * Window order of the vision tower. Most blocks attend within square windows of the image, so the tower permutes the
+ * merged units window by window once, and undoes it after the merger.
  */
 
 import type { ImageGrid } from "../../../image/image-grid.ts";
@@ -15,7 +15,7 @@ interface WindowSizes {
 
 /** The merged units of one image, window by window. */
 export interface WindowLayout {
-  /** `[u]` indices of merged units in row order; entry i says which unit stands at place i. */
+  /** `[u]` indices of merged units in row order; entry i is the unit at place i. */
   readonly order: Int32Array;
   /** Merged units per window, in the same order; they sum to u. None is zero. */
   readonly windows: Int32Array;
@@ -23,7 +23,7 @@ export interface WindowLayout {
 
 /**
  * Window order of one image. A window covers `windowSize / patchSize / spatialMergeSize` merged units per side;
- * windows at the right and lower edge are smaller. Patches of unit i stand at `i·m² … i·m² + m² − 1`.
+ * windows at the right and lower edge are smaller. Patches of unit i are at `i·m² … i·m² + m² − 1`.
  *
  * @param grid frames, rows and columns in patches; every frame has its own windows
  */

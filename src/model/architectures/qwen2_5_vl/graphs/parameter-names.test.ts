@@ -30,7 +30,7 @@ describe("canonical", () => {
   const canonicalName = (name: string) => names.canonical(name);
 
   test.each([tied, untied])(
-    "takes the names of the running module to the saved ones",
+    "maps the names of the running module to the saved names",
     ({ memory, saved }) => {
       expect(memory.map(canonicalName).sort()).toEqual(Object.keys(saved).sort());
     },

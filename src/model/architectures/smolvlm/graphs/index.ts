@@ -29,9 +29,11 @@ function visionGraphs(config: SmolConfig): VisionGraphs<TilePlan> {
   const { vision } = config;
   return {
     patchWidth: patchWidth(vision),
-    stages: visionStages(vision),
     plan: (grid) => tilePlan(grid, config),
     whole: (layout, plan, frames) => visionGraph(config, layout, plan, frames),
-    piece: (layout, plan, frames, kind) => streamedVisionGraph(config, layout, plan, frames, kind),
+    streamed: {
+      stages: visionStages(vision),
+      piece: (layout, plan, frames, kind) => streamedVisionGraph(config, layout, plan, frames, kind),
+    },
   };
 }

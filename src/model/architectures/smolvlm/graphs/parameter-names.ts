@@ -19,7 +19,7 @@ export const POSITIONS = `${TOWER}.embeddings.position_embedding.weight`;
 export const FINAL_NORM = `${TOWER}.post_layernorm`;
 export const CONNECTOR = "model.connector.modality_projection.proj.weight";
 
-/** What the names of a block's parameters begin with. */
+/** The prefix of the names of a block's parameters. */
 export function blockName(block: number): string {
   return `${TOWER}.encoder.layers.${block}`;
 }

@@ -1,7 +1,7 @@
 /**
  * @module
- * Which row of the position table each patch of a tile takes: the table's cell in which the patch's upper left corner
- * falls, both seen as squares of side 1, in the single precision of transformers.
+ * The row of the position table for each patch of a tile: the table's cell that contains the patch's upper
+ * left corner. Both are scaled to squares of side 1, in the single precision of transformers.
  */
 
 /** Numbers that torch counts up at once in single precision; its last digits depend on them. */

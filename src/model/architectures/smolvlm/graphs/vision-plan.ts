@@ -1,6 +1,6 @@
 /**
  * @module
- * Where the patches of a tile stand. The processor orders them by token already, so that they stay where they are.
+ * The order of a tile's patches. The processor already orders them by token, so their order does not change.
  */
 import type { FramePlan } from "../../../graph/model-graphs.ts";
 import { positionsPerSide, type SmolConfig } from "../config.ts";

@@ -132,7 +132,7 @@ function norm(x: Tensor, parameters: GraphParameters, pack: string, vision: Visi
   return layerNorm(x, weight, bias, vision.layerNormEpsilon);
 }
 
-/** Joins the patches of each token, which stand together, and projects them to the decoder's width. */
+/** Joins the patches of each token, which are consecutive, and projects them to the decoder's width. */
 function connect(x: Tensor, parameters: GraphParameters, { vision, scaleFactor }: SmolConfig): Tensor {
   return x.graph.scope("connector", () => {
     const normal = norm(x, parameters, "vision.norm", vision);

@@ -1,8 +1,8 @@
 /**
  * @module
- * Where each patch of a grid goes, computed inside a graph: windows side by side, each of the same number of slots. It
- * is what `../vision-plan.ts` computes for a grid known beforehand, but every window has the slots of a full one. Without
- * windows a whole frame is one.
+ * The slot of each patch of a grid, computed inside a graph: windows side by side, each with the same number
+ * of slots. `../vision-plan.ts` computes the same for a grid known beforehand; here every window has the slots of a
+ * full window. Without windows a whole frame is one window.
  */
 import type { DynamicGraph, Value } from "../../../../../tensor/index.ts";
 import { HIDDEN_SCORE } from "../../../../onnx/layers.ts";
@@ -12,7 +12,7 @@ import type { TowerConfig } from "../../config.ts";
 export interface PatchSlots {
   /** `[slots]` index of the patch in the processor's order; 0 where a slot is empty. */
   readonly patch: Value;
-  /** `[slots]` added to the scores of a slot as a key: hides the empty ones. */
+  /** `[slots]` added to the scores of a slot as a key: hides empty slots. */
   readonly hidden: Value;
   /** `[slots]` row and column of the patch in its frame; any where a slot is empty. */
   readonly row: Value;

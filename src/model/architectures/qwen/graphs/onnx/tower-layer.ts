@@ -1,6 +1,6 @@
 /**
  * @module
- * The tower's norms and feed-forwards, whichever its family has; `../tower-layer.ts` in standard operators.
+ * The tower's norms and feed-forwards for every family; `../tower-layer.ts` in standard operators.
  */
 import type { Value } from "../../../../../tensor/index.ts";
 import { affine, type Build, gatedLayers, geluTanh, layerNorm, rmsNorm } from "../../../../onnx/layers.ts";
