@@ -59,7 +59,8 @@ for (const path of packed) {
 const size = own.reduce((sum, file) => sum + file.size, 0);
 if (size > LARGEST) problems.push(`${size} bytes of own files, more than ${LARGEST}`);
 const bundled = report.bundled.toSorted();
-if (bundled.join() !== BUNDLED.join()) problems.push(`bundled: expected ${BUNDLED}, got ${bundled}`);
+if (bundled.join() !== BUNDLED.join())
+  problems.push(`bundled: expected ${BUNDLED.join()}, got ${bundled.join()}`);
 for (const one of bundled) {
   const { scripts } = JSON.parse(readFileSync(new URL(`node_modules/${one}/package.json`, root), "utf8"));
   const script = ["preinstall", "install", "postinstall"].find((key) => scripts?.[key] !== undefined);

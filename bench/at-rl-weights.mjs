@@ -110,7 +110,7 @@ for (const [kind, rows] of Object.entries(KINDS)) {
     const density = graph.adjacency.length / (tokens * (tokens - 1));
     const words = runs.map(
       ({ name, weights, partition, cut }) =>
-        `${name}: weights ${median(weights).toFixed(1)} ms (first ${(weights[0] ?? 0).toFixed(1)}), ` +
+        `${name}: weights ${median(weights).toFixed(1)} ms (first ${(weights[0] ?? 0).toFixed(1)}, least ${Math.min(...weights).toFixed(1)}), ` +
         `partition ${median(partition).toFixed(1)} ms, cut ${cut}`,
     );
     const [one, other] = runs;

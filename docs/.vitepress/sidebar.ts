@@ -34,6 +34,7 @@ const GROUPS: readonly Group[] = [
       "models",
       "lora",
       "webgpu",
+      "int8-rollouts",
       "presets",
       "evaluation",
       "statistics",

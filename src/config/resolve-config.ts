@@ -13,6 +13,7 @@ import { configErrorFrom } from "./explain-issues.ts";
 import { mergeSettings } from "./merge.ts";
 import { createRewards } from "./open/create-rewards.ts";
 import { type Config, configSchema, DEFAULT_KINDS } from "./schema.ts";
+import { keysAt } from "./schema-keys.ts";
 import { settingsFromFlags } from "./set-flag.ts";
 import { expandShortForms } from "./short-forms.ts";
 
@@ -64,6 +65,16 @@ function checkCombinations(config: Config): void {
   createRewards(config, { verdict, maxCompletionTokens: sampling.maxCompletionTokens });
 }
 
+/** Rollouts by rounded weights are corrected for, unless the correction is set or turned off. */
+function withCorrection(settings: Settings): Settings {
+  const { engine, algorithm = { kind: DEFAULT_KINDS.algorithm } } = settings;
+  if (!isSettings(engine) || engine["rollouts"] !== "int8" || !isSettings(algorithm)) return settings;
+  const known = keysAt(configSchema, ["algorithm"]);
+  const corrects = known.some(({ name, kind }) => name === "samplerCorrection" && kind === algorithm["kind"]);
+  if (!corrects || algorithm["samplerCorrection"] !== undefined) return settings;
+  return { ...settings, algorithm: { ...algorithm, samplerCorrection: {} } };
+}
+
 /** Removes empty sections, which YAML reads as null. */
 function withoutEmpty(settings: Settings): Settings {
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== null));
@@ -101,7 +112,7 @@ export function resolveConfig(sources: ConfigSources = {}): Config {
   const flags = flagSettings(sources.flags ?? []);
   const layers = [sources.preset ?? {}, sources.file ?? {}, flags, ...[sources.overrides ?? []].flat()];
   const settings = layers.map((layer) => expandShortForms(withoutEmpty(layer))).reduce(laid, {});
-  const complete = withDefaultKinds(settings);
+  const complete = withCorrection(withDefaultKinds(settings));
   const parsed = configSchema.safeParse(complete);
   if (!parsed.success) throw configErrorFrom(configSchema, parsed.error, complete);
   checkCombinations(parsed.data);

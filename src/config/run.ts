@@ -6,9 +6,10 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { openSource, type Task } from "../data/index.ts";
-import type { Engine } from "../engine/index.ts";
+import { type Engine, INT8_ROLLOUTS } from "../engine/index.ts";
 import { ConfigError } from "../errors/index.ts";
 import type { Dialogue } from "../eval/index.ts";
+import type { Algorithm } from "../objective/index.ts";
 import {
   type ArrangementEvent,
   FINAL_MODEL,
@@ -84,6 +85,19 @@ export function requireTrainable({ engine }: Config): void {
   }
 }
 
+/** What is said of rollouts in 8 bits that an objective on tokens does not correct for. */
+export function correctionWarning(
+  { engine }: Pick<Config, "engine">,
+  objective: Algorithm,
+): string | undefined {
+  if (engine.kind !== "local" || engine.rollouts !== "int8") return undefined;
+  if (objective.unit === "pair" || objective.correction !== undefined) return undefined;
+  return (
+    'engine.rollouts "int8" without algorithm.samplerCorrection: completions are sampled by rounded weights, and nothing ' +
+    "corrects for the difference; the metrics samplerMismatch and samplerMismatchMax say how large it is"
+  );
+}
+
 /** The caller's event listener and observers. */
 function watchers({ onEvent, observers = [] }: RunOptions): Observer[] {
   return [...(onEvent ? [{ name: "events", event: onEvent }] : []), ...observers];
@@ -129,6 +143,7 @@ interface ArrangedRun extends RunOptions {
     /** Where a local engine computes. */
     readonly device?: string;
     readonly arrangement?: Omit<ArrangementEvent, "event">;
+    readonly rollouts?: typeof INT8_ROLLOUTS;
   };
 }
 
@@ -155,6 +170,9 @@ async function withEngine<T>(
   // An engine passed by the caller is already arranged.
   const local = open === openEngine ? await arrangeEngine(fetched, note) : fetched;
   const config = { ...asked, engine: local.engine };
+  if (config.engine.kind === "local" && config.engine.rollouts === "int8") {
+    environment = { ...environment, rollouts: INT8_ROLLOUTS };
+  }
   const engine = await open(local, { ...(signal && { signal }), ...(onEvent && { onRetry: onEvent }) });
   try {
     await checkRunEngine(engine, dialogue, config, onEvent ?? (() => {}));
@@ -215,6 +233,8 @@ export async function runTraining(options: RunOptions, hooks: TrainingHooks = {}
     const isCostly = config.verdict.kind === "module" || config.verdict.kind === "judge";
     const warning = resume || isCostly ? undefined : await referenceWarning(source, parts.verdict);
     if (warning !== undefined) onEvent?.({ event: "warning", message: warning });
+    const uncorrected = resume ? undefined : correctionWarning(config, parts.objective);
+    if (uncorrected !== undefined) onEvent?.({ event: "warning", message: uncorrected });
     const complete: TrainParts = {
       ...parts,
       task: { ...parts.task, train: source },

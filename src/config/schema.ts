@@ -210,6 +210,12 @@ const engineSchema = z
           .describe(
             'Memory limit of the process, in bytes or as "5 GiB". Batches are sized to fit; a run that cannot fit fails before its first step. Default: nine tenths of the free memory of machine or container.',
           ),
+        rollouts: z
+          .enum(["fp32", "int8"])
+          .default("fp32")
+          .describe(
+            "Weights that completions to learn from are sampled with. int8 rounds the matrices of decoder and head to 8 bits after each update, for faster sampling of wide models; learning and evaluation stay in float32. See docs/int8-rollouts.md.",
+          ),
         checkpointing: z
           .enum(["auto", "none", "blocks"])
           .default("auto")

@@ -72,6 +72,12 @@ function branchesOf({ oneOf, anyOf }: Schema): Schema[] | undefined {
   return branches?.every((branch) => kindOf(branch) !== undefined) ? branches : undefined;
 }
 
+/** The settings among the choices of a key that may be a plain value instead; undefined where there are several or none. */
+function settingsAmong({ oneOf, anyOf }: Schema): Schema | undefined {
+  const found = (oneOf ?? anyOf)?.filter(isSchema).filter(({ properties }) => properties !== undefined);
+  return found?.length === 1 ? found[0] : undefined;
+}
+
 /** Adds the groups of a schema at a key. */
 function addGroups(groups: SettingGroup[], key: string, schema: Schema, kind?: string): void {
   const about = schema.description ?? "";
@@ -99,6 +105,8 @@ function addGroups(groups: SettingGroup[], key: string, schema: Schema, kind?: s
     else {
       const value = property.default === undefined ? {} : { default: written(property.default) };
       rows.push({ key: path, type: typeText(property), ...value, about: property.description ?? "" });
+      const settings = settingsAmong(property);
+      if (settings !== undefined) inner.push([path, settings]);
     }
   }
   groups.push({ key, ...(kind !== undefined && { kind }), about, rows });

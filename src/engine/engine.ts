@@ -47,7 +47,13 @@ export interface SampleRequest {
    * completions then equal the completions of a request with this seed and only this prompt.
    */
   readonly seed: number | readonly number[];
+  /** Left to scoring by an engine with `int8-rollouts` where `rollout` is given. */
   readonly signals?: SignalRequest;
+  /**
+   * The completions are to be learnt from. An engine with the capability `int8-rollouts` samples them with rounded weights,
+   * and their log-probs and entropies are those of the rounded model; to other engines it means nothing.
+   */
+  readonly rollout?: true;
   /**
    * Called with every sampled token, in order within a completion. Returning false ends the completion, possibly after
    * a few more tokens. Capability `watch`.
@@ -84,9 +90,9 @@ export interface Completion {
   /** `[T]` nats, of the untruncated distribution at the sampling temperature (temperature 1 when greedy). */
   readonly logprobs: Float64Array;
   /**
-   * `[T]` nats, entropy of the same distribution. An engine without the capability `entropy`, or one that samples
-   * elsewhere and is not asked for it, gives −log π(oₜ). Its mean over sampled tokens is an unbiased estimate of the
-   * entropy.
+   * `[T]` nats, entropy of the same distribution. Engines without the capability `entropy` give −log π(oₜ), whose mean
+   * over sampled tokens is an unbiased estimate of it. So do engines whose samplers return no entropy, unless
+   * `SampleRequest.entropy` asks for it.
    */
   readonly entropy: Float64Array;
   readonly stopReason: StopReason;

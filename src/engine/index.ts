@@ -27,7 +27,13 @@ export {
 export { type ChoiceOptions, chooseArrangement } from "./local/arrangement/choose-arrangement.ts";
 export type { Machine } from "./local/arrangement/machine.ts";
 export { createLocalEngine } from "./local/create-local-engine.ts";
-export type { FreshModel, LocalEngineOptions, LocalLora } from "./local/local-options.ts";
+export {
+  type FreshModel,
+  INT8_ROLLOUTS,
+  type LocalEngineOptions,
+  type LocalLora,
+  type RolloutPrecision,
+} from "./local/local-options.ts";
 export { parseBytes } from "./local/memory/bytes.ts";
 export { freshSmallModel, SMALL_ASSETS, smallModelConfig } from "./small-model.ts";
 export * from "./tinker/index.ts";

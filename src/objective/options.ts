@@ -111,7 +111,7 @@ interface SharedConfig {
   readonly klEstimator: keyof typeof klEstimators;
   readonly klPlacement: "loss" | "reward";
   readonly entropyCoefficient: number;
-  readonly samplerCorrection?: SamplerCorrectionConfig | undefined;
+  readonly samplerCorrection?: SamplerCorrectionConfig | false | undefined;
   readonly truncated: TruncatedPart;
   readonly aggregation: AggregationConfig;
 }
@@ -130,7 +130,7 @@ export function sharedParts(
       placement: config.klPlacement,
     },
     entropyCoefficient: config.entropyCoefficient,
-    correction: config.samplerCorrection,
+    correction: config.samplerCorrection || undefined,
     truncated: config.truncated,
     aggregation: aggregationOf(config.aggregation, context),
   };

@@ -19,7 +19,7 @@
  */
 import * as z from "zod";
 
-export const samplerCorrectionSchema = z
+const correctionSchema = z
   .strictObject({
     level: z
       .enum(["token", "sequence"])
@@ -32,13 +32,16 @@ export const samplerCorrectionSchema = z
     cap: z.number().positive().default(3).describe("Upper bound of the ratio."),
     floor: z.number().nonnegative().default(0).describe("Lower bound of the ratio."),
   })
-  .refine(({ cap, floor }) => floor <= cap, { error: "expected floor to be at most cap" })
+  .refine(({ cap, floor }) => floor <= cap, { error: "expected floor to be at most cap" });
+
+export const samplerCorrectionSchema = z
+  .union([z.literal(false), correctionSchema])
   .optional()
   .describe(
-    "Multiplies each token's surrogate by a bounded ratio of the trainer's probability at the start of the batch to the sampler's; off unless given.",
+    "Multiplies each token's surrogate by a bounded ratio of the trainer's probability at the start of the batch to the sampler's; false turns it off. Default: off, and on with engine.rollouts int8.",
   );
 
-export type SamplerCorrectionConfig = NonNullable<z.output<typeof samplerCorrectionSchema>>;
+export type SamplerCorrectionConfig = z.output<typeof correctionSchema>;
 
 /** The factor of each token's surrogate. */
 export interface SamplerWeights {

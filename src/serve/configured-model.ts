@@ -35,6 +35,11 @@ export async function configuredModel(
   if (engine.kind !== "local") {
     throw new ConfigError(`engine.kind: expected "local" where a model is served, got "${engine.kind}"`);
   }
+  if (engine.rollouts !== "fp32") {
+    throw new ConfigError(
+      `engine.rollouts: expected "fp32" where a model is served, got "${engine.rollouts}": clients do not say which completions they learn from`,
+    );
+  }
   const dialogue = await openConfiguredDialogue(config);
   const { threads, replicas } = await arrangedOptions(config, onArrangement);
   const fresh = freshSmallModel(train.seed, model.kind === "small" ? model.assets : undefined);

@@ -92,7 +92,7 @@ export function executionOrder(nodes: readonly Node[]): Node[] {
 
 /** Bytes that a tensor's numbers take. */
 export function byteSize({ shape, type }: Tensor): number {
-  return elementCount(shape) * (type === "int64" ? 8 : type === "bool" ? 1 : 4);
+  return elementCount(shape) * (type === "int64" ? 8 : type === "float32" ? 4 : 1);
 }
 
 /**

@@ -6,7 +6,7 @@
 import { ShapeError } from "../errors/index.ts";
 import { elementCount, formatShape, isShape, type Shape } from "./shape.ts";
 
-export type DataType = "float32" | "int64" | "bool";
+export type DataType = "float32" | "int64" | "bool" | "uint8";
 export type ConstantData = Float32Array | BigInt64Array | Uint8Array;
 export type Attribute = number | bigint | string | readonly number[];
 
@@ -74,17 +74,16 @@ export class Graph {
     return tensor;
   }
 
-  /** A value baked into the graph. */
-  constant(data: ConstantData, shape: Shape): Tensor {
+  /** A value baked into the graph; bytes are truth values unless their type is given. */
+  constant(data: ConstantData, shape: Shape, given?: DataType): Tensor {
     if (data.length !== elementCount(shape)) {
       throw this.shapeError(
         "constant",
         `expected ${elementCount(shape)} elements for ${formatShape(shape)}, got ${data.length}`,
       );
     }
-    const type =
-      data instanceof Float32Array ? "float32" : data instanceof BigInt64Array ? "int64" : ("bool" as const);
-    const tensor = this.#tensor(shape, type);
+    const type = data instanceof Float32Array ? "float32" : data instanceof BigInt64Array ? "int64" : "bool";
+    const tensor = this.#tensor(shape, given ?? type);
     this.constants.push({ tensor, data });
     return tensor;
   }

@@ -23,6 +23,7 @@ export {
   type Targets,
   type TensorData,
 } from "./program.ts";
+export { QUANTISED_BLOCK, type QuantisedMatrix, quantise, quantisedBytes } from "./quantised-matrix.ts";
 export { requireDevice } from "./require-device.ts";
 export { savedTensors } from "./saved.ts";
 export { elementCount, type Shape } from "./shape.ts";

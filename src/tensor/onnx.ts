@@ -9,6 +9,7 @@ import type { Shape } from "./shape.ts";
 
 const ELEMENT_TYPES: Readonly<Record<ElementType, number>> = {
   float32: 1,
+  uint8: 2,
   int32: 6,
   int64: 7,
   bool: 9,

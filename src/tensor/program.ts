@@ -33,6 +33,11 @@ export interface CompileOptions extends ProgramOptions {
   readonly given?: readonly Tensor[];
   /** Names of outputs that stay on the device, for `runThere`. */
   readonly resident?: readonly string[];
+  /**
+   * Inputs of one row whose runs may feed any number of rows, the same number to all; outputs then have as many. The
+   * graph must not use the number.
+   */
+  readonly rows?: readonly Tensor[];
 }
 
 /** Numbers by input name; those on the device are a program's own outputs, or another's on the same device. */
@@ -53,6 +58,8 @@ export class Program {
   readonly #inputs: ReadonlyMap<string, Tensor>;
   readonly #outputs: ReadonlyMap<string, Tensor>;
   readonly #device: Device;
+  /** Names of the inputs whose number of rows is that of the run. */
+  readonly #rows: ReadonlySet<string>;
   /** Bytes of intermediate results at once, which the program keeps for its next run; inputs and outputs apart. */
   readonly workingBytes: number;
 
@@ -61,12 +68,14 @@ export class Program {
     inputs: ReadonlyMap<string, Tensor>,
     outputs: ReadonlyMap<string, Tensor>,
     device: Device,
+    rows: ReadonlySet<string>,
     working: number,
   ) {
     this.#session = session;
     this.#device = device;
     this.#inputs = inputs;
     this.#outputs = outputs;
+    this.#rows = rows;
     this.workingBytes = working;
   }
 
@@ -85,6 +94,7 @@ export class Program {
       arena = true,
       given = [],
       resident = [],
+      rows = [],
     }: CompileOptions = {},
   ): Promise<Program> {
     const { named, nodes } = distinctOutputs(graph, outputs);
@@ -95,9 +105,17 @@ export class Program {
     const own = graph.constants.filter(({ tensor }) => used.has(tensor.name));
     const written =
       device === "webgpu" ? webgpuNodes(graph, kept, named) : { nodes: kept, constants: [], outputs: named };
+    const open = new Set(rows.flatMap(({ name }) => (inputs.has(name) ? [name] : [])));
+    const shapeOf = ({ name, shape }: Tensor) => (open.has(name) ? ["rows", ...shape.slice(1)] : shape);
     const bytes = encodeModel({
-      inputs: [...inputs.values()].map((tensor) => ({ ...tensor, type: inputType(tensor.type, device) })),
-      outputs: [...written.outputs.values()],
+      inputs: [...inputs.values()].map((tensor) => ({
+        ...tensor,
+        type: inputType(tensor.type, device),
+        shape: shapeOf(tensor),
+      })),
+      outputs: [...written.outputs.values()].map((tensor) =>
+        open.size > 0 ? { ...tensor, shape: ["rows", ...tensor.shape.slice(1)] } : tensor,
+      ),
       constants: [...own, ...written.constants],
       nodes: written.nodes,
     });
@@ -125,7 +143,7 @@ export class Program {
       throw deviceError(device, "compile", cause);
     });
     const working = workingBytes(graph, Object.values(outputs), given);
-    return new Program(session, inputs, written.outputs, device, working);
+    return new Program(session, inputs, written.outputs, device, open, working);
   }
 
   /** The inputs that a run must feed. */
@@ -158,16 +176,21 @@ export class Program {
    * @returns other outputs on the host, as `run` does
    */
   async runThere(feeds: Feeds, into: Targets = {}): Promise<Results> {
+    const rows = this.#rowsOf(feeds);
+    const sized = (tensor: Tensor) =>
+      rows === undefined ? tensor : { ...tensor, shape: [rows, ...tensor.shape.slice(1)] };
     const inputs: Record<string, ort.Tensor> = {};
     for (const [name, tensor] of this.#inputs) {
-      inputs[name] = view(`input "${name}"`, tensor, feeds[name], this.#device);
+      const expected = this.#rows.has(name) ? sized(tensor) : tensor;
+      inputs[name] = view(`input "${name}"`, expected, feeds[name], this.#device);
     }
     for (const name of Object.keys(into)) {
       if (!this.#outputs.has(name)) {
         throw new ShapeError(`output "${name}": expected one of ${[...this.#outputs.keys()].join(", ")}`);
       }
     }
-    const results = await this.#session.run(inputs, this.#fetches(into)).catch((cause: unknown) => {
+    const fetches = this.#fetches(into, sized);
+    const results = await this.#session.run(inputs, fetches).catch((cause: unknown) => {
       throw deviceError(this.#device, "run", cause);
     });
     const found: Results = { host: {}, device: {} };
@@ -191,14 +214,27 @@ export class Program {
   }
 
   /** Arrays for onnxruntime to write to; only the processor writes to them itself. */
-  #fetches(into: Targets): Record<string, ort.Tensor | null> {
+  #fetches(into: Targets, sized: (tensor: Tensor) => Tensor): Record<string, ort.Tensor | null> {
     const fetches: Record<string, ort.Tensor | null> = {};
     for (const [name, tensor] of this.#outputs) {
       const target = into[name];
-      const given = target && view(`output "${name}"`, { ...tensor, type: "float32" }, target, this.#device);
+      const given =
+        target && view(`output "${name}"`, { ...sized(tensor), type: "float32" }, target, this.#device);
       fetches[tensor.name] = (this.#device === "cpu" && given) || null;
     }
     return fetches;
+  }
+
+  /** The rows that a run feeds to inputs of any number of rows; undefined where there are none. */
+  #rowsOf(feeds: Feeds): number | undefined {
+    const [name] = this.#rows;
+    if (name === undefined) return undefined;
+    const { shape } = this.#inputs.get(name)!;
+    const fed = feeds[name];
+    const length = fed instanceof DeviceArray ? elementCount(fed.shape) : (fed?.length ?? 0);
+    const rows = length / elementCount(shape);
+    if (Number.isInteger(rows)) return rows;
+    throw new ShapeError(`input "${name}": expected rows of ${formatShape(shape)}, got ${length} elements`);
   }
 
   async release(): Promise<void> {

@@ -32,7 +32,7 @@ export function wantsValueHead({ algorithm }: Pick<Config, "algorithm">): boolea
  */
 export function localOptions(
   config: Config,
-  { device, spin, stream, memory, checkpointing, lora }: LocalEngineConfig,
+  { device, spin, stream, memory, checkpointing, rollouts, lora }: LocalEngineConfig,
 ): Omit<LocalEngineOptions, "threads" | "replicas"> {
   const { model, train } = config;
   return {
@@ -43,6 +43,7 @@ export function localOptions(
     stream,
     memory,
     checkpointing,
+    rollouts,
     lora: lora && { ...lora, seed: train.seed },
     valueHead: wantsValueHead(config),
   };

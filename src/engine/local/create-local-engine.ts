@@ -14,7 +14,8 @@ import { ReplicatedEngine } from "./replicated-engine.ts";
  *
  * @throws ModelError when its directory cannot be read
  * @throws EngineError when there are more replicas than threads, or replicas of a model that stays in its file or
- * computes on a graphics adapter. Also when the weights do not fit into memory, or the device cannot be used.
+ * computes on a graphics adapter. Also when rollouts in 8 bits do not apply, the weights do not fit into memory, or the
+ * device cannot be used.
  */
 export async function createLocalEngine(options: LocalEngineOptions): Promise<Engine> {
   const parts = replicaOptions(options).map((part) => new LocalEngine(part));
@@ -30,7 +31,15 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
 
 /** The options of each replica: its share of the threads, and of the tokens computed at once. */
 function replicaOptions(options: LocalEngineOptions): ReplicaOptions[] {
-  const { replicas = 1, threads = 2, maxTokens = 2048, stream = false, memory, device = "cpu" } = options;
+  const {
+    replicas = 1,
+    threads = 2,
+    maxTokens = 2048,
+    stream = false,
+    memory,
+    device = "cpu",
+    rollouts = "fp32",
+  } = options;
   checkPositive("replicas", replicas);
   checkPositive("threads", threads);
   checkPositive("maxTokens", maxTokens);
@@ -48,6 +57,12 @@ function replicaOptions(options: LocalEngineOptions): ReplicaOptions[] {
     throw new EngineError(
       `replicas: expected 1 on device ${device}, which computes on its own, got ${replicas}`,
     );
+  }
+  if (device !== "cpu" && rollouts !== "fp32") {
+    throw new EngineError(`rollouts: expected fp32 on device ${device}, got ${rollouts}`);
+  }
+  if (stream && rollouts !== "fp32") {
+    throw new EngineError(`rollouts: expected fp32 with stream, which can only score, got ${rollouts}`);
   }
   const part = {
     threads: Math.floor(threads / replicas),

@@ -69,9 +69,13 @@ export class LocalEngine implements Engine {
 
   /** @throws ModelError when the model is of an architecture that is not supported */
   constructor(options: ReplicaOptions) {
-    const { model, stream = false, valueHead = false } = options;
+    const { model, stream = false, valueHead = false, rollouts } = options;
     const config = typeof model === "string" ? readConfig(model) : model.config;
-    const own = stream ? STREAMING : [...CAPABILITIES, ...(valueHead ? (["value"] as const) : [])];
+    const optional = [
+      ...(valueHead ? (["value"] as const) : []),
+      ...(rollouts === "int8" ? (["int8-rollouts"] as const) : []),
+    ];
+    const own = stream ? STREAMING : [...CAPABILITIES, ...optional];
     this.capabilities = allowedBy(architectureOf(config).capabilities, own);
     this.#thread = new ModelThread(options);
   }

@@ -6,9 +6,20 @@ import { askedSignals } from "../../credit/index.ts";
 import { EngineError } from "../../errors/index.ts";
 import type { LoraOptions, ModelConfig } from "../../model/index.ts";
 import type { Device } from "../../tensor/index.ts";
+import { QUANTISED_BLOCK } from "../../tensor/index.ts";
 import type { SignalRequest } from "../engine.ts";
 import type { MachineMemory } from "./memory/machine-memory.ts";
 import type { Checkpointing } from "./scoring/training-pass.ts";
+
+/** Precision of the weights that completions to learn from are sampled with. */
+export type RolloutPrecision = "fp32" | "int8";
+
+/** How rollouts in 8 bits are computed, for the record of a run. */
+export const INT8_ROLLOUTS = {
+  weights: "int8",
+  blockSize: QUANTISED_BLOCK,
+  operator: "MatMulNBits",
+} as const;
 
 /** A model that starts from random weights. */
 export interface FreshModel {
@@ -59,6 +70,11 @@ export interface LocalEngineOptions {
    * given.
    */
   readonly checkpointing?: Checkpointing;
+  /**
+   * Weights that requests with `rollout` are sampled with: "int8" rounds the matrices of decoder and head to 8 bits, block
+   * by block, whenever they have changed. Memory for one byte more per number. "fp32" unless given.
+   */
+  readonly rollouts?: RolloutPrecision;
   /**
    * Train low-rank adapters, new or from a PEFT adapter directory; the model's own weights do not change. `save`
    * writes an adapter directory then, and `load` reads one.

@@ -96,7 +96,7 @@ export function decodeStepGraph(
   return { graph, parameters, next: distribution(x, parameters, text), keys, values, row };
 }
 
-interface StepAttention {
+export interface StepAttention {
   /** `[P·G, H·d]` */
   readonly mixed: Tensor;
   readonly key: Tensor;
@@ -105,7 +105,7 @@ interface StepAttention {
 }
 
 /** Attention of one token a completion, over three sets of keys: its prompt's, its earlier tokens', its own. */
-function attendStep(
+export function attendStep(
   { queryKey, value }: Projected,
   layer: number,
   masks: { readonly prompt: Tensor; readonly cache: Tensor },

@@ -26,21 +26,48 @@ export function project(
   parameters: GraphParameters,
   layer: number,
   config: TextConfig,
-  { cosine, sine }: RotaryAngles,
+  angles: RotaryAngles,
 ): Projected {
-  const rows = x.shape[0]!;
-  const heads = config.heads + config.kvHeads;
-  const normal = rmsNorm(x, parameters.pack(`layer.${layer}.attentionNorm`), config.rmsNormEpsilon);
-  const width = heads * config.headDim;
-  const projected = affine(normal, parameters, `layer.${layer}.queryKey`);
+  const normal = attentionInput(x, parameters, layer, config);
+  const queryKey = affine(normal, parameters, `layer.${layer}.queryKey`);
+  return {
+    queryKey: rotateHeads(queryKey, parameters, layer, config, angles),
+    value: affine(normal, parameters, `layer.${layer}.value`),
+  };
+}
+
+/** Normalises rows and projects them; queries and keys `[N, (H + H_kv)·d]` are neither normalised nor rotated yet. */
+export function projectRows(
+  x: Tensor,
+  parameters: GraphParameters,
+  layer: number,
+  config: TextConfig,
+): Projected {
+  const normal = attentionInput(x, parameters, layer, config);
+  return {
+    queryKey: affine(normal, parameters, `layer.${layer}.queryKey`),
+    value: affine(normal, parameters, `layer.${layer}.value`),
+  };
+}
+
+function attentionInput(x: Tensor, parameters: GraphParameters, layer: number, config: TextConfig): Tensor {
+  return rmsNorm(x, parameters.pack(`layer.${layer}.attentionNorm`), config.rmsNormEpsilon);
+}
+
+/** Queries and keys `[N, (H + H_kv)·d]` as attention takes them: normalised where the layer does, and rotated. */
+export function rotateHeads(
+  projected: Tensor,
+  parameters: GraphParameters,
+  layer: number,
+  config: TextConfig,
+  { cosine, sine }: RotaryAngles,
+): Tensor {
+  const [rows, width] = projected.shape as [number, number];
   const queryKey = parameters.has(`layer.${layer}.queryNorm`)
     ? normaliseQueryKey(projected, parameters, layer, config)
     : projected;
-  const rotated = rotary(reshape(queryKey, [1, rows, width]), cosine, sine, heads);
-  return {
-    queryKey: reshape(rotated, [rows, width]),
-    value: affine(normal, parameters, `layer.${layer}.value`),
-  };
+  const heads = config.heads + config.kvHeads;
+  return reshape(rotary(reshape(queryKey, [1, rows, width]), cosine, sine, heads), [rows, width]);
 }
 
 /** RMSNorm of each head of queries and keys `[N, (H + H_kv)·d]`, all queries with one weight and all keys with another. */

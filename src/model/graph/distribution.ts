@@ -10,7 +10,6 @@ import {
   negate,
   reshape,
   rmsNorm,
-  sum,
   type Tensor,
   targetLogprobs,
 } from "../../tensor/index.ts";
@@ -80,7 +79,7 @@ export function temperedLogits(
   parameters: GraphParameters,
   config: TextConfig,
 ): { products: Tensor; logits: Tensor } {
-  const products = linear(hidden, parameters.pack(headPack(config)));
+  const products = parameters.product(hidden, headPack(config));
   return { products, logits: multiply(products, inverseTemperature(hidden.graph)) };
 }
 
@@ -90,7 +89,11 @@ export function distribution(x: Tensor, parameters: GraphParameters, config: Tex
   const { logits } = temperedLogits(finalHidden(x, parameters, config), parameters, config);
   const logprobs = graph.single("LogSoftmax", [logits], logits.shape, { attributes: { axis: 1n } });
   const probabilities = exponential(logprobs);
-  const entropy = reshape(negate(sum(multiply(probabilities, logprobs), [1])), [x.shape[0]!]);
+  const terms = multiply(probabilities, logprobs);
+  const attributes = { keepdims: 0n };
+  const entropy = negate(
+    graph.single("ReduceSum", [terms, graph.integers([1])], [x.shape[0]!], { attributes }),
+  );
   return { logprobs, probabilities, entropy };
 }
 

@@ -26,6 +26,7 @@ export {
   parameterLayout,
   VALUE_HEAD,
 } from "./parameters.ts";
+export { stagePacks } from "./quantised-step.ts";
 export type { ValueReplacement } from "./replaced-values.ts";
 export { streamedHeadGraph } from "./streamed-decoder.ts";
 export type { TeacherForcedGraph } from "./teacher-forced.ts";

@@ -2,7 +2,7 @@
  * @module
  * Shared parts of decoder layers and vision blocks: projections to heads, and the SwiGLU feed-forward.
  */
-import { add, linear, multiply, reshape, rmsNorm, silu, type Tensor, transpose } from "../../tensor/index.ts";
+import { add, multiply, reshape, rmsNorm, silu, type Tensor, transpose } from "../../tensor/index.ts";
 import type { GraphParameters } from "./parameters.ts";
 
 /** `[B·S, H·d]` as `[B, H, S, d]`. */
@@ -39,10 +39,6 @@ export function normaliseHeads(x: Tensor, weight: Tensor, epsilon: number): Tens
 
 /** A linear layer by its pack's name, with its bias and its adapters if it has any. */
 export function affine(x: Tensor, parameters: GraphParameters, pack: string): Tensor {
-  const weight = parameters.pack(`${pack}.weight`);
-  const y = parameters.has(`${pack}.bias`)
-    ? linear(x, weight, parameters.pack(`${pack}.bias`))
-    : linear(x, weight);
-  const adaptation = parameters.adaptation(x, pack);
-  return adaptation === undefined ? y : add(y, adaptation);
+  const bias = parameters.has(`${pack}.bias`) ? `${pack}.bias` : undefined;
+  return parameters.adapted(x, parameters.product(x, `${pack}.weight`, bias), pack);
 }

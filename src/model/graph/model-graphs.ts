@@ -11,6 +11,7 @@ import type { DecodeStepGraph } from "./decode-step.ts";
 import type { HeadGraph } from "./distribution.ts";
 import type { GraphParameters, Pack, ParameterLayout } from "./parameters.ts";
 import type { PrefillGraph } from "./prefill.ts";
+import type { Quantised, StepPiece } from "./quantised-step.ts";
 import type { StreamedLayer } from "./streamed-decoder.ts";
 import type { TeacherForcedGraph, TeacherForcedOptions } from "./teacher-forced.ts";
 
@@ -76,6 +77,10 @@ export interface DecoderGraphs {
   /** @param imageLength slots of image keys a prompt, for cross-attention; 0 unless given */
   prefill(layout: ParameterLayout, prompts: number, length: number, imageLength?: number): PrefillGraph;
   decodeStep(layout: ParameterLayout, batch: BatchShape): DecodeStepGraph;
+  /** A stage of the step in pieces, 0 to L. */
+  stage(layout: ParameterLayout, stage: number, quantised: Quantised): StepPiece;
+  /** Attention between two stages. */
+  stepAttention(layout: ParameterLayout, batch: BatchShape): StepPiece;
   teacherForced(
     layout: ParameterLayout,
     batch: BatchShape,

@@ -6,13 +6,14 @@
  * without a copy. Files on disk keep Hugging Face's names and shapes.
  */
 import {
+  add,
   concatenate,
   elementCount,
-  expand,
   type Graph,
   linear,
   type Shape,
   scale,
+  split,
   type Tensor,
 } from "../../tensor/index.ts";
 import { type LoraShape, loraFactors, loraNames, loraScale } from "../lora/lora-shape.ts";
@@ -203,16 +204,31 @@ export class GraphParameters {
     return tensor;
   }
 
-  /** The addition of the adapters of a linear layer to its output for rows `x`; undefined if it has none. */
-  adaptation(x: Tensor, layer: string): Tensor | undefined {
-    const parts = this.#layout.adapted.get(layer)?.map(({ rows, adapter }) => {
-      if (adapter === undefined) {
-        const none = this.#graph.constant(new Float32Array(rows), [1, rows]);
-        return expand(none, [x.shape[0]!, rows]);
-      }
-      return scale(linear(linear(x, this.pack(adapter.a)), this.pack(adapter.b)), adapter.scale);
-    });
-    return parts?.length === 1 ? parts[0] : parts && concatenate(parts, 1);
+  /** Rows `x` times the matrix of a pack, plus the bias of another. */
+  product(x: Tensor, weight: string, bias?: string): Tensor {
+    return linear(x, this.pack(weight), bias === undefined ? undefined : this.pack(bias));
+  }
+
+  /** The output `y` of a linear layer for rows `x`, with what its adapters add. */
+  adapted(x: Tensor, y: Tensor, layer: string): Tensor {
+    const members = this.#layout.adapted.get(layer);
+    if (members === undefined) return y;
+    const added = members.map(
+      ({ adapter }) =>
+        adapter && scale(linear(linear(x, this.pack(adapter.a)), this.pack(adapter.b)), adapter.scale),
+    );
+    if (added.every((part) => part !== undefined)) {
+      return add(y, added.length === 1 ? added[0]! : concatenate(added, 1));
+    }
+    const parts = split(
+      y,
+      members.map(({ rows }) => rows),
+      1,
+    );
+    return concatenate(
+      parts.map((part, i) => (added[i] === undefined ? part : add(part, added[i]))),
+      1,
+    );
   }
 
   /** All packs used so far, by name. */

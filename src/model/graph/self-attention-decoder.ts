@@ -8,6 +8,7 @@ import { decodeStepGraph } from "./decode-step.ts";
 import { headGraph } from "./distribution.ts";
 import type { DecoderGraphs } from "./model-graphs.ts";
 import { prefillGraph } from "./prefill.ts";
+import { stageGraph, stepAttentionGraph } from "./quantised-step.ts";
 import { streamedLayerGraph } from "./streamed-decoder.ts";
 import { teacherForcedGraph } from "./teacher-forced.ts";
 
@@ -17,6 +18,8 @@ export function selfAttentionDecoder(text: TextConfig): DecoderGraphs {
     prefill: (layout, prompts, length, imageLength) =>
       prefillGraph(text, layout, prompts, length, imageLength),
     decodeStep: (layout, batch) => decodeStepGraph(text, layout, batch),
+    stage: (layout, stage, quantised) => stageGraph(text, layout, stage, quantised),
+    stepAttention: (layout, batch) => stepAttentionGraph(text, layout, batch),
     teacherForced: (layout, batch, options) => teacherForcedGraph(text, layout, batch, options),
     head: (hidden, parameters) => headGraph(hidden, parameters, text),
     streamedLayer: (layout, batch, last, deepstack) =>

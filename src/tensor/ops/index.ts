@@ -25,6 +25,7 @@ export {
 export { gatherRows } from "./gather.ts";
 export { addProduct, linear, type MatmulOptions, matmul } from "./matmul.ts";
 export { layerNorm, rmsNorm } from "./norm.ts";
+export { quantisedLinear } from "./quantised-linear.ts";
 export { mean } from "./reduce.ts";
 export { rotary } from "./rotary.ts";
 export { concatenate, slice, split, transpose } from "./shaping.ts";

@@ -157,6 +157,7 @@ export async function sampleGroups(
     groupSize: schedule.groupSize,
     stopTokens: dialogue.stopTokens,
     seed: draws.rng.word(),
+    rollout: true as const,
   };
   const temporalSeed = temporal && draws.rng.word();
   const rolloutSeed = rollouts && draws.rng.word();

@@ -63,8 +63,8 @@ export function suitedTo(available: ReadonlySet<Capability>, method: CreditMetho
  *
  * @param temperature of the completions' sampling
  * @param needs of the credit method
- * @param isStale whether an earlier policy sampled the completions. Both compared passes then use the current policy;
- *   attention and entropy recorded while sampling remain the sampling policy's
+ * @param isStale whether another policy sampled the completions: earlier weights, or rounded ones. Both compared passes
+ *   then use the current policy; attention and entropy recorded while sampling remain the sampling policy's
  * @returns in the order of `answers`
  */
 export async function creditSignals(

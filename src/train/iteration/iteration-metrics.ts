@@ -95,7 +95,7 @@ export interface IterationMetrics {
   readonly viewTerm?: number;
   readonly loss?: number;
   readonly gradientNorm?: number;
-  /** Difference between sampler and trainer, nats; only from engines where they are two programs. */
+  /** Difference between sampler and trainer, nats; only from engines where they are two programs, or two models. */
   readonly samplerMismatch?: number;
   readonly samplerMismatchMax?: number;
   readonly samplerKl?: number;

@@ -29,6 +29,7 @@ import { learningRateAt } from "../schedule/learning-rate.ts";
 import type { SeparateRewards } from "../schedule/separate-schema.ts";
 import { type BrokenRow, type IterationMetrics, iterationMetrics } from "./iteration-metrics.ts";
 import { rolloutLines } from "./rollout-lines.ts";
+import { isRounded } from "./sampler-mismatch.ts";
 import type { Progress, Training } from "./training.ts";
 import { type StepOutcome, updatePolicy } from "./update-policy.ts";
 
@@ -175,7 +176,7 @@ export async function runIteration(
       )
     : sampled.kept;
   const staleness = iteration - 1 - version;
-  const isStale = staleness > 0 || kept.some(({ isReplayed }) => isReplayed);
+  const isStale = staleness > 0 || isRounded(training) || kept.some(({ isReplayed }) => isReplayed);
 
   const { values, reference } = algorithmNeeds(training.objective);
   const { separate } = schedule;

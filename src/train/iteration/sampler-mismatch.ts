@@ -1,10 +1,17 @@
 /**
  * @module
  * The mismatch between sampler and trainer. Both compute log-probs of the same tokens under the same weights; on a
- * cluster they are two implementations in two precisions, and their difference is noise in every importance ratio.
+ * cluster they are two implementations in two precisions, and their difference is noise in every importance ratio. With
+ * rollouts in 8 bits they are two models: one with rounded weights, and the trained one.
  */
-import { type Mismatch, mismatch } from "../../engine/index.ts";
+import { type Mismatch, mismatch, type Score } from "../../engine/index.ts";
 import type { CreditedGroup } from "../credit/measured-group.ts";
+import type { Training } from "./training.ts";
+
+/** Whether rollouts are sampled by rounded weights. */
+export function isRounded({ engine }: Pick<Training, "engine">): boolean {
+  return engine.capabilities.has("int8-rollouts");
+}
 
 /**
  * Compares the sampler's log-probs with the trainer's.
@@ -23,4 +30,30 @@ export function samplerMismatch(
     places.map((place) => all[place]!),
     trainer,
   );
+}
+
+/**
+ * Compares the log-probs of rollouts by rounded weights with the trainer's before the first step. Completions that were not
+ * scored, and replayed ones, which earlier weights sampled, are left out.
+ *
+ * @param scores by the trainer, one per completion, where the objective does not correct for the sampler
+ * @returns undefined where nothing was scored
+ */
+export function roundingMismatch(
+  groups: readonly CreditedGroup[],
+  scores: readonly (Score | undefined)[] | undefined,
+): Mismatch | undefined {
+  const sampler: Float64Array[] = [];
+  const trainer: Float64Array[] = [];
+  let place = 0;
+  for (const { group, trainerLogprobs } of groups) {
+    for (const [i, { completion }] of group.rollouts.entries()) {
+      const scored = trainerLogprobs?.[i] ?? scores?.[place]?.logprobs;
+      place++;
+      if (scored === undefined || group.isReplayed) continue;
+      sampler.push(completion.logprobs);
+      trainer.push(scored);
+    }
+  }
+  return sampler.length === 0 ? undefined : mismatch(sampler, trainer);
 }

@@ -2,7 +2,7 @@
  * @module
  * The second half of an iteration: objective, gradient and step, minibatch by minibatch. The first minibatch is
  * on-policy, so it uses the sampled log-probs without a forward pass. Later minibatches are rescored, as is the first
- * if an earlier policy sampled the batch. The old log-probs of every ratio come from the sampler, unless the
+ * if an earlier or a rounded policy sampled the batch. The old log-probs of every ratio come from the sampler, unless the
  * algorithm corrects for the sampler. Then they come from the trainer before the batch's first step, which takes one
  * more forward pass over the batch.
  */
@@ -24,7 +24,7 @@ import {
 } from "../credit/measured-group.ts";
 import { viewScores, viewsOf } from "../credit/view-scores.ts";
 import type { Stopwatch } from "../loop/stopwatch.ts";
-import { samplerMismatch } from "./sampler-mismatch.ts";
+import { isRounded, roundingMismatch, samplerMismatch } from "./sampler-mismatch.ts";
 import type { Training } from "./training.ts";
 
 /** The result of one minibatch. */
@@ -38,7 +38,7 @@ export interface StepOutcome {
   /** Gradient norm before clipping. */
   readonly gradientNorm?: number;
   readonly metrics?: ObjectiveMetrics;
-  /** Only before the first step of the batch, if the engine's sampler and trainer are different programs. */
+  /** Only before the first step of the batch, if the engine's sampler and trainer are different programs or models. */
   readonly mismatch?: Mismatch;
 }
 
@@ -132,11 +132,21 @@ async function step(
     const addedViews = await accumulateViews(training, sequences, viewsOf(credits), result);
     if (added === undefined && !addedViews) return { applied: true, isIdle: true, loss, metrics };
     const { gradientNorm, applied } = await engine.step(adam);
-    const mismatch =
-      isFirst && added?.logprobs ? samplerMismatch(groups, added.logprobs, added.places) : undefined;
+    const mismatch = isFirst ? firstMismatch(training, groups, scores, added) : undefined;
     const outcome = { applied, loss, gradientNorm, metrics, ...(mismatch && { mismatch }) };
     return applied ? outcome : { ...outcome, reason: `the gradient's norm is ${gradientNorm}` };
   });
+}
+
+/** Sampler against trainer, where they are two programs or two models. */
+function firstMismatch(
+  training: Training,
+  groups: readonly CreditedGroup[],
+  scores: readonly (Score | undefined)[] | undefined,
+  added: Awaited<ReturnType<typeof accumulateGiven>>,
+): Mismatch | undefined {
+  if (isRounded(training)) return roundingMismatch(groups, scores);
+  return added?.logprobs && samplerMismatch(groups, added.logprobs, added.places);
 }
 
 /** Scores by the current policy; groups without a gradient keep their sampled log-probs. */
@@ -168,7 +178,7 @@ async function presentScores(
  * no step.
  *
  * @param groups in the order in which minibatches take them
- * @param isStale whether an earlier policy sampled the groups
+ * @param isStale whether another policy sampled the groups: earlier weights, or rounded ones
  */
 export async function updatePolicy(
   training: Training,

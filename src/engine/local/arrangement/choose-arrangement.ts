@@ -78,7 +78,8 @@ export async function chooseArrangement(
   if (parameters > MOST_PROBED) return found(inOneEngine(list), "size");
   const store = world.remembered ?? remembered;
   const { cpu, cores } = machine;
-  const own = { isAdapted: bounds.isAdapted, spin: options.spin ?? false, maxTokens: bounds.maxTokens };
+  const { spin = false, rollouts = "fp32" } = options;
+  const own = { isAdapted: bounds.isAdapted, spin, maxTokens: bounds.maxTokens, rollouts };
   const key = choiceKey({ config, own, list, cpu, cores, release: packageVersion() });
   const known = store.get(key);
   if (known !== undefined) return found(known, "remembered", { tried: known.tried });

@@ -70,6 +70,7 @@ export async function openProbe(
       topK: 0,
       stopTokens: [],
       seed: 0,
+      rollout: true,
     });
     const sequences = sampled.flatMap((group, p) =>
       group.map((completion) => ({ prompt: prompts[p]!, completion: completion.tokens })),

@@ -30,6 +30,7 @@ export class MemoryPlan {
   readonly #store: ParameterStore;
   #trains = false;
   #expectsReference = false;
+  #quantised = 0;
   /** Bytes that are kept for the activations of batches. */
   activations = 0;
 
@@ -50,12 +51,18 @@ export class MemoryPlan {
     this.#expectsReference = true;
   }
 
+  /** From now on matrices in 8 bits count, whether they are there already or will be. */
+  expectQuantised(bytes: number): void {
+    this.#quantised = bytes;
+  }
+
   /** Bytes that lie in memory as long as the model does, by what they are. */
   #fixed(): ReadonlyMap<string, number> {
     const { layout, reference } = this.#store;
     const trained = layout.size * FLOAT;
     return new Map([
       ["weights", trained + layout.frozenSize * FLOAT],
+      ...(this.#quantised > 0 ? [["8-bit weights", this.#quantised] as const] : []),
       ...(reference !== undefined || this.#expectsReference ? [["KL reference", trained] as const] : []),
       ...(this.#trains
         ? ([

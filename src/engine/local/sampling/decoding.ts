@@ -4,10 +4,10 @@
  */
 import type { Rng } from "../../../math/index.ts";
 import { type BatchShape, HIDDEN } from "../../../model/graph/index.ts";
-import type { Results, Tensor } from "../../../tensor/index.ts";
+import type { Results } from "../../../tensor/index.ts";
 import type { AttentionRow, Completion } from "../../engine.ts";
 import { roundUpCount, roundUpLength } from "../buckets.ts";
-import { appendedCache, DeviceDecodeCache } from "../device/device-decode-cache.ts";
+import { DeviceDecodeCache } from "../device/device-decode-cache.ts";
 import { vocabulary, withEmbeddings } from "../device/with-embeddings.ts";
 import { DecoderRows, promptMask, promptSupports } from "../prompts/decoder-batch.ts";
 import { imageFeeds, imageKeyCount, stepImageFeeds } from "../prompts/image-keys.ts";
@@ -16,9 +16,12 @@ import type { Machinery } from "../scoring/machinery.ts";
 import { RowReducer } from "../signals/attention-reduction.ts";
 import { CalibratedRows, canCollect, reduceRows } from "../signals/calibrated-rows.ts";
 import type { SampledCalibration } from "../signals/sampled-calibration.ts";
+import type { QuantisedStages } from "../weights/quantised-stages.ts";
 import { DecodeCache, type StepCache } from "./decode-cache.ts";
+import { type DecodeSteps, ExactSteps, layerOutputs } from "./decode-steps.ts";
 import { Draft, type DraftRules, type NextTokens } from "./draft.ts";
 import type { DraftWatch } from "./draft-watch.ts";
+import { QuantisedSteps } from "./quantised-steps.ts";
 import { slotCost, slotPlan } from "./slot-plan.ts";
 import { StepBuffers } from "./step-buffers.ts";
 
@@ -41,6 +44,8 @@ export interface DecodeRequest extends DraftRules {
   readonly attention: AttentionRow | undefined;
   /** Left out where rows would take too much memory: a scoring pass can have it. */
   readonly calibrated: SampledCalibration | undefined;
+  /** Steps in 8 bits, which record no signals. */
+  readonly quantised: QuantisedStages | undefined;
   /** Called with every token of a watched request. */
   readonly watch: DraftWatch | undefined;
 }
@@ -101,6 +106,7 @@ class DecodeBatch {
   /** K, slots of a prompt's image tokens for cross-attention; 0 for none. */
   readonly #imageLength: number;
   readonly #buffers: StepBuffers;
+  readonly #steps: DecodeSteps;
   readonly #firstPromptSlots: number;
   /** `[P]` prompts and `[P·G]` drafts in the present slots. */
   #prompts: readonly (PreparedPrompt | undefined)[];
@@ -131,6 +137,13 @@ class DecodeBatch {
     );
     this.#slots = this.#drafts;
     this.#buffers = new StepBuffers(machinery.config.text, machinery.table);
+    this.#steps =
+      request.quantised === undefined
+        ? new ExactSteps(machinery, {
+            row: attention !== undefined,
+            calibratedLayers: this.#calibratedLayers,
+          })
+        : new QuantisedSteps(machinery, request.quantised);
   }
 
   async run(): Promise<readonly Draft[]> {
@@ -218,9 +231,7 @@ class DecodeBatch {
       }
     }
     const { prompts, groupSize, promptLength, completionLength, imageLength = 0 } = cache.shape;
-    const { program, used } = await this.#stepProgram(cache.shape);
     const feeds = {
-      ...store.feeds(used),
       ...cache.feeds(cached),
       cosine: rows.cosine,
       sine: rows.sine,
@@ -231,10 +242,7 @@ class DecodeBatch {
       inverseTemperature: Float32Array.of(1 / this.#request.temperature),
     };
     return withEmbeddings(this.#m, rows, store.weights, (embeddings) =>
-      program.runThere(
-        { ...feeds, embeddings },
-        store.device === undefined ? this.#buffers.outputs(program) : {},
-      ),
+      this.#steps.run(cache.shape, { ...feeds, embeddings }),
     );
   }
 
@@ -331,37 +339,6 @@ class DecodeBatch {
       return { program, used: parameters.used };
     });
   }
-
-  #stepProgram(shape: BatchShape) {
-    const { graphs, store, programs } = this.#m;
-    const row = this.#request.attention !== undefined;
-    const layers = this.#calibratedLayers;
-    return programs.get(`decode ${JSON.stringify(shape)} ${row} ${layers}`, async () => {
-      const step = graphs.decoder.decodeStep(store.layout, shape);
-      const kept =
-        store.device === undefined
-          ? layerOutputs(step.keys, step.values)
-          : appendedCache(step.graph, step.keys, step.values);
-      const outputs = {
-        ...step.next,
-        ...kept,
-        ...(row && { row: step.row() }),
-        ...(layers > 0 && { calibratedRow: step.row(layers) }),
-      };
-      const program = await programs.compile(step.graph, outputs, { resident: Object.keys(kept) });
-      return { program, used: step.parameters.used };
-    });
-  }
-}
-
-/** Keys and values by their layers; a layer that has none has no output. */
-function layerOutputs(
-  keys: readonly (Tensor | undefined)[],
-  values: readonly (Tensor | undefined)[],
-): Record<string, Tensor> {
-  const named = (name: string, list: readonly (Tensor | undefined)[]) =>
-    list.flatMap((tensor, layer) => (tensor === undefined ? [] : [[`${name}.${layer}`, tensor] as const]));
-  return Object.fromEntries([...named("key", keys), ...named("value", values)]);
 }
 
 function nextTokens(outputs: Readonly<Record<string, Float32Array>>): NextTokens {

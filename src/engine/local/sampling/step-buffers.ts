@@ -4,7 +4,6 @@
  * would be most of the garbage of sampling.
  */
 import type { TextConfig } from "../../../model/index.ts";
-import { elementCount, type Program } from "../../../tensor/index.ts";
 import { DecoderRows } from "../prompts/decoder-batch.ts";
 import type { RotaryTable } from "../prompts/rotary-table.ts";
 
@@ -12,8 +11,6 @@ export class StepBuffers {
   readonly #config: TextConfig;
   readonly #table: RotaryTable;
   #rows: DecoderRows | undefined;
-  #program: Program | undefined;
-  #outputs: Record<string, Float32Array> = {};
 
   constructor(config: TextConfig, table: RotaryTable) {
     this.#config = config;
@@ -26,16 +23,5 @@ export class StepBuffers {
       this.#rows = new DecoderRows(count, { hiddenSize: this.#config.hiddenSize }, this.#table);
     }
     return this.#rows;
-  }
-
-  /** Arrays for a program's outputs, which the next run of the same program overwrites. */
-  outputs(program: Program): Record<string, Float32Array> {
-    if (this.#program !== program) {
-      this.#program = program;
-      this.#outputs = Object.fromEntries(
-        [...program.outputs].map(([name, { shape }]) => [name, new Float32Array(elementCount(shape))]),
-      );
-    }
-    return this.#outputs;
   }
 }
