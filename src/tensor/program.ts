@@ -218,7 +218,8 @@ export class Program {
     const fetches: Record<string, ort.Tensor | null> = {};
     for (const [name, tensor] of this.#outputs) {
       const target = into[name];
-      const given = target && view(`output "${name}"`, { ...sized(tensor), type: "float32" }, target, this.#device);
+      const given =
+        target && view(`output "${name}"`, { ...sized(tensor), type: "float32" }, target, this.#device);
       fetches[tensor.name] = (this.#device === "cpu" && given) || null;
     }
     return fetches;

@@ -3,7 +3,6 @@
  * The engine's work, in the thread that calls it. `local-engine.ts` puts it into a worker.
  */
 import { existsSync } from "node:fs";
-import type { AttentionRequest } from "../../credit/index.ts";
 import { EngineError } from "../../errors/index.ts";
 import { Rng } from "../../math/index.ts";
 import type { ArchitectureCapabilities } from "../../model/architecture.ts";
@@ -11,7 +10,6 @@ import {
   graphsOf,
   imageTokenWidth,
   type LoraShape,
-  type ModelConfig,
   openSightOf,
   readConfig,
   type StorageOptions,
@@ -21,7 +19,6 @@ import { requireImageKeys } from "../capabilities.ts";
 import type {
   AccumulateOptions,
   AdamParameters,
-  AttentionRow,
   Completion,
   DrawnToken,
   GradientReport,
@@ -51,12 +48,13 @@ import { MemoryPlan } from "./memory/memory-plan.ts";
 import { ProgramCache } from "./program-cache.ts";
 import { RotaryTable } from "./prompts/rotary-table.ts";
 import { VisionEncoder } from "./prompts/vision-encoder.ts";
+import { requireSelfAttention } from "./require-self-attention.ts";
 import { decode } from "./sampling/decoding.ts";
 import { DraftWatch } from "./sampling/draft-watch.ts";
 import { checkedIntervention } from "./scoring/attention-intervention.ts";
 import type { Machinery } from "./scoring/machinery.ts";
 import { TeacherForcing } from "./scoring/teacher-forcing.ts";
-import { sampledCalibration } from "./signals/sampled-calibration.ts";
+import { sampledCalibration, sampledRow } from "./signals/sampled-calibration.ts";
 import { AdamW, gradientNorm } from "./weights/adamw.ts";
 import { checkSameModel, saveModel } from "./weights/checkpoint-files.ts";
 import { initialiseWeights } from "./weights/initial-weights.ts";
@@ -69,6 +67,7 @@ import {
 } from "./weights/lora-weights.ts";
 import { ParameterStore } from "./weights/parameter-store.ts";
 import { QuantisedStages } from "./weights/quantised-stages.ts";
+import { sumInto } from "./weights/sum-into.ts";
 import { readTrainingState, restoreTrainingState, saveTrainingState } from "./weights/training-state.ts";
 import { writeValueHead } from "./weights/value-head-file.ts";
 
@@ -130,8 +129,7 @@ export class LocalModel {
     if (fresh !== undefined && lora !== undefined) {
       throw new EngineError("lora: expected a model directory, got a model to begin");
     }
-    requireOnly("device", "cpu", device, config);
-    requireOnly("rollouts", "fp32", rollouts, config);
+    requireSelfAttention(config, { device, rollouts });
     const graphs = graphsOf(config);
     const adapters = lora && loraStart(lora, graphs.names);
     this.#lora = adapters?.shape;
@@ -146,13 +144,13 @@ export class LocalModel {
     } else {
       initialiseWeights(store, graphs.names, new Rng(fresh.seed), config.text.layers);
     }
+    this.#adam = new AdamW(store.layout);
+    this.resident = device === "cpu" ? undefined : new DeviceParameters(store, this.#adam, device);
+    store.device = this.resident;
     if (rollouts === "int8") {
       this.#quantised = new QuantisedStages(config.text, graphs, store, { threads, spin });
       memory.expectQuantised(this.#quantised.bytes);
     }
-    this.#adam = new AdamW(store.layout);
-    this.resident = device === "cpu" ? undefined : new DeviceParameters(store, this.#adam, device);
-    store.device = this.resident;
     const programs = new ProgramCache(PROGRAMS, { device, threads, spin }, () => memory.programBytes);
     const vision = new VisionEncoder(graphs.vision, imageTokenWidth(config.text), store, programs);
     const table = new RotaryTable(graphs.rotary);
@@ -207,9 +205,9 @@ export class LocalModel {
     const { vocabSize } = this.#machinery.config.text;
     const alternatives = checkedAlternatives("sample", request.alternatives ?? 0, vocabSize);
     const greedy = request.temperature === 0;
+    await this.resident?.prepare(this.#machinery.store.weights);
     const quantised = request.rollout ? this.#quantised : undefined;
     const signals = quantised === undefined ? request.signals : undefined;
-    await this.resident?.prepare(this.#machinery.store.weights);
     return decode(this.#machinery, {
       prompts: request.prompts.map((id) => this.#prompts.prepared(id)),
       groupSize,
@@ -378,8 +376,8 @@ export class LocalModel {
 
   async close(): Promise<void> {
     await this.#machinery.programs.clear();
-    await this.#quantised?.clear();
     await this.#machinery.embedding?.release();
+    await this.#quantised?.clear();
   }
 
   /** The accumulated gradient of each parameter, by Hugging Face name: views, valid until the next step. */
@@ -393,27 +391,4 @@ export class LocalModel {
       throw new EngineError(`${what}: the engine has no value head; open it with valueHead: true`);
     }
   }
-}
-
-/** Sums in the order of the arrays, so that it is the same wherever it is taken. */
-function sumInto(sum: Float32Array, arrays: readonly Float32Array[]): void {
-  sum.set(arrays[0]!);
-  for (const array of arrays.slice(1)) {
-    for (let i = 0; i < sum.length; i++) {
-      sum[i] = sum[i]! + array[i]!;
-    }
-  }
-}
-
-/** Rows to reduce while sampling; a measure can be had from scoring only. */
-function sampledRow(request: AttentionRequest | undefined): AttentionRow | undefined {
-  return request?.measure === undefined ? request?.row : undefined;
-}
-
-/** @throws EngineError when an option other than `only` is given for a decoder that reads images by cross-attention */
-function requireOnly<T extends string>(name: string, only: T, got: T, { modelType, text }: ModelConfig): void {
-  if (got === only || (text.crossAttentionLayers ?? []).length === 0) return;
-  throw new EngineError(
-    `${name}: expected ${only} for ${modelType}, which reads images by cross-attention, got ${got}`,
-  );
 }

@@ -140,10 +140,14 @@ export function appendedCache(
   const appended = (name: string, own: Tensor) =>
     add(multiply(graph.inputs.get(name)!, kept), multiply(own, here));
   return Object.fromEntries(
-    keys.flatMap((key, layer) => [
-      [`cacheKey.${layer}`, appended(`cacheKey.${layer}`, key!)],
-      [`cacheValue.${layer}`, appended(`cacheValue.${layer}`, values[layer]!)],
-    ]),
+    keys.flatMap((key, layer) => {
+      const value = values[layer];
+      if (key === undefined || value === undefined) return [];
+      return [
+        [`cacheKey.${layer}`, appended(`cacheKey.${layer}`, key)],
+        [`cacheValue.${layer}`, appended(`cacheValue.${layer}`, value)],
+      ];
+    }),
   );
 }
 

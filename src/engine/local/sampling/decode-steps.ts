@@ -5,18 +5,12 @@
 import type { BatchShape } from "../../../model/graph/index.ts";
 import { elementCount, type Feeds, type Program, type Results, type Tensor } from "../../../tensor/index.ts";
 import { appendedCache } from "../device/device-decode-cache.ts";
-import { withEmbeddings } from "../device/with-embeddings.ts";
-import type { DecoderRows } from "../prompts/decoder-batch.ts";
 import type { Machinery } from "../scoring/machinery.ts";
 
 /** Runs decoding steps: the inputs and outputs of `decodeStepGraph`, without the parameters. */
 export interface DecodeSteps {
-  /**
-   * Arrays of an earlier step's outputs may be overwritten.
-   *
-   * @param feeds inputs other than the embeddings of `rows`
-   */
-  run(shape: BatchShape, rows: DecoderRows, feeds: Feeds): Promise<Results>;
+  /** Arrays of an earlier step's outputs may be overwritten. */
+  run(shape: BatchShape, feeds: Feeds): Promise<Results>;
 }
 
 /** Outputs of a step beside the distribution, keys and values. */
@@ -39,13 +33,11 @@ export class ExactSteps implements DecodeSteps {
     this.#rows = rows;
   }
 
-  async run(shape: BatchShape, rows: DecoderRows, feeds: Feeds): Promise<Results> {
+  async run(shape: BatchShape, feeds: Feeds): Promise<Results> {
     const { store } = this.#m;
     const { program, used } = await this.#compiled(shape);
     const into = store.device === undefined ? this.#outputsOf(program) : {};
-    return withEmbeddings(this.#m, rows, store.weights, (embeddings) =>
-      program.runThere({ ...store.feeds(used), ...feeds, embeddings }, into),
-    );
+    return program.runThere({ ...store.feeds(used), ...feeds }, into);
   }
 
   /** Fresh arrays at every step would be most of the garbage of sampling. */

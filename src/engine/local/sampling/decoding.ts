@@ -231,7 +231,7 @@ class DecodeBatch {
       }
     }
     const { prompts, groupSize, promptLength, completionLength, imageLength = 0 } = cache.shape;
-    return this.#steps.run(cache.shape, rows, {
+    const feeds = {
       ...cache.feeds(cached),
       cosine: rows.cosine,
       sine: rows.sine,
@@ -240,7 +240,10 @@ class DecodeBatch {
         stepImageFeeds({ prompts: this.#prompts, slots: prompts, imageLength }, groupSize)),
       cacheMask: new Float32Array(completionLength).fill(HIDDEN).fill(0, 0, cached),
       inverseTemperature: Float32Array.of(1 / this.#request.temperature),
-    });
+    };
+    return withEmbeddings(this.#m, rows, store.weights, (embeddings) =>
+      this.#steps.run(cache.shape, { ...feeds, embeddings }),
+    );
   }
 
   #read(outputs: Readonly<Record<string, Float32Array>>, shape: BatchShape, cached: number): void {

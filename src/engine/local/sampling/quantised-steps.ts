@@ -5,7 +5,6 @@
  */
 import type { BatchShape } from "../../../model/graph/index.ts";
 import type { Feeds, Results, Targets } from "../../../tensor/index.ts";
-import type { DecoderRows } from "../prompts/decoder-batch.ts";
 import type { Machinery } from "../scoring/machinery.ts";
 import type { QuantisedStages } from "../weights/quantised-stages.ts";
 import type { DecodeSteps } from "./decode-steps.ts";
@@ -23,12 +22,12 @@ export class QuantisedSteps implements DecodeSteps {
     this.#stages = stages;
   }
 
-  async run(shape: BatchShape, rows: DecoderRows, feeds: Feeds): Promise<Results> {
+  async run(shape: BatchShape, feeds: Feeds): Promise<Results> {
     const { hiddenSize, heads, kvHeads, headDim, layers, vocabSize } = this.#m.config.text;
     const count = shape.prompts * shape.groupSize;
     const array = (name: string, width: number) => this.#array(name, count * width);
     const outputs: Record<string, Float32Array> = {};
-    let x = rows.embeddings;
+    let x = feeds["embeddings"] as Float32Array;
     let projected = await this.#stages.run(0, { x }, this.#projections(0, count));
     for (let layer = 0; layer < layers; layer++) {
       const { queryKey, value } = projected as { queryKey: Float32Array; value: Float32Array };
@@ -45,8 +44,8 @@ export class QuantisedSteps implements DecodeSteps {
           entropy: array("entropy", 1),
         };
         const inverseTemperature = feeds["inverseTemperature"]!;
-        const last = await this.#stages.run(stage, { x, mixed, inverseTemperature }, next);
-        return { host: { ...outputs, ...last }, device: {} };
+        const distribution = await this.#stages.run(stage, { x, mixed, inverseTemperature }, next);
+        return { host: { ...outputs, ...distribution }, device: {} };
       }
       const y = array(`x.${stage % 2}`, hiddenSize);
       projected = await this.#stages.run(stage, { x, mixed }, { y, ...this.#projections(stage, count) });

@@ -2,8 +2,8 @@
  * @module
  * Which of AT-RL's signals come along with sampling, and how each is made of a completion's collected rows.
  */
-import { type CalibratedRequest, tokenClusters } from "../../../credit/index.ts";
-import type { SignalRequest, Signals } from "../../engine.ts";
+import { type AttentionRequest, type CalibratedRequest, tokenClusters } from "../../../credit/index.ts";
+import type { AttentionRow, SignalRequest, Signals } from "../../engine.ts";
 
 /** Connectivity `[T]` and Gram matrix `[T × T]` of a completion's rows. */
 export interface ReducedRows {
@@ -30,4 +30,9 @@ export function sampledCalibration({
   }
   if (clusters === undefined) return undefined;
   return { request: clusters, signals: (rows) => ({ clusters: tokenClusters(rows, clusters) }) };
+}
+
+/** Rows to reduce while sampling; a measure can be had from scoring only. */
+export function sampledRow(request: AttentionRequest | undefined): AttentionRow | undefined {
+  return request?.measure === undefined ? request?.row : undefined;
 }
