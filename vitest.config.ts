@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
@@ -18,8 +19,8 @@ const alone = readdirSync("src", { recursive: true, encoding: "utf8" })
 export default defineConfig({
   test: {
     setupFiles: ["src/testing/setup.ts"],
-    // One core idles unless told otherwise.
-    maxWorkers: "100%",
+    // Workers wait for processes, servers and timers a fifth of their time; one more keeps all cores busy.
+    maxWorkers: availableParallelism() + 1,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     projects: [

@@ -69,7 +69,7 @@ test("a run with rollouts in 8 bits corrects for them, records the mismatch, and
   expect(outcome(parts)).toEqual(outcome(whole));
 });
 
-test("a run that turns the correction off is told once, and records the mismatch all the same", async () => {
+test("a run that turns the correction off gets one warning, and still records the mismatch", async () => {
   const path = freshPath();
   const { warnings } = await run(path, ["algorithm.samplerCorrection=false"]);
   expect(warnings).toEqual([

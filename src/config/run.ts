@@ -85,7 +85,7 @@ export function requireTrainable({ engine }: Config): void {
   }
 }
 
-/** What is said of rollouts in 8 bits that an objective on tokens does not correct for. */
+/** The warning of rollouts in 8 bits that an objective on tokens does not correct. */
 export function correctionWarning(
   { engine }: Pick<Config, "engine">,
   objective: Algorithm,

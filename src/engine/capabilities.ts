@@ -24,7 +24,7 @@ import type { AttentionIntervention } from "./intervention.ts";
  * | `hidden-states` | the cosine of tokens' hidden states with the hidden states of the image's tokens, in scoring |
  * | `image-ablation` | scoring with images taken away, wholly or in part |
  * | `image-rows` | attention rows on image tokens, in scoring |
- * | `int8-rollouts` | samples requests with `rollout` by rounded weights: their log-probs are those of another model than the trained one |
+ * | `int8-rollouts` | samples requests with `rollout` by rounded weights, whose log-probs differ from the trained model's |
  * | `overlap` | sampling from earlier weights while later calls change them |
  * | `reference` | a frozen copy of the weights |
  * | `token-clusters` | AT-RL's clusters of tokens, found beside the model |

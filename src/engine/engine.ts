@@ -51,7 +51,7 @@ export interface SampleRequest {
   readonly signals?: SignalRequest;
   /**
    * The completions are to be learnt from. An engine with the capability `int8-rollouts` samples them with rounded weights,
-   * and their log-probs and entropies are those of the rounded model; to other engines it means nothing.
+   * and log-probs and entropies are the rounded model's. Other engines ignore it.
    */
   readonly rollout?: true;
   /**

@@ -7,5 +7,7 @@ test("a model whose rollouts are in 8 bits is not served, with the reason", asyn
   const config = resolveConfig({ file: { engine: { kind: "local", rollouts: "int8" } } });
   const served = configuredModel(config, "small");
   await expect(served).rejects.toThrow(ConfigError);
-  await expect(served).rejects.toThrow('engine.rollouts: expected "fp32" where a model is served, got "int8"');
+  await expect(served).rejects.toThrow(
+    'engine.rollouts: expected "fp32" where a model is served, got "int8"',
+  );
 });

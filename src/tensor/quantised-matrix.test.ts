@@ -78,7 +78,7 @@ describe("quantise", () => {
   });
 });
 
-test("blocks are powers of two from 16 to 128, and bytes are those of codes and scales", () => {
+test("blocks are powers of two from 16 to 128, and bytes are the sum of codes and scales", () => {
   expect([1, 16, 17, 64, 100, 128, 4096].map(blockSizeOf)).toEqual([16, 16, 32, 64, 128, 128, 128]);
   for (const [rows, columns] of [
     [3, 24],

@@ -84,7 +84,7 @@ export interface LocalSampleRequest extends Omit<SampleRequest, "prompts" | "wat
 }
 
 export class LocalModel {
-  /** What lies on a device other than the processor. */
+  /** Weights, gradient and moments on a device other than the processor. */
   readonly resident: DeviceParameters | undefined;
   readonly #machinery: Machinery;
   readonly #assets: string;

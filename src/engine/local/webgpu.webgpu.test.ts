@@ -128,7 +128,7 @@ describe("a graphics adapter agrees with the processor", () => {
   });
 });
 
-test("a training on a graphics adapter goes on from its checkpoint bit for bit, reference and all", async () => {
+test("a training on a graphics adapter continues from its checkpoint bitwise identically, with its reference", async () => {
   const folder = mkdtempSync(join(tmpdir(), "fovea-webgpu-"));
   const straight = open("webgpu");
   const sequences = registerCase(straight, recorded);

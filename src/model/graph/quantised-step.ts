@@ -1,7 +1,7 @@
 /**
  * @module
  * The decoding step of `decode-step.ts` in pieces, for matrices in 8 bits. Such matrices are constants, so a program
- * that multiplies with them is compiled anew whenever the weights change. It must therefore serve batches of every shape:
+ * that multiplies with them is compiled again whenever the weights change. It must therefore serve batches of every shape:
  * its pieces know rows alone. Attention, whose program depends on the shape, has no matrices, and serves all layers.
  *
  *     stage 0:  embeddings → projections of layer 0
@@ -54,7 +54,7 @@ export function stagePacks(text: TextConfig, stage: number): string[] {
 
 /**
  * Stage 0 to L. Inputs: `x` `[rows, D]`, from stage 1 on `mixed` `[rows, H·d]`, in the last `inverseTemperature` `[1]`.
- * Outputs: from stage 1 on and but for the last `y` `[rows, D]`, which is `x` of the next stage; `queryKey`
+ * Outputs: from stage 1 on, except in the last, `y` `[rows, D]`, which is `x` of the next stage; `queryKey`
  * `[rows, (H + H_kv)·d]` and `value` `[rows, H_kv·d]`, or in the last the distribution.
  */
 export function stageGraph(
@@ -83,8 +83,8 @@ export function stageGraph(
 }
 
 /**
- * Attention of one layer's tokens, with the packs of layer 0. Inputs: `queryKey` and `value` of a stage, and those of
- * `decodeStepGraph` but for embeddings and temperature, with the names of layer 0. Outputs: `mixed` `[P·G, H·d]`, `key`
+ * Attention of one layer's tokens, with the packs of layer 0. Inputs: `queryKey` and `value` of a stage, and the inputs of
+ * `decodeStepGraph` except embeddings and temperature, with the names of layer 0. Outputs: `mixed` `[P·G, H·d]`, `key`
  * `[P·G, H_kv, 1, d]`.
  */
 export function stepAttentionGraph(text: TextConfig, layout: ParameterLayout, batch: BatchShape): StepPiece {

@@ -63,7 +63,7 @@ export function suitedTo(available: ReadonlySet<Capability>, method: CreditMetho
  *
  * @param temperature of the completions' sampling
  * @param needs of the credit method
- * @param isStale whether another policy sampled the completions: earlier weights, or rounded ones. Both compared passes
+ * @param isStale whether another policy sampled the completions: earlier or rounded weights. Both compared passes
  *   then use the current policy; attention and entropy recorded while sampling remain the sampling policy's
  * @returns in the order of `answers`
  */

@@ -34,7 +34,7 @@ export function samplerMismatch(
 
 /**
  * Compares the log-probs of rollouts by rounded weights with the trainer's before the first step. Completions that were not
- * scored, and replayed ones, which earlier weights sampled, are left out.
+ * scored, and replayed completions, which earlier weights sampled, are left out.
  *
  * @param scores by the trainer, one per completion, where the objective does not correct for the sampler
  * @returns undefined where nothing was scored

@@ -178,7 +178,7 @@ async function presentScores(
  * no step.
  *
  * @param groups in the order in which minibatches take them
- * @param isStale whether another policy sampled the groups: earlier weights, or rounded ones
+ * @param isStale whether another policy sampled the groups: earlier or rounded weights
  */
 export async function updatePolicy(
   training: Training,

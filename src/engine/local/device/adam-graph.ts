@@ -1,7 +1,7 @@
 /**
  * @module
  * AdamW (arXiv:1711.05101, algorithm 2) and the gradient's norm as graphs, for weights that stay on a device. The formulas
- * are those of `weights/adamw.ts`; what is the same for all elements is computed outside, in double precision.
+ * are in `weights/adamw.ts`; numbers that all elements share are computed outside, in double precision.
  */
 import {
   add,
@@ -16,7 +16,7 @@ import {
 } from "../../../tensor/index.ts";
 import type { AdamParameters } from "../../engine.ts";
 
-/** What a step feeds beside a pack's own numbers, `[1]` each. */
+/** Inputs of a step beside a pack's own numbers, `[1]` each. */
 const NUMBERS = [
   "scale",
   "beta1",

@@ -53,7 +53,7 @@ export class DeviceEmbedding {
 
   /**
    * Adds the gradient of text rows to that of the vocabulary. Rows of one token are summed by a product with the matrix that
-   * says which rows are whose, in one order, so that runs repeat bit for bit.
+   * says which rows are whose, in one order, so that repeated runs are bitwise identical.
    *
    * @param gradient `[N, (1 + K)·D]`
    */

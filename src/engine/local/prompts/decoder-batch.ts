@@ -22,7 +22,7 @@ export class DecoderRows {
   readonly count: number;
   /** Numbers of a row, (1 + K)·D. */
   readonly width: number;
-  /** `[N, (1 + K)·D]`; those of text stay zeros where the vocabulary is elsewhere. */
+  /** `[N, (1 + K)·D]`; rows of text stay zeros if the vocabulary is on a device. */
   readonly embeddings: Float32Array;
   /** `[N]` ids of text, and 1 where there is text: what a vocabulary elsewhere is looked up by. */
   readonly tokens: BigInt64Array;

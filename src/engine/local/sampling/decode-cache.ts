@@ -8,7 +8,7 @@ import type { BatchShape } from "../../../model/graph/index.ts";
 import type { TextConfig } from "../../../model/index.ts";
 import type { Feeds, Results } from "../../../tensor/index.ts";
 
-/** What a batch of completions keeps from step to step. */
+/** Keys and values that a batch of completions keeps from step to step. */
 export interface StepCache {
   readonly shape: BatchShape;
   /** Inputs of the decode step whose keys and values go under slot t. */

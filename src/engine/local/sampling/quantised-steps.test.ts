@@ -23,7 +23,7 @@ const REQUEST = {
   rollout: true,
 } as const satisfies Partial<LocalSampleRequest>;
 
-/** Sampled log-probs against scored ones. */
+/** Sampled log-probs against scored log-probs. */
 async function scoredMismatch(
   model: LocalModel,
   prompts: readonly number[],
@@ -53,7 +53,7 @@ describe.each(CHECKPOINTS)("rollouts in 8 bits of %s", (name) => {
     expect(found.max).toBeLessThan(1);
   });
 
-  test("are greedily the trained model's likeliest tokens but for a few, which are nearly as likely", async () => {
+  test("are greedily the trained model's likeliest tokens, except for a few that are nearly as likely", async () => {
     const groups = await model.sample({
       ...REQUEST,
       prompts,
@@ -65,7 +65,7 @@ describe.each(CHECKPOINTS)("rollouts in 8 bits of %s", (name) => {
       prompt: prompts[i]!,
       completion: completion!.tokens,
     }));
-    // The likeliest token that may be sampled is among them: four ids stand for pixels or open and close them.
+    // The likeliest token that may be sampled is among them: four ids represent pixels or enclose them.
     const scores = await model.score(sequences, { alternatives: SPECIAL.length + 1 });
     const gaps = scores.flatMap(({ logprobs, alternatives }) =>
       [...logprobs].map((logprob, t) => {
@@ -81,7 +81,7 @@ describe.each(CHECKPOINTS)("rollouts in 8 bits of %s", (name) => {
     expect(Math.max(...gaps)).toBeLessThan(0.5);
   });
 
-  test("follow the weights: after a step they are near the new ones", async () => {
+  test("follow the weights: after a step they are near the new weights", async () => {
     const [prompt] = prompts;
     const completion = Int32Array.from(recorded[0]!.completion.slice(0, 8));
     await model.accumulate([{ prompt: prompt!, completion }], [new Float64Array(8).fill(1)]);

@@ -36,13 +36,13 @@ export function accumulated(
 /** Name of a pack's output. */
 export const outputName = (pack: string): string => `d.${pack}`;
 
-/** Those of a program's outputs that are gradients so far: where there is a device, they stay there. */
+/** The outputs of a program that are gradients so far: if there is a device, they stay there. */
 export function gradientOutputs(outputs: Readonly<Record<string, Tensor>>): string[] {
   return Object.keys(outputs).filter((name) => name.startsWith(outputName("")));
 }
 
 /**
- * Runs a program of `accumulated`, which leaves the new gradients where the old ones were.
+ * Runs a program of `accumulated`, which leaves the new gradients in the place of the old gradients.
  *
  * @param packs whose gradients it adds to
  * @returns the program's other outputs
