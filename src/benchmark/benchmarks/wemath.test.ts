@@ -13,6 +13,7 @@ import type { ScoredAnswer } from "../benchmark.ts";
 
 const TABLE = benchmarkFixture("wemath", "WeMath.tsv");
 const PARQUET = benchmarkFixture("wemath", "testmini-00000-of-00001.parquet");
+const table = await openBenchmark("wemath", TABLE);
 
 test.each(["vlmevalkit", "vlmevalkit with a judge", "lmms-eval"])(
   "verdicts and measures match %s",
@@ -44,13 +45,12 @@ function chains(...signs: string[]): ScoredAnswer[] {
 }
 
 describe("the four metrics by hand", () => {
-  const measures = async (...signs: string[]) =>
-    measured((await openBenchmark("wemath", TABLE)).measures(chains(...signs)));
+  const measures = (...signs: string[]) => measured(table.measures(chains(...signs)));
 
-  test("strict and loose", async () => {
+  test("strict and loose", () => {
     // Right in all: mastery in both. Whole right, a step wrong: by rote when strict, mastery when loose. Whole right, all steps
     // wrong: by rote in both. Steps right, whole wrong: inadequate generalisation. A step and the whole wrong: insufficient knowledge.
-    const got = await measures("+++", "+-+", "--+", "++-", "+--", "+++-", "++-+", "----");
+    const got = measures("+++", "+-+", "--+", "++-", "+--", "+++-", "++-+", "----");
     expect(got).toMatchObject({
       "insufficient knowledge (strict)": 2 / 8,
       "inadequate generalisation (strict)": 2 / 8,
@@ -67,26 +67,25 @@ describe("the four metrics by hand", () => {
     });
   });
 
-  test("without any right whole there is no rote memorisation to measure, nor anything without chains", async () => {
-    expect(await measures("+--")).toMatchObject({ "rote memorisation (strict)": null, "score (strict)": 0 });
-    expect(await measures()).toMatchObject({ "score (strict)": null, accuracy: null });
+  test("without any right whole there is no rote memorisation to measure, nor anything without chains", () => {
+    expect(measures("+--")).toMatchObject({ "rote memorisation (strict)": null, "score (strict)": 0 });
+    expect(measures()).toMatchObject({ "score (strict)": null, accuracy: null });
   });
 
-  test("a chain with an answer that is missing or cannot be judged does not count", async () => {
+  test("a chain with an answer that is missing or cannot be judged does not count", () => {
     const whole = chains("+++", "++-").slice(0, -1);
-    const benchmark = await openBenchmark("wemath", TABLE);
-    const of = (answers: readonly ScoredAnswer[]) => benchmark.measures(answers);
+    const of = (answers: readonly ScoredAnswer[]) => table.measures(answers);
     expect(of(whole)[0]).toMatchObject({ name: "score (strict)", value: 1, of: 1 });
     expect(of(chains("+++", "?+-"))[0]).toMatchObject({ value: 1, of: 1 });
   });
 });
 
 test("both published forms have the same options and answers; steps of one problem are one cluster", async () => {
-  const [table, parquet] = await Promise.all([TABLE, PARQUET].map((file) => openBenchmark("wemath", file)));
-  const [a, b] = await Promise.all([problemsOf(table!, 70), problemsOf(parquet!, 70)]);
+  const parquet = await openBenchmark("wemath", PARQUET);
+  const [a, b] = await Promise.all([problemsOf(table, 70), problemsOf(parquet, 70)]);
   const facts = (problems: typeof a) => problems.map(({ id, options, answers }) => [id, options, answers]);
   expect(facts(a)).toEqual(facts(b));
-  expect(new Set(a.map((problem) => table!.cluster!(problem))).size).toBe(24);
+  expect(new Set(a.map((problem) => table.cluster!(problem))).size).toBe(24);
 });
 
 test("the prompt is VLMEvalKit's, with the request for a form where it is asked for", async () => {
