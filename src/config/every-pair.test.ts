@@ -31,11 +31,10 @@ describe("every objective trains with every credit method, or says why not", () 
         expect(["dpo", "gspo, form sequence"]).toContain(objective);
         continue;
       }
-      for (const iteration of [1, 2]) {
-        const { metrics, steps } = await runIteration(run.training, run.progress, iteration);
-        expect(new Set(steps.map(({ applied }) => applied))).toEqual(new Set([true]));
-        expect(wrongNumbers(metrics), `${objective} with ${credit}`).toEqual([]);
-      }
+      // Two minibatches; `npm run every-pair` trains each pair for three iterations on the local engine.
+      const { metrics, steps } = await runIteration(run.training, run.progress, 1);
+      expect(new Set(steps.map(({ applied }) => applied))).toEqual(new Set([true]));
+      expect(wrongNumbers(metrics), `${objective} with ${credit}`).toEqual([]);
     }
   });
 
