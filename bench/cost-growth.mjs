@@ -8,7 +8,10 @@
  * The settings run in turn, round by round; a time is the median over rounds. *growth* is the exponent between a setting
  * and the one before it: 1 is linear, 2 quadratic.
  */
-import { writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { findPreset, freshSmallModel, openConfiguredDialogue, openParts, resolveConfig } from "fovea/config";
 import { figureSvg } from "fovea/diagnose";
@@ -33,11 +36,22 @@ const LAYERS = 4;
 const BASE = /** @type {Size} */ ({ group: 8, tokens: 64, width: 256, imageTokens: 64 });
 const AXES = /** @type {const} */ ({
   group: { label: "completions of a prompt", values: [4, 8, 16, 32] },
-  tokens: { label: "tokens of a completion", values: [32, 64, 128, 256, 512] },
-  width: { label: "hidden size", values: [128, 256, 512, 768] },
+  tokens: { label: "tokens of a completion", values: [32, 64, 128, 256] },
+  width: { label: "hidden size", values: [128, 256, 512] },
   imageTokens: { label: "tokens of an image", values: [16, 64, 256, 1024] },
 });
 const names = /** @type {(keyof Size)[]} */ (Object.keys(AXES));
+
+/** The small model's files with images of any size: its own shrink images to 64 tokens. */
+const assets = mkdtempSync(join(tmpdir(), "fovea-growth-"));
+cpSync(fileURLToPath(new URL("../assets/small", import.meta.url)), assets, { recursive: true });
+const processor = join(assets, "preprocessor_config.json");
+const largest = 2 ** 24;
+const { size, ...settings } = JSON.parse(readFileSync(processor, "utf8"));
+writeFileSync(
+  processor,
+  JSON.stringify({ ...settings, max_pixels: largest, size: { ...size, longest_edge: largest } }),
+);
 
 /** An image that becomes so many tokens, of noise. @param {number} tokens @param {number} tokenSide in pixels */
 function noise(tokens, tokenSide) {
@@ -49,7 +63,7 @@ function noise(tokens, tokenSide) {
 /** An engine of that width with random weights, and a training of one iteration. @param {Size} size */
 async function open({ group, tokens, width, imageTokens }) {
   const threads = Number(options.threads);
-  const fresh = freshSmallModel(0);
+  const fresh = freshSmallModel(0, assets);
   const heads = width / 64;
   const text = {
     ...fresh.config.text,
@@ -71,6 +85,7 @@ async function open({ group, tokens, width, imageTokens }) {
     overrides: {
       credit: { kind: "uniform" },
       algorithm: { klCoefficient: 0 },
+      model: { kind: "small", assets },
       data: { kind: "digits" },
       engine: { threads },
       sampling: { maxCompletionTokens: tokens },
@@ -118,6 +133,8 @@ for (let round = 0; round < rounds; round++) {
   }
   process.stderr.write(`round ${round + 1} of ${rounds}\n`);
 }
+
+rmSync(assets, { recursive: true, force: true });
 
 /** @type {Row[]} */
 const rows = sizes.map(({ axis, value }) => {
