@@ -123,6 +123,8 @@ export function settingsReference(): SettingGroup[] {
 }
 
 const cell = (text: string) => text.replaceAll("|", "\\|");
+/** Text in which tags are text, as `<think>` is. */
+const prose = (text: string) => cell(text).replaceAll("<", "\\<");
 
 /** The reference as a page. */
 export function settingsPage(groups: readonly SettingGroup[]): string {
@@ -131,7 +133,7 @@ export function settingsPage(groups: readonly SettingGroup[]): string {
     const title = kind === undefined ? `\`${key}\`` : `\`${key}\` of kind \`${kind}\``;
     const table = rows.map(
       ({ key: path, type, default: value, about: meaning }) =>
-        `| \`${path}\` | ${cell(type)} | ${value === undefined ? "" : `\`${cell(value)}\``} | ${cell(meaning)} |`,
+        `| \`${path}\` | ${cell(type)} | ${value === undefined ? "" : `\`${cell(value)}\``} | ${prose(meaning)} |`,
     );
     const head = ["| key | type | default | |", "|---|---|---|---|"];
     return [
