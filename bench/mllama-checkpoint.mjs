@@ -6,7 +6,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { graphsOf, parseConfig, writeWeights } from "fovea/model";
-import { byteCharacters } from "./byte-characters.mjs";
+import { addedTokens, byteCharacters } from "./made-tokenizer.mjs";
 import { randomTensor } from "./random-tensor.mjs";
 
 /** Special tokens that prompts need; the image's follows the vocabulary. */
@@ -112,15 +112,7 @@ function tokenizerJson(vocabulary) {
   const first = vocabulary - SPECIAL.length;
   return {
     version: "1.0",
-    added_tokens: [...SPECIAL, "<|image|>"].map((content, i) => ({
-      id: first + i,
-      content,
-      single_word: false,
-      lstrip: false,
-      rstrip: false,
-      normalized: false,
-      special: true,
-    })),
+    added_tokens: addedTokens([...SPECIAL, "<|image|>"].map((content, i) => [content, first + i])),
     truncation: null,
     padding: null,
     normalizer: null,

@@ -6,7 +6,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { graphsOf, parseConfig, writeWeights } from "fovea/model";
-import { byteCharacters } from "./byte-characters.mjs";
+import { addedTokens, byteCharacters } from "./made-tokenizer.mjs";
 import { randomTensor } from "./random-tensor.mjs";
 
 const VOCABULARY = 49_280;
@@ -107,15 +107,7 @@ function tokenizerJson() {
   ];
   return {
     version: "1.0",
-    added_tokens: special.map(([content, id]) => ({
-      id,
-      content,
-      single_word: false,
-      lstrip: false,
-      rstrip: false,
-      normalized: false,
-      special: true,
-    })),
+    added_tokens: addedTokens(special),
     truncation: null,
     padding: null,
     normalizer: null,

@@ -1,6 +1,6 @@
 /**
  * @module
- * Characters of byte-level vocabularies.
+ * Parts of a generated tokenizer: characters of a byte-level vocabulary, and special tokens.
  */
 
 /** The 256 characters that stand for bytes in byte-level vocabularies. */
@@ -13,3 +13,19 @@ export function byteCharacters() {
     String.fromCodePoint(code),
   );
 }
+
+/**
+ * Special tokens as tokenizer.json lists them.
+ *
+ * @param {readonly (readonly [content: string, id: number])[]} tokens
+ */
+export const addedTokens = (tokens) =>
+  tokens.map(([content, id]) => ({
+    id,
+    content,
+    single_word: false,
+    lstrip: false,
+    rstrip: false,
+    normalized: false,
+    special: true,
+  }));
