@@ -148,6 +148,15 @@ class DecodeBatch {
 
   async run(): Promise<readonly Draft[]> {
     const cache = await this.#prefill();
+    try {
+      await this.#decode(cache);
+    } finally {
+      cache.dispose();
+    }
+    return this.#drafts;
+  }
+
+  async #decode(cache: StepCache): Promise<void> {
     let cached = 0;
     while (this.#slots.some((draft) => draft !== undefined && this.#isWanted(draft))) {
       if (cached > 0 && cached % CACHE_STEP === 0) {
@@ -158,8 +167,6 @@ class DecodeBatch {
       this.#read(results.host, cache.shape, cached);
       cached++;
     }
-    cache.dispose();
-    return this.#drafts;
   }
 
   /** A complete draft is fed once more when its last token's own row is asked for. */
