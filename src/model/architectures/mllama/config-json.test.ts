@@ -120,6 +120,7 @@ describe("parseConfig", () => {
     ["text_config: cross_attention_layers", text({ cross_attention_layers: [3, 40] })],
     ["text_config: cross_attention_layers", text({ cross_attention_layers: [8, 3] })],
     ["text_config: cross_attention_layers", text({ cross_attention_layers: [] })],
+    ["text_config: cross_attention_layers", text({ num_hidden_layers: 2, cross_attention_layers: [0, 1] })],
     ["text_config: rope_scaling: rope_type", text({ rope_scaling: { rope_type: "yarn", factor: 8 } })],
     ["vision_config: model_type", vision({ model_type: "siglip" })],
     ["vision_config: hidden_act", vision({ hidden_act: "quick_gelu" })],

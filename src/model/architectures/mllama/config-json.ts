@@ -54,12 +54,20 @@ function parseText(text: Fields): MllamaConfig["text"] {
   if (heads % kvHeads !== 0)
     throw text.error("num_key_value_heads", `a divisor of num_attention_heads (${heads})`);
   const layers = text.integer("num_hidden_layers", 40);
+  const crossAttentionLayers = layerList(
+    text,
+    "cross_attention_layers",
+    layers,
+    [3, 8, 13, 18, 23, 28, 33, 38],
+  );
+  if (crossAttentionLayers.length === layers)
+    throw text.error("cross_attention_layers", "at least one layer left for self-attention");
   return {
     vocabSize: text.integer("vocab_size", 128_256),
     promptOnlyTokens: PROMPT_ONLY_TOKENS,
     hiddenSize,
     layers,
-    crossAttentionLayers: layerList(text, "cross_attention_layers", layers, [3, 8, 13, 18, 23, 28, 33, 38]),
+    crossAttentionLayers,
     heads,
     kvHeads,
     headDim,
