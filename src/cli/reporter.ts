@@ -28,6 +28,7 @@ export function retryText({ url, call, message, waitMs, attempt, limitMs }: Retr
 const WHY: Readonly<Record<ArrangementEvent["by"], string>> = {
   given: "as given",
   only: "the machine's cores and memory allow no other arrangement",
+  device: "a graphics adapter computes",
   size: "not measured: the model is large",
   measured: "the fastest of the measured arrangements",
   remembered: "measured before",

@@ -27,12 +27,13 @@ export interface TriedArrangement extends Arrangement {
  * Why an arrangement was chosen.
  *
  * - `given`: the user set both numbers.
- * - `only`: the machine's cores or its memory allow no other arrangement, or a graphics adapter computes.
+ * - `only`: the machine's cores or its memory allow no other arrangement.
+ * - `device`: a graphics adapter computes, so the cores do not matter.
  * - `size`: the model is too large to try several; operations of its size keep all threads busy.
  * - `measured`: the fastest of the arrangements tried.
  * - `remembered`: measured before, on this machine, for a model of this shape.
  */
-export type ChosenBy = "given" | "only" | "size" | "measured" | "remembered";
+export type ChosenBy = "given" | "only" | "device" | "size" | "measured" | "remembered";
 
 /** An arrangement and what it was chosen by. */
 export interface ChosenArrangement extends Arrangement {

@@ -66,7 +66,7 @@ export async function chooseArrangement(
     return { ...found({ threads, replicas }, "given"), warnings: [] };
   if (options.device !== undefined && options.device !== "cpu") {
     const one = { threads: threads === "auto" ? 1 : threads, replicas: replicas === "auto" ? 1 : replicas };
-    return { ...found(one, "only"), warnings: [] };
+    return { ...found(one, "device"), warnings: [] };
   }
   if (options.stream === true) {
     const all = threads === "auto" ? machine.cores : threads;
