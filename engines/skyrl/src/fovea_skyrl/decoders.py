@@ -34,7 +34,7 @@ NAMES = "Qwen2-VL, Qwen2.5-VL or Qwen3-VL"
 def full_attention_layers(model: nn.Module) -> list[Any]:
     """The attention modules of the decoder that see all earlier keys, in order.
 
-    Raises UnsupportedModelError where there is none.
+    Raises UnsupportedModelError if the model has none.
     """
     kinds = tuple(family.attention for family in FAMILIES.values())
     found: list[Any] = [module for module in model.modules() if isinstance(module, kinds)]
@@ -48,7 +48,7 @@ def full_attention_layers(model: nn.Module) -> list[Any]:
 
 
 def text_model(model: nn.Module) -> Any:
-    """The decoder. Raises UnsupportedModelError where there is none."""
+    """The decoder. Raises UnsupportedModelError if the model has none."""
     kinds = tuple(family.decoder for family in FAMILIES.values())
     found = next((module for module in model.modules() if isinstance(module, kinds)), None)
     if found is None:

@@ -1,4 +1,4 @@
-"""A pass whose image tokens stand in their places, and which no token attends to."""
+"""A pass in which image tokens keep their positions, and no token attends to them."""
 
 from types import TracebackType
 from typing import Any
