@@ -5,7 +5,7 @@
  *     node scripts/study.mjs results <directory of the cells> <grid.yaml> …
  *     node scripts/study.mjs figures [<results.json> …]
  *
- * `run` runs the cells of a grid that neither a results file nor the directory has. `results` adds the cells of the directory to
+ * `run` runs the cells of a grid that neither a results file of this machine and source nor the directory has. `results` adds the cells of the directory to
  * studies/credit/results/<grid>.json: values, curves, seconds, and where they ran. It refuses a grid that was changed since the file
  * was written, and cells of two sources, machines or
  * versions, by name. `figures` draws docs/images/study/<grid>.svg and writes studies/credit/results/<grid>.md from these files,
@@ -19,6 +19,7 @@ import {
   CellStore,
   cellKey,
   cellName,
+  differingPart,
   knownResult,
   oneEnvironment,
   parseResults,
@@ -35,8 +36,9 @@ import {
 } from "fovea/compare";
 import { readConfigFile } from "fovea/config";
 import { DataError } from "fovea/errors";
+import { describeEnvironment } from "fovea/train";
 
-/** @import { Cell, Grid, StudyCell, StudyResults } from "fovea/compare" */
+/** @import { Cell, Grid, StudyCell, StudyEnvironment, StudyResults } from "fovea/compare" */
 
 const root = join(import.meta.dirname, "..");
 const RESULTS = join(root, "studies/credit/results");
@@ -151,18 +153,21 @@ function recorded(grid) {
 }
 
 /**
- * What other grids' files hold of this grid's cells, under this grid's labels.
+ * What other grids' files hold of this grid's cells, under this grid's labels. Cells of another machine, source or version are
+ * left out: they cannot be paired with this grid's by seed.
  *
  * @param {Grid} grid
  * @param {string} name of the grid
+ * @param {Omit<StudyEnvironment, "commits">} here
  * @returns {StudyResults[]} one a file, each with its environment
  */
-function ofOtherGrids(grid, name) {
+function ofOtherGrids(grid, name, here) {
   const measures = grid.measures.map((measure) => measure.name);
   const labels = new Map(grid.cells.map((cell) => [cellKey(cell), cell.labels]));
   return readdirSync(RESULTS)
     .filter((file) => file.endsWith(".json") && file !== `${name}.json`)
     .map((file) => parseResults(readFileSync(join(RESULTS, file), "utf8"), join(RESULTS, file)))
+    .filter(({ environment }) => differingPart(environment, here) === undefined)
     .map((results) => ({
       ...results,
       cells: results.cells.flatMap((cell) => {
@@ -215,7 +220,10 @@ async function writeResults(directory, files) {
     const found = resultsOf(directory, file, grid);
     const { path, before } = recorded(found.grid);
     const inGrid = new Set(grid.cells.map(cellKey));
-    const earlier = [...ofOtherGrids(grid, found.grid), ...(before === undefined ? [] : [before])];
+    const earlier = [
+      ...ofOtherGrids(grid, found.grid, found.environment),
+      ...(before === undefined ? [] : [before]),
+    ];
     const results = earlier.reduce((now, one) => withEarlier(one, now, path, inGrid), found);
     writeFileSync(path, resultsText(results));
     console.log(`${path}: ${results.cells.length} cells, ${results.missing} missing`);
@@ -229,8 +237,15 @@ async function writeResults(directory, files) {
  */
 async function runMissing(directory, file, { rows, shard }) {
   const grid = readGrid(await readConfigFile(file));
-  const { before } = recorded(gridName(file));
-  const known = [...ofOtherGrids(grid, gridName(file)), ...(before === undefined ? [] : [before])];
+  const { path, before } = recorded(gridName(file));
+  const { commit, node, cpu, packages } = describeEnvironment();
+  const here = { source: sourceAt(commit), node, cpu, packages };
+  const part = before && differingPart(before.environment, here);
+  if (before !== undefined && part !== undefined) {
+    const [own, other] = [JSON.stringify(here[part]), JSON.stringify(before.environment[part])];
+    throw new DataError(`${path}: expected cells of this machine's ${part}, ${own}, got ${other}`);
+  }
+  const known = [...ofOtherGrids(grid, gridName(file), here), ...(before === undefined ? [] : [before])];
   const done = new Set(known.flatMap(({ cells }) => cells.map(({ key }) => key)));
   const named = rows?.split(",").map((row) => row.trim());
   const missing = seedBySeed(grid.cells)

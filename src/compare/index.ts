@@ -29,10 +29,12 @@ export { readShard, type Shard, seedBySeed, shardCells } from "./shard.ts";
 export { CellStore } from "./store.ts";
 export { type StudyView, studyFigure, studyTable } from "./study/figures.ts";
 export {
+  differingPart,
   oneEnvironment,
   parseResults,
   requireSameGrid,
   resultsText,
   type StudyCell,
+  type StudyEnvironment,
   type StudyResults,
 } from "./study/results.ts";

@@ -105,6 +105,15 @@ export function requireSameGrid(before: StudyResults, now: StudyResults, where: 
   }
 }
 
+const COMPARED = ["source", "node", "cpu", "packages"] as const;
+
+type Compared = Pick<StudyEnvironment, (typeof COMPARED)[number]>;
+
+/** The first part that differs between two environments; undefined where cells of both can be compared bit by bit. */
+export function differingPart(a: Compared, b: Compared): (typeof COMPARED)[number] | undefined {
+  return COMPARED.find((part) => JSON.stringify(a[part]) !== JSON.stringify(b[part]));
+}
+
 /**
  * The one environment of all cells.
  *
@@ -121,13 +130,12 @@ export function oneEnvironment(
   const [first] = found;
   if (first === undefined) throw new DataError(`${where}: expected at least one cell that has run, got none`);
   for (const { name, environment } of found) {
-    for (const key of ["source", "node", "cpu", "packages"] as const) {
-      const [own, other] = [JSON.stringify(environment[key]), JSON.stringify(first.environment[key])];
-      if (own === other) continue;
-      throw new DataError(
-        `${where}: expected cells of one ${key}, got ${other} of "${first.name}" and ${own} of "${name}"`,
-      );
-    }
+    const part = differingPart(environment, first.environment);
+    if (part === undefined) continue;
+    const [own, other] = [JSON.stringify(environment[part]), JSON.stringify(first.environment[part])];
+    throw new DataError(
+      `${where}: expected cells of one ${part}, got ${other} of "${first.name}" and ${own} of "${name}"`,
+    );
   }
   const { commit: _commit, ...environment } = first.environment;
   return { ...environment, commits: [...new Set(found.map((one) => one.environment.commit))] };
