@@ -74,7 +74,8 @@ const sequencesOf = (data: readonly ReadDatum[]): Sequence[] =>
 
 /** The score request of the extension. */
 function scoreRequest(options: Options): ScoreRequest {
-  const { weights, temperature, entropy, nucleus_entropy, values, signals, divergence_from } = options;
+  const { weights, temperature, entropy, nucleus_entropy, values, signals, divergence_from, alternatives } =
+    options;
   return {
     ...(weights != null && { weights }),
     ...(temperature != null && { temperature }),
@@ -83,6 +84,7 @@ function scoreRequest(options: Options): ScoreRequest {
     ...(values === true && { values }),
     ...(signals != null && { signals }),
     ...(divergence_from != null && { divergenceFrom: imageAblationSchema.parse(divergence_from) }),
+    ...(alternatives != null && { alternatives }),
   };
 }
 
@@ -94,54 +96,41 @@ async function scored(engine: Engine, data: readonly ReadDatum[], request: Score
   return data.map(({ runs }) => runs.map(() => scores[next++]!));
 }
 
+/** What scoring gives of each token, and its name in an answer. */
+const OF_TOKENS = {
+  logprobs: "logprobs",
+  entropy: "entropy",
+  nucleusEntropy: "nucleus_entropy",
+  values: "values",
+  divergence: "divergence",
+  ablatedLogprobs: "ablated_logprobs",
+  jensenShannon: "jensen_shannon",
+  ablatedEntropy: "ablated_entropy",
+} as const satisfies { readonly [name in keyof Score]?: string };
+
 /** Everything that scoring gave of a datum, as tensors. */
 function scoreTensors(datum: ReadDatum, scores: readonly Score[], d: number) {
-  const tensors: Record<string, wire.WireTensor> = {};
-  const put = (name: string, values: readonly (ArrayLike<number> | undefined)[]) => {
-    const known = values.filter((own) => own !== undefined);
-    if (known.length > 0) tensors[name] = wire.toTensor(overPositions(datum, known));
+  const tensors: Record<string, wire.WireTensor> = {
+    logprobs: wire.toTensor(new Float64Array(datum.length)),
   };
-  put(
-    "logprobs",
-    scores.map(({ logprobs }) => logprobs),
-  );
-  tensors["logprobs"] ??= wire.toTensor(new Float64Array(datum.length));
-  put(
-    "entropy",
-    scores.map(({ entropy }) => entropy),
-  );
-  put(
-    "nucleus_entropy",
-    scores.map(({ nucleusEntropy }) => nucleusEntropy),
-  );
-  put(
-    "values",
-    scores.map(({ values }) => values),
-  );
-  put(
-    "divergence",
-    scores.map(({ divergence }) => divergence),
-  );
-  put(
-    "ablated_logprobs",
-    scores.map(({ ablatedLogprobs }) => ablatedLogprobs),
-  );
-  put(
-    "jensen_shannon",
-    scores.map(({ jensenShannon }) => jensenShannon),
-  );
-  put(
-    "ablated_entropy",
-    scores.map(({ ablatedEntropy }) => ablatedEntropy),
-  );
-  if (scores.some(({ signals }) => signals !== undefined)) {
+  for (const name of Object.keys(OF_TOKENS) as (keyof typeof OF_TOKENS)[]) {
+    const known = scores.map((score) => score[name]).filter((values) => values !== undefined);
+    if (known.length > 0) tensors[OF_TOKENS[name]] = wire.toTensor(overPositions(datum, known));
+  }
+  if (scores.some(({ signals, alternatives }) => signals !== undefined || alternatives !== undefined)) {
     if (scores.length !== 1) {
       throw new Refusal(
         "unsupported",
-        `datum ${d}: signals are of one completion, but its targets make several`,
+        `datum ${d}: signals and likeliest tokens are of one completion, but its targets make several`,
       );
     }
-    Object.assign(tensors, signalTensors(scores[0]?.signals));
+    const { logprobs, signals, alternatives } = scores[0]!;
+    Object.assign(tensors, signalTensors(signals));
+    if (alternatives !== undefined) {
+      const shape = [logprobs.length, alternatives.tokens.length / Math.max(1, logprobs.length)];
+      tensors["alternatives"] = wire.toTensor(alternatives.tokens, "int64", shape);
+      tensors["alternative_logprobs"] = wire.toTensor(alternatives.logprobs, "float32", shape);
+    }
   }
   return tensors;
 }

@@ -54,7 +54,7 @@ export function missingFromPlain(request: ScoreRequest, offered: ReadonlySet<Off
   const asked = askedSignals(signals);
   const ofDistributions = [
     nucleusEntropy !== undefined && "entropies of a nucleus",
-    alternatives !== undefined && "likeliest tokens",
+    (alternatives ?? 0) > 0 && "likeliest tokens",
     divergenceFrom !== undefined && "divergences over the vocabulary",
   ].find((what) => what !== false);
   const isMore = asked.length > 0 || entropy || ofDistributions !== undefined;
@@ -92,7 +92,7 @@ export function signalConfig({
   const config: Record<string, number> = {
     ...(entropy && { "fovea.entropy": 1 }),
     ...(nucleusEntropy !== undefined && { "fovea.nucleus_entropy": nucleusEntropy }),
-    ...(alternatives !== undefined && { "fovea.alternatives": alternatives }),
+    ...(alternatives && { "fovea.alternatives": alternatives }),
     ...(divergenceFrom && { "fovea.divergence": 1 }),
     ...(hidden > 0 && { "fovea.hidden_images": hidden }),
     ...temperatureConfig(temperature),

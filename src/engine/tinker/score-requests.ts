@@ -24,8 +24,7 @@ export async function sendScores(
   const outputs = context.isExtended
     ? await sendExtended(context, sequences, request)
     : await sendPlain(context, sequences, request, seconds);
-  const { signals, entropy, nucleusEntropy, values, divergenceFrom } = request;
-  const alternatives = context.isExtended ? undefined : request.alternatives;
+  const { signals, entropy, nucleusEntropy, values, divergenceFrom, alternatives } = request;
   return outputs.map((tensors, i) => {
     const length = sequences[i]!.completion.length;
     const where = `forward, sequence ${i}`;
@@ -36,7 +35,7 @@ export async function sendScores(
       ...(entropy && { entropy: read("entropy") }),
       ...(nucleusEntropy !== undefined && { nucleusEntropy: read("nucleus_entropy") }),
       ...(values && { values: read("values") }),
-      ...(alternatives !== undefined && {
+      ...(alternatives && {
         alternatives: {
           tokens: Int32Array.from(read("alternatives", alternatives)),
           logprobs: read("alternative_logprobs", alternatives),
@@ -57,7 +56,16 @@ const noWeights = ({ completion }: Sequence) => ({ weights: new Float64Array(com
 
 /** Outputs of each sequence from a server that speaks the extension. */
 async function sendExtended(context: ForwardContext, sequences: readonly Sequence[], request: ScoreRequest) {
-  const { temperature = 1, weights, signals, entropy, nucleusEntropy, values, divergenceFrom } = request;
+  const {
+    temperature = 1,
+    weights,
+    signals,
+    entropy,
+    nucleusEntropy,
+    values,
+    divergenceFrom,
+    alternatives,
+  } = request;
   const options: WireForwardOptions = {
     temperature,
     ...(weights && { weights }),
@@ -66,6 +74,7 @@ async function sendExtended(context: ForwardContext, sequences: readonly Sequenc
     ...(values && { values }),
     ...(signals && { signals: { ...signals } }),
     ...(divergenceFrom && { divergence_from: { ...divergenceFrom } }),
+    ...(alternatives && { alternatives }),
   };
   return (await sendForward(context, "forward", sequences, sequences.map(noWeights), options)).outputs;
 }

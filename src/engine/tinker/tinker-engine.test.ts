@@ -53,6 +53,7 @@ async function transcript(engine: Engine) {
       entropy: true,
       nucleusEntropy: 0.9,
       values: true,
+      alternatives: 3,
       divergenceFrom: { kind: "discard" },
       signals: {
         hiddenCosine: { layers: "all", pairing: "pairwise" },

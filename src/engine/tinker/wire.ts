@@ -81,6 +81,8 @@ export const forwardOptionsSchema = z.object({
   values: z.boolean().nullish(),
   signals: signalRequestSchema.nullish(),
   divergence_from: opaque.nullish(),
+  /** Likeliest tokens of each place. */
+  alternatives: count.nullish(),
   /** False leaves log-probs out of a backward pass's answer, which saves a forward pass. */
   logprobs: z.boolean().nullish(),
   /**
