@@ -51,6 +51,12 @@ export interface Measure {
   readonly name: string;
   readonly unit: Unit;
   readonly evidence: Evidence;
+  /**
+   * Finds out before a cell is trained what would fail after it: files that are missing, and a metric that nothing reports.
+   *
+   * @throws ConfigError, DataError
+   */
+  readonly check?: (config: Config) => Promise<void>;
   /** @throws ConfigError when the evidence does not have what is asked for */
   readonly pick: (evidence: unknown) => Measured;
 }

@@ -42,13 +42,15 @@ export interface GridOptions {
 }
 
 /**
- * Runs and measures every cell that has no result yet.
+ * Checks the measures of all cells, then runs and measures every cell that has no result yet.
  *
  * @returns results in the order of the cells; fewer when the signal was aborted
  * @throws RunError when a result cannot be read
+ * @throws ConfigError, DataError when a measure could not be taken after training
  */
 export async function runGrid(options: GridOptions): Promise<CellResult[]> {
   const { cells, onCell } = options;
+  await checkMeasures(options);
   const results: CellResult[] = [];
   for (const cell of cells) {
     const known = knownResult(cell, options);
@@ -59,6 +61,16 @@ export async function runGrid(options: GridOptions): Promise<CellResult[]> {
     results.push(result);
   }
   return results;
+}
+
+/** Checks each measure once for all cells that are measured alike. */
+async function checkMeasures({ cells, measures, store }: GridOptions): Promise<void> {
+  for (const { check, evidence } of measures) {
+    if (check === undefined) continue;
+    const open = cells.filter((cell) => store.evidence(cell, evidence) === undefined);
+    const alike = new Map(open.map(({ config }) => [JSON.stringify(evidence.identity(config)), config]));
+    for (const config of alike.values()) await check(config);
+  }
 }
 
 /** The measures that a cell can have. */

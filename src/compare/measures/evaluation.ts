@@ -6,7 +6,7 @@
  */
 import { join } from "node:path";
 import * as z from "zod";
-import type { Benchmark } from "../../benchmark/index.ts";
+import type { Benchmark, ScoredAnswer } from "../../benchmark/index.ts";
 import {
   type Config,
   evaluationProtocol,
@@ -16,8 +16,8 @@ import {
   openEvaluation,
   resolveConfig,
 } from "../../config/index.ts";
-import { openSource } from "../../data/index.ts";
-import { ConfigError } from "../../errors/index.ts";
+import { openSource, type ProblemSource } from "../../data/index.ts";
+import { ConfigError, DataError } from "../../errors/index.ts";
 import {
   AnswerJournal,
   type AnswerRecord,
@@ -163,6 +163,14 @@ function scoresOf(
   return judged.length > 0 && isSame(mean(judged), value) ? own : undefined;
 }
 
+/** Metrics of every evaluation, beside the benchmark's measures. */
+const OF_ALL = ["completionTokens", "truncated"];
+
+function unknownMetric(name: string, metric: string, measures: readonly string[]): ConfigError {
+  const known = [...measures, ...OF_ALL].join(", ");
+  return new ConfigError(`measures.${name}.metric: expected one of ${known}, got "${metric}"`);
+}
+
 function pick({ name }: MeasureContext, { metric: given }: Options, answers: Answers): Measured {
   const { report } = answers;
   const { measures, main, completionTokensMean, truncatedShare } = report;
@@ -170,15 +178,45 @@ function pick({ name }: MeasureContext, { metric: given }: Options, answers: Ans
   if (metric === "completionTokens") return { value: completionTokensMean };
   if (metric === "truncated") return { value: truncatedShare };
   const found = measures[metric];
-  if (found === undefined) {
-    const known = [...Object.keys(measures), "completionTokens", "truncated"];
-    throw new ConfigError(`measures.${name}.metric: expected one of ${known.join(", ")}, got "${metric}"`);
-  }
+  if (found === undefined) throw unknownMetric(name, metric, Object.keys(measures));
   const { value, low, high, most = 1 } = found;
   if (value === null) return { value: Number.NaN };
   const scores = most === 1 ? scoresOf(metric, value, answers) : undefined;
   const interval = low !== null && high !== null && { low: low / most, high: high / most };
   return { value: value / most, ...interval, ...(scores && { scores }) };
+}
+
+/** Answers to some problems with which a benchmark's measures are asked for their names; broken rows are left out. */
+async function emptyAnswers(source: ProblemSource, from: number, to: number): Promise<ScoredAnswer[]> {
+  const answers: ScoredAnswer[] = [];
+  for (let index = from; index < to; index++) {
+    try {
+      const problem = await source.problem(index);
+      answers.push({ problem, text: "", extracted: null, score: 0, reason: "no answer" });
+    } catch (error) {
+      if (!(error instanceof DataError)) throw error;
+    }
+  }
+  return answers;
+}
+
+/** Opens the benchmark, and reads problems until the metric is among its measures: kinds of problems are measures too. */
+async function check({ name }: MeasureContext, options: Options, given: Config): Promise<void> {
+  const config = evaluated(given, options);
+  const { benchmarks, problems } = await openEvaluation(config);
+  const benchmark = benchmarks[0]!;
+  const source = await openSource(benchmark.source);
+  const { metric } = options;
+  if (metric === undefined || OF_ALL.includes(metric)) return;
+  const count = Math.min(source.size, problems ?? source.size);
+  const answers: ScoredAnswer[] = [];
+  let names: string[] = [];
+  for (let begin = 0, end = Math.min(16, count); ; begin = end, end = Math.min(2 * end, count)) {
+    answers.push(...(await emptyAnswers(source, begin, end)));
+    names = answers.length === 0 ? [] : benchmark.measures(answers).map((measure) => measure.name);
+    if (names.includes(metric)) return;
+    if (end === count) throw unknownMetric(name, metric, names);
+  }
 }
 
 /** A measure of a benchmark's answers. */
@@ -188,6 +226,7 @@ export const evaluationMeasure: KindDefinition<typeof schema, MeasureContext, Me
     name: context.name,
     unit: options.metric === "completionTokens" ? "number" : "share",
     evidence: evidenceOf(options),
+    check: (config) => check(context, options, config),
     pick: (evidence) => pick(context, options, evidence as Answers),
   }),
 };

@@ -51,6 +51,18 @@ describe("evaluation", () => {
     );
   });
 
+  test("is checked before training: a metric that nothing reports, and files that are missing", async () => {
+    const known = ["accuracy", "sum", "readingPerDigit", "completionTokens", "truncated"];
+    for (const metric of known)
+      await measure({ metric, config: { data: { kinds: ["largest", "sum"] } } }).check!(config);
+    await measure({}).check!(config);
+    await expect(measure({ metric: "summ" }).check!(config)).rejects.toThrow(
+      /measures\.own\.metric: expected one of accuracy, .*got "summ"/,
+    );
+    const elsewhere = { kind: "mathvista", data: join(temporaryDirectory(), "none") };
+    await expect(measure({ benchmark: elsewhere }).check!(config)).rejects.toThrow("none");
+  });
+
   test("several samples are one score a problem", async () => {
     const sampled = measure({ config: { evaluation: { samples: 4, temperature: 1, problems: 6 } } });
     const { scores } = sampled.pick(await sampled.evidence.gather(subject()));
