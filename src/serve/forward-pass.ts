@@ -96,7 +96,7 @@ async function scored(engine: Engine, data: readonly ReadDatum[], request: Score
   return data.map(({ runs }) => runs.map(() => scores[next++]!));
 }
 
-/** What scoring gives of each token, and its name in an answer. */
+/** Arrays of a score with one number a token, and their names in an answer. */
 const OF_TOKENS = {
   logprobs: "logprobs",
   entropy: "entropy",
