@@ -5,7 +5,9 @@ import { algorithmSchema } from "./registry.ts";
 const read = (path: string) => readFileSync(new URL(`../../docs/${path}`, import.meta.url), "utf8");
 const shared = read("objectives.md");
 const SECTIONS =
-  "Idea, Source, Equations, Where in the code, Options, Logged metrics, Departures, Parity".split(", ");
+  "Idea, Source, Equations, Worked numbers, Where in the code, Options, Logged metrics, Departures, Parity".split(
+    ", ",
+  );
 
 describe("every objective has its page", () => {
   test.each(algorithmSchema.options.map(({ shape }) => [shape.kind.value, shape] as const))(
