@@ -1,8 +1,8 @@
 /**
  * @module
  * DAPO's policy loss, arXiv:2503.14476: a higher upper than lower bound, no KL term, every token the same weight.
- * Its dynamic sampling and overlong punishment are the loop's and the reward's, not the loss's: `train/sample-batch.ts`,
- * `verify/overlong.ts`.
+ * Its dynamic sampling and overlong punishment are the loop's and the reward's, not the loss's: `train/batch/sample-batch.ts`,
+ * `reward/overlong.ts`.
  */
 import * as z from "zod";
 import { clippedSurrogate } from "../../math/index.ts";
