@@ -21,8 +21,12 @@ if [ "${1:-}" = --with-skyrl ] || [ "${1:-}" = --with-client ]; then
   install --no-deps skyrl==0.4.0
   folders=(tests tests_skyrl)
   [ "$1" = --with-skyrl ] || folders+=(tests_client)
+  "$venv/bin/ruff" check .
+  "$venv/bin/ruff" format --check .
   "$venv/bin/python" -m pytest "${folders[@]}"
 else
   install -e '.[test]'
+  "$venv/bin/ruff" check .
+  "$venv/bin/ruff" format --check .
   "$venv/bin/python" -m pytest tests
 fi

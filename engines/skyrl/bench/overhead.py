@@ -92,9 +92,7 @@ def main() -> int:
 
         return work
 
-    measured = {
-        name: Measured(passes(request, options.micro_batch), bench.device) for name, request in REQUESTS.items()
-    }
+    measured = {name: Measured(passes(request, options.micro_batch), bench.device) for name, request in REQUESTS.items()}
     for _ in range(options.repeats):
         for each in measured.values():
             each.again()

@@ -108,9 +108,7 @@ class Bench:
         )
         torch.manual_seed(0)
         with torch.device(self.device):
-            model = Qwen2_5_VLForConditionalGeneration._from_config(
-                config, attn_implementation=attention, dtype=self.dtype
-            )
+            model = Qwen2_5_VLForConditionalGeneration._from_config(config, attn_implementation=attention, dtype=self.dtype)
         return model.eval()
 
     def batch(self, size: int, completion: int) -> dict[str, Tensor]:

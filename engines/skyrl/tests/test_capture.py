@@ -83,8 +83,7 @@ def test_layers_with_a_sliding_window_are_passed_over(model_of):
 def test_more_layers_than_there_are_means_all(model_of, case_of):
     model, batch = model_of("untied-gqa"), case_of("untied-gqa", "one-image")
     three, many = (
-        score(model, batch.inputs, batch.lengths, SignalRequest(calibrated=CalibratedRequest(layers=n)))[0]
-        for n in (3, 99)
+        score(model, batch.inputs, batch.lengths, SignalRequest(calibrated=CalibratedRequest(layers=n)))[0] for n in (3, 99)
     )
     assert torch.equal(three.signals["gram"], many.signals["gram"])
 

@@ -77,10 +77,9 @@ def test_more_rows_than_are_held_at_once_and_none():
     request = SignalRequest(nucleus=0.7, alternatives=2)
     for name, values in (distribution_signals(first, request, 0.9) | divergence_signals(first, second, 0.9)).items():
         each = [
-            (
-                distribution_signals(first[i : i + 1], request, 0.9)
-                | divergence_signals(first[i : i + 1], second[i : i + 1], 0.9)
-            )[name]
+            (distribution_signals(first[i : i + 1], request, 0.9) | divergence_signals(first[i : i + 1], second[i : i + 1], 0.9))[
+                name
+            ]
             for i in range(len(first))
         ]
         torch.testing.assert_close(values, torch.cat(each))

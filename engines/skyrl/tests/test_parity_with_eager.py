@@ -25,9 +25,7 @@ def test_signals_are_those_of_the_returned_probabilities(model_of, case_of, impl
     with torch.no_grad():
         attentions = eager(**batch.inputs, use_cache=False, output_attentions=True).attentions
     model = model_of("untied-gqa", implementation)
-    layout = BatchLayout.of(
-        batch.inputs["input_ids"], batch.inputs["attention_mask"], batch.lengths, model.config.image_token_id
-    )
+    layout = BatchLayout.of(batch.inputs["input_ids"], batch.inputs["attention_mask"], batch.lengths, model.config.image_token_id)
     request = SignalRequest(AttentionRequest(row), CalibratedRequest(row, layers=2))
     with torch.no_grad(), SignalCapture(model, request, layout, block=3) as capture:
         model(**batch.inputs, use_cache=False)

@@ -21,9 +21,7 @@ def request_of(recorded):
 @pytest.mark.parametrize("side", ["left", "right"])
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize("checkpoint", CHECKPOINTS)
-def test_signals_log_probs_and_entropy_are_those_of_the_local_engine(
-    model_of, case_of, recording, checkpoint, case, side
-):
+def test_signals_log_probs_and_entropy_are_those_of_the_local_engine(model_of, case_of, recording, checkpoint, case, side):
     model, batch = model_of(checkpoint), case_of(checkpoint, case, side)
     expected = recording["checkpoints"][checkpoint][case]
     for row, recorded in recording["requests"].items():

@@ -14,9 +14,7 @@ def test_numbers_stand_for_rows_measures_and_switches():
     assert SignalRequest.from_config({"fovea.attention": 1}) == SignalRequest(AttentionRequest("own"))
     config = {"fovea.attention": 2, "fovea.attention_measure": 2, "fovea.entropy": 1}
     asked = SignalRequest.from_config(config | {"fovea.calibrated": 2, "fovea.calibrated_layers": 6.0})
-    assert asked == SignalRequest(
-        AttentionRequest("predicting", "divergence"), CalibratedRequest("predicting", 6), entropy=True
-    )
+    assert asked == SignalRequest(AttentionRequest("predicting", "divergence"), CalibratedRequest("predicting", 6), entropy=True)
     even = SignalRequest.from_config({"fovea.calibrated": 1, "fovea.bias_correction": 0})
     assert even == SignalRequest(calibrated=CalibratedRequest("own", 4, bias_correction=False))
     curve = SignalRequest.from_config({"fovea.calibrated": 1, "fovea.bias_decay": 8.0, "fovea.bias_cosine": 0.0})

@@ -30,9 +30,7 @@ def sequences_of(case: str) -> list[dict[str, Any]]:
 def run_together(case: str) -> list[int]:
     """Sequences that the backend would run in one batch: those with images, where there are any."""
     with_images = [
-        index
-        for index, each in enumerate(sequences_of(case))
-        if any(chunk["kind"] == "image" for chunk in each["prompt"])
+        index for index, each in enumerate(sequences_of(case)) if any(chunk["kind"] == "image" for chunk in each["prompt"])
     ]
     return with_images or list(range(len(sequences_of(case))))
 
@@ -116,9 +114,7 @@ def png_of(image: dict[str, Any]) -> bytes:
     return file.getvalue()
 
 
-def message_of(
-    sequences: list[dict[str, Any]], config: dict[str, float] | None, forward_only: bool, model: str
-) -> bytes:
+def message_of(sequences: list[dict[str, Any]], config: dict[str, float] | None, forward_only: bool, model: str) -> bytes:
     """A request on the wire, as the official SDK writes it, targets and weights covering the completion."""
     message = pb.ForwardBackwardRequest(model_id=model, seq_id=0, loss_fn="cross_entropy", forward_only=forward_only)
     for key, value in (config or {}).items():

@@ -58,7 +58,7 @@ def test_the_backend_takes_this_dispatch_and_this_worker():
 
 
 def test_each_model_has_delta_folders_of_its_own(monkeypatch):
-    """As released, a second model on the same samplers fails: `Local checkpoint version 26 is ahead of requested target_version 1`."""
+    """As released, a second model on the same samplers fails: `Local checkpoint version 26 is ahead of requested ...`."""
     seen = []
     monkeypatch.setattr(
         SkyRLTrainBackend,

@@ -24,9 +24,7 @@ def png(image):
     return file.getvalue()
 
 
-PICTURE = Image.fromarray(
-    numpy.random.default_rng(4).integers(0, 256, (56, 84, 3), dtype=numpy.uint8)
-)
+PICTURE = Image.fromarray(numpy.random.default_rng(4).integers(0, 256, (56, 84, 3), dtype=numpy.uint8))
 
 
 def chunk(data, tokens=None):

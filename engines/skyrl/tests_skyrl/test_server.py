@@ -147,9 +147,7 @@ def test_two_views_of_each_completion_are_compared_and_answered_in_order(service
     """Pairs of three kinds in one request: text twice, images and text, images twice."""
     sequences = sequences_of("padded-batch")
     views = in_view(sequences, ablation)
-    config = (
-        {"fovea.divergence": 1, "fovea.hidden_images": 2} if ablation == "mask-attention" else {"fovea.divergence": 1}
-    )
+    config = {"fovea.divergence": 1, "fovea.hidden_images": 2} if ablation == "mask-attention" else {"fovea.divergence": 1}
     asked = service.submit([each for pair in zip(sequences, views, strict=True) for each in pair], config)
     odd = service.submit(sequences[:1], config)
     others = service.submit([sequences[0], sequences[1]], config)
@@ -237,9 +235,7 @@ def test_what_could_not_give_signals_is_refused_at_the_start():
 
 def test_a_model_of_another_type_is_refused_at_the_start(tmp_path):
     (tmp_path / "config.json").write_text('{"model_type": "llama"}')
-    with pytest.raises(
-        UnsupportedModelError, match="expected a model of type qwen2_vl, qwen2_5_vl, qwen3_vl, got llama"
-    ):
+    with pytest.raises(UnsupportedModelError, match="expected a model of type qwen2_vl, qwen2_5_vl, qwen3_vl, got llama"):
         server.check(server.without_packing(EngineConfig(base_model=str(tmp_path), backend="fsdp")))
 
 

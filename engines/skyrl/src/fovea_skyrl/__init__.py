@@ -3,8 +3,8 @@
 Read in this order: `request` (what may be asked for), `layout` (which positions of a batch it is about), `rows`
 (attention rows, block by block), `shifts`, `calibrated` and `clusters` (what becomes of rows), `hidden` (hidden states),
 `distributions` (what needs logits), `decoders` (the families), `capture` (the hooks), `hidden_images` (a view without images),
-`score` (a whole pass). None of these knows SkyRL. `wire`, `worker`, `batches`, `backend` and `server` carry signals through it; `images`,
-`dispatch` and `weight_names` keep sampler and trainer at the same pictures and weights.
+`score` (a whole pass). None of these knows SkyRL. `wire`, `worker`, `batches`, `backend` and `server` carry signals through it;
+`images`, `dispatch` and `weight_names` keep sampler and trainer at the same pictures and weights.
 """
 
 from fovea_skyrl.capture import SignalCapture

@@ -149,9 +149,7 @@ class SignalBackend(SkyRLTrainBackend):
         output = super().optim_step(model_id, request_data)
         norm = output.metrics.get("skyrl.ai/grad_norm")
         # SkyRL leaves out the step of a gradient that is not finite, and says so in a log alone.
-        return output.model_copy(
-            update={"metrics": output.metrics | {"applied": float(norm is None or math.isfinite(norm))}}
-        )
+        return output.model_copy(update={"metrics": output.metrics | {"applied": float(norm is None or math.isfinite(norm))}})
 
     def _keep_outputs(self, outputs: list[dict[str, Any]]) -> None:
         self._signal_outputs = outputs

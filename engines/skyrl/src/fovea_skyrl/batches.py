@@ -120,9 +120,7 @@ def part_of(batch: types.PreparedModelPassBatch, chosen: Iterable[Rows]) -> type
     """Rows of a batch, renumbered."""
     requests = list(chosen)
     fields = [name for name in type(batch).model_fields if name.startswith("all_") and getattr(batch, name)]
-    kept: dict[str, Any] = {
-        name: [getattr(batch, name)[row] for _, _, rows in requests for row in rows] for name in fields
-    }
+    kept: dict[str, Any] = {name: [getattr(batch, name)[row] for _, _, rows in requests for row in rows] for name in fields}
     renumbered, at = [], 0
     for request_id, model_id, rows in requests:
         renumbered.append((request_id, model_id, at, at + len(rows)))

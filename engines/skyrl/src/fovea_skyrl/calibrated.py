@@ -17,11 +17,7 @@ def bias_curve(keys: int, device: torch.device | None = None, parameters: BiasCu
     Source: AT-RL, arXiv:2602.11455, Eq. 12. Returns [N] in double precision.
     """
     places = torch.arange(1, keys + 1, dtype=torch.float64, device=device) / max(keys, 1)
-    curve = (
-        1
-        + parameters.exponential * torch.exp(-parameters.decay * places)
-        + parameters.cosine * torch.cos(math.pi * places)
-    )
+    curve = 1 + parameters.exponential * torch.exp(-parameters.decay * places) + parameters.cosine * torch.cos(math.pi * places)
     return curve / curve.mean()
 
 

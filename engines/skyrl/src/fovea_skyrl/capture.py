@@ -62,8 +62,7 @@ class SignalCapture:
         if self._decoder is not None:
             if self.request.hidden and self.request.hidden.layers == "all":
                 self._handles += [
-                    layer.register_forward_pre_hook(self._states_hook, with_kwargs=True)
-                    for layer in self._decoder.layers
+                    layer.register_forward_pre_hook(self._states_hook, with_kwargs=True) for layer in self._decoder.layers
                 ]
             self._handles.append(self._decoder.norm.register_forward_hook(self._norm_hook))
         return self

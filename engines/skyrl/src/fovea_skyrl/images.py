@@ -61,9 +61,7 @@ class ImageRenderer:
         return types.RenderedModelInput(
             prompt_ids=ids,
             multi_modal_placeholders=placeholders,
-            multi_modal_kwargs=types.MultiModalKwargs(
-                pixel_values=torch.cat(patches), image_grid_thw=torch.stack(grids)
-            ),
+            multi_modal_kwargs=types.MultiModalKwargs(pixel_values=torch.cat(patches), image_grid_thw=torch.stack(grids)),
         )
 
     def _processed(self, data: bytes, index: int) -> tuple[Tensor, Tensor]:

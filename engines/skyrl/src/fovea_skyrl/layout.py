@@ -53,9 +53,7 @@ class BatchLayout:
             positions = attention_mask[index].nonzero()[:, 0]
             if not 0 <= length < positions.shape[0]:
                 size = positions.shape[0]
-                raise RequestError(
-                    f"sequence {index}: expected a completion shorter than its {size} tokens, got {length}"
-                )
+                raise RequestError(f"sequence {index}: expected a completion shorter than its {size} tokens, got {length}")
             visual = input_ids[index, positions] == image_token_id
             sequences.append(SequenceLayout(positions, visual, length))
         return BatchLayout(input_ids.shape[1], tuple(sequences))

@@ -112,9 +112,7 @@ class ClusterRequest:
 
     def __post_init__(self) -> None:
         if not 0 <= self.similarity_threshold <= 1:
-            raise RequestError(
-                f"fovea.similarity_threshold: expected a number in [0, 1], got {self.similarity_threshold}"
-            )
+            raise RequestError(f"fovea.similarity_threshold: expected a number in [0, 1], got {self.similarity_threshold}")
         if not (math.isfinite(self.cluster_size) and self.cluster_size >= 1):
             raise RequestError(f"fovea.cluster_size: expected a finite number of at least 1, got {self.cluster_size}")
         if self.neighbours < 0:

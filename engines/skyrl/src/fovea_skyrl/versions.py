@@ -21,9 +21,7 @@ def require(owner: Any, *names: str) -> None:
     missing = [name for name in names if not hasattr(owner, name)]
     if missing:
         where = getattr(owner, "__qualname__", owner.__name__)
-        raise SkyRLVersionError(
-            f"{where}: expected {', '.join(missing)}, as in SkyRL {TESTED}, got SkyRL {installed()} without"
-        )
+        raise SkyRLVersionError(f"{where}: expected {', '.join(missing)}, as in SkyRL {TESTED}, got SkyRL {installed()} without")
 
 
 def installed() -> str:

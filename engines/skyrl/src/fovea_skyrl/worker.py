@@ -83,9 +83,7 @@ def refuse_sharding(model: HFModelWrapper) -> None:
             f"{model.sequence_parallel_size}; with sequence parallelism no rank has all keys of a sequence"
         )
     if model.remove_microbatch_padding:
-        raise ShardedSequenceError(
-            "trainer.remove_microbatch_padding: expected false where signals are asked for, got true"
-        )
+        raise ShardedSequenceError("trainer.remove_microbatch_padding: expected false where signals are asked for, got true")
 
 
 @torch.no_grad()
@@ -98,9 +96,7 @@ def forward_with_signals(
     passes = passed(model, batch, request, temperature, request.hides("first"))
     if request.divergence:
         entropy_alone = SignalRequest(entropy=True)
-        seconds = passed(
-            model, second_view(batch), entropy_alone, temperature, request.hides("second"), keeps_logits=True
-        )
+        seconds = passed(model, second_view(batch), entropy_alone, temperature, request.hides("second"), keeps_logits=True)
         for own, other in zip(passes, seconds, strict=True):
             own.signals.update(divergence_signals(own.logits, other.logits))
             own.signals.update({"ablated_logprobs": other.logprobs, "ablated_entropy": other.signals["entropy"]})
