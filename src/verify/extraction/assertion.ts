@@ -2,6 +2,7 @@
  * @module
  * Sentences that give no answer: questions, hedges and retractions.
  */
+import { Matches } from "./matches.ts";
 
 const ABILITY = `(?:can(?:not|['’]t| not)|could(?:n['’]t| not)|(?:am |was )?(?:unable|not able) to)`;
 const KNOWLEDGE = [
@@ -56,7 +57,7 @@ export function leadingPolarity(reply: string): string | null | undefined {
   const word = begun[1]!;
   const following = reply.slice(begun[0].length);
   if (/^[\s*"'”]*[?？]/.test(following) || isDoubted(following)) return null;
-  for (const [, other = ""] of following.slice(0, 4000).matchAll(ALONE))
+  for (const [, other = ""] of new Matches(following.slice(0, 4000), ALONE))
     if (isPositive(other) !== isPositive(word)) return null;
   return word;
 }

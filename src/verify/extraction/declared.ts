@@ -5,6 +5,7 @@
 
 import { equivalent } from "../equivalent.ts";
 import { isHedged, leadingPolarity } from "./assertion.ts";
+import { CALLED, CUE, type Cue, lastCues, NOUN, stopBefore } from "./cues.ts";
 import { undecorated, withoutEmphasis } from "./decoration.ts";
 import { lastExpression } from "./expression.ts";
 import { SIDE_BY_SIDE, sentenceAt } from "./sentence.ts";
@@ -12,23 +13,6 @@ import { SIDE_BY_SIDE, sentenceAt } from "./sentence.ts";
 /** Words before the noun of a cue, at the end of what leads to it. */
 const QUALIFIERS = /(?<!\p{L})(?:(?:final|correct|right|best|closest|only|most [a-z]+|my|your) ){1,4}$/iu;
 const MAX_QUALIFIERS = 60;
-const NOUN = `(?:answers?|options?|choices?|solution|result|conclusion)`;
-const LINK = String.raw`(?:\s+(?:is|are|was|would be|should be|must be|will be|has to be|being|equals|becomes)(?:\s*:|\b)|\s*[:：=]|\s+[-–—]\s+(?=[(*]*[A-J]\b))`;
-/** Phrases before an answer. */
-const CUE = new RegExp(
-  [
-    String.raw`(?<![\p{L}])${NOUN}(?: (?:to|for|of|choice|option|here|that|letter)\b[^.:\n]{0,80}?)?${LINK}`,
-    String.raw`(?<![\p{L}])(?:i(?:'d| would|'ll| will)? (?:choose|pick|select|go with|say)|settled? on|corresponds? to|(?:matches|choose|select|pick)(?= (?:option|choice|\(?[A-J]\b))|(?:is|be|to|with|matches) (?:option|choice)(?=[\s*(]+[A-J]\b))`,
-    String.raw`(?<![\p{L}])(?:i think|i believe|i get|therefore|thus|so|hence),? (?:that )?(?:it is|it's|it must be)`,
-    String.raw`(?:答案|正确选项|正确答案)\s*(?:应该|应当)?(?:是|为|选|[:：])+`,
-    `(?:(?:故选|应选|选择|因此选|所以选)[:：]?|选(?=[(（]?[A-J]))`,
-    String.raw`(?<![\p{L}])(?:réponse|respuesta|antwort|risposta|resposta)\s*(?:correcte|correcta)?\s*(?:est|es|ist|è|é|[:：])\s*:?`,
-  ].join("|"),
-  "giu",
-);
-/** A letter declared right. */
-const CALLED =
-  /\b([A-J])\b[)]?\s+(?:is|are|would be|seems|appears to be)\s+(?:(?:indeed|clearly|definitely|therefore|thus|probably|likely) )?(?:the )?(?:most )?(?:correct|right|best|closest|answer|true|appropriate|accurate)\b/g;
 /** Text before such a letter: "option (". */
 const NAMED_AS = new RegExp(String.raw`(?<!\p{L})(?:${NOUN} )?\(?$`, "u");
 /** Text that makes the letter after it part of a name or a list. */
@@ -129,62 +113,55 @@ function spans(sentence: string): string | undefined {
   return match[0] + unit;
 }
 
-/** Later declarations overrule earlier declarations. */
-const MAX_DECLARATIONS = 16;
-
-function lastMatches(text: string, pattern: RegExp): readonly RegExpExecArray[] {
-  return [...text.matchAll(pattern)].slice(-MAX_DECLARATIONS);
-}
-
 const OPENS = /^\W*(?:maybe|perhaps|possibly)\b|[,\s–—-](?:maybe|perhaps|possibly)\W*$/i;
 
 /** Whether a declaration only asks, or hedges: "The answer is 7?", "I am not sure that the answer is 7". */
 function isOpen(text: string, start: number, end: number, sentence: string): boolean {
   if (/^\s*[?？]/.test(text.slice(end, end + 4)) || OPENS.test(sentence)) return true;
-  const lead = text.slice(Math.max(0, start - 80), start);
-  return isHedged(lead.slice(Math.max(...Array.from("\n.!?,;:。", (mark) => lead.lastIndexOf(mark))) + 1));
+  let clause = start;
+  while (clause > Math.max(0, start - 80) && !"\n.!?,;:。".includes(text.charAt(clause - 1))) clause--;
+  return isHedged(text.slice(clause, start));
 }
 
-function declarations(text: string): readonly Declaration[] {
+/** The declaration in the sentence after a phrase. */
+function declaredAfter(text: string, { start: phrase, end }: Cue): Declaration | undefined {
+  const qualifiers = QUALIFIERS.exec(text.slice(Math.max(0, phrase - MAX_QUALIFIERS), phrase));
+  const start = phrase - (qualifiers?.[0].length ?? 0);
+  let sentence = sentenceAt(text, end);
+  let from = end;
+  if (sentence !== undefined && /^[\s*:：]*$/.test(sentence)) {
+    from = end + sentence.length;
+    while (/[\s*]/.test(text[from] ?? "")) from++;
+    sentence = sentenceAt(text, from);
+  }
+  if (sentence === undefined || IS_WRONG.test(sentence)) return undefined;
+  if (isOpen(text, start, from + sentence.length, sentence)) return undefined;
+  const answer = answerOf(sentence);
+  if (answer === undefined) return undefined;
+  const isFinal = /final/i.test(text.slice(start, end));
+  return { answer, start, contentStart: from, end: from + sentence.length, isFinal };
+}
+
+/** A letter that is called right, unless it belongs to a name or its clause denies or asks it. */
+function declaredLetter(text: string, { start: place, end }: Cue, letter: string): Declaration | undefined {
+  const lead = text.slice(Math.max(0, place - MAX_LEAD), place);
+  const named = NAMED_AS.exec(lead)?.[0] ?? "";
+  const start = place - named.length;
+  if (named.length <= 1 && IN_A_NAME.test(lead.slice(0, lead.length - named.length))) return undefined;
+  const clause = text.slice(Math.max(0, start - MAX_LEAD), start);
+  if (/\b(?:not|whether|if|that|either|or|neither)\s*$/i.test(clause)) return undefined;
+  return { answer: letter, start, contentStart: start, end, isFinal: false };
+}
+
+/** The declarations by some cues, in order. */
+function declarations(text: string, cues: readonly Cue[]): readonly Declaration[] {
   const found: Declaration[] = [];
-  for (const match of lastMatches(text, CUE)) {
-    const end = match.index + match[0].length;
-    const qualifiers = QUALIFIERS.exec(text.slice(Math.max(0, match.index - MAX_QUALIFIERS), match.index));
-    const start = match.index - (qualifiers?.[0].length ?? 0);
-    let sentence = sentenceAt(text, end);
-    let from = end;
-    if (sentence !== undefined && /^[\s*:：]*$/.test(sentence)) {
-      from = end + sentence.length;
-      while (/[\s*]/.test(text[from] ?? "")) from++;
-      sentence = sentenceAt(text, from);
-    }
-    if (sentence === undefined || IS_WRONG.test(sentence)) continue;
-    if (isOpen(text, start, from + sentence.length, sentence)) continue;
-    const answer = answerOf(sentence);
-    if (answer === undefined) continue;
-    found.push({
-      answer,
-      start,
-      contentStart: from,
-      end: from + sentence.length,
-      isFinal: /final/i.test(text.slice(start, end)),
-    });
+  for (const cue of cues) {
+    const declared =
+      cue.letter === undefined ? declaredAfter(text, cue) : declaredLetter(text, cue, cue.letter);
+    if (declared !== undefined) found.push(declared);
   }
-  for (const match of lastMatches(text, CALLED)) {
-    const lead = text.slice(Math.max(0, match.index - MAX_LEAD), match.index);
-    const named = NAMED_AS.exec(lead)?.[0] ?? "";
-    const start = match.index - named.length;
-    if (named.length <= 1 && IN_A_NAME.test(lead.slice(0, lead.length - named.length))) continue;
-    const clause = text.slice(Math.max(0, start - MAX_LEAD), start);
-    if (/\b(?:not|whether|if|that|either|or|neither)\s*$/i.test(clause)) continue;
-    found.push({
-      answer: match[1]!,
-      start,
-      contentStart: start,
-      end: match.index + match[0].length,
-      isFinal: false,
-    });
-  }
+  if (found.length < 2) return found;
   return found
     .sort((a, b) => a.start - b.start)
     .flatMap((outer, i, sorted) => {
@@ -196,13 +173,39 @@ function declarations(text: string): readonly Declaration[] {
     });
 }
 
+/** Later declarations overrule earlier declarations. */
+const MAX_DECLARATIONS = 16;
+
+/** The last declarations, in order: at least the last one, and all declarations beside it. */
+function lastDeclarations(text: string): readonly Declaration[] {
+  let found: readonly Declaration[] = [];
+  let [mostPhrases, mostLetters] = [MAX_DECLARATIONS, MAX_DECLARATIONS];
+  for (let to = text.length; to > 0; ) {
+    const from = stopBefore(text, to);
+    const piece = text.slice(from, to);
+    const phrases = lastCues(piece, from, CUE, mostPhrases);
+    const letters = lastCues(piece, from, CALLED, mostLetters);
+    const declared = declarations(text, letters.length === 0 ? phrases : [...phrases, ...letters]);
+    found = found.length === 0 ? declared : [...declared, ...found];
+    const first = found[0];
+    if (first !== undefined && !SIDE_BY_SIDE.test(text.slice(from, first.start))) break;
+    mostPhrases -= phrases.length;
+    mostLetters -= letters.length;
+    to = from;
+  }
+  return found;
+}
+
 /** "The answer is 5. Answer: B" names the option of 5. */
 function isLetter(answer: string): boolean {
   return /^[A-Ja-j]$/.test(answer);
 }
 
 /** A declared answer, and whether the text after it retracts it. */
-export interface DeclaredAnswer extends Declaration {
+export interface DeclaredAnswer {
+  readonly answer: string;
+  readonly start: number;
+  readonly isFinal: boolean;
   readonly isTakenBack: boolean;
 }
 
@@ -215,7 +218,7 @@ const MAY_DECLARE = /\p{L}{2}|选/u;
 
 /** The last declared answer and its place; adjacent declarations are a choice. */
 export function declaredAnswer(text: string): DeclaredAnswer | undefined {
-  const all = MAY_DECLARE.test(text) ? declarations(text) : [];
+  const all = MAY_DECLARE.test(text) ? lastDeclarations(text) : [];
   const last = all.at(-1);
   if (last === undefined) return undefined;
   const isTakenBack = TAKES_BACK.test(text.slice(last.end));
@@ -227,5 +230,6 @@ export function declaredAnswer(text: string): DeclaredAnswer | undefined {
     if (isOther) break;
     if (!choices.some((choice) => equivalent(choice, all[i]!.answer))) choices.unshift(all[i]!.answer);
   }
-  return { ...last, isTakenBack, answer: choices.length === 1 ? last.answer : choices.join(" or ") };
+  const { start, isFinal } = last;
+  return { answer: choices.join(" or "), start, isFinal, isTakenBack };
 }

@@ -19,24 +19,25 @@ const PAIRS: readonly (readonly [string, string])[] = [
   ["<", ">"],
 ];
 
-const OPENS = /^[`*_"“'\\$<jtl]/;
+const OPENS = /^(?:[`*"“'$<]|__|\\[([])/;
+/** The language of a code fence. */
+const LANGUAGE = /^(?:json|text|latex)\n/;
 
 /** The text without pairs of marks around all of it. */
 export function undecorated(text: string): string {
   let plain = text.trim();
-  if (!OPENS.test(plain)) return plain;
-  for (let round = 0; round < 6; round++) {
+  for (let round = 0; round < 6 && OPENS.test(plain); round++) {
     const pair = PAIRS.find(
       ([open, close]) =>
-        plain.length > open.length + close.length &&
         plain.startsWith(open) &&
         plain.endsWith(close) &&
+        plain.length > open.length + close.length &&
         !plain.slice(open.length, -close.length).includes(open),
     );
     if (pair === undefined || (pair[0] === "<" && /\s/.test(plain))) break;
     plain = plain.slice(pair[0].length, -pair[1].length).trim();
   }
-  return plain.replace(/^(?:json|text|latex)\n/, "").trim();
+  return LANGUAGE.test(plain) ? plain.replace(LANGUAGE, "").trim() : plain;
 }
 
 /** The text without emphasis anywhere. */

@@ -6,6 +6,7 @@
 import { tokenize } from "../equivalence/tokens.ts";
 import { PERCENT_WORDS, SCALES, unitAt } from "../equivalence/units.ts";
 import { isDoubted, isHedged } from "./assertion.ts";
+import { Matches } from "./matches.ts";
 
 /** Mathematics between delimiters, on one line or in display. */
 const SPAN = String.raw`\$\$[^$]{1,400}\$\$|(?<!\\)\$(?! ?[\d.,]+ [a-z]{2,})[^$\n]{1,300}(?<!\\)\$(?!\d)|\\\((?:(?!\\\))[\s\S]){1,400}\\\)|\\\[(?:(?!\\\])[\s\S]){1,400}\\\]`;
@@ -34,7 +35,7 @@ interface Atom {
 
 function atoms(text: string): Atom[] {
   const found: Atom[] = [];
-  for (const match of text.matchAll(ATOM)) {
+  for (const match of new Matches(text, ATOM)) {
     const [whole, span, bracketed, bare] = match;
     const start = match.index;
     if (span !== undefined && isName(span)) continue;
@@ -86,7 +87,7 @@ const ENDS = /[.!?](?=\s)|[。！？\n]/g;
 /** Whether the sentence around an expression asks, or hedges. */
 function isOpen(text: string, start: number, end: number): boolean {
   const lead = text.slice(Math.max(0, start - 200), start);
-  const from = [...lead.matchAll(ENDS)].at(-1);
+  const from = [...new Matches(lead, ENDS)].at(-1);
   const following = text.slice(end, end + 200);
   return (
     isHedged(from === undefined ? lead : lead.slice(from.index + 1)) ||

@@ -37,9 +37,7 @@ const SAYS_NUMBER = /^[\p{L}' ]{1,80} (?:is|are|equals|was) ((?:[-+−]?[\d.$€
 /** The content of a tag: a box in it, an answer declared by a sentence in it, else all of it. */
 function contentOf(tagged: string): string | null {
   const content = undecorated(tagged);
-  const box = boxedAnswer(content);
-  if (box !== undefined) return undecorated(box) || null;
-  if (hasBox(content)) return null;
+  if (hasBox(content)) return undecorated(boxedAnswer(content) ?? "") || null;
   const declared = content.length > 500 ? undefined : declaredAnswer(content);
   return undecorated(declared?.answer ?? SAYS_NUMBER.exec(content)?.[1] ?? content) || null;
 }
@@ -61,7 +59,7 @@ const MAX_AFTER = 6000;
  */
 export function withAfterthought({ answer, isTag, after }: Mark): string | null {
   const behind = after.slice(-MAX_AFTER);
-  const declared = /\p{L}/u.test(behind) ? declaredAnswer(behind) : undefined;
+  const declared = declaredAnswer(behind);
   if (declared === undefined) return answer;
   if (!isTag && declared.isFinal) return declared.answer;
   if (answer === null || !PLAINLY.test(behind.slice(declared.start))) return answer;

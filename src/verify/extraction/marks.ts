@@ -2,6 +2,7 @@
  * @module
  * Answers that a completion marks as such: `<answer>…</answer>` and `\boxed{…}`.
  */
+import { Matches } from "./matches.ts";
 import { COUNTS_ON } from "./sentence.ts";
 
 /** The largest gap between two marks that make one answer. */
@@ -13,6 +14,8 @@ export interface Marked {
   readonly end: number;
 }
 
+const TAG = /<(\/?)answer>|<\|(begin|end)_of_box\|>/gi;
+
 /**
  * The last complete `<answer>…</answer>`; of nested tags the innermost, and adjacent tags, "or <answer>9</answer>",
  * as one list. Undefined if there is none.
@@ -21,8 +24,9 @@ export function lastTag(text: string): Marked | undefined {
   if (!text.includes("<")) return undefined;
   let open: { readonly start: number; readonly end: number } | undefined;
   let found: Marked | undefined;
-  for (const match of text.matchAll(/<(\/?)answer>|<\|(begin|end)_of_box\|>/gi)) {
-    const [start, end] = [match.index, match.index + match[0].length];
+  for (const match of new Matches(text, TAG)) {
+    const start = match.index;
+    const end = start + match[0].length;
     if (match[1] === "" || match[2]?.toLowerCase() === "begin") open = { start, end };
     else if (open !== undefined) {
       const content = text.slice(open.end, start);
@@ -40,22 +44,36 @@ interface Box extends Marked {
   readonly start: number;
 }
 
-const BOXES = ["\\boxed{", "\\fbox{"];
+/** In place of a box's start, for a brace that opens none. */
+const NO_BOX = -1;
+const BOXES = ["\\boxed{", "\\fbox{"] as const;
+
+/** The place of the first box, or of the backslashes before it, which may escape its own; −1 if there is none. */
+function firstBox(text: string): number {
+  const [boxed, fbox] = [text.indexOf(BOXES[0]), text.indexOf(BOXES[1])];
+  let start = boxed < 0 || (fbox >= 0 && fbox < boxed) ? fbox : boxed;
+  while (start > 0 && text[start - 1] === "\\") start--;
+  return start;
+}
 
 /** All complete boxes that are in no other, in one pass: an unclosed box stays open for all boxes after it. */
-function boxes(text: string): readonly Box[] {
+function boxes(text: string, from: number): readonly Box[] {
   const found: Box[] = [];
-  const opened: (number | undefined)[] = [];
-  for (let i = 0; i < text.length; i++) {
+  const opened: number[] = [];
+  for (let i = from; i < text.length; i++) {
     const symbol = text[i];
     if (symbol === "\\") {
-      const box = BOXES.find((command) => text.startsWith(command, i));
-      i += box === undefined ? 1 : box.length - 1;
-      if (box !== undefined) opened.push(i + 1 - box.length);
-    } else if (symbol === "{") opened.push(undefined);
+      const size = text.startsWith(BOXES[0], i)
+        ? BOXES[0].length
+        : text.startsWith(BOXES[1], i)
+          ? BOXES[1].length
+          : 0;
+      if (size > 0) opened.push(i);
+      i += Math.max(1, size - 1);
+    } else if (symbol === "{") opened.push(NO_BOX);
     else if (symbol === "}") {
-      const start = opened.pop();
-      if (start === undefined) continue;
+      const start = opened.pop() ?? NO_BOX;
+      if (start === NO_BOX) continue;
       while (found.length > 0 && found.at(-1)!.start > start) found.pop();
       found.push({ content: text.slice(text.indexOf("{", start) + 1, i), start, end: i + 1 });
     }
@@ -80,8 +98,8 @@ function isOneAnswer(gap: string): boolean {
  * answer, a list: "\boxed{1} and \boxed{2}" is "1, 2".
  */
 export function lastBox(text: string): Marked | undefined {
-  if (!hasBox(text)) return undefined;
-  const all = boxes(text);
+  const from = firstBox(text);
+  const all = from < 0 ? [] : boxes(text, from);
   const last = all.at(-1);
   if (last === undefined) return undefined;
   let first = all.length - 1;
@@ -91,8 +109,12 @@ export function lastBox(text: string): Marked | undefined {
     isOneAnswer(text.slice(all[first - 1]!.end, all[first]!.start))
   )
     first--;
-  const contents = new Set(all.slice(first).map(({ content }) => content.trim()));
-  return { content: [...contents].join(", "), end: last.end };
+  const contents: string[] = [];
+  for (const { content } of all.slice(first)) {
+    const trimmed = content.trim();
+    if (!contents.includes(trimmed)) contents.push(trimmed);
+  }
+  return { content: contents.join(", "), end: last.end };
 }
 
 /** Content of the last box; undefined where there is none. */
@@ -102,5 +124,5 @@ export function boxedAnswer(text: string): string | undefined {
 
 /** Whether a box was begun. */
 export function hasBox(text: string): boolean {
-  return BOXES.some((box) => text.includes(box));
+  return text.includes(BOXES[0]) || text.includes(BOXES[1]);
 }

@@ -5,6 +5,7 @@
 import { answerOf } from "./declared.ts";
 import { withoutEmphasis } from "./decoration.ts";
 import { IS_DENIED } from "./expression.ts";
+import { Matches } from "./matches.ts";
 
 /** "B", "(B) text", "B: text", "B。不是 A" at the start of the text, where no other option is listed after it. */
 export function leadingOption(text: string): string | undefined {
@@ -28,7 +29,7 @@ const LISTED = /(?:^|[\s,;])(?:[(（][A-J][)）]|[A-J]([.:)])(?=\s|$))/g;
  * mark than that one lists none: "H. Machine A: 12; Machine B: 15".
  */
 function listsOption(text: string, mark: string): boolean {
-  for (const { 1: own, index } of text.matchAll(LISTED)) {
+  for (const { 1: own, index } of new Matches(text, LISTED)) {
     const isNamed = /\p{Lu}\p{Ll}+$/u.test(text.slice(Math.max(0, index - 20), index));
     if (own === undefined || own === mark || !isNamed) return true;
   }

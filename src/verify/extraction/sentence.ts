@@ -2,6 +2,7 @@
  * @module
  * The end of a sentence, and the words that join an answer to the previous one.
  */
+import { Matches } from "./matches.ts";
 
 const PUNCTUATION = String.raw`[\s.,;:!*$。-]*`;
 /** "or", "Second, ", "(b) ", "Alternatively, " */
@@ -20,13 +21,12 @@ const MAX_SENTENCE = 400;
 /** The sentence that starts at a place, without its end mark; at most 400 characters, undefined where it is longer. */
 export function sentenceAt(text: string, from: number): string | undefined {
   const rest = text.slice(from, from + MAX_SENTENCE + 1);
-  for (const match of rest.matchAll(END)) {
+  for (const match of new Matches(rest, END)) {
     const before = rest.slice(0, match.index);
     if (match[0] === "." && ABBREVIATION.test(before) && before.trim().length > 0 && !isOptionAlone(before)) {
       if (/^\.\s+\S/.test(rest.slice(match.index)) && !/^\.\s*\n/.test(rest.slice(match.index))) continue;
     }
-    if ((before.match(/(?<!\\)\$/g)?.length ?? 0) % 2 === 1 && rest.slice(match.index).includes("$"))
-      continue;
+    if (rest.includes("$", match.index) && (before.match(/(?<!\\)\$/g)?.length ?? 0) % 2 === 1) continue;
     return before;
   }
   return rest.length > MAX_SENTENCE ? undefined : rest;

@@ -2,6 +2,7 @@
  * @module
  * The part of a completion that can hold an answer: the text after the thought and before the end of the turn.
  */
+import { Matches } from "./matches.ts";
 
 const TAG = /<(\/?)(?:think|thinking|thought|reasoning)>|◁(\/?)think▷/gi;
 /** Tokens of chat templates; the turn ends at the first that follows any text. */
@@ -12,7 +13,7 @@ const ROLE = /^\s*(?:assistant|user)\s*\n/;
 /** The first non-empty turn. */
 function firstTurn(completion: string): string {
   let from = 0;
-  for (const match of completion.matchAll(TURN)) {
+  for (const match of new Matches(completion, TURN)) {
     const turn = completion.slice(from, match.index).replace(ROLE, "");
     if (turn.trim() !== "" && !/^\s*assistant\s*$/.test(turn)) return turn;
     from = match.index + match[0].length;
@@ -28,13 +29,13 @@ function firstTurn(completion: string): string {
  */
 export function withoutThought(completion: string): string | null {
   // JavaScript counts the byte order mark as white space, and would drop it from the ends of an answer.
-  const whole = completion.replaceAll("\ufeff", "\u200b");
-  if (!/[<◁]/.test(whole)) return whole;
+  const whole = completion.includes("\ufeff") ? completion.replaceAll("\ufeff", "\u200b") : completion;
+  if (!whole.includes("<") && !whole.includes("◁")) return whole;
   const text = firstTurn(whole);
   let kept = "";
   let from = 0;
   let isThought = false;
-  for (const match of text.matchAll(TAG)) {
+  for (const match of new Matches(text, TAG)) {
     const closes = match[1] === "/" || match[2] === "/";
     if (closes && !isThought) kept = "";
     else if (!isThought) kept += `${text.slice(from, match.index)}\n`;

@@ -1,0 +1,59 @@
+/**
+ * @module
+ * Cues: phrases and called letters that declare an answer. As the last declaration counts, a text is searched piece by
+ * piece from its end, and only as far as a declaration can matter.
+ */
+import { Matches } from "./matches.ts";
+
+export const NOUN = `(?:answers?|options?|choices?|solution|result|conclusion)`;
+const LINK = String.raw`(?:\s+(?:is|are|was|would be|should be|must be|will be|has to be|being|equals|becomes)(?:\s*:|\b)|\s*[:：=]|\s+[-–—]\s+(?=[(*]*[A-J]\b))`;
+const PHRASES = [
+  String.raw`${NOUN}(?: (?:to|for|of|choice|option|here|that|letter)\b[^.:\n]{0,80}?)?${LINK}`,
+  String.raw`i(?:'d| would|'ll| will)? (?:choose|pick|select|go with|say)|settled? on|corresponds? to|(?:matches|choose|select|pick)(?= (?:option|choice|\(?[A-J]\b))|(?:is|be|to|with|matches) (?:option|choice)(?=[\s*(]+[A-J]\b)`,
+  `(?:i think|i believe|i get|therefore|thus|so|hence),? (?:that )?(?:it is|it's|it must be)`,
+  String.raw`(?:réponse|respuesta|antwort|risposta|resposta)\s*(?:correcte|correcta)?\s*(?:est|es|ist|è|é|[:：])\s*:?`,
+];
+const CHINESE_PHRASES = [
+  String.raw`(?:答案|正确选项|正确答案)\s*(?:应该|应当)?(?:是|为|选|[:：])+`,
+  `(?:(?:故选|应选|选择|因此选|所以选)[:：]?|选(?=[(（]?[A-J]))`,
+];
+/** Phrases before an answer. */
+export const CUE = new RegExp(
+  String.raw`(?<!\p{L})(?:${PHRASES.join("|")})|${CHINESE_PHRASES.join("|")}`,
+  "giu",
+);
+/** A letter declared right. */
+export const CALLED =
+  /([A-J])(?<=\b.)[)]?\s+(?:is|are|would be|seems|appears to be)\s+(?:(?:indeed|clearly|definitely|therefore|thus|probably|likely) )?(?:the )?(?:most )?(?:correct|right|best|closest|answer|true|appropriate|accurate)\b/g;
+
+/** A phrase, or a letter that is called right. */
+export interface Cue {
+  readonly start: number;
+  readonly end: number;
+  readonly letter: string | undefined;
+}
+
+/** The last cues of a pattern in a piece of a text, in order, given the place of the piece. */
+export function lastCues(piece: string, place: number, pattern: RegExp, most: number): readonly Cue[] {
+  const all: Cue[] = [];
+  for (const { 0: phrase, 1: letter, index } of new Matches(piece, pattern)) {
+    const start = place + index;
+    all.push({ start, end: start + phrase.length, letter });
+  }
+  return all.length <= most ? all : all.slice(all.length - most);
+}
+
+/** Fewest characters that are searched at a time. */
+const MIN_PIECE = 80;
+const MAY_ABBREVIATE = /(?:[A-Z]|e\.g|i\.e|etc|vs|approx|No|Dr|Mr|Mrs|St|Fig)$/;
+
+/**
+ * The place of a full stop some way before another place, 0 if there is none. It ends every sentence, having no
+ * abbreviation before it and no mathematics after it; as no cue has a full stop in it, no declaration crosses it.
+ */
+export function stopBefore(text: string, place: number): number {
+  let at = text.lastIndexOf(". ", place - MIN_PIECE);
+  while (at > 0 && MAY_ABBREVIATE.test(text.slice(Math.max(0, at - 6), at)))
+    at = text.lastIndexOf(". ", at - 1);
+  return at > 0 && !text.includes("$", at) ? at : 0;
+}
