@@ -37,7 +37,12 @@ export interface AnswerVerdict extends Verdict {
 interface Known {
   readonly answers: readonly Answer[];
   readonly options: readonly Answer[];
+  /** Whether a text is accepted, of texts that were compared before. */
+  readonly compared: Map<string, boolean>;
 }
+
+/** Most texts of a problem that are kept, and their greatest length. */
+const [MOST_COMPARED, MOST_LENGTH] = [64, 400];
 
 /** Cached per problem, since all completions of a group share it. */
 const knowledge = new WeakMap<JudgedProblem, Known>();
@@ -46,7 +51,7 @@ function knownOf(problem: JudgedProblem): Known {
   let known = knowledge.get(problem);
   if (known === undefined) {
     const accepted = problem.answers.filter((answer) => answer.trim() !== "");
-    known = { answers: accepted.map(read), options: (problem.options ?? []).map(read) };
+    known = { answers: accepted.map(read), options: (problem.options ?? []).map(read), compared: new Map() };
     knowledge.set(problem, known);
   }
   return known;
@@ -56,8 +61,21 @@ function read(text: string): Answer {
   return new Answer(text);
 }
 
-/** Whether an answer is an accepted one; with options a letter and its text are one answer. */
-function isAccepted(given: Answer, { answers, options }: Known): boolean {
+/** Whether an answer is an accepted one. A mark is compared before it is read, and completions of a group often agree. */
+function isAccepted(given: Answer, known: Known): boolean {
+  const { text } = given;
+  const { compared } = known;
+  let accepted = compared.get(text);
+  if (accepted === undefined) {
+    accepted = equalsAccepted(given, known);
+    if (compared.size === MOST_COMPARED) compared.clear();
+    if (text.length <= MOST_LENGTH) compared.set(text, accepted);
+  }
+  return accepted;
+}
+
+/** With options a letter and its text are one answer. */
+function equalsAccepted(given: Answer, { answers, options }: Known): boolean {
   if (options.length === 0) return answers.some((answer) => sameAnswer(given, answer));
   const place = optionOf(given, options);
   return answers.some((answer) => {
