@@ -4,7 +4,6 @@
  */
 import { writeFileSync } from "node:fs";
 import { type Command, Option } from "commander";
-import sharp from "sharp";
 import {
   type Config,
   fetchModel,
@@ -70,6 +69,7 @@ async function answered(
 }
 
 const pngUrl = async ({ data, width, height }: RgbImage): Promise<string> => {
+  const { default: sharp } = await import("sharp");
   const png = await sharp(data, { raw: { width, height, channels: 3 } })
     .png()
     .toBuffer();

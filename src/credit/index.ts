@@ -97,8 +97,8 @@ export {
   type Signals,
   signalCapabilities,
   signalRequest,
-  signalRequestSchema,
 } from "./signals/index.ts";
+export { signalRequestSchema } from "./signals/request-schema.ts";
 export {
   type AttentionRow,
   type AttentionRows,

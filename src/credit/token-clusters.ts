@@ -4,7 +4,7 @@
  * refinement and expansion read. It has O(T) numbers, so that a remote engine need not send T². This is the reference
  * in double precision.
  */
-import { decimalQuotient } from "../math/index.ts";
+import { decimalQuotient } from "../math/decimal.ts";
 import type { CalibratedAttention } from "./calibrated-gram.ts";
 import { checkOption } from "./check-signals.ts";
 import { NearestLists } from "./nearest-tokens.ts";

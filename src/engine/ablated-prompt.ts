@@ -4,8 +4,10 @@
  * sees them, before normalisation.
  */
 import type { ImageAblation } from "../credit/index.ts";
-import { Rng } from "../math/index.ts";
-import { gaussianBlur, type PixelSize, type RgbImage, resizeBicubic, type Vision } from "../model/index.ts";
+import { Rng } from "../math/random.ts";
+import { resizeBicubic } from "../model/image/bicubic.ts";
+import { gaussianBlur } from "../model/image/gaussian-blur.ts";
+import type { PixelSize, RgbImage, Vision } from "../model/index.ts";
 import type { Prompt, PromptChunk } from "./engine.ts";
 import { augmented } from "./image-views/augment.ts";
 import { diffusionNoise } from "./image-views/diffusion-noise.ts";

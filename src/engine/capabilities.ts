@@ -2,7 +2,9 @@
  * @module
  * The optional capabilities of an engine, and the check before the first step.
  */
-import { type ImageAblation, SIGNALS, type SignalCapability, type SignalRequest } from "../credit/index.ts";
+
+import type { ImageAblation } from "../credit/index.ts";
+import { SIGNALS, type SignalCapability, type SignalRequest } from "../credit/signals/index.ts";
 import { EngineError } from "../errors/index.ts";
 import type { ArchitectureCapabilities } from "../model/architecture.ts";
 import type { AttentionIntervention } from "./intervention.ts";

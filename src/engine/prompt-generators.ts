@@ -3,7 +3,7 @@
  * The random numbers of each prompt of a sampling request.
  */
 import { ShapeError } from "../errors/index.ts";
-import { Rng } from "../math/index.ts";
+import { Rng } from "../math/random.ts";
 import type { SampleRequest } from "./engine.ts";
 
 /**

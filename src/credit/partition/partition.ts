@@ -5,7 +5,7 @@
  * `refine-parts` for the first, `edge-matrix` and `grow-parts` for the second, then the functions here that choose.
  */
 import { ConfigError } from "../../errors/index.ts";
-import { Rng } from "../../math/index.ts";
+import { Rng } from "../../math/random.ts";
 import { bisected } from "./bisect.ts";
 import { coarsened } from "./coarsen.ts";
 import { checkedGraph, checkRows, type PartitionGraph, type WeightedGraph } from "./csr-graph.ts";

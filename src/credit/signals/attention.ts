@@ -2,7 +2,6 @@
  * @module
  * Attention masses and shifts on image and text, the signals of DyCo-RL.
  */
-import * as z from "zod";
 import { type AttentionMeasure, type AttentionSignals, attentionSignals } from "../attention-signals.ts";
 import { type AttentionRow, type AttentionSignal, PLAIN_ROWS, type SignalPart } from "./signal.ts";
 
@@ -38,10 +37,6 @@ export const attentionSignal: AttentionSignal<
       words: ({ measure }) => `attention's ${measure}`,
     },
   ],
-  request: z.strictObject({
-    row: z.enum(["own", "predicting"]),
-    measure: z.enum(["sharpness", "divergence"]).optional(),
-  }),
   parts: [
     tokens(["visualMass"], "visual_mass", "visual mass"),
     tokens(["textMass"], "text_mass", "text mass"),

@@ -2,7 +2,6 @@
  * @module
  * Position-calibrated attention rows, the signal of AT-RL, arXiv:2602.11455.
  */
-import * as z from "zod";
 import { type BiasCurve, checkedBiasCurve } from "../bias-curve.ts";
 import { type CalibratedAttention, calibratedGram } from "../calibrated-gram.ts";
 import { type AttentionRow, type AttentionSignal, PLAIN_ROWS } from "./signal.ts";
@@ -34,20 +33,6 @@ export function plainCalibration({
   };
 }
 
-/** Which rows are compared, as it comes from outside. */
-export const calibratedRequest = z.strictObject({
-  row: z.enum(["own", "predicting"]),
-  layers: z.number(),
-  biasCorrection: z.boolean(),
-  biasCurve: z
-    .strictObject({
-      exponential: z.number().optional(),
-      decay: z.number().optional(),
-      cosine: z.number().optional(),
-    })
-    .optional(),
-});
-
 export const calibratedSignal: AttentionSignal<
   "calibrated",
   "calibrated-attention",
@@ -57,7 +42,6 @@ export const calibratedSignal: AttentionSignal<
   name: "calibrated",
   reads: "attention",
   needs: [{ capability: "calibrated-attention", when: () => true, words: () => "calibrated attention" }],
-  request: calibratedRequest,
   parts: [
     { path: ["connectivity"], shape: "T", wire: "connectivity", label: "connectivity" },
     {

@@ -3,11 +3,10 @@
  * AT-RL's clusters of tokens as an engine finds them beside its model, arXiv:2602.11455: O(T) numbers, where the Gram matrix of
  * `calibrated` has T².
  */
-import * as z from "zod";
 import { checkedBiasCurve } from "../bias-curve.ts";
 import { calibratedGram } from "../calibrated-gram.ts";
 import { type TokenClusters, tokenClusters } from "../token-clusters.ts";
-import { type CalibratedRequest, calibratedRequest, plainCalibration } from "./calibrated.ts";
+import { type CalibratedRequest, plainCalibration } from "./calibrated.ts";
 import { type AttentionSignal, PLAIN_ROWS } from "./signal.ts";
 
 /** Which rows are compared, and how they are clustered. */
@@ -26,12 +25,6 @@ export const clustersSignal: AttentionSignal<"clusters", "token-clusters", Clust
   name: "clusters",
   reads: "attention",
   needs: [{ capability: "token-clusters", when: () => true, words: () => "clusters of tokens" }],
-  request: calibratedRequest.extend({
-    similarityThreshold: z.number(),
-    clusterSize: z.number(),
-    neighbours: z.int().nonnegative(),
-    seed: z.int(),
-  }),
   parts: [
     { path: ["connectivity"], shape: "T", wire: "clusters_connectivity", label: "connectivity" },
     { path: ["clusters"], shape: "T", wire: "clusters", label: "cluster" },

@@ -2,7 +2,6 @@
  * @module
  * Cosine similarity of a token's hidden states with the image tokens', the signal of VGPO and PEPO.
  */
-import * as z from "zod";
 import { KEY_KIND } from "../attention-signals.ts";
 import type { HiddenSignal, HiddenStates } from "./signal.ts";
 
@@ -56,7 +55,6 @@ export const hiddenCosineSignal: HiddenSignal<
   name: "hiddenCosine",
   reads: "hidden",
   needs: [{ capability: "hidden-states", when: () => true, words: () => "hidden states" }],
-  request: z.strictObject({ layers: z.enum(["last", "all"]), pairing: z.enum(["mean", "pairwise"]) }),
   parts: [{ path: [], shape: "T", wire: "hidden_cosine", label: "likeness to the image" }],
   look: { layers: "last", pairing: "mean" },
   states: ({ layers }) => layers,

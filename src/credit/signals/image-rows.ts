@@ -2,7 +2,6 @@
  * @module
  * Attention rows on image tokens, for looking at: the one signal that is not reduced.
  */
-import * as z from "zod";
 import { KEY_KIND } from "../attention-signals.ts";
 import { checkRows } from "../check-rows.ts";
 import type { AttentionRow, AttentionRows, AttentionSignal } from "./signal.ts";
@@ -26,7 +25,6 @@ export const imageRowsSignal: AttentionSignal<"imageRows", "image-rows", ImageRo
   name: "imageRows",
   reads: "attention",
   needs: [{ capability: "image-rows", when: () => true, words: () => "attention rows on images" }],
-  request: z.strictObject({ row: z.enum(["own", "predicting"]) }),
   parts: [{ path: [], shape: "T×I", wire: "image_rows", label: "attention on image tokens" }],
   look: { row: "own" },
   rows: ({ row }) => ({ row, layers: 1 }),

@@ -1,9 +1,8 @@
 /**
  * @module
- * The list of signals. A new signal is a file here and an entry in `SIGNALS`. The local engine reduces its
+ * The list of signals. A new signal is a file here, an entry in `SIGNALS` and its request's schema. The local engine reduces its
  * rows by the record's own `reduce` unless it has a graph for it; all other code reads the list.
  */
-import * as z from "zod";
 import { attentionSignal } from "./attention.ts";
 import { calibratedSignal } from "./calibrated.ts";
 import { clustersSignal } from "./clusters.ts";
@@ -39,11 +38,6 @@ export type AnySignal =
 
 /** Every signal. */
 export const SIGNALS: readonly AnySignal[] = LIST;
-
-/** A request for signals as it comes from outside. */
-export const signalRequestSchema: z.ZodType<SignalRequest> = z.strictObject(
-  Object.fromEntries(LIST.map(({ name, request }) => [name, request.optional()])),
-) as z.ZodType<SignalRequest>;
 
 /** A signal that is asked for. */
 export interface AskedSignal {

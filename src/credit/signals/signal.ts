@@ -3,8 +3,6 @@
  * The record of a signal: a kind of number that an engine computes from the attention or the hidden states of a
  * completion's tokens. Engines, wire formats, command line and viewer read only these records and name no signal.
  */
-import type * as z from "zod";
-
 /** Which query's attention row belongs to token t: its own, or the one that predicts it. */
 export type AttentionRow = "own" | "predicting";
 
@@ -65,8 +63,6 @@ interface SignalRecord<Name extends string, Capability extends string, Request> 
   /** Its key in requests and answers. */
   readonly name: Name;
   readonly needs: readonly SignalNeed<Request, Capability>[];
-  /** Schema of a request. */
-  readonly request: z.ZodType<Request>;
   /** All arrays of its value; the first is there whenever the signal is. */
   readonly parts: readonly SignalPart<Request>[];
   /** The request of the viewer. */

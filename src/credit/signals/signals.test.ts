@@ -9,8 +9,8 @@ import {
   type SignalRequest,
   signalCapabilities,
   signalRequest,
-  signalRequestSchema,
 } from "./index.ts";
+import { signalRequestSchema } from "./request-schema.ts";
 import { type AttentionRows, fromParts, type HiddenStates, partAt } from "./signal.ts";
 
 /** A prompt of text, two image tokens and text, and three tokens after it. */

@@ -2,7 +2,8 @@
  * @module
  * Variance-preserving diffusion noise on an image.
  */
-import { diffusionKept, type Rng } from "../../math/index.ts";
+import { diffusionKept } from "../../math/diffusion.ts";
+import type { Rng } from "../../math/index.ts";
 import type { RgbImage } from "../../model/index.ts";
 
 /**

@@ -4,7 +4,8 @@
  */
 import type { ImageAblation } from "../../credit/index.ts";
 import { EngineError } from "../../errors/index.ts";
-import { checkText, type Sight } from "../../model/index.ts";
+import type { Sight } from "../../model/index.ts";
+import { checkText } from "../../model/vision.ts";
 import { ablatePrompt } from "../ablated-prompt.ts";
 import type { Prompt } from "../engine.ts";
 import { type PreparedPrompt, preparePrompt } from "./prompts/prepared-prompt.ts";

@@ -4,16 +4,12 @@
  */
 import { existsSync } from "node:fs";
 import { EngineError } from "../../errors/index.ts";
-import { Rng } from "../../math/index.ts";
+import { Rng } from "../../math/random.ts";
 import type { ArchitectureCapabilities } from "../../model/architecture.ts";
-import {
-  graphsOf,
-  imageTokenWidth,
-  type LoraShape,
-  openSightOf,
-  readConfig,
-  type StorageOptions,
-} from "../../model/index.ts";
+import { graphsOf } from "../../model/architectures/graphs.ts";
+import { imageTokenWidth } from "../../model/config.ts";
+import { openSightOf, readConfig } from "../../model/directory.ts";
+import type { LoraShape, StorageOptions } from "../../model/index.ts";
 import { requireDevice } from "../../tensor/index.ts";
 import { requireImageKeys } from "../capabilities.ts";
 import type {

@@ -2,7 +2,7 @@
  * @module
  * The options of a local engine, and checks of requests.
  */
-import { askedSignals } from "../../credit/index.ts";
+import { askedSignals } from "../../credit/signals/index.ts";
 import { EngineError } from "../../errors/index.ts";
 import type { LoraOptions, ModelConfig } from "../../model/index.ts";
 import type { Device } from "../../tensor/index.ts";

@@ -6,7 +6,7 @@
  * pixels are decoded.
  */
 import { open } from "node:fs/promises";
-import sharp, { type Metadata, type Sharp } from "sharp";
+import type { Metadata, Sharp } from "sharp";
 import { DataError } from "../../errors/index.ts";
 import { bmpSize, decodeBmp, isBmp } from "./decode-bmp.ts";
 import { decodePnm, isPnm, pnmSize } from "./decode-pnm.ts";
@@ -65,6 +65,7 @@ export async function decodeImage(
       );
     if (format === "BMP" || format === "PNM") return decodeOwn(format, file, maxPixels, alpha);
     const readable = format === "TIFF" ? withKnownOrientation(file) : file;
+    const { default: sharp } = await import("sharp");
     const image = sharp(readable, { failOn: "error", ignoreIcc: true, limitInputPixels: maxPixels });
     const metadata = await image.metadata();
     const { width, height } = metadata;

@@ -4,7 +4,6 @@
  * shown only where it is the one that the run recorded, by its fingerprint, or where the user allowed its directory.
  */
 import { realpath } from "node:fs/promises";
-import sharp from "sharp";
 import { type Config, configSchema, fetchData, openTask } from "../../config/index.ts";
 import { openSource, type Problem, type ProblemSource, pictures } from "../../data/index.ts";
 import { RunError } from "../../errors/index.ts";
@@ -49,6 +48,7 @@ export class ProblemImages {
     const image = images[place];
     if (image === undefined) throw new RunError(`image ${place}: the problem has ${images.length}`);
     const { width, height, data } = image;
+    const { default: sharp } = await import("sharp");
     return sharp(data, { raw: { width, height, channels: 3 } })
       .resize({ width: MAX_SIDE, height: MAX_SIDE, fit: "inside", withoutEnlargement: true })
       .png({ compressionLevel: 6 })

@@ -4,8 +4,8 @@
  * gradients of the embeddings back to the vocabulary and to the images.
  */
 
+import { imageTokenWidth, type TextConfig } from "../../../model/config.ts";
 import { batchRows, HIDDEN } from "../../../model/graph/index.ts";
-import { imageTokenWidth, type TextConfig } from "../../../model/index.ts";
 import type { PreparedSequence, SequenceBatch } from "../scoring/sequence-batches.ts";
 import { forEachKeyedImage, imageFeeds } from "./image-keys.ts";
 import type { PreparedImage, PreparedPrompt } from "./prepared-prompt.ts";

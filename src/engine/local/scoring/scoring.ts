@@ -2,7 +2,7 @@
  * @module
  * The optional outputs of a scoring pass besides log-probs, and how scores are read from them.
  */
-import { emptySignals } from "../../../credit/index.ts";
+import { emptySignals } from "../../../credit/signals/index.ts";
 import type {
   BatchShape,
   HeadGraph,

@@ -3,8 +3,8 @@
  * Scoring and gradients of given completions.
  */
 import type { EngineError } from "../../../errors/index.ts";
+import { imageTokenWidth } from "../../../model/config.ts";
 import { type BatchShape, batchRows } from "../../../model/graph/index.ts";
-import { imageTokenWidth } from "../../../model/index.ts";
 import { DeviceArray } from "../../../tensor/index.ts";
 import type { Score } from "../../engine.ts";
 import { roundDownCount, roundUpLength } from "../buckets.ts";

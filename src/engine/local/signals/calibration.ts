@@ -2,7 +2,7 @@
  * @module
  * AT-RL's bias curve over the keys of a batch: what each column of attention is multiplied by.
  */
-import { type BiasCurve, biasCurve } from "../../../credit/index.ts";
+import { type BiasCurve, biasCurve } from "../../../credit/bias-curve.ts";
 import type { PreparedSequence, SequenceBatch } from "../scoring/sequence-batches.ts";
 
 /**

@@ -2,7 +2,9 @@
  * @module
  * AT-RL's clusters of tokens, found in the thread that has the Gram matrix: of T² numbers none leave it.
  */
-import { type ClustersRequest, type TokenClusters, tokenClusters } from "../../../credit/index.ts";
+
+import type { ClustersRequest } from "../../../credit/index.ts";
+import { type TokenClusters, tokenClusters } from "../../../credit/token-clusters.ts";
 import { calibratedOutputs, readCalibrated } from "./calibrated.ts";
 import { calibrationFactors } from "./calibration.ts";
 import type { GraphReducer } from "./graph-reducer.ts";

@@ -3,7 +3,7 @@
  * The signals of a scoring pass: the graph's outputs for the signals that are asked for, their feeds, and
  * their values. A signal without a line here is reduced by its record.
  */
-import { askedSignals, SIGNALS, type SignalName } from "../../../credit/index.ts";
+import { askedSignals, SIGNALS, type SignalName } from "../../../credit/signals/index.ts";
 import { EngineError } from "../../../errors/index.ts";
 import { type BatchShape, keySupports, type TeacherForcedGraph } from "../../../model/graph/index.ts";
 import type { Feeds, Tensor } from "../../../tensor/index.ts";

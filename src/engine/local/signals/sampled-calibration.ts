@@ -2,7 +2,9 @@
  * @module
  * Which of AT-RL's signals come along with sampling, and how each is made of a completion's collected rows.
  */
-import { type AttentionRequest, type CalibratedRequest, tokenClusters } from "../../../credit/index.ts";
+
+import type { AttentionRequest, CalibratedRequest } from "../../../credit/index.ts";
+import { tokenClusters } from "../../../credit/token-clusters.ts";
 import type { AttentionRow, SignalRequest, Signals } from "../../engine.ts";
 
 /** Connectivity `[T]` and Gram matrix `[T × T]` of a completion's rows. */

@@ -2,7 +2,8 @@
  * @module
  * A signal without a graph of its own: its rows leave the program, and the record's `reduce` makes its value of them.
  */
-import { type AnySignal, KEY_KIND } from "../../../credit/index.ts";
+import { KEY_KIND } from "../../../credit/attention-signals.ts";
+import type { AnySignal } from "../../../credit/index.ts";
 import type { GraphReducer } from "./graph-reducer.ts";
 
 /** The reducer of a signal that has only its record. */

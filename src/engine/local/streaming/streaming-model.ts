@@ -4,6 +4,9 @@
  * read from the file when its turn comes, once for all batches of a wave.
  */
 import { EngineError } from "../../../errors/index.ts";
+import { graphsOf } from "../../../model/architectures/graphs.ts";
+import { imageTokenWidth, type ModelConfig } from "../../../model/config.ts";
+import { openSightOf, readConfig } from "../../../model/directory.ts";
 import {
   type BatchShape,
   batchRows,
@@ -11,15 +14,8 @@ import {
   type ParameterLayout,
   parameterLayout,
 } from "../../../model/graph/index.ts";
-import {
-  checkParameters,
-  graphsOf,
-  imageTokenWidth,
-  type ModelConfig,
-  openSightOf,
-  readConfig,
-  readWeights,
-} from "../../../model/index.ts";
+import { checkParameters } from "../../../model/parameters.ts";
+import { readWeights } from "../../../model/weights.ts";
 import { type Feeds, requireDevice, type Targets } from "../../../tensor/index.ts";
 import type { Prompt, Score, ScoreRequest } from "../../engine.ts";
 import { KnownPrompts, type LocalSequence } from "../known-prompts.ts";

@@ -5,13 +5,10 @@
 import { copyFileSync, existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { ModelError, RunError } from "../../../errors/index.ts";
-import {
-  architectureOf,
-  type ModelConfig,
-  replaceFile,
-  type StorageOptions,
-  writeWeights,
-} from "../../../model/index.ts";
+import { architectureOf } from "../../../model/architectures/index.ts";
+import type { ModelConfig } from "../../../model/index.ts";
+import { replaceFile } from "../../../model/replace-file.ts";
+import { type StorageOptions, writeWeights } from "../../../model/write-weights.ts";
 import type { ParameterStore } from "./parameter-store.ts";
 import { writeValueHead } from "./value-head-file.ts";
 

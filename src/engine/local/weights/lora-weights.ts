@@ -3,18 +3,15 @@
  * Low-rank adapters in a local engine: where they come from, how they begin, how they are saved and loaded.
  */
 import { EngineError } from "../../../errors/index.ts";
-import { Rng } from "../../../math/index.ts";
+import { Rng } from "../../../math/random.ts";
+import type { ParameterNames } from "../../../model/index.ts";
 import {
   isAdapterDirectory,
   type LoraAdapter,
-  type LoraShape,
-  loraNames,
-  loraShape,
-  type ParameterNames,
   readAdapter,
-  sameLora,
   writeAdapter,
-} from "../../../model/index.ts";
+} from "../../../model/lora/adapter.ts";
+import { type LoraShape, loraNames, loraShape, sameLora } from "../../../model/lora/lora-shape.ts";
 import type { LocalLora } from "../local-options.ts";
 import type { ParameterStore } from "./parameter-store.ts";
 

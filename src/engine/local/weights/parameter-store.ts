@@ -10,12 +10,9 @@ import {
   parameterLayout,
   VALUE_HEAD,
 } from "../../../model/graph/index.ts";
-import {
-  checkParameters,
-  type ParameterNames,
-  readWeights,
-  type WeightTensor,
-} from "../../../model/index.ts";
+import type { WeightTensor } from "../../../model/index.ts";
+import { checkParameters, type ParameterNames } from "../../../model/parameters.ts";
+import { readWeights } from "../../../model/weights.ts";
 import type { Feeds, Tensor } from "../../../tensor/index.ts";
 import type { ResidentNumbers } from "../device/resident-packs.ts";
 import { readValueHead } from "./value-head-file.ts";

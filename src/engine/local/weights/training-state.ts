@@ -7,13 +7,8 @@ import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { EngineError } from "../../../errors/index.ts";
 import { VALUE_HEAD } from "../../../model/graph/index.ts";
-import {
-  openSafetensors,
-  readTensorInto,
-  type SafetensorsFile,
-  type WeightTensor,
-  writeSafetensors,
-} from "../../../model/index.ts";
+import { openSafetensors, readTensorInto, type SafetensorsFile } from "../../../model/safetensors.ts";
+import { type WeightTensor, writeSafetensors } from "../../../model/write-safetensors.ts";
 import type { AdamW } from "./adamw.ts";
 import type { ParameterStore } from "./parameter-store.ts";
 

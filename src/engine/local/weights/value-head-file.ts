@@ -6,7 +6,8 @@ import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { EngineError } from "../../../errors/index.ts";
 import { type ParameterLayout, VALUE_HEAD } from "../../../model/graph/index.ts";
-import { openSafetensors, readTensor, type WeightTensor, writeSafetensors } from "../../../model/index.ts";
+import { openSafetensors, readTensor } from "../../../model/safetensors.ts";
+import { type WeightTensor, writeSafetensors } from "../../../model/write-safetensors.ts";
 
 const FILE = "value_head.safetensors";
 
