@@ -3,21 +3,20 @@
  * A file as the zip library reads it: in small pieces one after the other, which are cut from windows of 256 KiB.
  */
 import { RandomAccessReader } from "yauzl";
-import { type RegularFile, readBytes } from "../files/regular-file.ts";
+import { FileWindow } from "../files/file-window.ts";
+import type { RegularFile } from "../files/regular-file.ts";
 
 const WINDOW = 256 * 2 ** 10;
 
 /** Reads a file that must not change, and keeps one window of it. */
 export class WindowReader extends RandomAccessReader {
-  readonly #file: RegularFile;
+  readonly #window: FileWindow;
   /** Called with errors that the library throws at unexpected content; no other code would catch them. */
   readonly #onFault: (fault: unknown) => void;
-  #start = 0;
-  #window: Uint8Array = new Uint8Array();
 
   constructor(file: RegularFile, onFault: (fault: unknown) => void) {
     super();
-    this.#file = file;
+    this.#window = new FileWindow(file, WINDOW);
     this.#onFault = onFault;
   }
 
@@ -37,18 +36,9 @@ export class WindowReader extends RandomAccessReader {
   }
 
   async #bytes(position: number, length: number): Promise<Uint8Array> {
-    const { size } = this.#file;
+    const { size } = this.#window.file;
     if (!(position >= 0 && position + length <= size))
       throw new Error(`ends at byte ${size}, expected ${position + length}`);
-    const isThere = position >= this.#start && position + length <= this.#start + this.#window.length;
-    if (!isThere) {
-      this.#window = await readBytes(
-        this.#file,
-        position,
-        Math.min(size, position + Math.max(length, WINDOW)),
-      );
-      this.#start = position;
-    }
-    return this.#window.subarray(position - this.#start, position - this.#start + length);
+    return this.#window.bytes(position, position + length);
   }
 }

@@ -5,8 +5,9 @@
 import { parse } from "csv-parse/sync";
 import { DataError } from "../../errors/index.ts";
 import { DelimitedScanner, type FoundRecord } from "./delimited-scanner.ts";
+import { FileWindow } from "./file-window.ts";
 import { type RegularFile, regularFile, scanFile } from "./regular-file.ts";
-import { RowIndex } from "./row-index.ts";
+import { ROW_WINDOW, RowIndex } from "./row-index.ts";
 import type { Table } from "./table.ts";
 
 const DELIMITERS = { tsv: "\t", csv: "," } as const;
@@ -96,8 +97,13 @@ export async function openDelimited(
   if (header === undefined) throw new DataError(`${path}: expected a header, got an empty file`);
   const headerIndex = new RowIndex();
   headerIndex.add(header.start, header.end, header.line);
+  const window = new FileWindow(file, ROW_WINDOW);
   const headerPlace = `${path} line ${header.line}`;
-  const columns = fieldsOf(await headerIndex.text(file, 0, maxRowBytes, headerPlace), delimiter, headerPlace);
+  const columns = fieldsOf(
+    await headerIndex.text(window, 0, maxRowBytes, headerPlace),
+    delimiter,
+    headerPlace,
+  );
   checkHeader(columns, path);
   const place = (row: number) => `${path} line ${rows.line(row)}`;
   return {
@@ -108,7 +114,7 @@ export async function openDelimited(
     columns,
     place,
     async row(row) {
-      const fields = fieldsOf(await rows.text(file, row, maxRowBytes, place(row)), delimiter, place(row));
+      const fields = fieldsOf(await rows.text(window, row, maxRowBytes, place(row)), delimiter, place(row));
       if (fields.length !== columns.length) {
         throw new DataError(`${place(row)}: expected ${columns.length} fields, got ${fields.length}`);
       }

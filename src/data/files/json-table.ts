@@ -4,11 +4,12 @@
  * that begins with an object is JSON lines, for any ending of its name.
  */
 import { DataError } from "../../errors/index.ts";
+import { FileWindow } from "./file-window.ts";
 import { JsonListScanner } from "./json-list-scanner.ts";
 import { jsonRow } from "./json-row.ts";
 import { openJsonl } from "./jsonl-table.ts";
 import { readBytes, regularFile, scanFile } from "./regular-file.ts";
-import { RowIndex } from "./row-index.ts";
+import { ROW_WINDOW, RowIndex } from "./row-index.ts";
 import type { Table } from "./table.ts";
 
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
@@ -35,6 +36,7 @@ export async function openJson(path: string, maxRowBytes: number): Promise<Table
   );
   const fault = scanner.fault();
   if (fault !== undefined) throw new DataError(`${path}: cannot be read as a JSON list: ${fault}`);
+  const window = new FileWindow(file, ROW_WINDOW);
   const place = (row: number) => `${path} row ${row + 1} (line ${index.line(row)})`;
   return {
     path,
@@ -43,6 +45,6 @@ export async function openJson(path: string, maxRowBytes: number): Promise<Table
     fingerprint,
     columns: undefined,
     place,
-    row: async (row) => jsonRow(await index.text(file, row, maxRowBytes, place(row)), place(row)),
+    row: async (row) => jsonRow(await index.text(window, row, maxRowBytes, place(row)), place(row)),
   };
 }

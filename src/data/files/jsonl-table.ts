@@ -2,9 +2,10 @@
  * @module
  * JSON lines: one object a line. Empty lines count as lines, but not as rows.
  */
+import { FileWindow } from "./file-window.ts";
 import { jsonRow } from "./json-row.ts";
 import { type RegularFile, regularFile, scanFile } from "./regular-file.ts";
-import { RowIndex } from "./row-index.ts";
+import { ROW_WINDOW, RowIndex } from "./row-index.ts";
 import type { Table } from "./table.ts";
 
 const NEWLINE = 0x0a;
@@ -45,6 +46,7 @@ async function indexLines(file: RegularFile): Promise<{ index: RowIndex; fingerp
 export async function openJsonl(path: string, maxRowBytes: number): Promise<Table> {
   const file = await regularFile(path);
   const { index, fingerprint } = await indexLines(file);
+  const window = new FileWindow(file, ROW_WINDOW);
   const place = (row: number) => `${path} line ${index.line(row)}`;
   return {
     path,
@@ -53,6 +55,6 @@ export async function openJsonl(path: string, maxRowBytes: number): Promise<Tabl
     fingerprint,
     columns: undefined,
     place,
-    row: async (row) => jsonRow(await index.text(file, row, maxRowBytes, place(row)), place(row)),
+    row: async (row) => jsonRow(await index.text(window, row, maxRowBytes, place(row)), place(row)),
   };
 }

@@ -3,6 +3,7 @@
  * Reading parts of a file that must not change meanwhile. Nothing stays open between reads.
  */
 import { createHash, type Hash } from "node:crypto";
+import type { Stats } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { DataError } from "../../errors/index.ts";
 
@@ -34,13 +35,28 @@ export async function regularFile(path: string): Promise<RegularFile> {
   return { path, size: found.size, changedMs: found.mtimeMs };
 }
 
+function checkSame(file: RegularFile, now: Stats): void {
+  if (now.size !== file.size || now.mtimeMs !== file.changedMs)
+    throw new DataError(`${file.path}: was changed after it was opened`);
+}
+
+/**
+ * Looks at a file again.
+ *
+ * @throws DataError when it has changed or is gone
+ */
+export async function checkUnchanged(file: RegularFile): Promise<void> {
+  const now = await stat(file.path).catch((cause: unknown) => {
+    throw cannotRead(file.path, cause);
+  });
+  checkSame(file, now);
+}
+
 async function withHandle<T>(file: RegularFile, work: (handle: FileHandle) => Promise<T>): Promise<T> {
   let handle: FileHandle | undefined;
   try {
     handle = await open(file.path);
-    const now = await handle.stat();
-    if (now.size !== file.size || now.mtimeMs !== file.changedMs)
-      throw new DataError(`${file.path}: was changed after it was opened`);
+    checkSame(file, await handle.stat());
     return await work(handle);
   } catch (cause) {
     throw cause instanceof DataError ? cause : cannotRead(file.path, cause);

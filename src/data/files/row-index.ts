@@ -3,7 +3,11 @@
  * Where the rows of a text file begin and end: 20 bytes a row, for rows of any length.
  */
 import { DataError } from "../../errors/index.ts";
-import { type RegularFile, readBytes } from "./regular-file.ts";
+import type { FileWindow } from "./file-window.ts";
+import { checkUnchanged } from "./regular-file.ts";
+
+/** Bytes that are read at once: rows are mostly asked for in order. */
+export const ROW_WINDOW = 64 * 2 ** 10;
 
 /** A growing list of byte ranges with their line numbers. */
 export class RowIndex {
@@ -52,14 +56,16 @@ export class RowIndex {
    * A row's text.
    *
    * @param place names the row in errors
-   * @throws DataError when it is longer than `maxBytes`, which is found out without reading it, or is no UTF-8
+   * @throws DataError when it is longer than `maxBytes`, which is found out without reading it, or is no UTF-8; or the
+   * file has changed, also where the row was read before
    */
-  async text(file: RegularFile, row: number, maxBytes: number, place: string): Promise<string> {
+  async text(window: FileWindow, row: number, maxBytes: number, place: string): Promise<string> {
     const start = this.#starts[row] ?? 0;
     const end = this.#ends[row] ?? 0;
     if (end - start > maxBytes)
       throw new DataError(`${place}: expected at most ${maxBytes} bytes, got ${end - start}`);
-    const bytes = await readBytes(file, start, end);
+    if (window.holds(start, end)) await checkUnchanged(window.file);
+    const bytes = await window.bytes(start, end);
     const other = (encoding: string, cause?: unknown) =>
       new DataError(`${place}: is no UTF-8 text, but ${encoding}: save the file again as UTF-8`, { cause });
     // Every second byte of English in UTF-16 is 0, which no text has.
