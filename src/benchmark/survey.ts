@@ -7,31 +7,44 @@ import type { Row } from "../data/index.ts";
 import { DataError } from "../errors/index.ts";
 import type { PublishedRows } from "./published-rows.ts";
 
+/** What makes a row itself among the others. */
+interface Named {
+  readonly id: string;
+  /** The number that the file gives the row, where it has to be unique too. */
+  readonly index?: string | undefined;
+}
+
 /**
  * Facts of every row, in order; undefined for a row that does not count.
  *
  * @param factsOf the id and all other required facts of a row; throws a DataError where it is broken
- * @throws DataError with file and row when a row cannot be read, or has the id of another
+ * @throws DataError with file and row when a row cannot be read, or has the id or index of another
  */
-export async function surveyRows<Name extends string, Facts extends { readonly id: string }>(
+export async function surveyRows<Name extends string, Facts extends Named>(
   benchmark: string,
   { form, rows }: PublishedRows<Name>,
   factsOf: (row: Row, place: { readonly form: Name; readonly index: number }) => Facts | undefined,
 ): Promise<readonly (Facts | undefined)[]> {
-  const first = new Map<string, number>();
+  const ids = new Map<string, number>();
+  const indices = new Map<string, number>();
+  const requireOwn = (known: Map<string, number>, name: string | undefined, row: number) => {
+    if (name === undefined) return;
+    const before = known.get(name);
+    if (before !== undefined) {
+      throw new DataError(
+        `benchmark ${benchmark}: ${rows.place(row)}: has the id ${name} of ${rows.place(before)}`,
+      );
+    }
+    known.set(name, row);
+  };
   const survey: (Facts | undefined)[] = [];
   for (let index = 0; index < rows.size; index++) {
     const row = await rows.row(index);
     const facts = await rows.placed(index, () => factsOf(row, { form, index }));
     survey.push(facts);
     if (facts === undefined) continue;
-    const before = first.get(facts.id);
-    if (before !== undefined) {
-      throw new DataError(
-        `benchmark ${benchmark}: ${rows.place(index)}: has the id ${facts.id} of ${rows.place(before)}`,
-      );
-    }
-    first.set(facts.id, index);
+    requireOwn(indices, facts.index, index);
+    requireOwn(ids, facts.id, index);
   }
   return survey;
 }

@@ -7,7 +7,7 @@ import { digitsFakeEngine } from "../testing/tiny-run.ts";
 import { tinyTraining } from "../testing/tiny-training.ts";
 import { runIteration } from "../train/iteration/iteration.ts";
 
-const TINY = ["train.reportKlEvery=0", "train.minibatches=2"];
+const TINY = ["train.reportKlEvery=0", "train.minibatches=2", "train.promptsPerIteration=4"];
 const credits = creditSchema.options.map(({ shape }) => shape.kind.value);
 /** Every objective by name, with the flags that ask for it. */
 const objectives: readonly (readonly [string, readonly string[]])[] = [

@@ -7,6 +7,7 @@ import { syncBuiltinESMExports } from "node:module";
 import os, { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, expect, vi } from "vitest";
+import "./same-numbers.ts";
 import { removeTemporaryDirectories } from "./temporary-directory.ts";
 
 // Arrangements that tests measure are not the user's.

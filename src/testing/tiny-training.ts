@@ -10,7 +10,7 @@ import { creditMethod } from "../credit/index.ts";
 import { openFileSource, type ProblemSource, type TokenLabels } from "../data/index.ts";
 import type { Engine } from "../engine/index.ts";
 import { SMALL_ASSETS } from "../engine/small-model.ts";
-import { answerFormats, openDialogue } from "../eval/index.ts";
+import { answerFormats, type Dialogue, openDialogue } from "../eval/index.ts";
 import { Rng } from "../math/index.ts";
 import { createAlgorithm } from "../objective/index.ts";
 import type { Reward } from "../reward/index.ts";
@@ -20,6 +20,15 @@ import type { Progress, Training } from "../train/iteration/training.ts";
 import { plannedIterations } from "../train/schedule/schedule-schema.ts";
 import { createVerdict, type VerdictConfig } from "../verify/index.ts";
 import { steadyClock, tinyConfig, tinyFileConfig } from "./tiny-run.ts";
+
+const dialogues = new Map<string, Dialogue>();
+
+/** The small model's dialogue in an answer format, opened once: it keeps no state. */
+function dialogueIn(format: keyof typeof answerFormats): Dialogue {
+  const dialogue = dialogues.get(format) ?? openDialogue(SMALL_ASSETS, answerFormats[format]);
+  dialogues.set(format, dialogue);
+  return dialogue;
+}
 
 /** A training at its start, on this engine and these problems. */
 function trainingOn(engine: Engine, config: Config, source: ProblemSource, labels?: TokenLabels) {
@@ -31,7 +40,7 @@ function trainingOn(engine: Engine, config: Config, source: ProblemSource, label
   const { rewards, temporal } = createRewards(config, { verdict, maxCompletionTokens });
   const training: Training = {
     engine,
-    dialogue: openDialogue(SMALL_ASSETS, answerFormats[prompt.format]),
+    dialogue: dialogueIn(prompt.format),
     source,
     order: problemOrder(source, seed),
     verdict,

@@ -197,12 +197,12 @@ export const dynaMath = defineBenchmark({
     const source = async () => {
       const published = await openPublished("dynamath", data ?? context.data, FORMS);
       const { rows } = published;
-      await surveyRows("dynamath", published, (row, { form }) =>
-        form === "vlmevalkit" ? { id: requiredText(row, "index") } : undefined,
-      );
       await surveyRows("dynamath", published, (row, { form, index }) => {
         const { problem, variant } = variantOf(row, form, rows.place(index));
-        return { id: `${problem} ${variant}` };
+        return {
+          index: form === "vlmevalkit" ? requiredText(row, "index") : undefined,
+          id: `${problem} ${variant}`,
+        };
       });
       return publishedSource(published, (row, { form, index }) =>
         problemOf(row, form, rows.place(index), prompt),

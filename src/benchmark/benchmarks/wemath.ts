@@ -211,9 +211,9 @@ export const weMath = defineBenchmark({
     const source = async () => {
       const published = await openPublished("wemath", data ?? context.data, FORMS);
       await surveyRows("wemath", published, (row, { form }) => ({
-        id: form === "vlmevalkit" ? requiredText(row, "index") : idOf(row),
+        index: form === "vlmevalkit" ? requiredText(row, "index") : undefined,
+        id: idOf(row),
       }));
-      await surveyRows("wemath", published, (row) => ({ id: idOf(row) }));
       return publishedSource(published, (row, { form }) => problemOf(row, form, requirement));
     };
     return {

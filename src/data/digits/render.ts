@@ -58,7 +58,8 @@ export function renderWorld(truth: DigitsTruth, glyphs: Glyphs, rng: Rng): RgbIm
   const data = new Uint8Array(width * height * 3);
   for (let i = 0; i < grey.length; i++) {
     const level = grey[i]! + (truth.noise > 0 ? truth.noise * rng.normal() : 0);
-    data.fill(Math.round(255 * Math.min(1, Math.max(0, level))), 3 * i, 3 * i + 3);
+    const value = Math.round(255 * Math.min(1, Math.max(0, level)));
+    for (let c = 0; c < 3; c++) data[3 * i + c] = value;
   }
   return { width, height, data };
 }

@@ -25,13 +25,16 @@ export function adamStep(
   const clip = adam.maxGradientNorm > 0 && norm > adam.maxGradientNorm ? adam.maxGradientNorm / norm : 1;
   const first = 1 - adam.beta1 ** steps;
   const second = 1 - adam.beta2 ** steps;
+  const decay = 1 - adam.learningRate * adam.weightDecay;
   for (let i = 0; i < size; i++) {
+    // Most rows of a bigram policy are never in use.
+    if (decay === 1 && gradient[i] === 0 && state[i] === 0 && state[size + i] === 0) continue;
     const slope = gradient[i]! * clip;
     const m = adam.beta1 * state[i]! + (1 - adam.beta1) * slope;
     const v = adam.beta2 * state[size + i]! + (1 - adam.beta2) * slope * slope;
     state[i] = m;
     state[size + i] = v;
-    const decayed = weights[i]! * (1 - adam.learningRate * adam.weightDecay);
-    weights[i] = decayed + (adam.learningRate * (m / first)) / (Math.sqrt(v / second) + adam.epsilon);
+    weights[i] =
+      weights[i]! * decay + (adam.learningRate * (m / first)) / (Math.sqrt(v / second) + adam.epsilon);
   }
 }

@@ -20,17 +20,15 @@ export function promptKey(prompt: Prompt, image?: ImageAblation): number {
 
 function hash(prompt: Prompt, image: ImageAblation | undefined): number {
   let h = 0x811c9dc5;
-  const mix = (value: number) => {
-    h = Math.imul(h ^ value, 0x01000193) >>> 0;
+  const mix = (values: Iterable<number>) => {
+    for (const value of values) h = Math.imul(h ^ value, 0x01000193);
   };
   for (const chunk of prompt.chunks) {
     if (chunk.kind === "text") {
-      chunk.tokens.forEach(mix);
+      mix(chunk.tokens);
     } else if (image?.kind !== "discard") {
-      for (const { data } of chunk.kind === "image" ? [chunk.image] : chunk.video.frames) data.forEach(mix);
-      if (image !== undefined) {
-        for (const symbol of JSON.stringify(image)) mix(symbol.charCodeAt(0));
-      }
+      for (const { data } of chunk.kind === "image" ? [chunk.image] : chunk.video.frames) mix(data);
+      if (image !== undefined) mix(Array.from(JSON.stringify(image), (symbol) => symbol.charCodeAt(0)));
     }
   }
   return h >>> 4;
