@@ -16,8 +16,8 @@ function filesIn(directory: string, ending: string): string[] {
 
 /**
  * onnxruntime's WebAssembly is 14 MB, compressed 2.7 MB: it is shipped compressed, and sent so to clients that accept
- * it. A higher quality takes half a minute and makes it 13 % smaller. What the build before compressed is kept where it
- * is the same file still: remove `dist/viewer` after a change of `PARAMS`.
+ * it. A higher quality takes half a minute and makes it 13 % smaller. The compressed file of an earlier build is kept
+ * while its content is the same: remove `dist/viewer` after a change of `PARAMS`.
  */
 function compressWebAssembly(): Plugin {
   const former = new Map<string, Buffer>();

@@ -1,7 +1,7 @@
 /**
  * @module
- * A short cut of `toEqual` for typed arrays: identical ones are found equal by a plain loop, where the matcher lists the
- * keys of both. Any others are left to the matcher, which says where they differ.
+ * A short cut of `toEqual` for typed arrays: a plain loop finds identical arrays equal, where the matcher lists the keys
+ * of both. Other values are left to the matcher, which says where they differ.
  */
 import { expect } from "vitest";
 
