@@ -7,7 +7,7 @@ import type { Row } from "../data/index.ts";
 import { DataError } from "../errors/index.ts";
 import type { PublishedRows } from "./published-rows.ts";
 
-/** Names that tell a row from all others. */
+/** Names that distinguish a row from all others. */
 interface Named {
   readonly id: string;
   /** The number that the file gives the row, where it has to be unique too. */

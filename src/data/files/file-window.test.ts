@@ -26,10 +26,10 @@ test("parts in any order hold the file's bytes, for every size of the window", a
       async (parts, room) => {
         const [inTurn, atOnce] = [new FileWindow(file, room), new FileWindow(file, room)];
         const expected = parts.map(([start, end]) => content.slice(start, end));
-        for (const [i, [start = 0, end = 0]] of parts.entries()) {
+        for (const [i, [start, end]] of parts.entries()) {
           expect(Uint8Array.from(await inTurn.bytes(start, end))).toEqual(expected[i]);
         }
-        const found = await Promise.all(parts.map(([start = 0, end = 0]) => atOnce.bytes(start, end)));
+        const found = await Promise.all(parts.map(([start, end]) => atOnce.bytes(start, end)));
         expect(found.map((bytes) => Uint8Array.from(bytes))).toEqual(expected);
       },
     ),
