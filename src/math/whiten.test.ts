@@ -57,6 +57,10 @@ describe("whiten", () => {
     expect(whiten([[], [5]], [[], [0]]).map((own) => [...own])).toEqual([[], [0]]);
   });
 
+  test("epsilon is added to the variance: 1, 3 have the variance 2, and 1 / √(2 + 2) = 0.5", () => {
+    expect([...whiten([[1, 3]], [[1, 1]], 2)[0]!]).toEqual([-0.5, 0.5]);
+  });
+
   test("a negative epsilon is a NumericError", () => {
     expect(() => whiten([[1]], [[1]], -1)).toThrow(NumericError);
   });
