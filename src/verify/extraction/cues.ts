@@ -48,8 +48,9 @@ const MIN_PIECE = 80;
 const MAY_ABBREVIATE = /(?:[A-Z]|e\.g|i\.e|etc|vs|approx|No|Dr|Mr|Mrs|St|Fig)$/;
 
 /**
- * The place of a full stop some way before another place, 0 if there is none. It ends every sentence, having no
- * abbreviation before it and no mathematics after it; as no cue has a full stop in it, no declaration crosses it.
+ * The place of the last full stop that is at least `MIN_PIECE` characters before `place` and ends a sentence for certain; 0
+ * if there is none. Such a full stop has no abbreviation before it and no mathematics after it. A cue has no full stop in
+ * it, so no declaration crosses this place.
  */
 export function stopBefore(text: string, place: number): number {
   let at = text.lastIndexOf(". ", place - MIN_PIECE);

@@ -48,7 +48,7 @@ interface Box extends Marked {
 const NO_BOX = -1;
 const BOXES = ["\\boxed{", "\\fbox{"] as const;
 
-/** The place of the first box, or of the backslashes before it, which may escape its own; −1 if there is none. */
+/** The place of the first box, −1 if there is none. Backslashes directly before it are included, as one may escape the next. */
 function firstBox(text: string): number {
   const [boxed, fbox] = [text.indexOf(BOXES[0]), text.indexOf(BOXES[1])];
   let start = boxed < 0 || (fbox >= 0 && fbox < boxed) ? fbox : boxed;
