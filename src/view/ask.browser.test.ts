@@ -9,6 +9,7 @@ import { type Completion, createLocalEngine, type Engine } from "../engine/index
 import type { Dialogue } from "../eval/index.ts";
 import { encodePng, exportOnnx } from "../model/index.ts";
 import { openChromium } from "../testing/chromium.ts";
+import { PageComplaints } from "../testing/page-complaints.ts";
 import { trainReal } from "../testing/real-run.ts";
 import { temporaryDirectory } from "../testing/temporary-directory.ts";
 import { startViewer, type Viewer } from "./server/viewer-server.ts";
@@ -25,7 +26,7 @@ let engine: Engine;
 let dialogue: Dialogue;
 let source: ProblemSource;
 let problem: number;
-const complaints: string[] = [];
+const complaints = new PageComplaints();
 
 /** The saved answer of the page. */
 interface Saved {
@@ -64,17 +65,14 @@ afterAll(async () => {
 
 async function open(hash: string, width = 1280, at = viewer): Promise<Page> {
   page = await browser.newPage({ viewport: { width, height: 900 } });
-  page.on("console", (message) => {
-    if (message.type() === "error") complaints.push(message.text());
-  });
-  page.on("pageerror", (error) => complaints.push(error.message));
+  complaints.listen(page);
   await page.goto(`${at.url}#${hash}`);
   return page;
 }
 
 afterEach(async () => {
   await page.close();
-  expect(complaints.splice(0)).toEqual([]);
+  expect(complaints.taken()).toEqual([]);
 });
 
 /** The engine's answer to a problem. */
@@ -187,6 +185,7 @@ describe("what goes wrong is said", () => {
   });
 
   test("an export whose decoder is cut off, and one without a file", async () => {
+    complaints.expect(/\/api\/exports\//, /onnx/i);
     const broken = join(root, "broken");
     cpSync(join(run, "onnx"), broken, { recursive: true });
     truncateSync(join(broken, "decoder.onnx"), 5000);
@@ -203,7 +202,6 @@ describe("what goes wrong is said", () => {
     expect((await ask()).tokens.length).toBeGreaterThan(0);
     rmSync(broken, { recursive: true });
     rmSync(missing, { recursive: true });
-    complaints.length = 0; // onnxruntime says so too.
   });
 
   test("without an export the page says how to make one, and uses it once it is there", async () => {

@@ -8,6 +8,7 @@ import { configSchema, openConfiguredDialogue, openEngine, openTask } from "../c
 import { openSource } from "../data/index.ts";
 import { createLocalEngine } from "../engine/index.ts";
 import { openChromium } from "../testing/chromium.ts";
+import { PageComplaints } from "../testing/page-complaints.ts";
 import { trainReal } from "../testing/real-run.ts";
 import { temporaryDirectory } from "../testing/temporary-directory.ts";
 import { collectingContext } from "../testing/tiny-run.ts";
@@ -22,7 +23,7 @@ const screenshots = process.env["FOVEA_SCREENSHOTS"];
 let browser: Browser;
 let viewer: Viewer;
 let page: Page;
-const complaints: string[] = [];
+const complaints = new PageComplaints();
 
 /** One command of the program, to its end; what it printed. */
 async function command(...words: string[]): Promise<string> {
@@ -54,15 +55,12 @@ afterEach(async ({ task }) => {
     await page.screenshot({ path: join(screenshots, `${task.name.replace(/\W+/g, "-")}.png`) });
   }
   await page.close();
-  expect(complaints.splice(0)).toEqual([]);
+  expect(complaints.taken()).toEqual([]);
 });
 
 async function open(url: string): Promise<Page> {
   page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-  page.on("console", (message) => {
-    if (message.type() === "error") complaints.push(message.text());
-  });
-  page.on("pageerror", (error) => complaints.push(error.message));
+  complaints.listen(page);
   await page.goto(url);
   return page;
 }

@@ -4,6 +4,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { openChromium } from "../testing/chromium.ts";
 import { madeRun } from "../testing/made-run.ts";
+import { PageComplaints } from "../testing/page-complaints.ts";
 import { temporaryDirectory } from "../testing/temporary-directory.ts";
 import { startViewer, type Viewer } from "./server/viewer-server.ts";
 
@@ -11,7 +12,7 @@ const root = temporaryDirectory();
 let browser: Browser;
 let viewer: Viewer;
 let page: Page;
-const complaints: string[] = [];
+const complaints = new PageComplaints();
 
 function write(path: string, lines: readonly object[]): void {
   mkdirSync(dirname(path), { recursive: true });
@@ -104,13 +105,13 @@ afterAll(async () => {
 
 async function open(hash: string, width = 1280): Promise<void> {
   page = await browser.newPage({ viewport: { width, height: 900 } });
-  page.on("pageerror", (error) => complaints.push(error.message));
+  complaints.listen(page);
   await page.goto(`${viewer.url}#${hash}`);
 }
 
 afterEach(async () => {
   await page.close();
-  expect(complaints.splice(0)).toEqual([]);
+  expect(complaints.taken()).toEqual([]);
 });
 
 const names = () => page.locator(".run .cut").allTextContents();

@@ -4,6 +4,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { openChromium } from "../testing/chromium.ts";
 import { madeRun, metricsLine } from "../testing/made-run.ts";
+import { PageComplaints } from "../testing/page-complaints.ts";
 import { trainReal } from "../testing/real-run.ts";
 import { temporaryDirectory } from "../testing/temporary-directory.ts";
 import { startViewer, type Viewer } from "./server/viewer-server.ts";
@@ -16,7 +17,7 @@ const made = join(root, "made");
 let browser: Browser;
 let viewer: Viewer;
 let page: Page;
-const complaints: string[] = [];
+const complaints = new PageComplaints();
 
 beforeAll(async () => {
   await trainReal(real, 3);
@@ -42,21 +43,14 @@ afterAll(async () => {
 
 async function open(hash: string, width = 1280, height = 900): Promise<Page> {
   page = await browser.newPage({ viewport: { width, height } });
-  page.on("console", (message) => {
-    if (message.type() === "error") complaints.push(message.text());
-  });
-  page.on("pageerror", (error) => complaints.push(error.message));
-  page.on("dialog", (dialog) => {
-    complaints.push(`dialog: ${dialog.message()}`);
-    void dialog.dismiss();
-  });
+  complaints.listen(page);
   await page.goto(`${viewer.url}#${hash}`);
   return page;
 }
 
 afterEach(async () => {
   await page.close();
-  expect(complaints.splice(0)).toEqual([]);
+  expect(complaints.taken()).toEqual([]);
 });
 
 const atRoot = (expression: string) => page.evaluate(`document.documentElement.${expression}`);
@@ -133,6 +127,7 @@ describe("rollouts", () => {
   });
 
   test("all iterations are filtered and sorted in one list, which the address keeps", async () => {
+    complaints.expect(/\/api\/runs\/made\/inspect\//); // The run has no model.
     await open("view=rollouts&run=made");
     await page.locator(".strip").waitFor();
     await page.keyboard.press("i");
@@ -150,7 +145,6 @@ describe("rollouts", () => {
     await page.reload();
     await page.getByText("token 2 of 7").waitFor();
     expect(await page.evaluate("location.hash")).toMatch(/iteration=all.*at=2\.\d+|at=2\.\d+.*iteration=all/);
-    complaints.length = 0; // The browser notes that the run has no model.
   });
 
   test("markup in a completion is text, and nothing of it runs", async () => {
@@ -196,9 +190,9 @@ describe("rollouts", () => {
   });
 
   test("a run without weights says so where the model would speak", async () => {
+    complaints.expect(/\/api\/runs\/made\/inspect\//); // The run has no model.
     await open("view=rollouts&run=made&token=1");
     await page.getByText("No model: made: has no weights yet").waitFor();
-    complaints.length = 0; // The browser notes the 404.
   });
 });
 
@@ -227,6 +221,7 @@ describe("live", () => {
   });
 
   test("curves grow without a reload, and a run that is deleted is said to be gone", async () => {
+    complaints.expect(/\/api\/runs\/growing\//);
     const path = madeRun({ path: join(root, "growing"), iterations: 2, completions: [] });
     await open("runs=growing");
     const row = page.locator('.run:has-text("growing")');
@@ -238,12 +233,12 @@ describe("live", () => {
       .toMatch(/0\.2/);
     rmSync(path, { recursive: true });
     await page.locator('.run:has-text("growing")').waitFor({ state: "detached", timeout: 20_000 });
-    complaints.length = 0;
   });
 });
 
 describe("by keys alone", () => {
   test("from the runs to a token of another completion and back", async () => {
+    complaints.expect(/\/api\/runs\/made\/inspect\//); // The run has no model.
     await open("runs=made");
     await page.locator(".chart").first().waitFor();
     await page.keyboard.press("2");
@@ -266,7 +261,6 @@ describe("by keys alone", () => {
     await page.keyboard.press("Escape");
     await page.keyboard.press("t");
     expect(await atRoot("dataset.theme")).toBe("dark");
-    complaints.length = 0; // The browser notes that the run has no model.
   });
 
   test("tabbing reaches every control, each with a ring that can be seen", async () => {
