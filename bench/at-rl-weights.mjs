@@ -9,9 +9,8 @@
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import * as after from "fovea/credit";
-import { Rng } from "fovea/math";
+import { KINDS, madeAttention } from "./made-attention.mjs";
 
-/** @typedef {{ connectivity: Float64Array, gram: Float64Array }} Calibrated */
 /** @typedef {Pick<typeof after, "atRl" | "partition" | "similarityGraph">} Build */
 
 const { values: options } = parseArgs({
@@ -22,51 +21,6 @@ const { values: options } = parseArgs({
   },
 });
 const repetitions = Number(options.repetitions);
-const LOOKS = 24;
-const CLUSTERS = 12;
-
-/**
- * Rows over a few image regions, by phrase; `sink` of them all, `spread` of the region, `own` of the phrase alone.
- *
- * @param {number} tokens
- * @param {{ sink: number, noise: number, isOwn: boolean }} kind
- * @returns {Calibrated}
- */
-function calibrated(tokens, { sink, noise, isOwn }) {
-  const rng = new Rng(tokens);
-  const width = 1 + LOOKS + (isOwn ? Math.ceil(tokens / 4) : 0);
-  const rows = [];
-  let cluster = 0;
-  for (let t = 0; t < tokens; t++) {
-    if (rng.uniform() < 0.15) cluster = rng.integer(CLUSTERS);
-    const row = new Float64Array(width);
-    row[0] = sink * (0.8 + 0.4 * rng.uniform());
-    for (let j = 1; j <= LOOKS; j++) row[j] = noise * rng.uniform();
-    row[1 + cluster] += 0.6 + 0.4 * rng.uniform();
-    row[1 + cluster + CLUSTERS] += 0.2 * rng.uniform();
-    if (isOwn) row[1 + LOOKS + Math.floor(t / 4)] = 1.5;
-    rows.push(row);
-  }
-  const gram = new Float64Array(tokens * tokens);
-  for (let s = 0; s < tokens; s++) {
-    for (let t = s; t < tokens; t++) {
-      let product = 0;
-      for (let j = 0; j < width; j++) product += rows[s][j] * rows[t][j];
-      gram[s * tokens + t] = product;
-      gram[t * tokens + s] = product;
-    }
-  }
-  return {
-    connectivity: Float64Array.from(rows, (row) => row.subarray(1, 7).reduce((a, b) => a + b, 0)),
-    gram,
-  };
-}
-
-const KINDS = {
-  "all alike": { sink: 2, noise: 0.3, isOwn: false },
-  "few clusters": { sink: 0.3, noise: 0.1, isOwn: false },
-  "own phrase": { sink: 0.1, noise: 0.1, isOwn: true },
-};
 
 /**
  * Milliseconds of processor time.
@@ -89,7 +43,7 @@ if (options.before !== undefined) {
 }
 for (const [kind, rows] of Object.entries(KINDS)) {
   for (const tokens of options.tokens.split(",").map(Number)) {
-    const input = calibrated(tokens, rows);
+    const input = madeAttention(tokens, rows);
     const parts = Math.max(2, Math.floor(tokens / 10));
     const graph = after.similarityGraph(input.gram, tokens);
     const runs = builds.map(([name, build]) => ({

@@ -9,35 +9,13 @@ import { tokenClusters } from "fovea/credit";
 import { createFakeEngine } from "fovea/engine";
 import { Rng } from "fovea/math";
 import { configuredModel, startTinkerServer } from "fovea/serve";
+import { KINDS, madeAttention } from "./made-attention.mjs";
 
 /** @import { Completion, Engine, SampleRequest, Score, ScoreRequest, Sequence, Signals } from "fovea/engine" */
 
 const [state = "", tokens = "", mode = ""] = process.argv.slice(2);
 const length = Number(tokens);
-/** Image regions that a phrase looks at. */
-const REGIONS = 12;
 const rng = new Rng(7);
-
-/**
- * Attention rows on a few image regions, phrase by phrase, as inner products and sums.
- *
- * @param {number} length
- */
-function madeAttention(length) {
-  let region = 0;
-  const rows = Array.from({ length }, () => {
-    if (rng.uniform() < 0.15) region = rng.integer(REGIONS);
-    const row = Float64Array.from({ length: REGIONS }, () => 0.1 * rng.uniform());
-    row[region] = 0.6 + 0.4 * rng.uniform();
-    return row;
-  });
-  const gram = new Float64Array(length * length);
-  for (const [s, a] of rows.entries()) {
-    for (const [t, b] of rows.entries())
-      gram[s * length + t] = a.reduce((sum, x, j) => sum + x * (b[j] ?? 0), 0);
-  }
-  return { connectivity: Float64Array.from(rows, (row) => row.reduce((sum, x) => sum + x, 0)), gram };
-}
 
 /**
  * A completion of digits, and what a scoring pass says of it.
@@ -45,7 +23,7 @@ function madeAttention(length) {
  * @param {number} length
  */
 function made(length) {
-  const attention = madeAttention(length);
+  const attention = madeAttention(length, KINDS["few clusters"]);
   /** @type {Signals} */
   const signals = mode === "gram" ? { calibrated: attention } : { clusters: tokenClusters(attention) };
   const logprobs = new Float64Array(length).fill(Math.log(0.1));

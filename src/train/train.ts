@@ -4,6 +4,7 @@
  */
 import { algorithmNeeds } from "../objective/index.ts";
 import { requireSound } from "./check-training.ts";
+import { ClusterThreads } from "./credit/cluster-threads.ts";
 import { partHashes } from "./given/part-hashes.ts";
 import type { TrainParts } from "./given/train-parts.ts";
 import { reinforcementPhase } from "./iteration/reinforcement.ts";
@@ -48,11 +49,13 @@ export interface TrainHooks {
  * });
  */
 export async function train(parts: TrainParts, hooks: TrainHooks = {}): Promise<TrainResult> {
-  const training = await openTraining(parts);
+  const clusterThreads = new ClusterThreads();
+  const training = { ...(await openTraining(parts)), clusterThreads };
   try {
     await requireSound(training, parts.record !== undefined);
     return await runTraining(parts, training, hooks);
   } finally {
+    await clusterThreads.close();
     for (const reward of training.rewards) await reward.close?.();
   }
 }

@@ -6,9 +6,10 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { EngineError } from "../../errors/index.ts";
+import { fromPlainError } from "../../errors/plain-error.ts";
 import { packageFile } from "../../package/index.ts";
 import type { ReplicaOptions } from "./local-options.ts";
-import { type Answer, type Call, fromWire, type Method, type Progress } from "./protocol.ts";
+import type { Answer, Call, Method, Progress } from "./protocol.ts";
 
 /** Node 20 does not run TypeScript: from source, the worker is the built one too. */
 const WORKER = packageFile("dist/engine/local/worker.js");
@@ -78,7 +79,7 @@ export class ModelThread {
     const pending = this.#pending.get(answer.id);
     this.#pending.delete(answer.id);
     if ("error" in answer) {
-      pending?.reject(fromWire(answer.error));
+      pending?.reject(fromPlainError(answer.error, "local engine"));
     } else {
       pending?.resolve(answer.result);
     }

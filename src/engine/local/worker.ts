@@ -4,10 +4,11 @@
  */
 import { parentPort, workerData } from "node:worker_threads";
 import { EngineError } from "../../errors/index.ts";
+import { toPlainError } from "../../errors/plain-error.ts";
 import { DeviceModel } from "./device/device-model.ts";
 import { LocalModel } from "./local-model.ts";
 import type { ReplicaOptions } from "./local-options.ts";
-import { type Answer, type Call, type Method, type Progress, toWire } from "./protocol.ts";
+import type { Answer, Call, Method, Progress } from "./protocol.ts";
 import { StreamingModel } from "./streaming/streaming-model.ts";
 
 const port = parentPort!;
@@ -46,7 +47,7 @@ async function answer({ id, method, parameters }: Call): Promise<void> {
     const own = method === "sample" ? [...parameters, report] : [...parameters];
     reply = { id, result: await run.apply(model, own) };
   } catch (error) {
-    reply = { id, error: toWire(error) };
+    reply = { id, error: toPlainError(error) };
   }
   port.postMessage(reply);
 }

@@ -18,8 +18,16 @@ export interface ForwardContext {
   readonly session: TinkerSession;
   readonly encoder: PromptEncoder;
   readonly isExtended: boolean;
-  /** Largest body, roughly. */
+  /** Largest body of a request and of its answer, roughly. */
   readonly maxBytes: number;
+}
+
+/** How sequences are spread over requests. */
+export interface Spread {
+  /** So many consecutive sequences stay in one request; 1 unless given. */
+  readonly together?: number;
+  /** The answer has a number for each pair of a completion's tokens. */
+  readonly answersPairs?: boolean;
 }
 
 /**
@@ -27,7 +35,6 @@ export interface ForwardContext {
  *
  * @param inputs arrays of each sequence by name, `[T]` each
  * @param loss the batch's loss; a `forward` asks a server without the extension for signals by its configuration
- * @param together so many consecutive sequences stay in one request
  * @returns outputs in the order of the sequences, and the metrics of each request
  */
 export async function sendForward(
@@ -37,7 +44,7 @@ export async function sendForward(
   inputs: readonly Readonly<Record<string, ArrayLike<number>>>[],
   options: WireForwardOptions,
   { loss_fn, loss_fn_config }: WireLoss = CROSS_ENTROPY,
-  together = 1,
+  { together = 1, answersPairs = false }: Spread = {},
 ): Promise<{ readonly outputs: Tensors[]; readonly metrics: Metrics[] }> {
   const outputs: Tensors[] = [];
   const metrics: Metrics[] = [];
@@ -45,6 +52,7 @@ export async function sendForward(
   const span = isExtended || isOfSignals ? "completion" : "sequence";
   let data: WireDatum[] = [];
   let bytes = 0;
+  let answered = 0;
   let sent = new Set<string>();
   let twins = new PromptTwins();
   const send = async () => {
@@ -61,6 +69,7 @@ export async function sendForward(
     metrics.push(found.metrics ?? {});
     data = [];
     bytes = 0;
+    answered = 0;
     sent = new Set();
     twins = new PromptTwins();
   };
@@ -70,14 +79,18 @@ export async function sendForward(
       return { content, datum: toDatum(sequence, prompt, inputs[i]!, span) };
     };
     let { content, datum } = await encoded();
-    const needed = together * datumBytes(datum, session.format.sizes);
-    if (data.length > 0 && i % together === 0 && bytes + needed > maxBytes) {
+    const { sizes } = session.format;
+    const needed = together * datumBytes(datum, sizes);
+    const pairs = answersPairs ? sizes.number * sequence.completion.length ** 2 : 0;
+    const isFull = bytes + needed > maxBytes || answered + together * pairs > maxBytes;
+    if (data.length > 0 && i % together === 0 && isFull) {
       await send();
       ({ content, datum } = await encoded());
     }
     twins.add(content, sequence.prompt);
     data.push(datum);
-    bytes += datumBytes(datum, session.format.sizes);
+    bytes += datumBytes(datum, sizes);
+    answered += pairs;
   }
   if (data.length > 0) await send();
   return { outputs, metrics };

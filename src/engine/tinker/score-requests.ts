@@ -2,6 +2,7 @@
  * @module
  * Scores of sequences by `forward` requests, with all signals that were asked for beside log-probs.
  */
+import { asksForPairs } from "../../credit/index.ts";
 import type { Score, ScoreRequest, Sequence } from "../engine.ts";
 import { CROSS_ENTROPY } from "./coefficient-loss.ts";
 import { type ForwardContext, lastOf, sendForward } from "./forward-requests.ts";
@@ -76,7 +77,18 @@ async function sendExtended(context: ForwardContext, sequences: readonly Sequenc
     ...(divergenceFrom && { divergence_from: { ...divergenceFrom } }),
     ...(alternatives && { alternatives }),
   };
-  return (await sendForward(context, "forward", sequences, sequences.map(noWeights), options)).outputs;
+  const spread = { answersPairs: asksForPairs(signals ?? {}) };
+  const inputs = sequences.map(noWeights);
+  const { outputs } = await sendForward(
+    context,
+    "forward",
+    sequences,
+    inputs,
+    options,
+    CROSS_ENTROPY,
+    spread,
+  );
+  return outputs;
 }
 
 /** Outputs of each sequence from a server of the plain protocol; two views of a completion are sent one after the other. */
@@ -90,6 +102,7 @@ async function sendPlain(
   const loss = config && { ...CROSS_ENTROPY, loss_fn_config: config };
   const views = seconds ? 2 : 1;
   const sent = seconds ? sequences.flatMap((first, i) => [first, seconds[i]!]) : sequences;
-  const { outputs } = await sendForward(context, "forward", sent, sent.map(noWeights), {}, loss, views);
+  const spread = { together: views, answersPairs: asksForPairs(request.signals ?? {}) };
+  const { outputs } = await sendForward(context, "forward", sent, sent.map(noWeights), {}, loss, spread);
   return outputs.filter((_, i) => i % views === 0);
 }

@@ -223,4 +223,24 @@ describe("an engine behind the protocol", () => {
     expect(sizes.length).toBeGreaterThan(2);
     expect(Math.max(...sizes)).toBeLessThan(1800);
   });
+
+  test("asks for numbers of pairs of tokens in parts whose answers are not too large", async () => {
+    const server = await world.server();
+    let requests = 0;
+    const counting: Fetch = (address, options) => {
+      if (address.includes("/forward")) requests++;
+      return fetch(address, options);
+    };
+    const sequences = Array.from({ length: 6 }, (_, i) => ({
+      prompt: prompts[1]!,
+      completion: Int32Array.from({ length: 20 }, (_, t) => (i + t) % 7),
+    }));
+    const asked = { signals: { calibrated: { row: "own", layers: 1, biasCorrection: true } } } as const;
+    const whole = await (await world.client(server.url)).score(sequences, asked);
+    const engine = await world.client(server.url, { fetch: counting, maxRequestBytes: 7000 });
+    expect(await engine.score(sequences, {})).toHaveLength(6);
+    expect(requests).toBe(1);
+    expect(await engine.score(sequences, asked)).toEqual(whole);
+    expect(requests).toBe(1 + 3);
+  });
 });

@@ -66,7 +66,7 @@ function readPart(
   if (tensor === undefined) throw new EngineError(`${where}: expected the signal ${wire}, got none`);
   const numbers = fromWire(tensor.data);
   const triangle = (length * (length + 1)) / 2;
-  if (symmetric && numbers.length === triangle && triangle !== length ** 2) return wholeGram(numbers, length);
+  if (symmetric && numbers.length === triangle) return wholeGram(numbers, length);
   const isMultiple = length === 0 ? numbers.length === 0 : numbers.length % length === 0;
   const fits: Record<PartShape, boolean> = {
     T: numbers.length === length,
@@ -81,5 +81,5 @@ function readPart(
       `${where}: expected ${whole}${symmetric ? ` or ${triangle}` : ""} numbers of the signal ${wire}, got ${numbers.length}`,
     );
   }
-  return numbers;
+  return symmetric ? wholeGram(numbers, length) : numbers;
 }

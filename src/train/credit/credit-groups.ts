@@ -7,6 +7,7 @@ import {
   type CompletionCredit,
   type CreditMethod,
   type CreditNeeds,
+  type CreditSignals,
   type ImageAblation,
 } from "../../credit/index.ts";
 import type { Rng } from "../../math/index.ts";
@@ -48,19 +49,24 @@ export interface CreditInputs {
   readonly progress: number;
 }
 
-async function creditPart(
-  { engine, credit, sampling, dialogue, labels }: Training,
+/** Signals of the completions of some groups, in their order. */
+function scoredPart(
+  { engine, credit, sampling }: Training,
   groups: readonly Group[],
-  { advantages, rng, ablationSeed, isStale, progress }: CreditInputs,
-  watch: Stopwatch,
-): Promise<CompletionCredit[][]> {
+  { ablationSeed, isStale, progress }: CreditInputs,
+): Promise<CreditSignals[]> {
   const answers = groups.flatMap(({ prompt, rollouts }) =>
     rollouts.map(({ completion }) => ({ prompt, completion })),
   );
   const needs = withSeed(credit.needsAt?.(progress) ?? credit.needs, ablationSeed);
-  const signals = await watch.time("score", () =>
-    creditSignals(engine, sampling.temperature, needs, answers, isStale),
-  );
+  return creditSignals(engine, sampling.temperature, needs, answers, isStale);
+}
+
+function creditPart(
+  { credit, dialogue, labels }: Training,
+  { groups, signals }: { readonly groups: readonly Group[]; readonly signals: readonly CreditSignals[] },
+  { advantages, rng, progress }: CreditInputs,
+): CompletionCredit[][] {
   let next = 0;
   const completions = groups.map(({ problem, rollouts }, p) =>
     rollouts.map(({ completion, text, reward }, g) => ({
@@ -79,7 +85,7 @@ async function creditPart(
       ...(advantages && { advantage: advantages[p]![g]! }),
     })),
   );
-  return watch.time("credit", async () => credit.credit(completions, rng, progress));
+  return credit.credit(completions, rng, progress);
 }
 
 /** Needs with a seed for random images, so that each iteration draws new images. */
@@ -96,17 +102,32 @@ function withSeed({ ablation, views, ...needs }: CreditNeeds, seed: number): Cre
   };
 }
 
-/** `[P][G]` credit of each completion by the run's method. */
+/**
+ * `[P][G]` credit of each completion by the run's method. Where the batch comes in parts, threads reduce the signals of a
+ * part while the engine computes those of the next.
+ */
 export async function creditGroups(
   training: Training,
   groups: readonly Group[],
   { advantages, ...inputs }: CreditInputs,
   watch: Stopwatch,
 ): Promise<CompletionCredit[][]> {
+  const { clusterThreads } = training;
   const credits: CompletionCredit[][] = [];
-  for (const part of partsOf(groups, training.credit)) {
+  const credit = async (part: readonly Group[], reduced: Promise<readonly CreditSignals[]>) => {
+    const scored = { groups: part, signals: await reduced };
     const own = advantages?.slice(credits.length, credits.length + part.length);
-    credits.push(...(await creditPart(training, part, { ...inputs, advantages: own }, watch)));
+    credits.push(...creditPart(training, scored, { ...inputs, advantages: own }));
+  };
+  let last: () => Promise<void> = async () => {};
+  for (const part of partsOf(groups, training.credit)) {
+    const signals = await watch.time("score", () => scoredPart(training, part, inputs));
+    await watch.time("credit", last);
+    const reduced = clusterThreads?.reduced(signals, training.credit) ?? Promise.resolve(signals);
+    // Where scoring of the next part fails too, its error is told and this one is not.
+    reduced.catch(() => {});
+    last = () => credit(part, reduced);
   }
+  await watch.time("credit", last);
   return credits;
 }

@@ -11,6 +11,7 @@ import type { Algorithm } from "../../objective/index.ts";
 import type { Reward, TemporalOptions } from "../../reward/index.ts";
 import type { Verdict } from "../../verify/index.ts";
 import type { ReplayEntry } from "../batch/group.ts";
+import type { ClusterThreads } from "../credit/cluster-threads.ts";
 import type { Sampling, Schedule } from "../schedule/schedule-schema.ts";
 
 /** Methods compared with the run's method, and how. */
@@ -37,6 +38,8 @@ export interface Training {
   /** T-GRPO's comparison of frame orders. */
   readonly temporal?: TemporalOptions | undefined;
   readonly credit: CreditMethod;
+  /** Threads that find clusters of Gram matrices; without them the method does. */
+  readonly clusterThreads?: ClusterThreads | undefined;
   /** Methods whose signals are compared with the signals of the run's method. */
   readonly agreement?: Agreement | undefined;
   /** Token labels, if the task has them. */

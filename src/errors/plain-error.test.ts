@@ -1,21 +1,19 @@
 import { expect, test } from "vitest";
 import {
-  ConfigError,
-  DataError,
+  DownloadError,
   EngineError,
   FoveaError,
-  ModelError,
   NumericError,
-  RunError,
-  ShapeError,
-} from "../../errors/index.ts";
-import { fromWire, toWire } from "./protocol.ts";
+  PartError,
+  SessionLostError,
+} from "./index.ts";
+import { fromPlainError, toPlainError } from "./plain-error.ts";
 
-test.each([ConfigError, DataError, EngineError, ModelError, NumericError, RunError, ShapeError])(
+test.each([DownloadError, EngineError, NumericError, PartError, SessionLostError])(
   "%o survives being plain data, with its message and its stack",
   (Kind) => {
     const error = new Kind("what went wrong");
-    const back = fromWire(structuredClone(toWire(error)));
+    const back = fromPlainError(structuredClone(toPlainError(error)), "local engine");
     expect(back).toBeInstanceOf(Kind);
     expect([back.name, back.message, back.stack]).toEqual([error.name, error.message, error.stack]);
   },
@@ -30,7 +28,7 @@ test.each([
   ],
   ["a thrown text", "just words", "local engine: just words"],
 ])("%s becomes an engine error", (_, thrown, message) => {
-  const back = fromWire(structuredClone(toWire(thrown)));
+  const back = fromPlainError(structuredClone(toPlainError(thrown)), "local engine");
   expect(back).toBeInstanceOf(EngineError);
   expect(back).toBeInstanceOf(FoveaError);
   expect(back.message).toBe(message);

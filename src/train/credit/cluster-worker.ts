@@ -1,0 +1,25 @@
+/**
+ * @module
+ * What a thread of `ClusterThreads` does: clusters of one completion.
+ */
+import { type ClusterOptions, type TokenClusters, tokenClusters } from "../../credit/token-clusters.ts";
+import { type PlainError, toPlainError } from "../../errors/plain-error.ts";
+
+/** A completion to find clusters of. */
+export interface ClusterTask {
+  readonly connectivity: Float64Array;
+  /** `[T × T]` */
+  readonly gram: Float64Array;
+  readonly options: ClusterOptions;
+}
+
+/** The clusters, or why there are none. */
+export type ClusterOutcome = { readonly clusters: TokenClusters } | { readonly error: PlainError };
+
+export function findClusters({ options, ...attention }: ClusterTask): ClusterOutcome {
+  try {
+    return { clusters: tokenClusters(attention, options) };
+  } catch (error) {
+    return { error: toPlainError(error) };
+  }
+}
