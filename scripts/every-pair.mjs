@@ -3,12 +3,13 @@
  * Trains every objective with every credit method for three iterations on the digits task, all from the same weights,
  * and writes the table docs/every-pair.md. Fails when a number is not finite, a step was skipped, or a pair did not learn.
  *
- *     npm run every-pair -- [--add] [--only <text>] [--threads N] [--out <file>]
+ *     npm run every-pair -- [--add] [--only <text>] [--engines N] [--out <file>]
  *
  * `--add` runs the pairs that the table lacks, and leaves the rows that it has. `--only dpo` runs the pairs whose name has the text in it and prints the table instead of writing it.
+ * Pairs run beside each other, each engine with one thread: as many engines as there are cores unless given.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { openConfiguredDialogue, openParts } from "fovea/config";
@@ -30,11 +31,11 @@ const { values: options } = parseArgs({
   options: {
     add: { type: "boolean", default: false },
     only: { type: "string", default: "" },
-    threads: { type: "string", default: "2" },
+    engines: { type: "string", default: String(availableParallelism()) },
     out: { type: "string", default: join(import.meta.dirname, "../docs/every-pair.md") },
   },
 });
-const threads = Number(options.threads);
+const lanes = Number(options.engines);
 
 /** @param {{ options: readonly { shape: { kind: { value: string } } }[] }} schema */
 const kindsOf = (schema) => schema.options.map(({ shape }) => ({ kind: shape.kind.value }));
@@ -160,7 +161,7 @@ async function runPair(engine, start, { objective, credit }) {
       algorithm: objective,
       credit,
       ...BESIDE[credit.kind],
-      engine: { threads },
+      engine: { threads: 1 },
       train: {
         iterations: ITERATIONS,
         promptsPerIteration: 4,
@@ -308,28 +309,35 @@ function countNumbers(value) {
 const directory = mkdtempSync(join(tmpdir(), "fovea-every-pair-"));
 const where = provenance();
 /** @type {Outcome[]} */
-const outcomes = [];
+const outcomes = new Array(pairs.length);
 const started = performance.now();
 process.stderr.write("warm start\n");
 try {
-  const engine = await createLocalEngine({
-    model: await warmModel(directory, threads),
-    threads,
-    valueHead: true,
-  });
+  const model = await warmModel(directory, 1);
   const start = join(directory, "start");
-  await engine.save(start);
-  for (const pair of pairs) {
-    const outcome =
-      known.get(`${nameOf(pair.objective)} with ${nameOf(pair.credit)}`) ??
-      (await runPair(engine, start, pair));
-    outcomes.push(outcome);
-    const seconds = ((performance.now() - started) / 1000).toFixed(0);
-    process.stderr.write(
-      `${outcomes.length} of ${pairs.length}, ${seconds} s: ${outcome.objective} with ${outcome.credit}\n`,
-    );
-  }
-  await engine.close();
+  let next = 0;
+  let done = 0;
+  const lane = async () => {
+    const engine = await createLocalEngine({ model, threads: 1, valueHead: true });
+    try {
+      while (next < pairs.length) {
+        const place = next++;
+        const pair = pairs[place];
+        outcomes[place] =
+          known.get(`${nameOf(pair.objective)} with ${nameOf(pair.credit)}`) ??
+          (await runPair(engine, start, pair));
+        const { objective, credit } = outcomes[place];
+        const seconds = ((performance.now() - started) / 1000).toFixed(0);
+        process.stderr.write(`${++done} of ${pairs.length}, ${seconds} s: ${objective} with ${credit}\n`);
+      }
+    } finally {
+      await engine.close();
+    }
+  };
+  const first = await createLocalEngine({ model, threads: 1, valueHead: true });
+  await first.save(start);
+  await first.close();
+  await Promise.all(Array.from({ length: lanes }, lane));
 } finally {
   rmSync(directory, { recursive: true });
 }
