@@ -31,6 +31,7 @@ const needed = [
   "LICENSE",
   "NOTICE",
   "README.md",
+  "dist/bundle/engine-thread.js",
   "dist/engine/local/worker.js",
   "dist/viewer/index.html",
   "assets/digits/scans.bin",

@@ -7,12 +7,9 @@ import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { EngineError } from "../../errors/index.ts";
 import { fromPlainError } from "../../errors/plain-error.ts";
-import { packageFile } from "../../package/index.ts";
 import type { ReplicaOptions } from "./local-options.ts";
 import type { Answer, Call, Method, Progress } from "./protocol.ts";
-
-/** Node 20 does not run TypeScript: from source, the worker is the built one too. */
-const WORKER = packageFile("dist/engine/local/worker.js");
+import { threadProgram } from "./thread-program.ts";
 
 interface Pending {
   readonly onProgress: ((progress: unknown) => void) | undefined;
@@ -27,12 +24,13 @@ export class ModelThread {
   #closed = false;
 
   constructor(options: ReplicaOptions) {
-    if (!existsSync(WORKER)) {
+    const program = threadProgram();
+    if (!existsSync(program)) {
       throw new EngineError(
-        `local engine: ${fileURLToPath(WORKER)}: no such file; a bundled program needs the package fovea installed where it runs`,
+        `local engine: ${fileURLToPath(program)}: no such file; a bundled program needs the package fovea installed where it runs`,
       );
     }
-    this.#worker = new Worker(WORKER, { workerData: options });
+    this.#worker = new Worker(program, { workerData: options });
     this.#worker.on("message", (said: Answer | Progress) => this.#hear(said));
     this.#worker.on("error", (cause) =>
       this.#fail(new EngineError(`local engine: its thread failed: ${cause.message}`, { cause })),
