@@ -7,7 +7,7 @@
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { creditMethod, creditSchema } from "fovea/credit";
-import { ClusterThreads } from "../dist/train/credit/cluster-threads.js";
+import { ClusterThreads } from "fovea/train";
 import { KINDS, madeAttention } from "./made-attention.mjs";
 import { provenance, spread, table } from "./statistics.mjs";
 

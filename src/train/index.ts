@@ -4,6 +4,7 @@
  * iterations. The command line makes the same parts from a configuration: `fovea/config`.
  */
 export { pairFaults, scheduleFaults } from "./check-training.ts";
+export { ClusterThreads } from "./credit/cluster-threads.ts";
 export { creditAnswers, type JudgedAnswer } from "./credit/credit-answers.ts";
 export { type Answered, creditCapabilities, creditSignals } from "./credit/credit-signals.ts";
 export { heldCredit } from "./given/held-credit.ts";
