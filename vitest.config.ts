@@ -38,6 +38,13 @@ export default defineConfig({
     maxWorkers: "100%",
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // With `--coverage`; .ci/coverage.mjs prints it by room.
+    coverage: {
+      provider: "v8",
+      reporter: ["json-summary"],
+      include: ["src/**/*.ts"],
+      exclude: ["src/testing/**", "src/**/*.test.ts", "src/engine/tinker/protobuf/*_pb.ts"],
+    },
     projects: [
       { extends: true, test: { name: "shared", include, exclude: [...exclude, ...alone], isolate: false } },
       { extends: true, test: { name: "alone", include: alone, isolate: true } },
