@@ -1,6 +1,6 @@
 /**
  * @module
- * What goes wrong on a page while a test of the viewer runs: errors of scripts, of requests, and dialogs.
+ * Errors on a page while a test of the viewer runs: of scripts and of requests, and dialogs.
  */
 import type { Page } from "playwright-core";
 
@@ -20,12 +20,12 @@ export class PageComplaints {
     });
   }
 
-  /** Errors of this test that are none, by their text or the address of what failed to load. */
+  /** Errors that this test expects, by their text or the address that failed to load. */
   expect(...some: readonly RegExp[]): void {
     this.#expected.push(...some);
   }
 
-  /** What went wrong and was not expected; forgets it and what is expected. */
+  /** The errors that were not expected; the next test begins without any. */
   taken(): string[] {
     const expected = this.#expected;
     this.#expected = [];

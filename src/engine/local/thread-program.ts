@@ -12,8 +12,8 @@ function lastCompiled(dist: URL): number {
 }
 
 /**
- * The compiled program, since Node 20 does not run TypeScript: in one file, which loads in less than half of the time
- * (scripts/bundle-thread.mjs), unless there is none or something was compiled after it was made.
+ * The compiled program, since Node 20 does not run TypeScript. It is the one file of scripts/bundle-thread.mjs, which loads in
+ * less than half of the time, unless that file is missing or older than a compiled module.
  *
  * @param dist directory of what was compiled
  */

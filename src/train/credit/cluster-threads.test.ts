@@ -39,7 +39,7 @@ describe("clusters in threads", () => {
     expect(creditOf(reduced)).toEqual(creditOf(given));
   });
 
-  test("tell a matrix that is none by a typed error", async () => {
+  test("refuse a matrix that is not finite with a typed error", async () => {
     threads = new ClusterThreads(2);
     const given = [0, 1, 2].map((seed) => signals(seed));
     given[1]!.calibrated!.gram[5] = Number.NaN;

@@ -1,7 +1,7 @@
 /**
  * @module
  * AT-RL's clusters found on the controller, in as many threads as it has cores, for an engine that returns Gram matrices and
- * cannot find clusters beside its model. What is left of a completion is O(T) numbers where there were T².
+ * cannot find clusters beside its model. They replace T² numbers of a completion by O(T).
  */
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -67,7 +67,7 @@ export class ClusterThreads {
       filename: fileURLToPath(WORKER),
       minThreads: 0,
       maxThreads: this.#count,
-      // Threads stay between iterations: new ones take twice as long for their first completions.
+      // Threads stay between iterations: a new thread takes twice as long for its first completions.
       idleTimeout: 600_000,
     });
     return this.#pool;

@@ -1,6 +1,6 @@
 /**
  * @module
- * What a thread of `ClusterThreads` does: clusters of one completion.
+ * The program of a thread of `ClusterThreads`: clusters of one completion.
  */
 import { type ClusterOptions, type TokenClusters, tokenClusters } from "../../credit/token-clusters.ts";
 import { type PlainError, toPlainError } from "../../errors/plain-error.ts";

@@ -104,7 +104,7 @@ function withSeed({ ablation, views, ...needs }: CreditNeeds, seed: number): Cre
 
 /**
  * `[P][G]` credit of each completion by the run's method. Where the batch comes in parts, threads reduce the signals of a
- * part while the engine computes those of the next.
+ * part while the engine computes the signals of the next part.
  */
 export async function creditGroups(
   training: Training,
@@ -124,7 +124,7 @@ export async function creditGroups(
     const signals = await watch.time("score", () => scoredPart(training, part, inputs));
     await watch.time("credit", last);
     const reduced = clusterThreads?.reduced(signals, training.credit) ?? Promise.resolve(signals);
-    // Where scoring of the next part fails too, its error is told and this one is not.
+    // Where scoring of the next part fails too, its error is the one that is thrown.
     reduced.catch(() => {});
     last = () => credit(part, reduced);
   }
