@@ -60,6 +60,7 @@ export {
   readAdapter,
   writeAdapter,
 } from "./lora/adapter.ts";
+export { IS_POINTER, isLfsPointer, MAX_POINTER_BYTES } from "./lfs-pointer.ts";
 export { LORA_MODULES, type LoraModule } from "./lora/lora-modules.ts";
 export {
   type LoraOptions,

@@ -32,7 +32,8 @@ export interface FoundFiles {
 
 function formatOf(name: string): FileFormat | undefined {
   const lower = name.toLowerCase();
-  return FILE_FORMATS.find((format) => lower.endsWith(`.${format}`));
+  const format = FILE_FORMATS.find((ending) => lower.endsWith(`.${ending}`));
+  return format ?? (/\.(?:ndjson|jsonlines)$/.test(lower) ? "jsonl" : undefined);
 }
 
 /** The split that a file's name speaks of, as in train-00000-of-00004.parquet. */

@@ -10,6 +10,7 @@ import { refuseLfsPointer } from "./lfs-pointer.ts";
 import { GroupCache, openParquet } from "./parquet-table.ts";
 import type { RowReaders } from "./rows/row-readers.ts";
 import type { FileFormat, Table } from "./table.ts";
+import { refuseOtherContent } from "./table-content.ts";
 
 async function openTable(
   path: string,
@@ -32,6 +33,7 @@ async function openTable(
     }
   };
   await refuseLfsPointer(path);
+  await refuseOtherContent(path, format);
   const table = await open();
   if (table.columns !== undefined) readers.requireColumns(table.columns, path);
   return table;

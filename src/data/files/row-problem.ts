@@ -5,6 +5,7 @@
 import { DataError } from "../../errors/index.ts";
 import { questionParts } from "../question-parts.ts";
 import { readAnswers } from "./choice.ts";
+import { withLikelyPlaces } from "./image-places.ts";
 import type { ImageReference } from "./image-reference.ts";
 import type { FilesOptions } from "./options.ts";
 import { inNamedOrder, type Media, mediaOf, withOptions, withVideoPlaces } from "./question-text.ts";
@@ -96,7 +97,10 @@ export function rowProblem(row: Row, { readers, format, answerPlaces }: RowOptio
     options ?? [],
     hint === undefined ? undefined : asText(hint, "hint"),
   );
-  const { question: text, images } = inNamedOrder(whole, media.images);
+  const { question: text, images } = inNamedOrder(
+    withLikelyPlaces(whole, media.images.length),
+    media.images,
+  );
   if (text.trim() === "") throw new DataError("question: is empty");
   const question = withVideoPlaces(text, images.length, media.videos.length);
   questionParts(question, images.length, media.videos.length);

@@ -5,7 +5,7 @@
  */
 import type { FilesOptions } from "../options.ts";
 import { asText } from "./asked.ts";
-import { optionsIn } from "./choices.ts";
+import { optionsIn } from "./option-lists.ts";
 import {
   answersIn,
   firstOf,

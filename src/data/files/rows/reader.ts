@@ -27,6 +27,8 @@ export interface StatedOptions {
   readonly texts: readonly string[];
   /** Whether the row has numbers there, so that a number as answer may be one of them. */
   readonly areNumbers: boolean;
+  /** Labels of the row's own in place of letters, such as ARC's numbers. */
+  readonly labels?: readonly (string | undefined)[] | undefined;
 }
 
 /** A completion to imitate, and the exchanges that follow it in the same conversation. */
