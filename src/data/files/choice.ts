@@ -100,10 +100,11 @@ export interface ReadAnswers {
  * @throws DataError when there is none, it may be two of the options, or several options are right at once
  */
 export function readAnswers(
-  { values, arePlaces = false }: StatedAnswers,
+  { values: stated, arePlaces = false, asOne }: StatedAnswers,
   options: StatedOptions | undefined,
   mode: FilesOptions["answerPlaces"],
 ): ReadAnswers {
+  const values = options === undefined && asOne !== undefined ? [asOne] : stated;
   const answers: string[] = [];
   const places = new Set<number>();
   for (const value of values) {

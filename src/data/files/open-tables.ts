@@ -26,7 +26,7 @@ async function openTable(
       case "json":
         return openJson(path, maxRowBytes);
       case "parquet":
-        return openParquet(path, (column) => readers.mayRead(column), cache);
+        return openParquet(path, (column, present) => readers.mayRead(column, present), cache);
       case "tsv":
       case "csv":
         return openDelimited(path, format, maxRowBytes);

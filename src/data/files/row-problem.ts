@@ -8,6 +8,7 @@ import { readAnswers } from "./choice.ts";
 import { withLikelyPlaces } from "./image-places.ts";
 import type { ImageReference } from "./image-reference.ts";
 import type { FilesOptions } from "./options.ts";
+import { refuseFilledMarks, refuseOverlookedImage } from "./overlooked.ts";
 import { inNamedOrder, type Media, mediaOf, withOptions, withVideoPlaces } from "./question-text.ts";
 import { asText } from "./rows/asked.ts";
 import { Cells } from "./rows/cells.ts";
@@ -59,6 +60,12 @@ function missing(part: "question" | "answer", row: Row, readers: RowReaders): Da
   return new DataError(`${part}: is missing; ${expected}`);
 }
 
+/** The hint; pandas writes "nan" where a table has none. */
+function hintIn(cells: Cells): unknown {
+  const hint = cells.at("hint");
+  return hint === "nan" || hint === "<NA>" ? undefined : hint;
+}
+
 /** The text of ms-swift's `system` column. */
 function systemIn(row: Row, format: FileFormat): string | undefined {
   const found = new Cells(row, format).first(["system", "system_prompt"])?.value;
@@ -90,7 +97,7 @@ export function rowProblem(row: Row, { readers, format, answerPlaces }: RowOptio
   const { answers, isOption } = readAnswers(answered.value, choice?.value, answerPlaces);
   const [image, video, id, kind] = [found("image"), found("video"), found("id"), found("kind")];
   const cells = new Cells(row, format);
-  const hint = cells.at("hint");
+  const hint = hintIn(cells);
   const { first: media, later } = mediaOf(asked.value, image?.value ?? [], video?.value ?? []);
   const whole = withOptions(
     asked.value.text,
@@ -114,6 +121,9 @@ export function rowProblem(row: Row, { readers, format, answerPlaces }: RowOptio
     ...(kind && { kind: kind.columns }),
     ...(hint !== undefined && { hint: cells.read }),
   };
+  refuseFilledMarks(row, [question, ...answers]);
+  if (images.length + media.videos.length === 0 && readers.named("image") === undefined)
+    refuseOverlookedImage(row, Object.values(sources).flat());
   return {
     id: id?.value,
     question,

@@ -19,11 +19,11 @@ const PACKED: readonly (readonly [start: string, what: string, hint: string])[] 
   ["ARROW1", "an Arrow file", "write it as parquet"],
 ];
 
-/** The encoding of 16 bits that bytes are of; undefined where they look like none. */
-function wideEncoding(head: Uint8Array): string | undefined {
-  if ((head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff)) return "UTF-16";
-  // Every second byte of English in UTF-16 is 0, which no text has.
-  return head.subarray(0, 64).includes(0) ? "binary data, or text in UTF-16" : undefined;
+/** Whether bytes are of UTF-16: by their mark, or since every second byte of English in it is 0. */
+function isWide(head: Uint8Array): boolean {
+  if ((head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff)) return true;
+  const start = head.subarray(0, 64);
+  return start.length >= 4 && start.filter((byte) => byte === 0).length >= start.length / 4;
 }
 
 async function headOf(path: string): Promise<Uint8Array | undefined> {
@@ -60,7 +60,6 @@ export async function refuseOtherContent(path: string, format: FileFormat): Prom
   if (format === "parquet") return;
   if (text.startsWith("PAR1"))
     throw new DataError(`${path}: expected ${format}, got parquet: data.format: parquet reads it`);
-  const encoding = wideEncoding(head);
-  if (encoding !== undefined)
-    throw new DataError(`${path}: is no UTF-8 text, but ${encoding}: save the file again as UTF-8`);
+  if (isWide(head))
+    throw new DataError(`${path} line 1: is no UTF-8 text, but looks like UTF-16: save the file again as UTF-8`);
 }

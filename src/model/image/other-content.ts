@@ -18,8 +18,9 @@ const STARTS: readonly (readonly [start: RegExp, name: string])[] = [
   [/^\x93NUMPY/, "a NumPy array"],
 ];
 
-/** The name of a file's content that is no image, by its first bytes. */
+/** A file's content that is no image in words, by its first bytes. */
 export function otherContent(file: Uint8Array): string {
   const head = Buffer.from(file.subarray(0, 1024)).toString("latin1");
-  return STARTS.find(([start]) => start.test(head))?.[1] ?? "another format";
+  const name = STARTS.find(([start]) => start.test(head))?.[1];
+  return name === undefined ? "another format" : `another format (${name})`;
 }

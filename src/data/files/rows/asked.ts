@@ -35,6 +35,8 @@ export function asText(value: unknown, what: string): string {
     throw new DataError(`${what}: expected a text or a finite number, got ${value}`);
   if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean")
     return String(value);
+  if (value instanceof Date && !Number.isNaN(value.getTime()))
+    return value.toISOString().replace(/T00:00:00\.000Z$/, "");
   if (Array.isArray(value) && value.length === 1) return asText(value[0], what);
   throw new DataError(`${what}: expected a text, got ${described(value)}`);
 }
@@ -46,6 +48,20 @@ export class IndexedImage {
   constructor(index: number) {
     this.index = index;
   }
+}
+
+/**
+ * A cell as a name: of several, as of a list of categories, all.
+ *
+ * @throws DataError when it is a struct
+ */
+export function asName(value: unknown, what: string): string {
+  return Array.isArray(value)
+    ? value
+        .filter(holdsSomething)
+        .map((item) => asText(item, what))
+        .join(", ")
+    : asText(value, what);
 }
 
 function placesIn(text: string, place: string): undefined[] {
