@@ -53,6 +53,17 @@ function entries(path: string): Dirent[] {
   }
 }
 
+/** Refuses a directory with compressed tables, whose rows would be missing; one beside its unpacked file is fine. */
+function requireUnpacked(path: string, all: readonly Dirent[], wanted: FilesOptions["format"]): void {
+  const names = new Set(all.map(({ name }) => name));
+  for (const name of names) {
+    const unpacked = name.replace(/\.(?:gz|zst|xz|bz2)$/, "");
+    const format = unpacked === name || names.has(unpacked) ? undefined : formatOf(unpacked);
+    if (format === undefined || format === "json" || (wanted !== "auto" && wanted !== format)) continue;
+    throw new DataError(`${join(path, name)}: is compressed; ${unpackHint(name)}, or remove it`);
+  }
+}
+
 /** Refuses a folder that the datasets library saved for itself, in Arrow: its JSON files hold no rows. */
 function requireNotSavedToDisk(path: string, all: readonly Dirent[]): void {
   const names = new Set(all.map(({ name }) => name));
@@ -72,6 +83,7 @@ function filesIn(
 ): { name: string; path: string; format: FileFormat }[] {
   const all = entries(path);
   requireNotSavedToDisk(path, all);
+  requireUnpacked(path, all, wanted);
   const found = all
     .filter((entry) => !entry.isDirectory() && !/^[._]|^dataset_infos?\.json$/.test(entry.name))
     .flatMap(({ name }) => {

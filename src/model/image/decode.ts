@@ -155,7 +155,7 @@ export function imageFormat(file: Uint8Array): Format | undefined {
   if (start.startsWith("\xff\xd8\xff")) return "JPEG";
   if (start === "RIFF" && text(8, 12) === "WEBP") return "WebP";
   if (start === "GIF8") return "GIF";
-  if (start === "II*\0" || start === "MM\0*") return "TIFF";
+  if (start === "II*\0" || start === "MM\0*" || start === "II+\0" || start === "MM\0+") return "TIFF";
   if (text(4, 8) === "ftyp" && text(8, 12).startsWith("avi")) return "AVIF";
   if (isBmp(file)) return "BMP";
   if (isPnm(file)) return "PNM";

@@ -20,6 +20,8 @@ export function described(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value.slice(0, 80));
   if (Array.isArray(value)) return "a list";
   if (value instanceof Uint8Array) return "bytes";
+  if (value === null || value === undefined) return "nothing";
+  if (value instanceof Date) return "a time";
   return isStruct(value) ? "a struct" : `a ${typeof value}`;
 }
 
