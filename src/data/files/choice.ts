@@ -50,7 +50,9 @@ function placeOfNumber(text: string, first: number, { texts }: StatedOptions): n
 function placeOfLabel(text: string, { labels, texts }: StatedOptions): number {
   if (labels === undefined) return -1;
   const bare = text.replace(/^(?:(?:option|choice)\s+)?\(?([^()]*?)[).:]?$/i, "$1").replace(/\.0$/, "");
-  return labels.findIndex((label, i) => texts[i] !== "" && label !== undefined && bare !== "" && same(label, bare));
+  return labels.findIndex(
+    (label, i) => texts[i] !== "" && label !== undefined && bare !== "" && same(label, bare),
+  );
 }
 
 function chosenPlace(

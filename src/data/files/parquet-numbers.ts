@@ -59,8 +59,15 @@ function shortest(value: unknown): unknown {
 }
 
 /** A scaled or timed column; undefined for all others. */
-function conversionOf({ type, converted_type, logical_type, scale, precision }: SchemaElement): Convert | undefined {
-  if (converted_type === "DECIMAL" || logical_type?.type === "DECIMAL") return decimal(scale ?? 0, precision ?? 99);
+function conversionOf({
+  type,
+  converted_type,
+  logical_type,
+  scale,
+  precision,
+}: SchemaElement): Convert | undefined {
+  if (converted_type === "DECIMAL" || logical_type?.type === "DECIMAL")
+    return decimal(scale ?? 0, precision ?? 99);
   if (logical_type?.type === "TIME") {
     const units = { MILLIS: 1000n, MICROS: 1_000_000n, NANOS: 1_000_000_000n }[logical_type.unit];
     return timeOfDay(units);

@@ -104,10 +104,7 @@ export function rowProblem(row: Row, { readers, format, answerPlaces }: RowOptio
     options ?? [],
     hint === undefined ? undefined : asText(hint, "hint"),
   );
-  const { question: text, images } = inNamedOrder(
-    withLikelyPlaces(whole, media.images.length),
-    media.images,
-  );
+  const { question: text, images } = inNamedOrder(withLikelyPlaces(whole, media.images.length), media.images);
   if (text.trim() === "") throw new DataError("question: is empty");
   const question = withVideoPlaces(text, images.length, media.videos.length);
   questionParts(question, images.length, media.videos.length);

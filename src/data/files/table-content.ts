@@ -61,5 +61,7 @@ export async function refuseOtherContent(path: string, format: FileFormat): Prom
   if (text.startsWith("PAR1"))
     throw new DataError(`${path}: expected ${format}, got parquet: data.format: parquet reads it`);
   if (isWide(head))
-    throw new DataError(`${path} line 1: is no UTF-8 text, but looks like UTF-16: save the file again as UTF-8`);
+    throw new DataError(
+      `${path} line 1: is no UTF-8 text, but looks like UTF-16: save the file again as UTF-8`,
+    );
 }

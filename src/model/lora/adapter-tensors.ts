@@ -54,7 +54,11 @@ export function adapterFactor(tensor: string, names: ParameterNames, path: strin
   const [, module, factor] = FACTOR.exec(bare) ?? [];
   if (module === undefined) {
     const variant = VARIANTS.find(([name]) => name.test(`.${bare}`))?.[1];
-    throw notSupported(tensor, path, `expected a factor lora_A or lora_B, got ${variant ?? "another tensor"}`);
+    throw notSupported(
+      tensor,
+      path,
+      `expected a factor lora_A or lora_B, got ${variant ?? "another tensor"}`,
+    );
   }
   const weight = names.canonical(`${module}.weight`);
   if (names.loraModule(weight) !== undefined && names.shapes.has(weight))

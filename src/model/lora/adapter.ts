@@ -11,8 +11,8 @@ import { replaceFiles } from "../replace-file.ts";
 import { openSafetensors, readTensor } from "../safetensors.ts";
 import type { Weights } from "../weights.ts";
 import { safetensorsParts, type WeightTensor } from "../write-safetensors.ts";
-import { adapterFactor } from "./adapter-tensors.ts";
 import { adapterConfigJson, parseAdapterConfig } from "./adapter-config.ts";
+import { adapterFactor } from "./adapter-tensors.ts";
 import { type LoraShape, type LoraTarget, loraFactors, loraNames, loraScale } from "./lora-shape.ts";
 
 const CONFIG = "adapter_config.json";

@@ -5,7 +5,7 @@
  * comes first: then `answers` may be the options.
  */
 import { unquoted } from "./literal.ts";
-import { severalIn, firstOf, type RowReader } from "./reader.ts";
+import { firstOf, type RowReader, severalIn } from "./reader.ts";
 
 export const answerLists: RowReader = {
   name: "accepted answers",

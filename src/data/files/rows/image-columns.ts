@@ -68,7 +68,9 @@ const imagesAt = (cells: Cells, name: string): readonly ImageReference[] => {
 const withLater: PartReader<readonly ImageReference[]> = {
   columns: [IMAGE, ...LATER.flat()],
   read(cells) {
-    const isNumbered = ["image_0", "image0", "image_1", "image1"].some((name) => Object.hasOwn(cells.row, name));
+    const isNumbered = ["image_0", "image0", "image_1", "image1"].some((name) =>
+      Object.hasOwn(cells.row, name),
+    );
     if (isNumbered || !Object.hasOwn(cells.row, IMAGE)) return undefined;
     const later = LATER.flatMap((names) => names.filter((name) => cells.row[name] != null));
     const images = later.flatMap((name) => imagesAt(cells, name));

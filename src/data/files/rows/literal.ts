@@ -109,7 +109,8 @@ class LiteralReader {
     const [word = ""] = /^[^,:[\](){}'"]*/.exec(this.#text.slice(this.#at)) ?? [];
     this.#at += word.length;
     const quote = this.#text[this.#at] ?? "";
-    if (word === "b" && (quote === "'" || quote === '"')) return new Uint8Array(Buffer.from(this.#string(quote), "latin1"));
+    if (word === "b" && (quote === "'" || quote === '"'))
+      return new Uint8Array(Buffer.from(this.#string(quote), "latin1"));
     const text = word.trim();
     if (text === "") throw new DataError("an entry is missing");
     return /^(None|null|nan|NaN)$/.test(text) ? null : text;

@@ -75,9 +75,7 @@ function letterOf(key: string, first: number): string | undefined {
 }
 
 /** Options by labels that are letters or places; undefined where a label is neither, or two are the same. */
-function byLabels(
-  entries: readonly (readonly [label: string, text: unknown])[],
-): StatedOptions | undefined {
+function byLabels(entries: readonly (readonly [label: string, text: unknown])[]): StatedOptions | undefined {
   const first = entries.some(([label]) => label.trim() === "0") ? 0 : 1;
   const letters = entries.map(([label]) => letterOf(label, first));
   if (letters.includes(undefined) || new Set(letters).size < entries.length) return undefined;
