@@ -6,10 +6,10 @@
 const START = "version https://git-lfs.github.com/spec/";
 /** A pointer is at most this long, by its specification. */
 export const MAX_POINTER_BYTES = 1024;
-/** What is wrong with a pointer, and what helps. */
+/** The error of a pointer. */
 export const IS_POINTER = "is a Git LFS pointer, not the file itself: run git lfs pull, or download the file";
 
-/** Whether a file's first bytes are those of a pointer. */
+/** Whether a file begins as a pointer does. */
 export function isLfsPointer(head: Uint8Array): boolean {
-  return head.length >= START.length && [...START].every((symbol, i) => head[i] === symbol.charCodeAt(0));
+  return Buffer.from(head.subarray(0, START.length)).toString("latin1") === START;
 }

@@ -81,7 +81,7 @@ describe("options", () => {
     expect((await one({ question: "Which?", answer: "B", ...row })).options).toBeUndefined();
   });
 
-  test("that cannot be told apart are refused", async () => {
+  test("without labels are refused", async () => {
     const of = (options: unknown) => one({ question: "Which?", answer: "B", options });
     await expect(of([{ colour: "red", size: 1 }])).rejects.toThrow(
       "expected letters or places as keys, got colour, size",

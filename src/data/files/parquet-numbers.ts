@@ -1,7 +1,7 @@
 /**
  * @module
- * Numbers of parquet that a double, or a plain number, does not say: decimals keep their digits, times of day become text,
- * and numbers of 32 bits have the few digits that they were written with.
+ * Numbers of parquet that need more than a double: decimals keep their digits, and times of day become text. Numbers
+ * of 32 bits have the few digits that they were written with.
  */
 import type { FileMetaData } from "hyparquet";
 import type { Row } from "./table.ts";

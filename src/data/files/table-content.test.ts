@@ -31,7 +31,7 @@ describe("a table", () => {
     ["that is a workbook", "PK\x03\x04", "a zip archive or a workbook"],
     ["that is a page", "<!DOCTYPE html><p>Sign in</p>", "got a page of HTML: download the file itself"],
     ["that is a pointer", POINTER, "is a Git LFS pointer"],
-  ])("%s is refused as such, whatever its name", async (_name, content, message) => {
+  ])("%s is refused as such under any name", async (_name, content, message) => {
     for (const ending of ["jsonl", "json", "tsv", "csv", "parquet"]) {
       const opened = open(written(`rows.${ending}`, content));
       await expect(opened).rejects.toThrow(DataError);

@@ -1,6 +1,6 @@
 /**
  * @module
- * What a table's first bytes say that it is. Files are often renamed after another program compressed them, or a
+ * A table's true format by its first bytes. Files are often renamed after another program compressed them, or a
  * server sent a page of its own instead: then the rows' errors would not say why.
  */
 import { open, stat } from "node:fs/promises";

@@ -22,7 +22,7 @@ const VARIANTS: readonly (readonly [name: RegExp, what: string])[] = [
   [/\.(?:hada|lokr|oft|boft|vera|ia3|randlora)_/, "a part of another method than LoRA"],
   [/\.(?:base_layer|original_module)\./, "a parameter of the base model"],
 ];
-/** Modules that other programs join, and the ones that they are in transformers' Qwen, Llama and SmolVLM. */
+/** Modules that other programs join, and their parts in transformers' Qwen, Llama and SmolVLM. */
 const JOINED: readonly (readonly [name: RegExp, parts: string])[] = [
   [/\.(?:qkv_proj|query_key_value|W_pack)$/, "q_proj, k_proj and v_proj"],
   [/\.(?:gate_up_proj)$/, "gate_proj and up_proj"],

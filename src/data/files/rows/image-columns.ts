@@ -1,6 +1,6 @@
 /**
  * @module
- * Images in columns of other names than the usual ones, and a second image beside `image`: `image` and `image_2`, or a left
+ * Images in columns with less usual names, and a second image beside `image`: `image` and `image_2`, or a left
  * and a right one.
  */
 import type { ImageReference } from "../image-reference.ts";

@@ -17,7 +17,7 @@ const NUMBER_BEFORE = /^\s*(?:\((\d{1,2})\)|(\d{1,2})[.):：．、](?=\s))\s*/;
 /** A letter with its mark in a line of several options. */
 const LETTER_WITHIN = /(?<=^|[\s;,|])(?:\(([A-Z])\)|([A-Z])[.):：．、])\s*/g;
 
-/** What stands before each text, where all begin with their own letter or number. */
+/** The mark before each text, where all begin with their own letter or number. */
 function marksBefore(texts: readonly string[], pattern: RegExp, isOwn: (mark: string, i: number) => boolean) {
   const marks = texts.map((text) => {
     const [, inBrackets, before] = pattern.exec(text) ?? [];
