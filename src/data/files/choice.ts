@@ -84,6 +84,16 @@ function chosenPlace(
   return byText >= 0 ? byText : byNumber;
 }
 
+/** Several letters, apart or together: `A, C` or `AC`. */
+const LETTERS_APART = /^[A-Z](?:\s*(?:[,;、/&]|and)?\s*[A-Z])+$/;
+
+/** The places of several letters at once; none where a text is anything else. */
+function placesOfLetters(text: string, options: readonly string[]): number[] {
+  const letters = LETTERS_APART.test(text) ? text.replaceAll("and", "").match(/[A-Z]/g)! : [];
+  const places = letters.map((letter) => placeOfLetter(letter, options));
+  return places.includes(-1) || new Set(places).size < places.length ? [] : places;
+}
+
 /** Accepted answers, and whether they are among the options. */
 export interface ReadAnswers {
   readonly answers: readonly string[];
@@ -117,6 +127,8 @@ export function readAnswers(
       continue;
     }
     const place = chosenPlace(value, text, options, arePlaces ? (mode === "auto" ? "from-0" : mode) : mode);
+    const several = place < 0 ? placesOfLetters(text, options.texts) : [];
+    for (const each of several) places.add(each);
     if (place < 0) answers.push(text);
     else {
       places.add(place);

@@ -60,7 +60,7 @@ test("Qwen-VL's text names the images at their places", async () => {
   );
 });
 
-test("a text without marks is itself, whatever is in it", () => {
+test("a text without marks stays as it is", () => {
   const text = "a \0 <img> <b> </img> $& [IMAGE";
   expect(namedPlaces(withUsualPlaces(text))).toEqual({ text, images: [] });
 });

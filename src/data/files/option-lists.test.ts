@@ -81,6 +81,21 @@ describe("options", () => {
     expect((await one({ question: "Which?", answer: "B", ...row })).options).toBeUndefined();
   });
 
+  test.each(["AB", "A, B", "A and B", "B;A"])("that are right together are refused: %s", async (answer) => {
+    const row = { question: "Which?", options: ["red", "blue", "green"], answer };
+    await expect(one(row)).rejects.toThrow("questions with several right options at once are not supported");
+  });
+
+  test.each(["AD", "AA", "ab", "A red"])("are not several letters in %s", async (answer) => {
+    const row = { question: "Which?", options: ["red", "blue", "green"], answer };
+    expect((await one(row)).answers).toEqual([answer]);
+  });
+
+  test("that the question shows by small letters are not shown twice", async () => {
+    const question = "Which? (a) red (b) blue";
+    expect((await one({ question, options: ["red", "blue"], answer: "b" })).question).toBe(question);
+  });
+
   test("without labels are refused", async () => {
     const of = (options: unknown) => one({ question: "Which?", answer: "B", options });
     await expect(of([{ colour: "red", size: 1 }])).rejects.toThrow(

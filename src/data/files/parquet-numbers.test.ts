@@ -52,15 +52,31 @@ test("a number of 32 bits has the digits that it was written with", () => {
   expect([read(float, 3), read(float, Number.NaN), read(float, null)]).toEqual([3, Number.NaN, null]);
 });
 
-test("numbers in lists are converted, and others are left alone", () => {
+test("numbers in lists and structs are converted, and in maps left alone", () => {
   const schema: SchemaElement[] = [
     root,
     { name: "x", num_children: 1, converted_type: "LIST" },
     { name: "list", num_children: 1, repetition_type: "REPEATED" },
     { name: "element", type: "FLOAT" },
-    { name: "s", num_children: 1 },
+    { name: "s", num_children: 2 },
     { name: "y", type: "FLOAT" },
+    { name: "z", type: "BYTE_ARRAY" },
+    { name: "l", num_children: 1, converted_type: "LIST" },
+    { name: "list", num_children: 1, repetition_type: "REPEATED" },
+    { name: "element", num_children: 1 },
+    { name: "y", type: "FLOAT" },
+    { name: "m", num_children: 1, converted_type: "MAP" },
+    { name: "key_value", num_children: 2, repetition_type: "REPEATED" },
+    { name: "key", type: "BYTE_ARRAY" },
+    { name: "value", type: "FLOAT" },
   ];
-  const row = { x: [Math.fround(0.1), null], s: { y: Math.fround(0.1) } };
-  expect(parquetNumbers({ schema }).convert(row)).toEqual({ x: [0.1, null], s: row.s });
+  const tenth = Math.fround(0.1);
+  const row = { x: [tenth, null], s: { y: tenth, z: "a" }, l: [{ y: tenth }], m: { value: tenth } };
+  expect(parquetNumbers({ schema }).convert(row)).toEqual({
+    x: [0.1, null],
+    s: { y: 0.1, z: "a" },
+    l: [{ y: 0.1 }],
+    m: { value: tenth },
+  });
+  expect(parquetNumbers({ schema: [root, { name: "x", type: "DOUBLE" }] }).convert(row)).toBe(row);
 });

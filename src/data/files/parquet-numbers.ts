@@ -4,6 +4,7 @@
  * of 32 bits have the few digits that they were written with.
  */
 import type { FileMetaData } from "hyparquet";
+import { isStruct } from "./rows/cells.ts";
 import type { Row } from "./table.ts";
 
 type SchemaElement = FileMetaData["schema"][number];
@@ -77,11 +78,22 @@ function conversionOf({
   return type === "FLOAT" ? shortest : undefined;
 }
 
-/** Numbers of a column of one leaf, at any depth of lists. */
-function inLists(value: unknown, convert: Convert): unknown {
-  if (!Array.isArray(value)) return value == null ? value : convert(value);
-  if (convert === shortest && value.length > MAX_LIST) return value;
-  return value.map((entry: unknown) => inLists(entry, convert));
+/** How a cell is converted: a number itself, or the fields of a struct; lists are passed through. */
+type Plan = Convert | ReadonlyMap<string, Plan>;
+
+function applied(value: unknown, plan: Plan): unknown {
+  if (value === null || value === undefined) return value;
+  if (Array.isArray(value)) {
+    if (plan === shortest && value.length > MAX_LIST) return value;
+    return value.map((entry: unknown) => applied(entry, plan));
+  }
+  if (typeof plan === "function") return plan(value);
+  return isStruct(value) ? { ...value, ...fieldsOf(value, plan) } : value;
+}
+
+function fieldsOf(struct: Row, plan: ReadonlyMap<string, Plan>): Row {
+  const held = [...plan].filter(([name]) => Object.hasOwn(struct, name));
+  return Object.fromEntries(held.map(([name, own]) => [name, applied(struct[name], own)]));
 }
 
 /** How the numbers of a file are read. */
@@ -92,43 +104,57 @@ export interface ParquetNumbers {
   readonly convert: (row: Row) => Row;
 }
 
-/** Conversions of the columns of a file that are numbers or lists of them; numbers in structs stay as they are. */
-export function parquetNumbers({ schema }: Pick<FileMetaData, "schema">): ParquetNumbers {
-  const plain = [...schema];
-  const columns: (readonly [name: string, convert: Convert])[] = [];
-  for (let at = 1; at < schema.length; ) {
-    const name = schema[at]!.name;
-    let leaf = at;
-    // Lists have one child at each level.
-    while (schema[leaf]?.num_children === 1) leaf += 1;
-    const element = schema[leaf];
-    const convert = element && !element.num_children ? conversionOf(element) : undefined;
-    if (element !== undefined && convert !== undefined && isListPath(schema.slice(at, leaf))) {
-      columns.push([name, convert]);
-      const { converted_type: _converted, logical_type: _logical, ...rest } = element;
-      plain[leaf] = rest;
-    }
-    at = nextColumn(schema, at);
+const isOf = ({ converted_type, logical_type }: SchemaElement, kind: "LIST" | "MAP") =>
+  converted_type === kind || logical_type?.type === kind;
+
+/** Plans of the columns of a schema, which loses the types of the numbers that are converted. */
+class Plans {
+  readonly schema: SchemaElement[];
+  #at = 1;
+
+  constructor(schema: FileMetaData["schema"]) {
+    this.schema = [...schema];
   }
-  if (columns.length === 0) return { schema, convert: (row) => row };
-  const convert = (row: Row): Row => {
-    const found = columns.filter(([name]) => Object.hasOwn(row, name));
-    return { ...row, ...Object.fromEntries(found.map(([name, one]) => [name, inLists(row[name], one)])) };
-  };
-  return { schema: plain, convert };
+
+  /** The plans of the next elements, by name. */
+  fields(count: number, isConverted = true, isInList = false): Map<string, Plan> {
+    const plans = new Map<string, Plan>();
+    for (let i = 0; i < count && this.#at < this.schema.length; i++) {
+      const { name } = this.schema[this.#at]!;
+      const plan = this.#next(isConverted, isInList);
+      if (plan !== undefined) plans.set(name, plan);
+    }
+    return plans;
+  }
+
+  #next(isConverted: boolean, isInList: boolean): Plan | undefined {
+    const at = this.#at++;
+    const element = this.schema[at]!;
+    const children = element.num_children ?? 0;
+    if (children === 0) return isConverted ? this.#leaf(at, element) : undefined;
+    const isList = isOf(element, "LIST");
+    const inside = this.fields(children, isConverted && !isOf(element, "MAP"), isList);
+    const [only] = inside.values();
+    // A list's child, and the child's one child, are levels of the list and no fields, except in old files.
+    const isEntry = isInList && children === 1 && !/^array$|_tuple$/.test(element.name);
+    const isLevel = isList || isEntry;
+    if (inside.size === 0) return undefined;
+    return isLevel ? only : inside;
+  }
+
+  #leaf(at: number, element: SchemaElement): Convert | undefined {
+    const convert = conversionOf(element);
+    if (convert === undefined) return undefined;
+    const { converted_type: _converted, logical_type: _logical, ...rest } = element;
+    this.schema[at] = rest;
+    return convert;
+  }
 }
 
-/** Whether the levels above a leaf are lists alone, not structs of one field. */
-function isListPath(levels: FileMetaData["schema"]): boolean {
-  return levels.every(
-    ({ converted_type, logical_type, repetition_type }) =>
-      converted_type === "LIST" || logical_type?.type === "LIST" || repetition_type === "REPEATED",
-  );
-}
-
-function nextColumn(schema: FileMetaData["schema"], at: number): number {
-  let next = at + 1;
-  for (let i = 0; i < (schema[at]?.num_children ?? 0) && next < schema.length; i++)
-    next = nextColumn(schema, next);
-  return next;
+/** Conversions of the numbers of a file, in structs and lists too; in maps they stay as they are. */
+export function parquetNumbers({ schema }: Pick<FileMetaData, "schema">): ParquetNumbers {
+  const plans = new Plans(schema);
+  const columns = plans.fields(schema.length);
+  if (columns.size === 0) return { schema, convert: (row) => row };
+  return { schema: plans.schema, convert: (row) => ({ ...row, ...fieldsOf(row, columns) }) };
 }

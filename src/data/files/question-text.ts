@@ -17,14 +17,9 @@ function showsOptions(question: string, options: readonly string[]): boolean {
   const text = blanks(question);
   return options.every((option, i) => {
     const own = blanks(option).trim();
-    return [
-      `${LETTERS[i]}. `,
-      `${LETTERS[i]}) `,
-      `(${LETTERS[i]}) `,
-      `${LETTERS[i]}: `,
-      `${LETTERS[i]}.`,
-      `(${LETTERS[i]})`,
-    ].some((mark) => text.includes(mark + own));
+    const letter = LETTERS[i]!;
+    const marks = [`${letter}. `, `${letter}) `, `(${letter}) `, `${letter}: `, `${letter}.`, `(${letter})`];
+    return [...marks, `(${letter.toLowerCase()}) `].some((mark) => text.includes(mark + own));
   });
 }
 
