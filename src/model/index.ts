@@ -53,6 +53,7 @@ export type { RgbImage } from "./image/rgb-image.ts";
 export { type PixelSize, type ResizeLimits, smartResize } from "./image/smart-resize.ts";
 export type { VideoClip } from "./image/video-clip.ts";
 export { type ProcessedVideo, preprocessVideo, videoGrid } from "./image/video-processor.ts";
+export { IS_POINTER, isLfsPointer, MAX_POINTER_BYTES } from "./lfs-pointer.ts";
 export {
   isAdapterDirectory,
   type LoraAdapter,

@@ -4,6 +4,7 @@
  */
 import { readFileSync, statSync } from "node:fs";
 import { ModelError } from "../errors/index.ts";
+import { IS_POINTER, isLfsPointer, MAX_POINTER_BYTES } from "./lfs-pointer.ts";
 
 /** The largest known tokenizer.json has 35 MB. */
 const MAX_JSON_BYTES = 2 ** 28;
@@ -22,6 +23,8 @@ export function readJson(path: string): unknown {
   } catch (cause) {
     throw new ModelError(`${path}: cannot be read: ${String((cause as Error).message)}`, { cause });
   }
+  if (isLfsPointer(Buffer.from(text.slice(0, MAX_POINTER_BYTES))))
+    throw new ModelError(`${path}: ${IS_POINTER}`);
   try {
     return JSON.parse(text);
   } catch (cause) {

@@ -7,6 +7,7 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { ModelError, ShapeError } from "../errors/index.ts";
 import { widenBfloat16, widenFloat16 } from "./half-precision.ts";
+import { IS_POINTER, isLfsPointer, MAX_POINTER_BYTES } from "./lfs-pointer.ts";
 import { parseHeader, type SafetensorsHeader, type TensorEntry } from "./safetensors-header.ts";
 
 /**
@@ -67,6 +68,11 @@ export function openSafetensors(path: string): SafetensorsFile {
     const prefix = Buffer.alloc(8);
     readExactly(file, path, prefix, 0);
     const length = prefix.readBigUInt64LE();
+    if (fileSize <= MAX_POINTER_BYTES) {
+      const whole = new Uint8Array(fileSize);
+      readExactly(file, path, whole, 0);
+      if (isLfsPointer(whole)) throw new ModelError(`${path}: ${IS_POINTER}`);
+    }
     if (length > MAX_HEADER_BYTES)
       throw new ModelError(`${path}: header of ${length} bytes, expected at most ${MAX_HEADER_BYTES}`);
     const dataStart = 8 + Number(length);

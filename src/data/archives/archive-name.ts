@@ -22,8 +22,14 @@ export function isZip(name: string): boolean {
   return /\.zip$/i.test(name);
 }
 
+/** Programs that unpack a single compressed file, by its ending. */
+const SINGLE: Readonly<Record<string, string>> = { gz: "gunzip", zst: "unzstd", xz: "unxz", bz2: "bunzip2" };
+
 /** The command that makes the files of an archive readable which cannot be read in place. */
 export function unpackHint(name: string): string {
+  const [, ending = ""] = /(?<!\.tar)\.(gz|zst|xz|bz2)$/i.exec(name) ?? [];
+  const program = SINGLE[ending.toLowerCase()];
+  if (program !== undefined) return `unpack it (${program})`;
   return isPart(name)
     ? "join its parts and unpack it (cat, zip -s 0, unzip, tar -xf)"
     : "unpack it (unzip, tar -xf)";

@@ -6,12 +6,13 @@ import { DataError } from "../../errors/index.ts";
 import type { FilesOptions } from "./options.ts";
 import { referenceAnswer } from "./reference-answer.ts";
 import { asText } from "./rows/asked.ts";
-import { LETTERS } from "./rows/choices.ts";
+import { LETTERS } from "./rows/option-lists.ts";
 import type { StatedAnswers, StatedOptions } from "./rows/reader.ts";
 
 const LETTER = /^(?:(?:option|choice)\s+)?\(?([A-Za-z])(?:\)|[.):])?$/i;
 const LETTER_AND_TEXT = /^(?:\(([A-Za-z])\)|([A-Za-z])[.):])\s*(.+)$/s;
-const PLACE = /^\d{1,2}$/;
+/** A place; pandas writes whole numbers as floats in a column with gaps. */
+const PLACE = /^\d{1,2}(?:\.0)?$/;
 
 const same = (a: string, b: string) => a.trim().toLowerCase() === b.trim().toLowerCase();
 
@@ -45,6 +46,15 @@ function placeOfNumber(text: string, first: number, { texts }: StatedOptions): n
   return place < texts.length && place >= 0 && texts[place] !== "" ? place : -1;
 }
 
+/** The place of the option whose own label a text is, with or without a mark; −1 where it is none. */
+function placeOfLabel(text: string, { labels, texts }: StatedOptions): number {
+  if (labels === undefined) return -1;
+  const bare = text.replace(/^(?:(?:option|choice)\s+)?\(?([^()]*?)[).:]?$/i, "$1").replace(/\.0$/, "");
+  return labels.findIndex(
+    (label, i) => texts[i] !== "" && label !== undefined && bare !== "" && same(label, bare),
+  );
+}
+
 function chosenPlace(
   value: unknown,
   text: string,
@@ -60,6 +70,8 @@ function chosenPlace(
     );
   }
   const byText = placeOfText(text, texts);
+  const byLabel = mode === "none" ? -1 : placeOfLabel(text, options);
+  if (byLabel >= 0) return agreed(text, byLabel, byText);
   const byNumber = mode === "none" ? -1 : placeOfNumber(text, 0, options);
   const isNumber = typeof value === "number" || typeof value === "bigint";
   if (isNumber && !areNumbers) return byNumber >= 0 ? byNumber : byText;
@@ -70,6 +82,16 @@ function chosenPlace(
   const lettered = placeOfLetter(bracketed ?? before, texts);
   if (lettered >= 0 && same(texts[lettered]!, rest)) return lettered;
   return byText >= 0 ? byText : byNumber;
+}
+
+/** Several letters, apart or together: `A, C` or `AC`. */
+const LETTERS_APART = /^[A-Z](?:\s*(?:[,;、/&]|and)?\s*[A-Z])+$/;
+
+/** The places of several letters at once; none where a text is anything else. */
+function placesOfLetters(text: string, options: readonly string[]): number[] {
+  const letters = LETTERS_APART.test(text) ? text.replaceAll("and", "").match(/[A-Z]/g)! : [];
+  const places = letters.map((letter) => placeOfLetter(letter, options));
+  return places.includes(-1) || new Set(places).size < places.length ? [] : places;
 }
 
 /** Accepted answers, and whether they are among the options. */
@@ -84,15 +106,17 @@ export interface ReadAnswers {
  *
  *     options red, blue: 1 -> B, blue;  "A" -> A, red;  "blue" -> blue, B;  "green" -> green
  *
- * A number is a place, unless the options are numbers; a text is first an option's text, then a place.
+ * A number is a place, unless the options are numbers; a text is first an option's text, then a place. Labels of the
+ * row's own, such as `1`, come before places.
  *
  * @throws DataError when there is none, it may be two of the options, or several options are right at once
  */
 export function readAnswers(
-  { values, arePlaces = false }: StatedAnswers,
+  { values: stated, arePlaces = false, asOne }: StatedAnswers,
   options: StatedOptions | undefined,
   mode: FilesOptions["answerPlaces"],
 ): ReadAnswers {
+  const values = options === undefined && asOne !== undefined ? [asOne] : stated;
   const answers: string[] = [];
   const places = new Set<number>();
   for (const value of values) {
@@ -103,6 +127,8 @@ export function readAnswers(
       continue;
     }
     const place = chosenPlace(value, text, options, arePlaces ? (mode === "auto" ? "from-0" : mode) : mode);
+    const several = place < 0 ? placesOfLetters(text, options.texts) : [];
+    for (const each of several) places.add(each);
     if (place < 0) answers.push(text);
     else {
       places.add(place);

@@ -49,6 +49,11 @@ function indexColumn(piece: Uint8Array, { start, end }: FoundRecord, delimiter: 
   return text.split(delimiter).findIndex((name) => name.replaceAll(/["\uFEFF]/g, "") === INDEX);
 }
 
+/** An index as text; pandas writes whole numbers as floats in a column with gaps. */
+function wholeIndex(text: string): string {
+  return text.trim().replace(/^(\d+)\.0$/, "$1");
+}
+
 /** Finds the records; all of the header must be in the first piece, which is 1 MiB. */
 async function indexRecords(file: RegularFile, format: keyof typeof DELIMITERS): Promise<DelimitedIndex> {
   const rows = new RowIndex();
@@ -64,7 +69,8 @@ async function indexRecords(file: RegularFile, format: keyof typeof DELIMITERS):
       return;
     }
     const { noted } = record;
-    if (scanner.notedColumn >= 0 && noted !== undefined && !byIndex.has(noted)) byIndex.set(noted, rows.size);
+    const index = noted === undefined ? undefined : wholeIndex(noted);
+    if (scanner.notedColumn >= 0 && index !== undefined && !byIndex.has(index)) byIndex.set(index, rows.size);
     rows.add(record.start, record.end, record.line);
   });
   const fingerprint = await scanFile(file, (piece) => {
@@ -120,6 +126,6 @@ export async function openDelimited(
       }
       return Object.fromEntries(columns.map((name, i) => [name, fields[i]]));
     },
-    ...(format === "tsv" && { rowWithIndex: (index: string) => byIndex.get(index.trim()) }),
+    ...(format === "tsv" && { rowWithIndex: (index: string) => byIndex.get(wholeIndex(index)) }),
   };
 }

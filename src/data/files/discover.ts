@@ -32,7 +32,8 @@ export interface FoundFiles {
 
 function formatOf(name: string): FileFormat | undefined {
   const lower = name.toLowerCase();
-  return FILE_FORMATS.find((format) => lower.endsWith(`.${format}`));
+  const format = FILE_FORMATS.find((ending) => lower.endsWith(`.${ending}`));
+  return format ?? (/\.(?:ndjson|jsonlines)$/.test(lower) ? "jsonl" : undefined);
 }
 
 /** The split that a file's name speaks of, as in train-00000-of-00004.parquet. */
@@ -49,6 +50,17 @@ function entries(path: string): Dirent[] {
     return readdirSync(path, { withFileTypes: true });
   } catch (cause) {
     throw new DataError(`${path}: cannot be read: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** Refuses a directory with compressed tables, whose rows would be missing; one beside its unpacked file is fine. */
+function requireUnpacked(path: string, all: readonly Dirent[], wanted: FilesOptions["format"]): void {
+  const names = new Set(all.map(({ name }) => name));
+  for (const name of names) {
+    const unpacked = name.replace(/\.(?:gz|zst|xz|bz2)$/, "");
+    const format = unpacked === name || names.has(unpacked) ? undefined : formatOf(unpacked);
+    if (format === undefined || format === "json" || (wanted !== "auto" && wanted !== format)) continue;
+    throw new DataError(`${join(path, name)}: is compressed; ${unpackHint(name)}, or remove it`);
   }
 }
 
@@ -71,6 +83,7 @@ function filesIn(
 ): { name: string; path: string; format: FileFormat }[] {
   const all = entries(path);
   requireNotSavedToDisk(path, all);
+  requireUnpacked(path, all, wanted);
   const found = all
     .filter((entry) => !entry.isDirectory() && !/^[._]|^dataset_infos?\.json$/.test(entry.name))
     .flatMap(({ name }) => {

@@ -7,6 +7,9 @@ import type { ImageReference } from "./image-reference.ts";
 import type { RowReaders } from "./rows/row-readers.ts";
 import type { Table } from "./table.ts";
 
+/** A file's name, which a short text in a table may be in place of an index. */
+const FILE_NAME = /\.[a-z]{3,4}$/i;
+
 /**
  * Follows rows that take their image from another row, to one that has its own.
  *
@@ -21,6 +24,7 @@ export async function followedImages(
   let at = index;
   for (;;) {
     const row = table.rowWithIndex?.(at);
+    if (row === undefined && seen.length === 0 && FILE_NAME.test(at)) return [{ kind: "path", path: at }];
     if (row === undefined)
       throw new DataError(
         `image: is neither base64 nor the index of a row: ${JSON.stringify(at.slice(0, 80))}`,

@@ -21,7 +21,12 @@ const MAX_DEPTH = 4;
 /** Shortest text without a mark that is looked at as base64; no image is shorter. */
 const MIN_BASE64 = 48;
 const BASE64 = /^[A-Za-z0-9+/_-]*={0,2}$/;
-const DATA_URI = /^data:image\/[a-z0-9.+-]+(;[a-z0-9=.+-]+)*;base64,/i;
+/** A data URI of any type: the bytes say what they are. */
+const DATA_URI = /^data:(?:[a-z0-9.+-]+\/[a-z0-9.+*-]+)?(?:;[^,;]*)*?(;base64)?,/i;
+/** Python's text of bytes: `b'…'`. */
+const PYTHON_BYTES = /^b(['"])(.*)\1$/s;
+/** Longest text of base64's letters alone that may be a path. */
+const MAX_PATH = 255;
 const URL_START = /^[a-z][a-z0-9+.-]{1,20}:\/\//i;
 
 function base64Bytes(text: string): Uint8Array {
@@ -30,15 +35,39 @@ function base64Bytes(text: string): Uint8Array {
   return new Uint8Array(Buffer.from(compact, "base64"));
 }
 
-/** Whether a text without a mark is an image in base64: of its letters alone, and an image by its first bytes. */
+/** The bytes of a text in which other bytes than letters are `%` and two digits. */
+function percentBytes(text: string): Uint8Array {
+  const pieces = text.split(/(%[0-9a-f]{2})/i);
+  return new Uint8Array(
+    Buffer.concat(
+      pieces.map((piece, i) => (i % 2 === 1 ? Buffer.from(piece.slice(1), "hex") : Buffer.from(piece))),
+    ),
+  );
+}
+
+/** The bytes of a data URI; undefined where a text is none. */
+function dataUriBytes(text: string): Uint8Array | undefined {
+  const [start, base64] = DATA_URI.exec(text.slice(0, 200)) ?? [];
+  if (start === undefined) return undefined;
+  const content = text.slice(start.length);
+  return base64 === undefined ? percentBytes(content) : base64Bytes(content);
+}
+
+/**
+ * Whether a text without a mark is an image in base64: of its letters alone, and an image by its first bytes or too long
+ * for a path.
+ */
 function isBase64Image(text: string): boolean {
+  if (text.length > MAX_PATH && BASE64.test(text)) return true;
   if (text.length < MIN_BASE64 || !BASE64.test(text.slice(0, MIN_BASE64))) return false;
   return imageFormat(new Uint8Array(Buffer.from(text.slice(0, MIN_BASE64), "base64"))) !== undefined;
 }
 
 function fromText(text: string, isEncoded: boolean): ImageReference {
-  const uri = DATA_URI.exec(text.slice(0, 200));
-  if (uri !== null) return { kind: "bytes", bytes: base64Bytes(text.slice(uri[0].length)) };
+  const bytes = dataUriBytes(text);
+  if (bytes !== undefined) return { kind: "bytes", bytes };
+  const [, , within] = PYTHON_BYTES.exec(text) ?? [];
+  if (within !== undefined && (isEncoded || isBase64Image(within))) return fromText(within, isEncoded);
   if (/^https?:\/\//i.test(text)) return { kind: "url", url: text };
   if (URL_START.test(text) && !text.startsWith("file://"))
     throw new DataError(
@@ -85,8 +114,8 @@ function fromStruct(
   const isBytes = key === "bytes" || key === "base64" || key === "data";
   const bytes = isBytes ? listedBytes(value) : undefined;
   if (bytes !== undefined) return [{ kind: "bytes", bytes }];
-  if (isBytes && typeof value === "string" && !DATA_URI.test(value.slice(0, 200)))
-    return [{ kind: "bytes", bytes: base64Bytes(value) }];
+  if (isBytes && typeof value === "string")
+    return [{ kind: "bytes", bytes: dataUriBytes(value) ?? base64Bytes(value) }];
   return references(value, isEncoded && key === "image", depth + 1);
 }
 

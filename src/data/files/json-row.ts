@@ -6,14 +6,16 @@ import { DataError } from "../../errors/index.ts";
 import type { Row } from "./table.ts";
 
 /** Numbers that Python writes and JavaScript does not read, or reads as another number. */
-const TOKENS = /(?<![\d.])-?\d{16,}(?![\d.eE])|\bNaN\b/g;
+const TOKENS = /(?<![\d.])-?\d{16,}(?![\d.eE])|\bNaN\b|-?\bInfinity\b/g;
 /** Key of the struct that represents a whole number beyond 2⁵³. */
 const INTEGER_KEY = "\u0000integer";
 /** Whether a text may have such tokens. */
-const MAY_HAVE = /\d{16}|NaN/;
+const MAY_HAVE = /\d{16}|NaN|Infinity/;
 
 function token(text: string): string {
   if (text === "NaN") return "null";
+  // A number too large for a double is read as an infinity.
+  if (text.endsWith("Infinity")) return text.replace("Infinity", "1e999");
   return Number.isSafeInteger(Number(text)) ? text : `{${JSON.stringify(INTEGER_KEY)}:"${text}"}`;
 }
 
@@ -52,7 +54,8 @@ function parse(text: string): unknown {
 }
 
 /**
- * The object that a row's text is. As Python's `json` has it, NaN is read (and missing), and whole numbers are exact.
+ * The object that a row's text is. As Python's `json` has it, NaN is read (and missing), infinities are, and whole
+ * numbers are exact; of a key that occurs twice the last value counts.
  *
  * @param place names the row in errors
  * @throws DataError when it is not JSON, or not an object

@@ -26,7 +26,13 @@ export async function openJson(path: string, maxRowBytes: number): Promise<Table
   const file = await regularFile(path);
   const head = await readBytes(file, 0, Math.min(HEAD, file.size));
   const skipped = BYTE_ORDER_MARK.every((byte, i) => head[i] === byte) ? BYTE_ORDER_MARK.length : 0;
-  if (/^\s*\{/.test(String.fromCharCode(...head.subarray(skipped)))) return openJsonl(path, maxRowBytes);
+  const start = String.fromCharCode(...head.subarray(skipped));
+  if (/^\s*\{\s*\n\s*"/.test(start))
+    throw new DataError(
+      `${path}: expected a list of rows, or one object a line, got an object over several lines: if the list is within ` +
+        "it, write the list alone",
+    );
+  if (/^\s*\{/.test(start)) return openJsonl(path, maxRowBytes);
   const index = new RowIndex();
   const scanner = new JsonListScanner(({ start, end, line }) =>
     index.add(start + skipped, end + skipped, line),

@@ -1,6 +1,6 @@
 /**
  * @module
- * JSON lines: one object a line. Empty lines count as lines, but not as rows.
+ * JSON lines: one object a line. Blank lines count as lines, but not as rows.
  */
 import { FileWindow } from "./file-window.ts";
 import { jsonRow } from "./json-row.ts";
@@ -9,25 +9,27 @@ import { ROW_WINDOW, RowIndex } from "./row-index.ts";
 import type { Table } from "./table.ts";
 
 const NEWLINE = 0x0a;
-const RETURN = 0x0d;
+/** Whether a byte is blank in JSON. */
+const isBlank = (byte: number | undefined) => byte === 0x20 || byte === 0x09 || byte === 0x0d;
 
 /** Finds the lines of a file. */
 async function indexLines(file: RegularFile): Promise<{ index: RowIndex; fingerprint: string }> {
   const index = new RowIndex();
   let line = 1;
   let start = 0;
-  let first = NEWLINE;
+  let isEmpty = true;
   const endLine = (end: number) => {
-    const isEmpty = end === start || (end === start + 1 && first === RETURN);
     if (!isEmpty) index.add(start, end, line);
     line += 1;
     start = end + 1;
+    isEmpty = true;
   };
   const fingerprint = await scanFile(file, (piece, at) => {
     let from = 0;
     while (from < piece.length) {
-      if (at + from === start) first = piece[from]!;
       const found = piece.indexOf(NEWLINE, from);
+      const end = found < 0 ? piece.length : found;
+      for (let i = from; isEmpty && i < end; i++) isEmpty = isBlank(piece[i]);
       if (found < 0) break;
       endLine(at + found);
       from = found + 1;

@@ -2,6 +2,7 @@
  * @module
  * Images and videos that lie at a path within one directory, links followed.
  */
+import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { DataError } from "../../errors/index.ts";
@@ -26,6 +27,18 @@ export function shownMedium(medium: Medium, named: string): string {
   return `${medium} ${JSON.stringify(named.slice(0, 300))}`;
 }
 
+const FILE_URL = /^file:\/\/(?:localhost(?=\/))?/i;
+
+/** The file that is at a path, or at the path that a file URL writes with escapes such as `%20`. */
+function unescaped(named: string, path: string): string {
+  if (!FILE_URL.test(named) || existsSync(path)) return path;
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
 /**
  * A path as a row names it, without the mark of a file URL.
  *
@@ -33,7 +46,7 @@ export function shownMedium(medium: Medium, named: string): string {
  */
 export function plainPath(medium: Medium, named: string): string {
   if (named.includes("\0")) throw new DataError(`${shownMedium(medium, named)}: is no path`);
-  return named.replace(/^file:\/\//, "");
+  return named.replace(FILE_URL, "");
 }
 
 /**
@@ -45,7 +58,7 @@ export function plainPath(medium: Medium, named: string): string {
  */
 export async function mediumAt(root: string, named: string, medium: Medium): Promise<FoundMedium> {
   const shown = shownMedium(medium, named);
-  const path = resolve(root, plainPath(medium, named));
+  const path = unescaped(named, resolve(root, plainPath(medium, named)));
   if (!isWithin(resolve(root), path))
     throw new DataError(`${shown}: leads out of the image directory ${root} (data.images names another)`);
   const target = await realWithin(root, path, shown);

@@ -10,6 +10,7 @@ import { refuseLfsPointer } from "./lfs-pointer.ts";
 import { GroupCache, openParquet } from "./parquet-table.ts";
 import type { RowReaders } from "./rows/row-readers.ts";
 import type { FileFormat, Table } from "./table.ts";
+import { refuseOtherContent } from "./table-content.ts";
 
 async function openTable(
   path: string,
@@ -25,13 +26,14 @@ async function openTable(
       case "json":
         return openJson(path, maxRowBytes);
       case "parquet":
-        return openParquet(path, (column) => readers.mayRead(column), cache);
+        return openParquet(path, (column, present) => readers.mayRead(column, present), cache);
       case "tsv":
       case "csv":
         return openDelimited(path, format, maxRowBytes);
     }
   };
   await refuseLfsPointer(path);
+  await refuseOtherContent(path, format);
   const table = await open();
   if (table.columns !== undefined) readers.requireColumns(table.columns, path);
   return table;

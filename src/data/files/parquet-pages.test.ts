@@ -83,6 +83,11 @@ test("pages that together say too much are refused", () => {
   expect(check(many)).toThrow("more than 16777216 values");
 });
 
+test("an empty page is empty in every codec", () => {
+  for (const codec of ["GZIP", "ZSTD", "LZ4", "LZ4_RAW"] as const)
+    expect(boundedCompressors[codec]?.(new Uint8Array(1), 0)).toEqual(new Uint8Array());
+});
+
 test("no codec writes more bytes than stated", () => {
   for (const codec of ["SNAPPY", "GZIP", "ZSTD", "BROTLI", "LZ4", "LZ4_RAW"] as const) {
     expect(() => boundedCompressors[codec]?.(new Uint8Array(8), 2 ** 40)).toThrow("bytes, expected at most");

@@ -12,6 +12,7 @@ import {
   type RowGroup,
 } from "hyparquet";
 import { DataError } from "../../errors/index.ts";
+import { parquetNumbers } from "./parquet-numbers.ts";
 import { boundedCompressors, checkPages } from "./parquet-pages.ts";
 import { type RegularFile, readBytes, regularFile } from "./regular-file.ts";
 import type { Row, Table } from "./table.ts";
@@ -134,6 +135,7 @@ async function readGroup(file: RegularFile, metadata: FileMetaData, group: Group
       checkPages(bytes.subarray(start - group.start, end - group.start), column.meta_data, metadata);
   }
   const names = new Set(group.group.columns.map(({ meta_data }) => meta_data?.path_in_schema[0] ?? ""));
+  const numbers = parquetNumbers(metadata);
   const rows = await parquetReadObjects({
     file: {
       byteLength: file.size,
@@ -142,14 +144,14 @@ async function readGroup(file: RegularFile, metadata: FileMetaData, group: Group
         return asBuffer(bytes.subarray(start - group.start, end - group.start));
       },
     },
-    metadata: { ...metadata, row_groups: [group.group] },
+    metadata: { ...metadata, schema: numbers.schema, row_groups: [group.group] },
     columns: [...names],
     compressors: boundedCompressors,
     utf8: false,
   });
   if (rows.length !== group.rows)
     throw new Error(`a row group has ${rows.length} rows, expected ${group.rows}`);
-  return rows;
+  return rows.map(numbers.convert);
 }
 
 function broken(where: string, cause: unknown): DataError {
@@ -194,7 +196,7 @@ export class GroupCache {
  */
 export async function openParquet(
   path: string,
-  isWanted: (column: string) => boolean,
+  isWanted: (column: string, present: readonly string[]) => boolean,
   cache: GroupCache,
 ): Promise<Table> {
   const file = await regularFile(path);
@@ -219,7 +221,10 @@ export async function openParquet(
   } catch (cause) {
     throw broken(path, cause);
   }
-  const chosen = new Set(columns.flatMap(({ name, isBytes }) => (isBytes && !isWanted(name) ? [] : [name])));
+  const present = columns.map(({ name }) => name);
+  const chosen = new Set(
+    columns.flatMap(({ name, isBytes }) => (isBytes && !isWanted(name, present) ? [] : [name])),
+  );
   let groups: Group[];
   let fingerprint: string;
   try {
@@ -235,7 +240,7 @@ export async function openParquet(
     format: "parquet",
     size,
     fingerprint,
-    columns: columns.map(({ name }) => name),
+    columns: present,
     place,
     async row(row) {
       const group = groups.find(({ firstRow, rows }) => row >= firstRow && row < firstRow + rows);

@@ -7,7 +7,7 @@ import type { Row } from "./table.ts";
 
 /** Longest text that is kept where it is an image or a video in base64. */
 const MAX_ENCODED = 512;
-const DATA_URI = /^data:[a-z]+\/[a-z0-9.+-]+[;,]/i;
+const DATA_URI = /^data:(?:[a-z]+\/[a-z0-9.+-]+)?[;,]/i;
 const ENCODED = /^[A-Za-z0-9+/_=-]+$/;
 
 /** Whether a text is the bytes of an image or a video. */

@@ -5,7 +5,8 @@
 import { DataError } from "../../errors/index.ts";
 import { IMAGE_PLACE, VIDEO_PLACE } from "../question-parts.ts";
 import { type ImageReference, imageReferences } from "./image-reference.ts";
-import { LETTERS } from "./rows/choices.ts";
+import { IndexedImage } from "./rows/asked.ts";
+import { LETTERS } from "./rows/option-lists.ts";
 import type { StatedQuestion } from "./rows/reader.ts";
 import { type VideoReference, videoReferences } from "./video-reference.ts";
 
@@ -16,14 +17,9 @@ function showsOptions(question: string, options: readonly string[]): boolean {
   const text = blanks(question);
   return options.every((option, i) => {
     const own = blanks(option).trim();
-    return [
-      `${LETTERS[i]}. `,
-      `${LETTERS[i]}) `,
-      `(${LETTERS[i]}) `,
-      `${LETTERS[i]}: `,
-      `${LETTERS[i]}.`,
-      `(${LETTERS[i]})`,
-    ].some((mark) => text.includes(mark + own));
+    const letter = LETTERS[i]!;
+    const marks = [`${letter}. `, `${letter}) `, `(${letter}) `, `${letter}: `, `${letter}.`, `(${letter})`];
+    return [...marks, `(${letter.toLowerCase()}) `].some((mark) => text.includes(mark + own));
   });
 }
 
@@ -47,24 +43,42 @@ export function withVideoPlaces(question: string, images: number, videos: number
   return isOfVideos ? question.replaceAll(IMAGE_PLACE, VIDEO_PLACE) : question;
 }
 
-const NUMBERED = /<image[ _-]?(\d{1,3})>/g;
+const NUMBERED = /<image[ _:#-]?(\d{1,3})>/gi;
 
 /**
- * `<image 2>` (`<image_2>`, `<image2>`) names the second image: the images in the order in which they are named, those never named first.
+ * `<image 2>` (`<image_2>`, `<image2>`) names the second image: the images in the order in which they are named, those
+ * never named first. If any is `<image 0>`, all count from 0.
  *
  * @throws DataError when an image is named that there is not
  */
 export function inNamedOrder(question: string, images: readonly ImageReference[]) {
-  const named = [...question.matchAll(NUMBERED)].map(([, number]) => Number(number) - 1);
-  if (named.length === 0) return { question, images };
+  const numbers = [...question.matchAll(NUMBERED)].map(([, number]) => Number(number));
+  if (numbers.length === 0) return { question, images };
+  const first = numbers.includes(0) ? 0 : 1;
+  const named = numbers.map((number) => number - first);
   const missing = named.find((i) => images[i] === undefined);
   if (missing !== undefined)
-    throw new DataError(`question: names image ${missing + 1}, expected at most ${images.length}`);
+    throw new DataError(
+      `question: names image ${missing + first}, expected at most ${images.length - 1 + first}`,
+    );
   const unnamed = images.filter((_, i) => !named.includes(i));
   return {
     question: IMAGE_PLACE.repeat(unnamed.length) + question.replaceAll(NUMBERED, IMAGE_PLACE),
     images: [...unnamed, ...named.map((i) => images[i]!)],
   };
+}
+
+/** The row's own images in the order of the places that name them; undefined where places name none. */
+function inIndexedOrder<T>(own: readonly unknown[], column: readonly T[]): readonly T[] | undefined {
+  const indices = own.flatMap((cell) => (cell instanceof IndexedImage ? [cell.index] : []));
+  if (indices.length === 0 || indices.length < own.length) return undefined;
+  const missing = indices.find((index) => column[index] === undefined);
+  if (missing !== undefined)
+    throw new DataError(`content: names image ${missing} from 0, expected below ${column.length}`);
+  const distinct = new Set(indices).size;
+  if (distinct < column.length)
+    throw new DataError(`content: expected a place for each of ${column.length} images, got ${distinct}`);
+  return indices.map((index) => column[index]!);
 }
 
 /** The media at places, and the row's own media at places without media. */
@@ -74,15 +88,17 @@ function filled<T>(
   read: (cell: unknown) => readonly T[],
   what: string,
 ): readonly T[] {
-  if (own.every((cell) => cell === undefined)) return column;
-  const open = own.filter((cell) => cell === undefined).length;
+  const isOpen = (cell: unknown) => cell === undefined || cell instanceof IndexedImage;
+  const ordered = inIndexedOrder(own, column);
+  if (ordered !== undefined || own.every(isOpen)) return ordered ?? column;
+  const open = own.filter(isOpen).length;
   // A column that repeats what the parts of the content hold themselves is left alone.
   const isRepeated = open === 0 && column.length === own.length;
   if (!isRepeated && column.length !== open)
     throw new DataError(`question: expected ${open} ${what}s beside its content, got ${column.length}`);
   let next = 0;
   return own.flatMap((cell): readonly T[] => {
-    if (cell === undefined) return [column[next++]!];
+    if (isOpen(cell)) return [column[next++]!];
     const found = read(cell);
     if (found.length !== 1)
       throw new DataError(`question: expected one ${what} in a part, got ${found.length}`);

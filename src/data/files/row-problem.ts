@@ -5,8 +5,10 @@
 import { DataError } from "../../errors/index.ts";
 import { questionParts } from "../question-parts.ts";
 import { readAnswers } from "./choice.ts";
+import { withLikelyPlaces } from "./image-places.ts";
 import type { ImageReference } from "./image-reference.ts";
 import type { FilesOptions } from "./options.ts";
+import { refuseFilledMarks, refuseOverlookedImage } from "./overlooked.ts";
 import { inNamedOrder, type Media, mediaOf, withOptions, withVideoPlaces } from "./question-text.ts";
 import { asText } from "./rows/asked.ts";
 import { Cells } from "./rows/cells.ts";
@@ -58,6 +60,12 @@ function missing(part: "question" | "answer", row: Row, readers: RowReaders): Da
   return new DataError(`${part}: is missing; ${expected}`);
 }
 
+/** The hint; pandas writes "nan" where a table has none. */
+function hintIn(cells: Cells): unknown {
+  const hint = cells.at("hint");
+  return hint === "nan" || hint === "<NA>" ? undefined : hint;
+}
+
 /** The text of ms-swift's `system` column. */
 function systemIn(row: Row, format: FileFormat): string | undefined {
   const found = new Cells(row, format).first(["system", "system_prompt"])?.value;
@@ -89,14 +97,14 @@ export function rowProblem(row: Row, { readers, format, answerPlaces }: RowOptio
   const { answers, isOption } = readAnswers(answered.value, choice?.value, answerPlaces);
   const [image, video, id, kind] = [found("image"), found("video"), found("id"), found("kind")];
   const cells = new Cells(row, format);
-  const hint = cells.at("hint");
+  const hint = hintIn(cells);
   const { first: media, later } = mediaOf(asked.value, image?.value ?? [], video?.value ?? []);
   const whole = withOptions(
     asked.value.text,
     options ?? [],
     hint === undefined ? undefined : asText(hint, "hint"),
   );
-  const { question: text, images } = inNamedOrder(whole, media.images);
+  const { question: text, images } = inNamedOrder(withLikelyPlaces(whole, media.images.length), media.images);
   if (text.trim() === "") throw new DataError("question: is empty");
   const question = withVideoPlaces(text, images.length, media.videos.length);
   questionParts(question, images.length, media.videos.length);
@@ -110,6 +118,9 @@ export function rowProblem(row: Row, { readers, format, answerPlaces }: RowOptio
     ...(kind && { kind: kind.columns }),
     ...(hint !== undefined && { hint: cells.read }),
   };
+  refuseFilledMarks(row, [question, ...answers]);
+  if (images.length + media.videos.length === 0 && readers.named("image") === undefined)
+    refuseOverlookedImage(row, Object.values(sources).flat());
   return {
     id: id?.value,
     question,

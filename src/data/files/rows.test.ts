@@ -341,6 +341,7 @@ describe("nothing passes in silence:", () => {
     const kept = await one({
       question: "?",
       answer: "1",
+      image: "a.png",
       pic: { bytes: long, path: "x" },
       uri: `data:image/png;base64,${long}`,
       prose: "ab ".repeat(999),
@@ -348,6 +349,7 @@ describe("nothing passes in silence:", () => {
     expect(kept.columns).toEqual({
       question: "?",
       answer: "1",
+      image: "a.png",
       pic: { path: "x" },
       prose: "ab ".repeat(999),
     });

@@ -8,10 +8,12 @@
 import { open } from "node:fs/promises";
 import type { Metadata, Sharp } from "sharp";
 import { DataError } from "../../errors/index.ts";
+import { IS_POINTER, isLfsPointer } from "../lfs-pointer.ts";
 import { bmpSize, decodeBmp, isBmp } from "./decode-bmp.ts";
 import { decodePnm, isPnm, pnmSize } from "./decode-pnm.ts";
 import { firstGifFrame } from "./gif-frame.ts";
 import { imageOrientation, upright, withKnownOrientation } from "./orientation.ts";
+import { otherContent } from "./other-content.ts";
 import type { RgbImage } from "./rgb-image.ts";
 
 /** Largest image decoded by default: about 90 million pixels, Pillow's own limit. */
@@ -57,11 +59,12 @@ export async function decodeImage(
   try {
     const file = typeof source === "string" ? await readImageFile(source, maxBytes) : source;
     const format = imageFormat(file);
+    if (isLfsPointer(file)) throw new DataError(`${where}: ${IS_POINTER}`);
     if (format === undefined)
       throw new Error(
         file.length === 0
           ? "the file is empty"
-          : "expected PNG, JPEG, WebP, GIF, TIFF, AVIF, BMP or PPM, got another format",
+          : `expected PNG, JPEG, WebP, GIF, TIFF, AVIF, BMP or PPM, got ${otherContent(file)}`,
       );
     if (format === "BMP" || format === "PNM") return decodeOwn(format, file, maxPixels, alpha);
     const readable = format === "TIFF" ? withKnownOrientation(file) : file;
@@ -74,6 +77,7 @@ export async function decodeImage(
     const decoded = await decodePixels(image, format, file, metadata, alpha);
     return upright(decoded, orientationOf(file, format, metadata));
   } catch (cause) {
+    if (cause instanceof DataError) throw cause;
     // The decoders' messages run over several lines that repeat each other.
     const [reason = ""] = (cause as Error).message.split("\n");
     throw new DataError(`${where}: cannot be read as an image: ${reason}`, { cause });
@@ -151,7 +155,7 @@ export function imageFormat(file: Uint8Array): Format | undefined {
   if (start.startsWith("\xff\xd8\xff")) return "JPEG";
   if (start === "RIFF" && text(8, 12) === "WEBP") return "WebP";
   if (start === "GIF8") return "GIF";
-  if (start === "II*\0" || start === "MM\0*") return "TIFF";
+  if (start === "II*\0" || start === "MM\0*" || start === "II+\0" || start === "MM\0+") return "TIFF";
   if (text(4, 8) === "ftyp" && text(8, 12).startsWith("avi")) return "AVIF";
   if (isBmp(file)) return "BMP";
   if (isPnm(file)) return "PNM";

@@ -53,7 +53,7 @@ export function withKnownOrientation(file: Uint8Array): Uint8Array {
   if (isKnown || tag.type !== 3) return file;
   const copy = Uint8Array.from(file);
   const upright = file[0] === 0x49 ? [1, 0] : [0, 1];
-  copy.set(upright, tag.at + 8);
+  copy.set(upright, tag.at);
   return copy;
 }
 

@@ -28,7 +28,7 @@ export interface TiffTag {
   readonly bytes: Uint8Array;
   /** The first value as a number; undefined for bytes and texts, which Pillow does not take for numbers. */
   readonly number: number | undefined;
-  /** Where its entry of the directory begins. */
+  /** Where its value begins in the data. */
   readonly at: number;
 }
 
@@ -65,14 +65,23 @@ export function isTiff(data: Uint8Array): boolean {
   return header(data) !== undefined;
 }
 
-/** Byte order and place of the first directory; undefined where the bytes are no TIFF structure. */
-function header(data: Uint8Array): { little: boolean; start: number } | undefined {
+/** Byte order, place of the first directory, and whether places have 64 bits, as in BigTIFF. */
+interface TiffHeader {
+  readonly little: boolean;
+  readonly start: number;
+  readonly isBig: boolean;
+}
+
+/** The header; undefined where the bytes are no TIFF structure. */
+function header(data: Uint8Array): TiffHeader | undefined {
   const mark = String.fromCharCode(...data.subarray(0, 4));
-  const isKnown = ["II*\0", "MM\0*", "MM*\0", "II\0*"].includes(mark);
-  if (!isKnown || data.length < 8) return undefined;
+  const isBig = ["II+\0", "MM\0+"].includes(mark);
+  const isKnown = isBig || ["II*\0", "MM\0*", "MM*\0", "II\0*"].includes(mark);
+  if (!isKnown || data.length < (isBig ? 16 : 8)) return undefined;
   const little = mark.startsWith("II");
-  const start = new DataView(data.buffer, data.byteOffset, data.byteLength).getUint32(4, little);
-  return { little, start };
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  const start = isBig ? Number(view.getBigUint64(8, little)) : view.getUint32(4, little);
+  return { little, start, isBig };
 }
 
 /**
@@ -82,25 +91,28 @@ function header(data: Uint8Array): { little: boolean; start: number } | undefine
 export function tiffTags(data: Uint8Array, wanted: readonly number[]): ReadonlyMap<number, TiffTag> {
   const found = new Map<number, TiffTag>();
   const head = header(data);
-  if (head === undefined || head.start + 2 > data.length) return found;
-  const { little, start } = head;
+  if (head === undefined || head.start + (head.isBig ? 8 : 2) > data.length) return found;
+  const { little, start, isBig } = head;
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-  const count = view.getUint16(start, little);
+  const long = (at: number) => (isBig ? Number(view.getBigUint64(at, little)) : view.getUint32(at, little));
+  const [count, first] = isBig ? [long(start), start + 8] : [view.getUint16(start, little), start + 2];
+  const [inline, entry] = isBig ? [8, 20] : [4, 12];
   let total = 0;
-  for (let i = 0, at = start + 2; i < count && at + 12 <= data.length; i++, at += 12) {
+  for (let i = 0, at = first; i < count && at + entry <= data.length; i++, at += entry) {
     const [tag, type] = [view.getUint16(at, little), view.getUint16(at + 2, little)];
     const unit = UNIT_BYTES[type];
     if (unit === undefined || found.has(tag)) continue;
-    const size = unit * view.getUint32(at + 4, little);
+    const size = unit * long(at + 4);
     if (size === 0) continue;
-    const place = size > 4 ? view.getUint32(at + 8, little) : at + 8;
-    if (size > 4) total += size;
-    if (size > 4 && total > data.length) continue;
+    const own = at + 4 + inline;
+    const place = size > inline ? long(own) : own;
+    if (size > inline) total += size;
+    if (size > inline && total > data.length) continue;
     if (place + size > data.length) break;
     if (!wanted.includes(tag)) continue;
     const bytes = data.subarray(place, place + size);
     const number = firstNumber(new DataView(bytes.buffer, bytes.byteOffset, size), type, little);
-    found.set(tag, { type, bytes, number, at });
+    found.set(tag, { type, bytes, number, at: place });
   }
   return found;
 }

@@ -25,6 +25,17 @@ const REFUSED: readonly (readonly [field: string, harmless: readonly unknown[]])
   ["init_lora_weights", [true, false, "gaussian", "orthogonal", "eva"]],
 ];
 
+/** Settings that matter while an adapter is made or trained; what it was made by is in `init_lora_weights`. */
+const HARMLESS = [
+  "use_rslora",
+  "loftq_config",
+  "corda_config",
+  "eva_config",
+  "lora_ga_config",
+  "megatron_config",
+  "runtime_config",
+];
+
 /** How an adapter's factors are weighted. */
 export interface AdapterConfig {
   readonly rankStabilized: boolean;
@@ -34,6 +45,8 @@ export interface AdapterConfig {
    * @param module PEFT's name, `model.language_model.layers.0.self_attn.q_proj`
    */
   readonly alpha: (module: string) => number;
+  /** Rank of a module, by the same name. */
+  readonly rank: (module: string) => number;
 }
 
 /**
@@ -52,20 +65,38 @@ export function parseAdapterConfig(json: unknown, where: string): AdapterConfig 
       throw fields.error(name, `${expected} (not supported)`);
     }
   }
+  refuseUnknownVariants(fields);
   const alpha = fields.positive("lora_alpha", 8);
-  const patterns = fields.object("alpha_pattern");
+  const rank = fields.integer("r", 8);
+  return {
+    rankStabilized: fields.boolean("use_rslora", false),
+    alpha: byPattern(fields, "alpha_pattern", alpha),
+    rank: byPattern(fields, "rank_pattern", rank),
+  };
+}
+
+/** A number by module: of the first pattern that the module's name ends with, else the common one. */
+function byPattern(fields: Fields, name: string, common: number): (module: string) => number {
+  const patterns = fields.object(name);
   const exceptions = Object.keys(patterns.json).map((key) => {
     try {
       return [new RegExp(`^(?:.*\\.)?(?:${key})$`), patterns.positive(key)] as const;
     } catch (cause) {
       if (cause instanceof ModelError) throw cause;
-      throw new ModelError(`${where}: alpha_pattern: "${key}" is no pattern`, { cause });
+      throw new ModelError(`${fields.where}: ${name}: "${key}" is no pattern`, { cause });
     }
   });
-  return {
-    rankStabilized: fields.boolean("use_rslora", false),
-    alpha: (module) => exceptions.find(([pattern]) => pattern.test(module))?.[1] ?? alpha,
-  };
+  return (module) => exceptions.find(([pattern]) => pattern.test(module))?.[1] ?? common;
+}
+
+/** Refuses switches and settings of variants that are not known, which would change what the adapter computes. */
+function refuseUnknownVariants(fields: Fields): void {
+  for (const [name, value] of Object.entries(fields.json)) {
+    if (HARMLESS.includes(name)) continue;
+    if (name.startsWith("use_") && value === true) throw fields.error(name, "false (not supported)");
+    const isSet = typeof value === "object" && value !== null && Object.keys(value).length > 0;
+    if (name.endsWith("_config") && isSet) throw fields.error(name, "nothing (not supported)");
+  }
 }
 
 /**

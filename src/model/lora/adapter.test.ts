@@ -143,7 +143,7 @@ describe("readAdapter refuses", () => {
       "a head",
       (tensors) =>
         tensors.set("base_model.model.lm_head.lora_A.weight", { shape: [1], data: new Float32Array(1) }),
-      /is no adapter of a matrix of the model/,
+      /expected an adapter of the decoder's matrices .*, got one of lm_head \(not supported\)/,
     ],
     ["nothing", (tensors) => tensors.clear(), /expected adapters, found none/],
   ])("%s", (_, change, message) => {

@@ -12,12 +12,13 @@ import { openSafetensors, readTensor } from "../safetensors.ts";
 import type { Weights } from "../weights.ts";
 import { safetensorsParts, type WeightTensor } from "../write-safetensors.ts";
 import { adapterConfigJson, parseAdapterConfig } from "./adapter-config.ts";
+import { adapterFactor } from "./adapter-tensors.ts";
 import { type LoraShape, type LoraTarget, loraFactors, loraNames, loraScale } from "./lora-shape.ts";
 
 const CONFIG = "adapter_config.json";
 const WEIGHTS = "adapter_model.safetensors";
 const PREFIX = "base_model.model.";
-const FACTOR = /^(.*)\.lora_([AB])(?:\.default)?\.weight$/;
+const OTHER_WEIGHTS = "adapter_model.bin";
 
 /** Adapters of a model with their numbers. */
 export interface LoraAdapter {
@@ -40,17 +41,18 @@ export function isAdapterDirectory(path: string): boolean {
  */
 export function readAdapter(directory: string, names: ParameterNames): LoraAdapter {
   const path = join(directory, CONFIG);
-  const { rankStabilized, alpha } = parseAdapterConfig(readJson(path), path);
+  const { rankStabilized, alpha, rank: stated } = parseAdapterConfig(readJson(path), path);
+  if (!existsSync(join(directory, WEIGHTS)) && existsSync(join(directory, OTHER_WEIGHTS)))
+    throw new ModelError(
+      `${directory}: expected ${WEIGHTS}, got ${OTHER_WEIGHTS}: open it with PEFT and save it again with safetensors`,
+    );
   const file = openSafetensors(join(directory, WEIGHTS));
   const weights = names.shapes;
   const factors = new Map<string, { tensor: string; shape: readonly number[] }>();
   const modules = new Map<string, string>();
   for (const [tensor, { shape }] of file.tensors) {
-    const [, module, factor] = FACTOR.exec(tensor.replace(PREFIX, "")) ?? [];
-    const weight = names.canonical(`${module}.weight`);
-    if (module === undefined || !weights.has(weight) || names.loraModule(weight) === undefined)
-      throw new ModelError(`${file.path}: tensor ${tensor} is no adapter of a matrix of the model`);
-    const name = loraNames(weight)[factor === "A" ? "a" : "b"];
+    const { module, weight, factor } = adapterFactor(tensor, names, file.path);
+    const name = loraNames(weight)[factor];
     if (factors.has(name)) throw new ModelError(`${file.path}: tensor ${tensor} is there under two names`);
     factors.set(name, { tensor, shape });
     modules.set(weight, module);
@@ -72,6 +74,8 @@ export function readAdapter(directory: string, names: ParameterNames): LoraAdapt
       }
       tensors.set(name, { shape, data: readTensor(file, found.tensor) });
     }
+    if (rank !== stated(module))
+      throw new ModelError(`${path}: r: expected ${rank}, the rank of ${a}, got ${stated(module)}`);
     targets.set(weight, { rank, alpha: alpha(module) });
   }
   if (targets.size === 0) throw new ModelError(`${file.path}: expected adapters, found none`);

@@ -5,11 +5,11 @@
  * comes first: then `answers` may be the options.
  */
 import { unquoted } from "./literal.ts";
-import { answersIn, firstOf, type RowReader } from "./reader.ts";
+import { firstOf, type RowReader, severalIn } from "./reader.ts";
 
 export const answerLists: RowReader = {
   name: "accepted answers",
   answer: firstOf(["answers", "direct_answers", "multiple_choice_answer"], (value) =>
-    answersIn(unquoted(value)),
+    severalIn(unquoted(value)),
   ),
 };

@@ -1,103 +1,83 @@
 /**
  * @module
- * The options of a multiple-choice question, and answers that are places among them. Options are a list in
- * `options` or `choices` (MathVision, ScienceQA, AI2D, Video-R1), or a text of a list (MMMU). They may also be a dict
- * by letter, `{label, text}` (ARC), or a column for each (VLMEvalKit's `A`, `B`, …; SEED-Bench's `choice_a`, …).
+ * The options of a multiple-choice question, and answers that are places among them. Options are in one cell
+ * (MathVision, ScienceQA, AI2D, Video-R1, MMMU, ARC), or in a column for each: VLMEvalKit's `A`, `B`, …; SEED-Bench's
+ * `choice_a`, …; `option1`, …; `opa`, ….
  */
-import { DataError } from "../../../errors/index.ts";
-import { asText, described } from "./asked.ts";
 import { type Cells, holdsSomething, isStruct } from "./cells.ts";
 import { unquoted } from "./literal.ts";
+import { LETTERS, lettered, optionsIn } from "./option-lists.ts";
 import { firstOf, type RowReader, type StatedOptions } from "./reader.ts";
 
-/** Letters of options, the most that a question has. */
-export const LETTERS: readonly string[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ".split("");
 const COLUMN_LETTERS = LETTERS.slice(0, 10);
 const LISTS = ["options", "choices", "answer_choices"];
-const FAMILIES: readonly ((letter: string) => string)[] = [
-  (letter) => letter,
-  (letter) => `choice_${letter.toLowerCase()}`,
-  (letter) => `option_${letter.toLowerCase()}`,
-  (letter) => `option_${letter}`,
+/** Names that may mean something else, so that only lists and dicts in them are options. */
+const OTHER_LISTS = [
+  "Options",
+  "Choices",
+  "option_list",
+  "choice_list",
+  "answer_options",
+  "multiple_choices",
+  "mc_options",
+  "candidates",
 ];
-const LETTER_COLUMNS = FAMILIES.flatMap((name) => COLUMN_LETTERS.map(name));
 
-const PREFIX = /^\s*(?:\(([A-Za-z])\)|([A-Za-z])[.):：．、])\s*/;
-
-/** The texts without the letters that they begin with, where all begin with their own. */
-function withoutLetters(texts: readonly string[]): string[] {
-  const isLettered = texts.every((text, i) => {
-    if (text === "") return true;
-    const [, inBrackets, before] = PREFIX.exec(text) ?? [];
-    return (inBrackets ?? before)?.toUpperCase() === LETTERS[i];
-  });
-  return texts.map((text) => (isLettered ? text.replace(PREFIX, "") : text));
+/** Columns of one option each, by what precedes the letter or number, and which of these follow it. */
+interface Family {
+  readonly before: string;
+  readonly keys: readonly string[];
+  /** Fewest columns that are options: a single one may mean something else. */
+  readonly least: number;
 }
 
-function listed(values: readonly unknown[]): StatedOptions | undefined {
-  if (!values.some(holdsSomething)) return undefined;
-  if (values.length > LETTERS.length)
-    throw new DataError(`options: expected at most ${LETTERS.length}, got ${values.length}`);
-  const texts = values.map((value) => (holdsSomething(value) ? asText(value, "options") : ""));
-  const areNumbers = values.every((value) => typeof value === "number" || typeof value === "bigint");
-  return { texts: withoutLetters(texts), areNumbers };
+const LOWER = COLUMN_LETTERS.map((letter) => letter.toLowerCase());
+const NUMBERS = Array.from({ length: COLUMN_LETTERS.length + 1 }, (_, i) => String(i));
+const SPELLED = ["choice_", "option_", "choice", "option", "Choice ", "Option ", "Choice", "Option"];
+const FAMILIES: readonly Family[] = [
+  { before: "", keys: COLUMN_LETTERS, least: 1 },
+  ...SPELLED.flatMap((before) => [
+    { before, keys: LOWER, least: 1 },
+    { before, keys: COLUMN_LETTERS, least: 1 },
+    { before, keys: NUMBERS, least: 2 },
+  ]),
+  { before: "op", keys: LOWER, least: 2 },
+  { before: "answer_", keys: LOWER, least: 2 },
+];
+const LETTER_COLUMNS = FAMILIES.flatMap(({ before, keys }) => keys.map((key) => `${before}${key}`));
+
+/** Whether a column holds an option: pandas writes "nan" where a table has none. */
+function holdsOption(value: unknown): boolean {
+  return holdsSomething(value) && value !== "nan" && value !== "<NA>";
 }
 
-/** Options by their letters; a letter left out before another is a gap. */
-function lettered(byLetter: ReadonlyMap<string, unknown>): StatedOptions | undefined {
-  const last = Math.max(-1, ...[...byLetter.keys()].map((letter) => LETTERS.indexOf(letter)));
-  return listed(LETTERS.slice(0, last + 1).map((letter) => byLetter.get(letter)));
-}
-
-/** The letter of a key of a dict: the key itself, or the letter of its place from the first, 0 or 1. */
-function letterOf(key: string, first: number): string | undefined {
-  const name = key
-    .trim()
-    .replace(/^\((.+)\)$|[.):]$/g, "$1")
-    .toUpperCase();
-  return /^\d{1,2}$/.test(name) ? LETTERS[Number(name) - first] : LETTERS.find((letter) => letter === name);
-}
-
-function fromStruct(struct: Readonly<Record<string, unknown>>): StatedOptions | undefined {
-  if (Array.isArray(struct["text"])) return listed(struct["text"]);
-  const entries = Object.entries(struct).filter(([, text]) => holdsSomething(text));
-  const first = Object.hasOwn(struct, "0") ? 0 : 1;
-  const byLetter = new Map(entries.map(([key, text]) => [letterOf(key, first), text] as const));
-  if (byLetter.has(undefined) || byLetter.size < entries.length)
-    throw new DataError(
-      `options: expected letters or places as keys, got ${Object.keys(struct).slice(0, 8).join(", ")} ` +
-        "(data.columns.options names another column, or none)",
-    );
-  return lettered(byLetter as ReadonlyMap<string, unknown>);
-}
-
-/**
- * The options in a cell.
- *
- * @throws DataError when it is not a list or dict of them: none is dropped silently
- */
-export function optionsIn(value: unknown): StatedOptions | undefined {
-  const list = unquoted(value);
-  if (isStruct(list)) return fromStruct(list);
-  if (Array.isArray(list)) {
-    const isTexts = list.every((item: unknown) => isStruct(item) && "text" in item);
-    return listed(isTexts ? list.map((item: { text: unknown }) => item.text) : list);
-  }
-  const lines = typeof list === "string" ? list.split("\n").filter(holdsSomething) : [];
-  const options = lines.length > 1 ? listed(lines) : undefined;
-  if (options?.texts.every((text, i) => text !== lines[i])) return options;
-  throw new DataError(
-    `options: expected a list, or a dict by letter, got ${described(list)} (data.columns.options names another column, or none)`,
+/** The options of one family of columns; undefined where the row has too few of them. */
+function inColumns(cells: Cells, { before, keys, least }: Family): StatedOptions | undefined {
+  const present = keys.filter(
+    (key) => Object.hasOwn(cells.row, before + key) && holdsOption(cells.row[before + key]),
+  );
+  if (present.length < least) return undefined;
+  const areNumbers = keys === NUMBERS;
+  // A family begins with its first member; numbers from 0 or 1.
+  if (least > 1 && present[0] !== keys[0] && !(areNumbers && present[0] === "1")) return undefined;
+  const first = areNumbers && present[0] === "1" ? 1 : 0;
+  const letter = (key: string) => LETTERS[keys.indexOf(key) - first] ?? "";
+  return lettered(
+    new Map(present.map((key) => [letter(key), cells.at(before + key)])),
+    areNumbers ? new Map(present.map((key) => [letter(key), key])) : undefined,
   );
 }
 
 function readOptions(cells: Cells): StatedOptions | undefined {
   const list = firstOf(LISTS, optionsIn).read(cells);
   if (list !== undefined) return list;
-  for (const name of FAMILIES) {
-    const held = COLUMN_LETTERS.map((letter) => [letter, cells.at(name(letter))] as const);
-    const byLetter = new Map(held.filter(([, value]) => value !== undefined));
-    if (byLetter.size > 0) return lettered(byLetter);
+  for (const family of FAMILIES) {
+    const options = inColumns(cells, family);
+    if (options !== undefined) return options;
+  }
+  for (const name of OTHER_LISTS) {
+    const value = unquoted(cells.row[name]);
+    if (holdsSomething(value) && (Array.isArray(value) || isStruct(value))) return optionsIn(cells.at(name));
   }
   return undefined;
 }
@@ -106,7 +86,7 @@ const PLACES = ["correct_choice_idx", "correct_option", "answer_index", "answer_
 
 export const choices: RowReader = {
   name: "multiple choice",
-  options: { columns: [...LISTS, ...LETTER_COLUMNS], read: readOptions },
+  options: { columns: [...LISTS, ...LETTER_COLUMNS, ...OTHER_LISTS], read: readOptions },
   answer: {
     columns: PLACES,
     read(cells) {

@@ -22,7 +22,7 @@ interface Turn {
   readonly content: unknown;
 }
 
-/** Roles of LLaVA, ShareGPT, OpenAI and ms-swift. */
+/** Roles of LLaVA, ShareGPT, OpenAI and ms-swift, in any case. */
 const SPEAKERS: Readonly<Record<string, Speaker>> = {
   human: "user",
   user: "user",
@@ -45,7 +45,8 @@ function turnsOf(turn: unknown): Turn[] {
     const answer: Turn[] = assistant == null ? [] : [{ from: "assistant", content: assistant }];
     return [{ from: "user", content: human }, ...answer];
   }
-  const from = typeof role === "string" && Object.hasOwn(SPEAKERS, role) ? SPEAKERS[role] : undefined;
+  const name = typeof role === "string" ? role.trim().toLowerCase() : "";
+  const from = Object.hasOwn(SPEAKERS, name) ? SPEAKERS[name] : undefined;
   if (from === undefined)
     throw new DataError(`conversations: expected turns of a user and an assistant, got ${described(role)}`);
   return [{ from, content }];

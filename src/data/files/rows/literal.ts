@@ -4,8 +4,8 @@
  */
 import { DataError } from "../../../errors/index.ts";
 
-/** A value of such a text: text, null, a list or a dict. Numbers and words stay the text that they are. */
-export type Literal = string | null | readonly Literal[] | { readonly [key: string]: Literal };
+/** A value of such a text: text, bytes, null, a list or a dict. Numbers and words stay the text that they are. */
+export type Literal = string | Uint8Array | null | readonly Literal[] | { readonly [key: string]: Literal };
 
 /** Deepest nesting that is read. */
 const MAX_DEPTH = 32;
@@ -104,9 +104,13 @@ class LiteralReader {
     return digits === 8 ? String.fromCodePoint(unit) : String.fromCharCode(unit);
   }
 
-  #word(): string | null {
+  /** A word, or bytes as Python writes them: `b'\\x89PNG'`. */
+  #word(): string | Uint8Array | null {
     const [word = ""] = /^[^,:[\](){}'"]*/.exec(this.#text.slice(this.#at)) ?? [];
     this.#at += word.length;
+    const quote = this.#text[this.#at] ?? "";
+    if (word === "b" && (quote === "'" || quote === '"'))
+      return new Uint8Array(Buffer.from(this.#string(quote), "latin1"));
     const text = word.trim();
     if (text === "") throw new DataError("an entry is missing");
     return /^(None|null|nan|NaN)$/.test(text) ? null : text;

@@ -4,8 +4,8 @@
  * column that is named "" means that there are none.
  */
 import type { FilesOptions } from "../options.ts";
-import { asText } from "./asked.ts";
-import { optionsIn } from "./choices.ts";
+import { asName, asText } from "./asked.ts";
+import { optionsIn } from "./option-lists.ts";
 import {
   answersIn,
   firstOf,
@@ -27,7 +27,7 @@ const IN_COLUMN: { readonly [P in keyof Parts]: (columns: readonly string[]) => 
   options: (columns) => firstOf(columns, optionsIn),
   solution: (columns) => firstOf(columns, solutionIn),
   id: (columns) => firstOf(columns, (value) => asText(value, "id")),
-  kind: (columns) => firstOf(columns, (value) => asText(value, "kind")),
+  kind: (columns) => firstOf(columns, (value) => asName(value, "kind")),
 };
 
 /** A reader of the columns that are given. */

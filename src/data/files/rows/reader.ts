@@ -20,6 +20,8 @@ export interface StatedAnswers {
   readonly values: readonly unknown[];
   /** Whether they are places in the list of options, from 0, even if they look otherwise. */
   readonly arePlaces?: boolean;
+  /** A list of numbers as one answer, such as a box or a point; alternatives only where the row has options. */
+  readonly asOne?: string;
 }
 
 /** The options of a choice in order, a gap in their letters as "". */
@@ -27,6 +29,8 @@ export interface StatedOptions {
   readonly texts: readonly string[];
   /** Whether the row has numbers there, so that a number as answer may be one of them. */
   readonly areNumbers: boolean;
+  /** Labels of the row's own in place of letters, such as ARC's numbers. */
+  readonly labels?: readonly (string | undefined)[] | undefined;
 }
 
 /** A completion to imitate, and the exchanges that follow it in the same conversation. */
@@ -112,11 +116,25 @@ export function questionIn(value: unknown): StatedQuestion | undefined {
 
 const ANSWER_FIELDS = ["answer", "text", "target", "ground_truth", "value"];
 
+/** A list of different numbers, such as a box or a point, as one text; undefined for any other value. */
+function numbersIn(value: unknown): string | undefined {
+  if (!Array.isArray(value) || new Set(value).size < 2) return undefined;
+  const areNumbers = value.every((entry) => typeof entry === "number" || typeof entry === "bigint");
+  return areNumbers ? `[${value.map(String).join(", ")}]` : undefined;
+}
+
 /**
  * Accepted answers in a cell: one, or a list of alternatives. VQAv2's are structs with an `answer`, SQuAD's are in
- * `text`, Search-R1's in `target`.
+ * `text`, Search-R1's in `target`. Numbers in a list are one answer.
  */
 export function answersIn(value: unknown): StatedAnswers | undefined {
+  const asOne = numbersIn(value);
+  const values = alternatives(value);
+  return values.length === 0 ? undefined : { values, ...(asOne !== undefined && { asOne }) };
+}
+
+/** Accepted answers in a column for several: numbers in a list are alternatives too. */
+export function severalIn(value: unknown): StatedAnswers | undefined {
   const values = alternatives(value);
   return values.length === 0 ? undefined : { values };
 }
@@ -130,7 +148,8 @@ function alternatives(value: unknown): readonly unknown[] {
   }
   const field = isStruct(value) ? ANSWER_FIELDS.find((name) => holdsSomething(value[name])) : undefined;
   if (isStruct(value) && field !== undefined) return alternatives(value[field]);
-  return Array.isArray(value) ? value.filter(holdsSomething).flatMap(alternatives) : [value];
+  if (!Array.isArray(value)) return [value];
+  return value.filter(holdsSomething).flatMap((entry) => numbersIn(entry) ?? alternatives(entry));
 }
 
 /** A completion to imitate in a cell: a text, or what the assistant says in messages. */
@@ -151,7 +170,7 @@ export function imagesIn(
   name: string,
   { format }: Cells,
 ): readonly ImageReference[] | undefined {
-  const images = imageReferences(value, format === "tsv" && name !== "image_path" && name !== "file_name");
+  const images = imageReferences(value, format === "tsv" && !/path|file|name|url/.test(name));
   return images.length === 0 ? undefined : images;
 }
 

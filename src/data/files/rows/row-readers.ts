@@ -8,6 +8,7 @@ import type { FileFormat, Row } from "../table.ts";
 import { answerLists } from "./answer-lists.ts";
 import { Cells } from "./cells.ts";
 import { choices } from "./choices.ts";
+import { laterImages, otherImageColumns } from "./image-columns.ts";
 import { messages } from "./messages.ts";
 import { namedColumns } from "./named-columns.ts";
 import { numberedImages } from "./numbered-images.ts";
@@ -21,6 +22,7 @@ import { verl } from "./verl.ts";
 
 /** A convention is one file and one line here. */
 const READERS: readonly RowReader[] = [
+  laterImages,
   usualColumns,
   choices,
   answerLists,
@@ -32,6 +34,7 @@ const READERS: readonly RowReader[] = [
   solutionAsDemonstration,
   numberedImages,
   typedPath,
+  otherImageColumns,
 ];
 /** Columns of conversations, whose parts may hold images. */
 const WITH_CONTENT: readonly RowReader[] = [messages, promptCompletion];
@@ -69,7 +72,7 @@ export class RowReaders {
   }
 
   /** The column that the options name for a part; undefined where they name none. */
-  named(part: "question" | "answer"): string | undefined {
+  named(part: "question" | "answer" | "image"): string | undefined {
     return this.#given[part];
   }
 
@@ -125,9 +128,14 @@ export class RowReaders {
     return hasAny(present, [...this.columns("video"), ...contents]);
   }
 
-  /** Whether a part may be in a column. */
-  mayRead(column: string): boolean {
-    if (this.#anyColumns) return true;
+  /**
+   * Whether a part may be in a column. If a file has no column of images, any may have one.
+   *
+   * @param present the file's columns
+   */
+  mayRead(column: string, present: readonly string[]): boolean {
+    if (this.#anyColumns || (this.named("image") === undefined && !hasAny(present, this.columns("image"))))
+      return true;
     return PARTS.some((part) => this.columns(part).some((path) => path === column || topOf(path) === column));
   }
 }

@@ -3,7 +3,7 @@
  * Rows with a column for each part, by the names that most published data sets use (Geometry3K, ThinkLite, VLM-R1, MMK12,
  * ViRL39K, EasyR1's sets, VLMEvalKit's tables, ChartQA, MathVista).
  */
-import { asText } from "./asked.ts";
+import { asName, asText } from "./asked.ts";
 import { answersIn, firstOf, imagesIn, questionIn, type RowReader, videosIn } from "./reader.ts";
 
 export const usualColumns: RowReader = {
@@ -15,5 +15,5 @@ export const usualColumns: RowReader = {
   id: firstOf(["id", "qid", "index", "problem_id", "question_id", "questionId"], (value) =>
     asText(value, "id"),
   ),
-  kind: firstOf(["kind", "category", "subject", "problem_type"], (value) => asText(value, "kind")),
+  kind: firstOf(["kind", "category", "subject", "problem_type"], (value) => asName(value, "kind")),
 };

@@ -1,0 +1,103 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parquetWriteBuffer } from "hyparquet-writer";
+import { describe, expect, test } from "vitest";
+import { oneProblem as one, IMAGE_A as red, oneSummary as summary } from "../../testing/one-row.ts";
+import { temporaryDirectory } from "../../testing/temporary-directory.ts";
+import { openFileSource } from "./file-source.ts";
+import { filesSchema } from "./options.ts";
+
+const base64 = Buffer.from(red).toString("base64");
+const asked = { question: "Colour?", answer: "red" };
+
+describe("images", () => {
+  test.each([
+    "img",
+    "imgname",
+    "image_paths",
+    "image_file",
+    "image_url",
+    "image_base64",
+    "input_image",
+    "picture",
+    "figure",
+    "screenshot",
+    "Image",
+    "png",
+  ])("in a column %s are read", async (name) => {
+    expect(await summary({ ...asked, [name]: "a.png" })).toEqual(["Colour?", ["red"], [28]]);
+  });
+
+  test("in numbered columns are read in order, beside `image` too", async () => {
+    expect(await summary({ ...asked, image: "a.png", image2: "b.png" })).toEqual([
+      "Colour?",
+      ["red"],
+      [28, 56],
+    ]);
+    expect(await summary({ ...asked, image1: "b.png", image2: "a.png" })).toEqual([
+      "Colour?",
+      ["red"],
+      [56, 28],
+    ]);
+    const pair = { left_image: "b.png", right_image: "a.png" };
+    expect(await summary({ ...asked, ...pair })).toEqual(["Colour?", ["red"], [56, 28]]);
+    expect(await summary({ ...asked, image: "a.png", image_2: null })).toEqual(["Colour?", ["red"], [28]]);
+  });
+
+  test.each<[string, object]>([
+    ["a file name", { visual: "a.png" }],
+    ["a list of file names", { visuals: ["a.png", "b.jpg"] }],
+    ["a data URI", { visual: `data:image/png;base64,${base64}` }],
+    ["a struct of bytes and path", { visual: { bytes: null, path: "x/a.JPEG" } }],
+    ["vLLM's struct", { inputs: { image: ["a.png"] } }],
+  ])("in a column that is not read are reported: %s", async (_name, row) => {
+    const [column = ""] = Object.keys(row);
+    await expect(one({ ...asked, ...row })).rejects.toThrow(
+      `image: expected it in a column for images, got one in "${column}": data.columns.image: ${column} reads it`,
+    );
+    expect((await one({ ...asked, ...row }, { columns: { image: "" } })).images).toEqual([]);
+  });
+
+  test("are not seen where there are none", async () => {
+    const row = {
+      id: "train/1.png",
+      note: "see a.png there",
+      page: "https://example.org/page",
+      of: { path: "x.txt" },
+    };
+    expect(await summary({ ...asked, ...row })).toEqual(["Colour?", ["red"], []]);
+  });
+
+  test("as bytes in a parquet column of another name are reported", async () => {
+    const path = join(temporaryDirectory(), "rows.parquet");
+    const column = (name: string, data: unknown[], type: "STRING" | "BYTE_ARRAY") => ({ name, data, type });
+    const columns = [
+      column("prompt", ["Colour?"], "STRING"),
+      column("answer", ["red"], "STRING"),
+      column("visual", [red], "BYTE_ARRAY"),
+    ];
+    writeFileSync(path, new Uint8Array(parquetWriteBuffer({ columnData: columns })));
+    const open = (options: object) => openFileSource(filesSchema.parse({ path, ...options }), "train");
+    await expect((await open({})).problem(0)).rejects.toThrow('got one in "visual"');
+    expect((await (await open({ columns: { image: "visual" } })).problem(0)).images).toHaveLength(1);
+  });
+});
+
+test("marks that another column fills are refused, and are text without it", async () => {
+  const audio = {
+    messages: [
+      { role: "user", content: "<audio>What?" },
+      { role: "assistant", content: "x" },
+    ],
+  };
+  await expect(one({ ...audio, audios: ["x.wav"] })).rejects.toThrow(
+    "question: expected text and images, got <audio> for sound in audios: not supported",
+  );
+  const box = { question: "<image>Find <ref-object>", image: "a.png", answer: "<bbox>" };
+  await expect(one({ ...box, objects: { ref: ["x"], bbox: [[1, 2, 3, 4]] } })).rejects.toThrow(
+    "got <ref-object> for regions in objects",
+  );
+  expect((await one({ ...asked, question: "What does <audio> mean?" })).question).toBe(
+    "What does <audio> mean?",
+  );
+});

@@ -1,0 +1,66 @@
+/**
+ * @module
+ * Media of a row that no part of its problem would show: images in columns that are not read, sound, and regions that
+ * the text refers to. Such a row is rejected, since its question cannot be answered as it is read.
+ */
+import { DataError } from "../../errors/index.ts";
+import { imageFormat } from "../../model/index.ts";
+import { holdsSomething, isStruct } from "./rows/cells.ts";
+import type { Row } from "./table.ts";
+
+/** Deepest nesting in which images are looked for. */
+const MAX_DEPTH = 3;
+const IMAGE_NAME = /^[^\n<>]{1,1000}\.(?:png|jpe?g|webp|gif|bmp|tiff?|avif)$/i;
+const IMAGE_URI = /^data:image\//i;
+/** Keys of structs in which the datasets library and content parts hold an image. */
+const KEYS = ["bytes", "path", "image", "images", "url", "image_url"];
+
+/** Whether a cell holds an image beyond doubt: its bytes, its data URI, or a file name with an image's ending. */
+function holdsImage(value: unknown, depth = 0): boolean {
+  if (value instanceof Uint8Array) return imageFormat(value) !== undefined;
+  if (typeof value === "string") {
+    const text = value.slice(0, 1001).trim();
+    return IMAGE_URI.test(text) || (IMAGE_NAME.test(text) && !/\s\S*\s/.test(text));
+  }
+  if (depth >= MAX_DEPTH) return false;
+  if (Array.isArray(value)) return value.some((item) => holdsImage(item, depth + 1));
+  return isStruct(value) && KEYS.some((key) => holdsImage(value[key], depth + 1));
+}
+
+/**
+ * Rejects a row without media that has an image in a column that is not read.
+ *
+ * @param used columns, or paths into them, that parts of the problem were made of
+ * @throws DataError naming the column
+ */
+export function refuseOverlookedImage(row: Row, used: Iterable<string>): void {
+  const read = new Set([...used].map((path) => (Object.hasOwn(row, path) ? path : path.split(".")[0])));
+  const column = Object.keys(row).find((name) => !read.has(name) && holdsImage(row[name]));
+  if (column === undefined) return;
+  throw new DataError(
+    `image: expected it in a column for images, got one in ${JSON.stringify(column)}: ` +
+      `data.columns.image: ${column} reads it, and data.columns.image: "" says that there are none`,
+  );
+}
+
+/** Marks that ms-swift replaces by what is in another column. */
+const FILLED: readonly (readonly [mark: RegExp, columns: readonly string[], what: string])[] = [
+  [/<audio>/, ["audios", "audio"], "sound"],
+  [/<ref-object>|<bbox>/, ["objects"], "regions"],
+];
+
+/**
+ * Rejects a row whose question or answers have marks that another column fills.
+ *
+ * @throws DataError naming mark and column
+ */
+export function refuseFilledMarks(row: Row, texts: readonly string[]): void {
+  for (const [mark, columns, what] of FILLED) {
+    const column = columns.find((name) => holdsSomething(row[name]));
+    const found = texts.map((text) => mark.exec(text)?.[0]).find((one) => one !== undefined);
+    if (column !== undefined && found !== undefined)
+      throw new DataError(
+        `question: expected text and images, got ${found} for ${what} in ${column}: not supported`,
+      );
+  }
+}
