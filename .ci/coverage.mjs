@@ -41,6 +41,10 @@ const rows = [...rooms]
     share(branches),
     share(functions),
   ]);
-for (const row of [["room", "lines", "of lines", "of branches", "of functions"], ["---", "--:", "--:", "--:", "--:"], ...rows]) {
+for (const row of [
+  ["room", "lines", "of lines", "of branches", "of functions"],
+  ["---", "--:", "--:", "--:", "--:"],
+  ...rows,
+]) {
   process.stdout.write(`| ${row.join(" | ")} |\n`);
 }
