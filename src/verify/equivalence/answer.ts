@@ -84,14 +84,24 @@ export class Answer {
 
   /** The tokens as one text: two answers with one spelling are the same. */
   get spelling(): string {
-    this.#spelling ??= spellingOf(this.tokens);
+    this.#spelling ??= this.tokens.map(({ text }) => text).join(" ");
     return this.#spelling;
+  }
+
+  /** The spelling without braces around one token and without brackets around a modulus. */
+  get looseSpelling(): string {
+    if (!this.spelling.includes("{ ") && !this.spelling.includes("mod")) return this.spelling;
+    return this.spelling.replaceAll(/\{ (\S+) \}/g, "$1").replace(/\( mod ([^()]*) \)/, "mod $1");
   }
 
   /** Its expression tree; null if it is words or exceeds the grammar's budgets. */
   get tree(): Tree | null {
     if (this.#tree === undefined) this.#tree = mathematics(this.tokens) ?? null;
     return this.#tree;
+  }
+
+  get hasDigit(): boolean {
+    return /\d/.test(this.plain);
   }
 
   /** The date that it is, or its three numbers in order: "1/5/2020"; null if it is none. */
@@ -102,7 +112,7 @@ export class Answer {
 
   /** "15:00" of "3 pm" and of "15:00"; undefined if it is no full hour. */
   get hour(): string | undefined {
-    return this.plain.length > 20 ? undefined : hourOf(withoutMarkup(this.plain));
+    return MAY_BE_HOUR.test(this.plain) ? hourOf(withoutMarkup(this.plain)) : undefined;
   }
 
   /** A formula with indices in plain characters; undefined if it is none. */
@@ -134,6 +144,8 @@ function withoutClock(text: string): string {
   return `${(Number(hours) % 12) + (half.toLowerCase() === "p" ? 12 : 0)}:${minutes}${seconds}`;
 }
 
+const MAY_BE_HOUR = /^.{0,9}\d(?::00|\s?[apo]).{0,9}$/i;
+
 /** "3 pm", "5 o'clock", "15:00" as a full hour. */
 function hourOf(text: string): string | undefined {
   const [, hours = "", half] = /^(\d{1,2})(?::00|\s?([ap])\.?\s?m\.?|\s?o['’]clock)$/i.exec(text) ?? [];
@@ -147,14 +159,6 @@ function withoutAngles(text: string): string {
   if (!text.startsWith("<") || !text.endsWith(">") || text.length > 400) return text;
   const inner = text.slice(1, -1);
   return inner.includes(",") && !/[<>]/.test(inner) ? `⟨${inner}⟩` : text;
-}
-
-/** The texts of tokens, without braces around one of them and without brackets around a modulus. */
-function spellingOf(tokens: readonly Token[]): string {
-  const spelling = tokens.map(({ text }) => text).join(" ");
-  if (!/\{ |mod/.test(spelling)) return spelling;
-  const bare = spelling.replaceAll(/\{ (\S+) \}/g, "$1");
-  return bare.replace(/\( mod ([^()]*) \)/, "mod $1");
 }
 
 /** Letters that may be a product: "xyz". */

@@ -13,6 +13,9 @@ const MONTH_ALONE = new RegExp(`^${MONTH},? (\\d{4})$`, "i");
 const CHINESE = /^(\d{4})年(\d{1,2})月(\d{1,2})[日号]$/;
 const NUMERIC = /^(\d{1,4})([-/.])(\d{1,4})\2(\d{1,4})$/;
 const MAX_LENGTH = 40;
+/** How a date begins. */
+const MAY_BE_DATE =
+  /^\s*(?:\d{1,4}(?:[-/.]\d{1,4}[-/.]\d|年)|(?:(?:the )?\d{1,2}(?:st|nd|rd|th)?(?: of)? )?(?:jan|feb|ma[ry]|apr|ju[nl]|aug|sep|oct|nov|dec))/i;
 
 function spelled(year: string | undefined, month: number, day: string): string {
   return `${year ?? "?"}-${month}-${Number(day)}`;
@@ -22,7 +25,7 @@ function monthOf(name: string): number {
   return MONTHS.indexOf(name.slice(0, 3).toLowerCase()) + 1;
 }
 
-/** "5/1/2020" is no date for certain: its day and month are told apart only where one of them is above 12. */
+/** "5/1/2020" is no date for certain: its day and month are distinct only if one of them is above 12. */
 function numericDate(first: string, mark: string, second: string, third: string): string | undefined {
   const [a, b] = [Number(first), Number(second)];
   if (first.length === 4) return spelled(first, b, third);
@@ -33,7 +36,7 @@ function numericDate(first: string, mark: string, second: string, third: string)
 
 /** The date that a text is, or its three numbers in order; undefined where it is neither. */
 export function dateOf(text: string): string | undefined {
-  if (text.length > MAX_LENGTH || !/\d/.test(text)) return undefined;
+  if (text.length > MAX_LENGTH || !MAY_BE_DATE.test(text)) return undefined;
   const plain = text.trim().replace(/\.$/, "").replaceAll(/\s+/g, " ");
   const numeric = NUMERIC.exec(plain);
   if (numeric !== null) return numericDate(numeric[1]!, numeric[2]!, numeric[3]!, numeric[4]!);

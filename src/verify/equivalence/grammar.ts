@@ -16,7 +16,7 @@
  * A factor may follow another without a sign, but a numeral never follows a numeral: "8 8" is no product. Members need
  * no sign between them after a unit: "2 h 30 min".
  */
-import { NoParse } from "./cursor.ts";
+import { NO_PARSE } from "./cursor.ts";
 import { Primaries } from "./primaries.ts";
 import { type Rational, times } from "./rational.ts";
 import { type Token, tokenize } from "./tokens.ts";
@@ -29,7 +29,7 @@ class Parser extends Primaries {
   answer(): Tree {
     const tree = this.list();
     while (this.at < this.tokens.length && this.is("}")) this.at++;
-    if (this.at < this.tokens.length) throw new NoParse();
+    if (this.at < this.tokens.length) throw NO_PARSE;
     return tree;
   }
 
@@ -52,8 +52,9 @@ class Parser extends Primaries {
   /** Passes "," "and" "or" and combinations of them. A number follows a quantity and a condition an item without one. */
   #separator(last: Tree): boolean {
     const from = this.at;
-    if (last.kind === "quantity" && this.token?.kind === "number") return true;
-    if (this.isCondition()) return true;
+    if (this.token === undefined) return false;
+    if (last.kind === "quantity" && this.token.kind === "number") return true;
+    if (this.is("(") && this.isCondition()) return true;
     if (this.is(",")) this.at++;
     if (/^(?:and|or|AND|OR|和|或|与|及)$/.test(this.token?.text ?? "")) this.at++;
     return this.at > from;
@@ -84,7 +85,7 @@ class Parser extends Primaries {
     let operator: string | undefined;
     while (this.is("∪", "∩", "∖")) {
       const sign = this.token!.text;
-      if (operator !== undefined && operator !== sign) throw new NoParse();
+      if (operator !== undefined && operator !== sign) throw NO_PARSE;
       operator = sign;
       this.at++;
       parts.push(this.sum());
@@ -121,7 +122,7 @@ class Parser extends Primaries {
     for (;;) {
       const token = this.token;
       if (token === undefined) break;
-      const rate = this.#rate(tree);
+      const rate = tree.kind === "quantity" ? this.#rate(tree) : undefined;
       if (rate !== undefined) {
         tree = rate;
         continue;
@@ -140,7 +141,8 @@ class Parser extends Primaries {
       }
       if (!this.startsFactor(token) || tree.kind === "quantity") break;
       // "x2" may be x², x₂ or a name, but is not 2x.
-      if (token.kind === "number" && !token.space && this.tokens[this.at - 1]?.kind === "letters") throw new NoParse();
+      if (token.kind === "number" && !token.space && this.tokens[this.at - 1]?.kind === "letters")
+        throw NO_PARSE;
       tree =
         token.kind === "number" && isNumeral(tree) ? this.#mixed(tree) : this.#beside(tree, this.power());
     }
@@ -166,7 +168,7 @@ class Parser extends Primaries {
 
   protected override times(left: Tree, right: Tree): Tree {
     const factors = [...(left.kind === "product" ? left.factors : [left]), right];
-    if (factors.length > 200) throw new NoParse();
+    if (factors.length > 200) throw NO_PARSE;
     return this.node({ kind: "product", factors });
   }
 
@@ -177,8 +179,8 @@ class Parser extends Primaries {
   }
 
   /** "$3 per hour": an amount before its unit, and what it is for. */
-  #rate(tree: Tree): Tree | undefined {
-    if (tree.kind !== "quantity" || !(this.is("/") || this.token?.text === "per")) return undefined;
+  #rate(tree: Tree & { readonly kind: "quantity" }): Tree | undefined {
+    if (!(this.is("/") || this.token?.text === "per")) return undefined;
     const found = unitAt(this.tokens, this.at + 1);
     if (found === undefined || !this.#endsItem(found.end)) return undefined;
     this.at = found.end;
@@ -188,13 +190,13 @@ class Parser extends Primaries {
   /** "1 1/2": the numeral before, and the fraction that follows it. */
   #mixed(whole: Numeral): Tree {
     const [top, slash, bottom] = this.tokens.slice(this.at, this.at + 3);
-    if (top?.kind !== "number" || slash?.text !== "/" || bottom?.kind !== "number") throw new NoParse();
+    if (top?.kind !== "number" || slash?.text !== "/" || bottom?.kind !== "number") throw NO_PARSE;
     this.at += 3;
     const part = this.quotient(this.numeral(top.text), this.numeral(bottom.text));
     const mixed = this.#postfixes(this.node({ kind: "mixed", whole, part }));
     if (!this.is("^")) return mixed;
     this.at++;
-    if (!this.#takeDegreeSign(true)) throw new NoParse();
+    if (!this.#takeDegreeSign(true)) throw NO_PARSE;
     return this.degrees(mixed);
   }
 
@@ -246,7 +248,7 @@ class Parser extends Primaries {
   protected override startsFactor(token: Token): boolean {
     if (token.kind === "sign") {
       if (token.text === "|") return this.bars === 0;
-      if (this.isCondition()) return false;
+      if (token.text === "(" && this.isCondition()) return false;
       return /^(?:[([{⟨∞∅∠△]|\\\{)$/.test(token.text);
     }
     if (token.kind === "letters" && /^(?:and|or|AND|OR)$/.test(token.text)) return false;
@@ -363,8 +365,8 @@ function hasSymbols(tree: Tree): boolean {
 /** The tokens without "=" or "≈" before all and a comma or semicolon after all. */
 function withoutEnds(tokens: readonly Token[]): readonly Token[] {
   const [first, last] = [tokens[0], tokens.at(-1)];
-  const from = first?.kind === "sign" && /^[=≈]$/.test(first.text) ? 1 : 0;
-  const to = last?.kind === "sign" && /^[,;]$/.test(last.text) ? -1 : tokens.length;
+  const from = first?.kind === "sign" && (first.text === "=" || first.text === "≈") ? 1 : 0;
+  const to = last?.kind === "sign" && (last.text === "," || last.text === ";") ? -1 : tokens.length;
   return from > 0 || to < 0 ? tokens.slice(from, to) : tokens;
 }
 
@@ -373,7 +375,7 @@ export function parseTokens(tokens: readonly Token[]): Tree | undefined {
   try {
     return new Parser(withoutEnds(tokens)).answer();
   } catch (error) {
-    if (error instanceof NoParse) return undefined;
+    if (error === NO_PARSE) return undefined;
     throw error;
   }
 }

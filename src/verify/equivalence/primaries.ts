@@ -2,7 +2,7 @@
  * @module
  * The grammar's smallest parts, `primary` and `argument` of `grammar.ts`: numerals, symbols, commands, brackets.
  */
-import { Cursor, NoParse } from "./cursor.ts";
+import { Cursor, NO_PARSE } from "./cursor.ts";
 import { rationalOf } from "./rational.ts";
 import { CURRENCY_CODES, FUNCTIONS, VULGAR_FRACTIONS } from "./symbols.ts";
 import type { Token } from "./tokens.ts";
@@ -47,8 +47,7 @@ export abstract class Primaries extends Cursor {
 
   /** Whether a condition in brackets follows: "(k ∈ Z)". */
   protected isCondition(): boolean {
-    const [open, , element] = this.tokens.slice(this.at, this.at + 3);
-    return open?.text === "(" && element?.text === "∈";
+    return this.token?.text === "(" && this.tokens[this.at + 2]?.text === "∈";
   }
 
   /** The argument of a command: a group in braces, or one sign. */
@@ -97,7 +96,7 @@ export abstract class Primaries extends Cursor {
     const top = this.#digitArgument(rest);
     const bottom = this.#digitArgument(rest);
     // "\frac123" is (1/2)·3 in LaTeX, which is never intended.
-    if (rest.digits !== "") throw new NoParse();
+    if (rest.digits !== "") throw NO_PARSE;
     return this.quotient(top, bottom);
   }
 
@@ -114,7 +113,7 @@ export abstract class Primaries extends Cursor {
 
   protected primary(): Tree {
     const token = this.token;
-    if (token === undefined) throw new NoParse();
+    if (token === undefined) throw NO_PARSE;
     switch (token.kind) {
       case "number":
         return this.#number(token);
@@ -142,8 +141,8 @@ export abstract class Primaries extends Cursor {
 
   protected numeral(text: string): Numeral {
     const value = rationalOf(text);
-    if (value === undefined) throw new NoParse();
-    return this.node({ kind: "number", value, text, isDecimal: /[.eE][^(]*$/.test(text) });
+    if (value === undefined) throw NO_PARSE;
+    return this.node({ kind: "number", value, text, isDecimal: /[.eE]/.test(text) && !text.endsWith(")") });
   }
 
   #number(token: Token): Tree {
@@ -155,7 +154,7 @@ export abstract class Primaries extends Cursor {
   #based(digits: string): Tree {
     this.at++;
     const base = this.argument();
-    if (base.kind !== "number") throw new NoParse();
+    if (base.kind !== "number") throw NO_PARSE;
     return this.node({ kind: "based", digits, base: base.text });
   }
 
@@ -192,7 +191,8 @@ export abstract class Primaries extends Cursor {
       return this.node({ kind: "quantity", of: this.signed(), unit: currency });
     }
     if (text === "abs" && this.is("(")) return this.node({ kind: "absolute", of: this.primary() });
-    if (/^(?:pi|infinity|inf|Infinity|oo)$/.test(text)) return this.#symbol(text === "pi" ? "pi" : "∞", false);
+    if (/^(?:pi|infinity|inf|Infinity|oo)$/.test(text))
+      return this.#symbol(text === "pi" ? "pi" : "∞", false);
     if (text === "sqrt") return this.#root();
     if (text === "cbrt") return this.node({ kind: "root", of: this.argument(), degree: this.numeral("3") });
     if (text.length > 2 && !this.#isGlued(token)) return this.#symbol(text, true);
@@ -235,7 +235,7 @@ export abstract class Primaries extends Cursor {
     }
     if (/^(?:sum|prod|int|lim)$/.test(token.text)) return this.#bigOperator(token.text);
     if (token.text.startsWith("begin:")) return this.#matrix(token.text.slice("begin:".length));
-    if (token.text.startsWith("end:")) throw new NoParse();
+    if (token.text.startsWith("end:")) throw NO_PARSE;
     return FUNCTIONS.has(token.text) ? this.#function(token.text) : this.#symbol(token.text, false);
   }
 
@@ -297,7 +297,7 @@ export abstract class Primaries extends Cursor {
       return this.node({ kind: "call", name: token.text, args: [of] });
     }
     const close = CLOSES[token.text];
-    if (close === undefined) throw new NoParse();
+    if (close === undefined) throw NO_PARSE;
     return this.#group(token.text, close);
   }
 
@@ -318,7 +318,7 @@ export abstract class Primaries extends Cursor {
       return fraction;
     }
     const closing = this.token?.text ?? "";
-    if (closing !== close && !(isInterval && /^[)\]]$/.test(closing))) throw new NoParse();
+    if (closing !== close && !(isInterval && /^[)\]]$/.test(closing))) throw NO_PARSE;
     this.at++;
     this.bars = bars;
     if (condition !== undefined) return condition;
@@ -343,7 +343,7 @@ export abstract class Primaries extends Cursor {
     const condition = this.nested(() => this.list());
     const isRelation = (tree: Tree) => tree.kind === "relation";
     const holds = condition.kind === "list" ? condition.items.every(isRelation) : isRelation(condition);
-    if (!holds) throw new NoParse();
+    if (!holds) throw NO_PARSE;
     if (set === "R") return condition;
     const [letter, of] = [variable.text, set].map((name): Tree => ({ kind: "symbol", name, isWord: false }));
     const member = this.node({ kind: "relation", operators: ["∈"], sides: [letter!, of!] });
@@ -358,14 +358,14 @@ export abstract class Primaries extends Cursor {
         rows.push([]);
       } else if (this.is("&")) {
         this.at++;
-        if (rows.at(-1)!.length === 0) throw new NoParse();
-      } else if (this.token === undefined) throw new NoParse();
+        if (rows.at(-1)!.length === 0) throw NO_PARSE;
+      } else if (this.token === undefined) throw NO_PARSE;
       else rows.at(-1)!.push(this.nested(() => this.relation()));
       if (this.is(",")) this.at++;
     }
     this.at++;
     const filled = rows.filter((row) => row.length > 0);
-    if (!/^(?:[pbvBV]?matrix|array|smallmatrix|cases|aligned?)$/.test(environment)) throw new NoParse();
+    if (!/^(?:[pbvBV]?matrix|array|smallmatrix|cases|aligned?)$/.test(environment)) throw NO_PARSE;
     const matrix = { kind: "matrix", rows: filled, isSystem: /^(?:cases|align)/.test(environment) } as const;
     const tree = this.node(matrix);
     // In bars it is the determinant, in double bars the norm.

@@ -16,6 +16,7 @@ const NUMERAL = /^(\d*)(?:\.(\d*)(?:\((\d+)\))?)?(?:[eE]([-+]?\d+))?$/;
 
 /** A numeral "12", "12.50", "1.5e3" or "0.1(6)", whose digits in brackets repeat, as an exact rational; undefined where its exponent is beyond ±1000. */
 export function rationalOf(numeral: string): Rational | undefined {
+  if (/^\d+$/.test(numeral)) return { top: BigInt(numeral), bottom: 1n };
   const [, whole = "", decimals = "", repetend, exponentText = "0"] = NUMERAL.exec(numeral) ?? [];
   if (repetend !== undefined) return repeating(whole, decimals, repetend);
   if (whole === "" && decimals === "") return undefined;
@@ -27,7 +28,7 @@ export function rationalOf(numeral: string): Rational | undefined {
     : { top: digits, bottom: 10n ** BigInt(-exponent) };
 }
 
-/** "0.1(6)": the decimals before the digits that repeat, and 1/(10^n − 1) of those behind them. */
+/** "0.1(6)" as a fraction: the digits that repeat count 1/(10^n − 1) of their place. */
 function repeating(whole: string, decimals: string, repetend: string): Rational {
   const nines = 10n ** BigInt(repetend.length) - 1n;
   return {

@@ -48,13 +48,18 @@ export function areOneName(a: Tree, b: Tree): boolean {
   if (spelled(a) === spelled(b)) return true;
   const isApplied = (tree: Tree) => tree.kind === "call" && tree.name.length === 1;
   const isOrdinate = (tree: Tree) => tree.kind === "symbol" && tree.name === "y";
-  if (a.kind === "symbol" && b.kind === "symbol") return isNumbered(a.name, b.name) || isNumbered(b.name, a.name);
+  if (a.kind === "symbol" && b.kind === "symbol")
+    return isNumbered(a.name, b.name) || isNumbered(b.name, a.name);
   return (isApplied(a) && isOrdinate(b)) || (isApplied(b) && isOrdinate(a));
 }
 
 /** Whether a name is the other with a number: the solutions of x are x_1 and x_2. */
 function isNumbered(numbered: string, name: string): boolean {
-  return numbered.length === name.length + 2 && /^_[1-9]$/.test(numbered.slice(name.length)) && numbered.startsWith(name);
+  return (
+    numbered.length === name.length + 2 &&
+    /^_[1-9]$/.test(numbered.slice(name.length)) &&
+    numbered.startsWith(name)
+  );
 }
 
 /** The relation with its name on the left: "5 = x", "5 >= x". */
@@ -149,7 +154,9 @@ export function withoutConditions(items: readonly Tree[]): readonly Tree[] {
   const [letter, set] = last.sides;
   if (letter?.kind !== "symbol" || set?.kind !== "symbol" || !/^[ZNRQ](?:_.*)?$/.test(set.name)) return items;
   const rest = items.slice(0, -1);
-  const isUsed = rest.some((item) => some(item, (part) => part.kind === "symbol" && part.name === letter.name));
+  const isUsed = rest.some((item) =>
+    some(item, (part) => part.kind === "symbol" && part.name === letter.name),
+  );
   const isBound = rest.some(
     (item) => item.kind === "relation" && item.sides.some((side) => spelled(side) === letter.name),
   );

@@ -169,7 +169,9 @@ export class Comparison {
       if (matrix.kind !== "matrix" || other.kind !== "group" || other.open === "{") return false;
       if (other.open === "[" && other.items.every((row) => row.kind === "group" && row.open === "[")) {
         const rows = other.items.map((row) => (row.kind === "group" ? row.items : []));
-        return rows.length === matrix.rows.length && matrix.rows.every((row, i) => this.#pairwise(row, rows[i]!));
+        return (
+          rows.length === matrix.rows.length && matrix.rows.every((row, i) => this.#pairwise(row, rows[i]!))
+        );
       }
       const isVector = matrix.rows.length === 1 || matrix.rows.every((row) => row.length === 1);
       return isVector && this.#pairwise(matrix.rows.flat(), other.items);
@@ -226,7 +228,8 @@ function plain(tree: Tree): Tree {
     const items = withoutConditions(tree.items);
     if (items.length === 1) return expanded(items[0]!);
   }
-  if (tree.kind !== "matrix" || !tree.isSystem || tree.rows.some((row) => row.length !== 1)) return expanded(tree);
+  if (tree.kind !== "matrix" || !tree.isSystem || tree.rows.some((row) => row.length !== 1))
+    return expanded(tree);
   const items = tree.rows.flat();
   return items.every(({ kind }) => kind === "relation") ? { kind: "list", items } : tree;
 }
@@ -235,7 +238,8 @@ function plain(tree: Tree): Tree {
 function areProportional(a: readonly Tree[], b: readonly Tree[]): boolean {
   const [x, y] = [a.map(exactValue), b.map(exactValue)];
   const [p, q] = [x[0], y[0]];
-  if (a.length !== b.length || p === undefined || q === undefined || p.top === 0n || q.top === 0n) return false;
+  if (a.length !== b.length || p === undefined || q === undefined || p.top === 0n || q.top === 0n)
+    return false;
   return x.every((left, i) => {
     const right = y[i];
     return left !== undefined && right !== undefined && sameRational(times(left, q), times(right, p));

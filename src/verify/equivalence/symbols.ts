@@ -135,9 +135,19 @@ export const WRAPPERS: ReadonlyMap<string, boolean> = new Map([
   ...["text", "textbf", "textit", "textrm", "textnormal", "textsf", "texttt", "mbox", "hbox"].map(
     (name): [string, boolean] => [name, true],
   ),
-  ...["mathrm", "mathbf", "mathit", "mathsf", "mathcal", "mathbb", "boldsymbol", "bm", "boxed", "fbox", "underline"].map(
-    (name): [string, boolean] => [name, false],
-  ),
+  ...[
+    "mathrm",
+    "mathbf",
+    "mathit",
+    "mathsf",
+    "mathcal",
+    "mathbb",
+    "boldsymbol",
+    "bm",
+    "boxed",
+    "fbox",
+    "underline",
+  ].map((name): [string, boolean] => [name, false]),
   ...["operatorname", "overline", "overrightarrow", "vec", "hat", "bar", "displaylines", "emph", "bf"].map(
     (name): [string, boolean] => [name, false],
   ),

@@ -56,6 +56,7 @@ const CLOSES: ReadonlySet<string> = new Set([")", "]", "⟩", "\\}"]);
 const SEPARATES = /[,\s~\\{]/;
 /** Text after an "x" that multiplies: a power of ten, or a number that spaces set apart. */
 const POWER_OF_TEN = /[\s}]*10\s?(?:\^|\*\*|[⁺⁻⁰¹²³⁴-⁹])/y;
+const SIGN_WORDS: ReadonlySet<string> = new Set(["x", "X", "U", "minus", "negative", "Minus", "Negative"]);
 const SPACED_NUMBER = /\s+\d/y;
 const NEXT_NUMBER = /\s*(?:\d|\\d?frac)/y;
 const NEXT_BRACKET = /\s*[([]/y;
@@ -146,6 +147,7 @@ class Tokenizer {
 
   /** The sign that letters are: "6 x 10^5", "negative 3", "[0,1) U (2,3]". */
   #signOf(word: string): string | undefined {
+    if (!SIGN_WORDS.has(word)) return undefined;
     const last = this.tokens.at(-1);
     const isNext = (pattern: RegExp) => matchAt(pattern, this.#text, this.#at + word.length) !== null;
     if (word === "x" || word === "X") {
@@ -153,15 +155,17 @@ class Tokenizer {
       return isNext(POWER_OF_TEN) || (this.#space && isNext(SPACED_NUMBER)) ? "*" : undefined;
     }
     if (word === "U") return /^[)\]]$/.test(last?.text ?? "") && isNext(NEXT_BRACKET) ? "∪" : undefined;
-    return /^(?:minus|negative)$/i.test(word) && isNext(NEXT_NUMBER) ? "-" : undefined;
+    return isNext(NEXT_NUMBER) ? "-" : undefined;
   }
 
   /** A decimal with the digits that repeat in brackets, "0.1(6)"; one without any as it is. */
   #repeating(digits: string): string {
     const text = this.#text;
+    const next = text[this.#at];
+    if (next !== "." && next !== "\\" && next !== "…") return digits;
     const hasPoint = digits.includes(".");
+    if (!hasPoint && (next !== "." || text[this.#at + 1] !== "\\")) return digits;
     const at = hasPoint ? this.#at : this.#at + 1;
-    if (!/[.\\…]/.test(text[this.#at] ?? "") || (!hasPoint && text[this.#at] !== ".")) return digits;
     const marked = matchAt(REPETEND, text, at);
     if (marked !== null) {
       this.#at = at + marked[0].length;

@@ -109,7 +109,9 @@ const PLAIN: Readonly<Record<string, string>> = {
   "m^2": "平方米",
   "cm^3": "立方厘米 cc ccm",
   "m^3": "立方米",
-  ...Object.fromEntries(Array.from("个只本张条辆支朵块名位棵颗匹头枚件次人", (counter) => [counter, counter])),
+  ...Object.fromEntries(
+    Array.from("个只本张条辆支朵块名位棵颗匹头枚件次人", (counter) => [counter, counter]),
+  ),
 };
 
 /** Words that scale the number before them. */
@@ -287,7 +289,8 @@ class UnitReader {
   /** The exponent of "cm2". */
   #glued(name: string): number | undefined {
     const token = this.#token;
-    if (token?.kind !== "number" || token.space || !/^[23]$/.test(token.text) || !LENGTH.test(name)) return undefined;
+    if (token?.kind !== "number" || token.space || !/^[23]$/.test(token.text) || !LENGTH.test(name))
+      return undefined;
     this.#at++;
     return Number(token.text);
   }

@@ -31,13 +31,12 @@ export interface Words {
  * change, no punctuation and no hyphens.
  */
 function spellingOf(text: string): string | undefined {
-  const plain = /[^ -~]/.test(text) ? text.toLowerCase().normalize("NFC") : text.toLowerCase();
+  const plain = (/[^ -~]/.test(text) ? text.normalize("NFC") : text).toLowerCase();
   if (!/\p{L}{2}|\p{L}\.\p{L}|^n\/a$/u.test(plain) || plain === "nan") return undefined;
   const bare = /[\d\\^=<>+]/.test(plain)
     ? plain.replace(/[.!。]+$/, "")
-    : plain
+    : (plain.includes(".") ? plain.replaceAll(INITIALS, withoutPoints) : plain)
         .replaceAll(HYPHEN, "")
-        .replaceAll(INITIALS, (initials) => initials.replaceAll(".", ""))
         .replaceAll(/[.,;:!?"“”'’。，、；：！？]/gu, " ");
   const words = bare.split(/\s+/).filter(Boolean);
   const content = words.filter((word) => !/^(?:a|an|the)$/.test(word));
@@ -47,6 +46,10 @@ function spellingOf(text: string): string | undefined {
 const HYPHEN = /(?<=\p{L})[-‐–](?=\p{L})/gu;
 /** "U.S.A." */
 const INITIALS = /(?<!\p{L})\p{L}(?:\.\p{L})+\.?(?!\p{L})/gu;
+
+function withoutPoints(text: string): string {
+  return text.replaceAll(".", "");
+}
 
 /** The acronym of an answer that consists of an acronym and its words. */
 function acronymOf(text: string): string | undefined {
@@ -62,7 +65,8 @@ function acronymOf(text: string): string | undefined {
 export function wordsOf(answer: string): Words {
   const text = withoutMarkup(answer);
   const spelling = spellingOf(text);
-  const hyphenated = /\p{L}[-‐–]\p{L}/u.test(text) ? spelling?.replaceAll(" ", "") : undefined;
+  const hyphenated =
+    /[-‐–]/.test(text) && /\p{L}[-‐–]\p{L}/u.test(text) ? spelling?.replaceAll(" ", "") : undefined;
   return { spelling, hyphenated, acronym: acronymOf(text) };
 }
 

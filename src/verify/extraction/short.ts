@@ -12,7 +12,8 @@ const COUNT =
 /** Text that makes a number one of several, part of another, or the subject of a statement. */
 const QUALIFIES =
   /\b(?:and|or|nor|not|no|than|minus|plus|times|of|per|more|less|fewer|is|are|was|were|wrong|incorrect|false|half|dozens?|hundreds?)\b/i;
-const LETTER_SAID = /^(?:so |thus,? |hence,? |therefore,? )?(?:it|that|this|the answer) (?:is|must be) (?:option |choice )?\(?([A-J])\)?[.!]?$/i;
+const LETTER_SAID =
+  /^(?:so |thus,? |hence,? |therefore,? )?(?:it|that|this|the answer) (?:is|must be) (?:option |choice )?\(?([A-J])\)?[.!]?$/i;
 
 /** "Answer: " before an answer in a mark. */
 const ANSWER_TO = /^(?:final |correct )?answers?\s?[:：=]\s*/i;

@@ -12,7 +12,14 @@ import { closingPolarity, isHedged, leadingPolarity } from "../extraction/assert
 import { Reply } from "../extraction/reply.ts";
 import { loneExpression, shortWords } from "../extraction/short.ts";
 import type { JudgedProblem, Judgement, Verdict } from "../verdict.ts";
-import { contradiction, contradictsItself, leadingOption, mentionedOption, optionOf, readOptions } from "./options.ts";
+import {
+  contradiction,
+  contradictsItself,
+  leadingOption,
+  mentionedOption,
+  optionOf,
+  readOptions,
+} from "./options.ts";
 import { PAPER_RULES, type PaperRule, readByRule } from "./paper-rules.ts";
 
 const POLARITY = /^(?:yes|no|true|false)$/i;
@@ -179,8 +186,10 @@ function readAnywhere(reply: Reply, known: Known): string | null {
   const begun = begunWith(reply, options);
   if (begun !== undefined) return begun;
   const extracted = answerIn(reply);
-  if (extracted !== null && reply.declared?.answer === extracted && /^[A-J]$/.test(extracted)) {
-    const contradicted = contradiction(reply.end.slice(reply.declared.start), extracted, options);
+  if (extracted !== null && /^[A-J]$/.test(extracted)) {
+    const { declared } = reply;
+    const said = declared?.answer === extracted ? reply.end.slice(declared.start) : reply.start;
+    const contradicted = contradiction(said, extracted, options);
     if (contradicted !== undefined) return contradicted;
   }
   if (extracted !== null && optionOf(new Answer(extracted), options) !== undefined) return extracted;

@@ -24,14 +24,13 @@ const BARE = new RegExp(
 );
 
 function distinct<T extends readonly number[]>(found: readonly T[]): readonly T[] {
-  return found.filter((one, i) => found.findIndex((other) => other.join() === one.join()) === i);
+  return [...new Map(found.map((one) => [one.join(), one])).values()];
 }
 
 /** All boxes [x1, y1, x2, y2] or (x1, y1), (x2, y2) of a text, each once, with left below right and top below bottom. */
 export function boxesIn(text: string): readonly Box[] {
   const bare = BARE.exec(text);
-  const matches =
-    bare?.[3] === undefined ? [...text.matchAll(BOX), ...text.matchAll(NAMED_BOX)] : [bare];
+  const matches = bare?.[3] === undefined ? [...text.matchAll(BOX), ...text.matchAll(NAMED_BOX)] : [bare];
   return distinct(
     matches.map((match): Box => {
       const [x1 = 0, y1 = 0, x2 = 0, y2 = 0] = match.slice(1, 5).map(Number);

@@ -52,10 +52,15 @@ function optionPaired(answer: Answer, options: readonly Answer[]): number | unde
   return place !== undefined && optionByText(new Answer(text), options) === place ? place : undefined;
 }
 
-const LETTER_WITH_TEXT = /(?<![\p{L}\p{N}])([A-J])[)*]{0,3}\s?(?:[(:]\s?|\s)\*{0,2}([^.()\n*]{1,120})(?=[).\n*]|$)/u;
+const LETTER_WITH_TEXT =
+  /(?<![\p{L}\p{N}])([A-J])[)*]{0,3}\s?(?:[(:.]\s?|\s)\*{0,2}([^.()\n*]{1,120})(?=[).\n*]|$)/u;
 
 /** A declared letter with the text of another option behind it, "The answer is B (Rome)", as "B. Rome". */
-export function contradiction(declared: string, letter: string, options: readonly Answer[]): string | undefined {
+export function contradiction(
+  declared: string,
+  letter: string,
+  options: readonly Answer[],
+): string | undefined {
   const [, name, text = ""] = LETTER_WITH_TEXT.exec(declared.slice(0, 300)) ?? [];
   const written = `${letter}. ${text}`;
   return name === letter && contradictsItself(new Answer(written), options) ? written : undefined;
