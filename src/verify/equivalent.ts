@@ -56,6 +56,10 @@ function sameLabels(a: Answer, b: Answer): boolean {
   return isIndexed && a.formula !== undefined && a.formula === b.formula;
 }
 
+function hasSigns({ spelling }: Answer): boolean {
+  return spelling.includes("±") || spelling.includes("∓");
+}
+
 /** Signs of an index or a charge. */
 const INDEXED = /[_₀-₉⁺⁻]|\^\{?[+-]|\\(?:ce|text|mathrm)\b/;
 const EXPRESSIONS = new Set(["number", "negate", "product", "quotient", "power", "call", "root"]);
@@ -86,7 +90,7 @@ function sameMathematics(a: Answer, b: Answer): boolean | undefined {
     const letters =
       other.kind === "product" ? lettersMultiplied((a.tree === null ? a : b).tokens) : undefined;
     if (letters === undefined) return undefined;
-    return new Comparison().same(letters, other) ? true : undefined;
+    return new Comparison(false).same(letters, other) ? true : undefined;
   }
-  return new Comparison().same(a.tree, b.tree);
+  return new Comparison(hasSigns(a) || hasSigns(b)).same(a.tree, b.tree);
 }

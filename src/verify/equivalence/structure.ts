@@ -33,11 +33,18 @@ const PERCENT: Rational = { top: 1n, bottom: 100n };
 /** Compares two answers, within a budget. */
 export class Comparison {
   #left = MAX_COMPARISONS;
+  readonly #hasSigns: boolean;
+
+  /** @param hasSigns whether one of the answers has a ±; without one nothing is searched for it */
+  constructor(hasSigns: boolean) {
+    this.#hasSigns = hasSigns;
+  }
 
   /** Whether two trees are one answer. Symmetric. */
   same(first: Tree, second: Tree): boolean {
     if (--this.#left < 0) return false;
-    const [a, b] = [plain(first), plain(second)];
+    const a = plain(first, this.#hasSigns);
+    const b = plain(second, this.#hasSigns);
     if (a.kind === "union" || b.kind === "union") {
       const [union, other] = a.kind === "union" ? [a, b] : [b, a];
       const described = other.kind === "union" ? undefined : unionOf(other);
@@ -223,11 +230,12 @@ export class Comparison {
 }
 
 /** ± as two values, and a system of equations as their list. */
-function plain(tree: Tree): Tree {
+function plain(tree: Tree, hasSigns: boolean): Tree {
   if (tree.kind === "list") {
     const items = withoutConditions(tree.items);
     if (items.length === 1) return expanded(items[0]!);
   }
+  if (!hasSigns && tree.kind !== "matrix") return tree;
   if (tree.kind !== "matrix" || !tree.isSystem || tree.rows.some((row) => row.length !== 1))
     return expanded(tree);
   const items = tree.rows.flat();
