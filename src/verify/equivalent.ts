@@ -4,7 +4,7 @@
  * hacking: an empty answer equals no answer, a list does not equal a member, and digits are ASCII only.
  */
 
-import { Answer } from "./equivalence/answer.ts";
+import { Answer, lettersMultiplied } from "./equivalence/answer.ts";
 import type { WrittenOption } from "./equivalence/options.ts";
 import { Comparison } from "./equivalence/structure.ts";
 import { sameWords } from "./equivalence/words.ts";
@@ -40,9 +40,34 @@ export function sameAnswer(a: Answer, b: Answer): boolean {
   if (a.isMeaningless || b.isMeaningless) return false;
   if (a.plain === b.plain || a.spaced === b.spaced) return true;
   if (a.isHidden || b.isHidden) return false;
-  if (a.option !== null || b.option !== null) return sameOptions(a.option, b.option);
+  if (a.option !== null || b.option !== null) {
+    if (isVariable(a, b) || isVariable(b, a)) return sameMathematics(a, b) ?? false;
+    return sameOptions(a.option, b.option);
+  }
   if (a.letters !== null && a.letters === b.letters) return true;
-  return sameMathematics(a, b) ?? sameWords(a.words, b.words);
+  if (a.hasDigit && b.hasDigit && a.date !== null && b.date !== null) return a.date === b.date;
+  return (sameMathematics(a, b) ?? sameWords(a.words, b.words)) || sameLabels(a, b);
+}
+
+/** The same hour, or the same formula where one of them has indices. */
+function sameLabels(a: Answer, b: Answer): boolean {
+  if (a.hour !== undefined && a.hour === b.hour) return true;
+  const isIndexed = INDEXED.test(a.plain) || INDEXED.test(b.plain);
+  return isIndexed && a.formula !== undefined && a.formula === b.formula;
+}
+
+function hasSigns({ spelling }: Answer): boolean {
+  return spelling.includes("±") || spelling.includes("∓");
+}
+
+/** Signs of an index or a charge. */
+const INDEXED = /[_₀-₉⁺⁻]|\^\{?[+-]|\\(?:ce|text|mathrm)\b/;
+const EXPRESSIONS = new Set(["number", "negate", "product", "quotient", "power", "call", "root"]);
+
+/** Whether a lone letter represents a number beside an expression: "e" and "2.718281828", "b" and "2b/2". */
+function isVariable(letter: Answer, other: Answer): boolean {
+  if (!/^[a-j]$/.test(letter.plain) || other.option !== null || other.letters !== null) return false;
+  return other.tree !== null && EXPRESSIONS.has(other.tree.kind);
 }
 
 function sameOptions(x: WrittenOption | null, y: WrittenOption | null): boolean {
@@ -59,6 +84,13 @@ function sameText(a: Answer, b: Answer): boolean {
 function sameMathematics(a: Answer, b: Answer): boolean | undefined {
   if (a.tokens.length === 0 || b.tokens.length === 0) return false;
   if (a.spelling === b.spelling) return true;
-  if (a.tree === null || b.tree === null) return undefined;
-  return new Comparison().same(a.tree, b.tree);
+  if (a.tree === null || b.tree === null) {
+    const other = a.tree ?? b.tree;
+    if (other === null) return a.looseSpelling === b.looseSpelling ? true : undefined;
+    const letters =
+      other.kind === "product" ? lettersMultiplied((a.tree === null ? a : b).tokens) : undefined;
+    if (letters === undefined) return undefined;
+    return new Comparison(false).same(letters, other) ? true : undefined;
+  }
+  return new Comparison(hasSigns(a) || hasSigns(b)).same(a.tree, b.tree);
 }

@@ -3,7 +3,7 @@
  * Finds the answer that a completion gives. Never throws, and takes linear time on any text: it searches marks in the
  * last 100,000 characters after the thought, and unmarked answers in the last 6,000.
  */
-import { undecorated, withoutEmphasis } from "./extraction/decoration.ts";
+import { choiceInJson, undecorated, withoutEmphasis } from "./extraction/decoration.ts";
 import { lastExpression } from "./extraction/expression.ts";
 import { withAfterthought } from "./extraction/marked.ts";
 import { closingOption, leadingOption } from "./extraction/options.ts";
@@ -21,15 +21,6 @@ export { boxedAnswer } from "./extraction/marks.ts";
  */
 export function markedAnswer(completion: string): string | null | undefined {
   return Reply.of(completion)?.mark?.answer;
-}
-
-/** "{"choice": "B"}", in a code fence or without one. */
-function choiceInJson(text: string): string | undefined {
-  const plain = undecorated(text);
-  if (plain.length > 500) return undefined;
-  const match =
-    /^\{\s*"(?:choice|answer|final_answer|option|result)"\s*:\s*(?:"([^"\\]*)"|(-?[\d.]+))\s*\}$/.exec(plain);
-  return match === null ? undefined : (match[1] ?? match[2]);
 }
 
 const LETTER_ALONE = /^[(（]?([A-J])[)）]?[.。]?$/;

@@ -3,6 +3,8 @@
  * One answer and its readings: plain text, option, mathematics, words. Each reading is computed once, on first use.
  */
 import { undecorated } from "../extraction/decoration.ts";
+import { dateOf } from "./dates.ts";
+import { formulaOf } from "./formula.ts";
 import { parseTokens } from "./grammar.ts";
 import { optionSet, type WrittenOption, writtenOption } from "./options.ts";
 import { FUNCTIONS } from "./symbols.ts";
@@ -27,6 +29,7 @@ export class Answer {
   #spelling: string | undefined;
   #tree: Tree | null | undefined;
   #words: Words | undefined;
+  #date: string | null | undefined;
 
   constructor(text: string) {
     this.text = text;
@@ -39,7 +42,7 @@ export class Answer {
 
   /** The text without marks around it. */
   get plain(): string {
-    this.#plain ??= withoutClock(undecorated(this.text));
+    this.#plain ??= withoutClock(withoutAngles(undecorated(this.text)));
     return this.#plain;
   }
 
@@ -85,10 +88,36 @@ export class Answer {
     return this.#spelling;
   }
 
+  /** The spelling without braces around one token and without brackets around a modulus. */
+  get looseSpelling(): string {
+    if (!this.spelling.includes("{ ") && !this.spelling.includes("mod")) return this.spelling;
+    return this.spelling.replaceAll(/\{ (\S+) \}/g, "$1").replace(/\( mod ([^()]*) \)/, "mod $1");
+  }
+
   /** Its expression tree; null if it is words or exceeds the grammar's budgets. */
   get tree(): Tree | null {
     if (this.#tree === undefined) this.#tree = mathematics(this.tokens) ?? null;
     return this.#tree;
+  }
+
+  get hasDigit(): boolean {
+    return /\d/.test(this.plain);
+  }
+
+  /** The date that it is, or its three numbers in order: "1/5/2020"; null if it is none. */
+  get date(): string | null {
+    if (this.#date === undefined) this.#date = dateOf(this.plain) ?? null;
+    return this.#date;
+  }
+
+  /** "15:00" of "3 pm" and of "15:00"; undefined if it is no full hour. */
+  get hour(): string | undefined {
+    return MAY_BE_HOUR.test(this.plain) ? hourOf(withoutMarkup(this.plain)) : undefined;
+  }
+
+  /** A formula with indices in plain characters; undefined if it is none. */
+  get formula(): string | undefined {
+    return formulaOf(this.plain);
   }
 
   get words(): Words {
@@ -98,7 +127,7 @@ export class Answer {
 }
 
 function isMeaningless(text: string): boolean {
-  if (/^[^{}\\$]*\d/.test(text)) return false;
+  if (/^[^{}\\$]*\d/.test(text) || /^\\\{\s*\\\}$/.test(text)) return false;
   const plain = withoutMarkup(text);
   return (
     !/[\p{L}\p{N}∞∅√%°?]/u.test(plain.replaceAll(/\\[a-z]+(?=\s*$)/g, "x")) || plain.toLowerCase() === "nan"
@@ -115,12 +144,46 @@ function withoutClock(text: string): string {
   return `${(Number(hours) % 12) + (half.toLowerCase() === "p" ? 12 : 0)}:${minutes}${seconds}`;
 }
 
+const MAY_BE_HOUR = /^.{0,9}\d(?::00|\s?[apo]).{0,9}$/i;
+
+/** "3 pm", "5 o'clock", "15:00" as a full hour. */
+function hourOf(text: string): string | undefined {
+  const [, hours = "", half] = /^(\d{1,2})(?::00|\s?([ap])\.?\s?m\.?|\s?o['’]clock)$/i.exec(text) ?? [];
+  if (hours === "" || (half !== undefined && (Number(hours) < 1 || Number(hours) > 12))) return undefined;
+  if (half === undefined) return `${Number(hours)}:00`;
+  return `${(Number(hours) % 12) + (half.toLowerCase() === "p" ? 12 : 0)}:00`;
+}
+
+/** "<1, 2>" as a vector. */
+function withoutAngles(text: string): string {
+  if (!text.startsWith("<") || !text.endsWith(">") || text.length > 400) return text;
+  const inner = text.slice(1, -1);
+  return inner.includes(",") && !/[<>]/.test(inner) ? `⟨${inner}⟩` : text;
+}
+
+/** Letters that may be a product: "xyz". */
+export function lettersMultiplied(tokens: readonly Token[]): Tree | undefined {
+  const [token, ...more] = tokens;
+  if (token?.kind !== "letters" || more.length > 0 || token.isText || !/^[a-z]{2,4}$/.test(token.text))
+    return undefined;
+  const factors = Array.from(token.text, (name): Tree => ({ kind: "symbol", name, isWord: false }));
+  return { kind: "product", factors };
+}
+
+/** Letters that are mathematics by themselves: "x", "-x", "infinity". */
+function isSymbol(tokens: readonly Token[]): boolean {
+  const last = tokens.at(-1)?.text ?? "";
+  const isNegative = tokens.length === 2 && tokens[0]!.text === "-";
+  return (tokens.length === 1 || isNegative) && (last.length === 1 || /^infinity$/i.test(last));
+}
+
 /** The tree of mathematical tokens: not only letters, and no words except for a name before "=". */
 function mathematics(tokens: readonly Token[]): Tree | undefined {
   const isLetters = tokens.every(
     ({ kind, text }) => (kind === "letters" && !FUNCTIONS.has(text)) || kind === "other" || text === "-",
   );
-  if (isLetters && !(tokens.length === 1 && tokens[0]!.text.length === 1)) return undefined;
+  if (isLetters && !isSymbol(tokens)) return undefined;
+  if (tokens.length === 3 && /^n \/ a$/i.test(tokens.map(({ text }) => text).join(" "))) return undefined;
   const tree = parseTokens(tokens);
   return tree === undefined || hasWords(tree) ? undefined : tree;
 }

@@ -3,7 +3,7 @@
  * The grammar of answers, in LaTeX and in plain mathematics:
  *
  *     answer   = list
- *     list     = members {";" members}          members = relation {("," | "and" | "or") relation}
+ *     list     = members {";" members}          members = relation {["," | "and" | "or"] relation}
  *     relation = ratio {("=" | "≈" | "!=" | "<" | "<=" | ">" | ">=" | "∈") ratio}
  *     ratio    = union {":" union}              union   = sum {("∪" | "∩" | "∖") sum}
  *     sum      = [sign] product {sign product}  sign    = "+" | "-" | "±" | "∓"
@@ -13,14 +13,15 @@
  *     primary  = numeral | symbol | function argument | "\frac" argument argument | "\sqrt" ["[" degree "]"] argument
  *              | bracket list bracket | "|" sum "|" | matrix
  *
- * A factor may follow another without a sign, but a numeral never follows a numeral: "8 8" is no product.
+ * A factor may follow another without a sign, but a numeral never follows a numeral: "8 8" is no product. Members need
+ * no sign between them after a unit: "2 h 30 min".
  */
-import { NoParse } from "./cursor.ts";
+import { NO_PARSE } from "./cursor.ts";
 import { Primaries } from "./primaries.ts";
 import { type Rational, times } from "./rational.ts";
 import { type Token, tokenize } from "./tokens.ts";
 import type { Numeral, Tree } from "./tree.ts";
-import { PERCENT_WORDS, SCALES, unitAt } from "./units.ts";
+import { PERCENT_WORDS, perUnit, SCALES, unitAt } from "./units.ts";
 
 const RELATIONS = new Set(["=", "≈", "!=", "<", "<=", ">", ">=", "∈"]);
 
@@ -28,7 +29,7 @@ class Parser extends Primaries {
   answer(): Tree {
     const tree = this.list();
     while (this.at < this.tokens.length && this.is("}")) this.at++;
-    if (this.at < this.tokens.length) throw new NoParse();
+    if (this.at < this.tokens.length) throw NO_PARSE;
     return tree;
   }
 
@@ -44,13 +45,16 @@ class Parser extends Primaries {
 
   #members(): Tree {
     const items = [this.relation()];
-    while (this.#separator()) items.push(this.relation());
+    while (this.#separator(items.at(-1)!)) items.push(this.relation());
     return this.node({ kind: "list", items });
   }
 
-  /** Passes "," "and" "or" and combinations of them. */
-  #separator(): boolean {
+  /** Passes "," "and" "or" and combinations of them. A number follows a quantity and a condition an item without one. */
+  #separator(last: Tree): boolean {
     const from = this.at;
+    if (this.token === undefined) return false;
+    if (last.kind === "quantity" && this.token.kind === "number") return true;
+    if (this.is("(") && this.isCondition()) return true;
     if (this.is(",")) this.at++;
     if (/^(?:and|or|AND|OR|和|或|与|及)$/.test(this.token?.text ?? "")) this.at++;
     return this.at > from;
@@ -81,7 +85,7 @@ class Parser extends Primaries {
     let operator: string | undefined;
     while (this.is("∪", "∩", "∖")) {
       const sign = this.token!.text;
-      if (operator !== undefined && operator !== sign) throw new NoParse();
+      if (operator !== undefined && operator !== sign) throw NO_PARSE;
       operator = sign;
       this.at++;
       parts.push(this.sum());
@@ -118,11 +122,16 @@ class Parser extends Primaries {
     for (;;) {
       const token = this.token;
       if (token === undefined) break;
+      const rate = tree.kind === "quantity" ? this.#rate(tree) : undefined;
+      if (rate !== undefined) {
+        tree = rate;
+        continue;
+      }
       if (this.is("*", "/")) {
         if (token.text === "/") this.link(++quotients);
         this.at++;
         const right = this.signed();
-        tree = token.text === "/" ? this.quotient(tree, right) : this.times(tree, right);
+        tree = token.text === "/" ? this.#over(tree, right) : this.times(tree, right);
         continue;
       }
       const behind = this.#behindNumber(tree);
@@ -131,6 +140,9 @@ class Parser extends Primaries {
         continue;
       }
       if (!this.startsFactor(token) || tree.kind === "quantity") break;
+      // "x2" may be x², x₂ or a name, but is not 2x.
+      if (token.kind === "number" && !token.space && this.tokens[this.at - 1]?.kind === "letters")
+        throw NO_PARSE;
       tree =
         token.kind === "number" && isNumeral(tree) ? this.#mixed(tree) : this.#beside(tree, this.power());
     }
@@ -139,6 +151,8 @@ class Parser extends Primaries {
 
   /** A factor that follows without a sign; a fraction after a numeral makes a mixed number. */
   #beside(left: Tree, right: Tree): Tree {
+    if (isNumeral(left) && isMarked(right) && right.of.kind === "quotient")
+      return this.node({ ...right, of: this.#beside(left, right.of) });
     if (!isNumeral(left) || right.kind !== "quotient") return this.times(left, right);
     if (!isNumeral(right.top) || !isNumeral(right.bottom)) return this.times(left, right);
     return this.node({ kind: "mixed", whole: left, part: right });
@@ -154,17 +168,36 @@ class Parser extends Primaries {
 
   protected override times(left: Tree, right: Tree): Tree {
     const factors = [...(left.kind === "product" ? left.factors : [left]), right];
-    if (factors.length > 200) throw new NoParse();
+    if (factors.length > 200) throw NO_PARSE;
     return this.node({ kind: "product", factors });
+  }
+
+  /** A quotient; the mark of "3/4%" is the fraction's. */
+  #over(left: Tree, right: Tree): Tree {
+    if (!isNumeral(left) || !isMarked(right) || !isNumeral(right.of)) return this.quotient(left, right);
+    return this.node({ ...right, of: this.quotient(left, right.of) });
+  }
+
+  /** "$3 per hour": an amount before its unit, and what it is for. */
+  #rate(tree: Tree & { readonly kind: "quantity" }): Tree | undefined {
+    if (!(this.is("/") || this.token?.text === "per")) return undefined;
+    const found = unitAt(this.tokens, this.at + 1);
+    if (found === undefined || !this.#endsItem(found.end)) return undefined;
+    this.at = found.end;
+    return this.node({ ...tree, unit: perUnit(tree.unit, found.unit) });
   }
 
   /** "1 1/2": the numeral before, and the fraction that follows it. */
   #mixed(whole: Numeral): Tree {
     const [top, slash, bottom] = this.tokens.slice(this.at, this.at + 3);
-    if (top?.kind !== "number" || slash?.text !== "/" || bottom?.kind !== "number") throw new NoParse();
+    if (top?.kind !== "number" || slash?.text !== "/" || bottom?.kind !== "number") throw NO_PARSE;
     this.at += 3;
     const part = this.quotient(this.numeral(top.text), this.numeral(bottom.text));
-    return this.node({ kind: "mixed", whole, part });
+    const mixed = this.#postfixes(this.node({ kind: "mixed", whole, part }));
+    if (!this.is("^")) return mixed;
+    this.at++;
+    if (!this.#takeDegreeSign(true)) throw NO_PARSE;
+    return this.degrees(mixed);
   }
 
   /** Percent words, scales and units after a tree that is a number. */
@@ -175,8 +208,16 @@ class Parser extends Primaries {
       return this.node({ kind: "quantity", of, unit: token.text });
     }
     if (token.kind !== "letters" && token.kind !== "other" && token.kind !== "command") return undefined;
-    if (hasSymbols(of) || of.kind === "quantity") return undefined;
     const word = token.text.toLowerCase();
+    if (of.kind === "quantity" && of.of.kind === "number" && SCALES.has(word)) {
+      const scaled = this.#behindNumber(of.of);
+      return scaled && this.node({ ...of, of: scaled });
+    }
+    if (hasSymbols(of) || of.kind === "quantity") return undefined;
+    if (word === "per" && this.tokens[this.at + 1]?.text === "cent") {
+      this.at += 2;
+      return this.node({ kind: "percent", of });
+    }
     if (PERCENT_WORDS.has(word)) {
       this.at++;
       return of.kind === "percent" ? of : this.node({ kind: "percent", of });
@@ -198,6 +239,8 @@ class Parser extends Primaries {
     const token = this.tokens[at];
     if (token === undefined) return true;
     if (token.kind === "letters") return token.text === "and" || token.text === "or";
+    // "2 h 30 min"
+    if (token.kind === "number") return unitAt(this.tokens, at + 1) !== undefined;
     if (token.kind !== "sign") return false;
     return /^(?:[,;:)\]}⟩=≈&<>]|\\\}|\\\\|<=|>=|!=)$/.test(token.text);
   }
@@ -205,10 +248,11 @@ class Parser extends Primaries {
   protected override startsFactor(token: Token): boolean {
     if (token.kind === "sign") {
       if (token.text === "|") return this.bars === 0;
+      if (token.text === "(" && this.isCondition()) return false;
       return /^(?:[([{⟨∞∅∠△]|\\\{)$/.test(token.text);
     }
     if (token.kind === "letters" && /^(?:and|or|AND|OR)$/.test(token.text)) return false;
-    if (token.kind === "command" && token.text.startsWith("end:")) return false;
+    if (token.kind === "command" && (token.text === "over" || token.text.startsWith("end:"))) return false;
     return token.kind !== "currency" && token.kind !== "other";
   }
 
@@ -221,8 +265,12 @@ class Parser extends Primaries {
     const base = this.#postfixes(primary);
     if (!this.is("^")) return base;
     this.at++;
-    if (this.is("'") || this.#primes()) return this.node({ kind: "call", name: "prime", args: [base] });
-    if (this.#takeDegreeSign()) return this.degrees(base);
+    const primes = this.#primes();
+    if (primes > 0 && base.kind === "symbol") {
+      return this.applied(this.node({ ...base, name: base.name + "'".repeat(primes) }));
+    }
+    if (primes > 0) return this.node({ kind: "call", name: "prime", args: [base] });
+    if (this.#takeDegreeSign(base.kind === "number")) return this.degrees(base);
     const exponent = this.argument();
     const power = this.node({ kind: "power", base, exponent } as const);
     return this.is("^") ? this.#tower(power) : this.#postfixes(power);
@@ -239,26 +287,27 @@ class Parser extends Primaries {
     return this.node({ kind: "power", base: power.base, exponent: above });
   }
 
-  #primes(): boolean {
+  /** Primes after "^", in braces or not, and how many there are. */
+  #primes(): number {
     const from = this.at;
     if (this.is("{")) this.at++;
-    if (!this.is("'")) {
-      this.at = from;
-      return false;
-    }
+    const first = this.at;
     while (this.is("'")) this.at++;
-    if (this.is("}")) this.at++;
-    return true;
+    const count = this.at - first;
+    if (count === 0) this.at = from;
+    else if (first > from && this.is("}")) this.at++;
+    return count;
   }
 
-  /** "°" or "{°}" after "^". */
-  #takeDegreeSign(): boolean {
-    if (this.is("°")) {
+  /** "°", "o" or one of them in braces, after "^". */
+  #takeDegreeSign(isNumber: boolean): boolean {
+    const isDegree = (token: Token | undefined) => token?.text === "°" || (isNumber && token?.text === "o");
+    if (isDegree(this.token)) {
       this.at++;
       return true;
     }
     const [open, degree, close] = this.tokens.slice(this.at, this.at + 3);
-    if (open?.text !== "{" || degree?.text !== "°" || close?.text !== "}") return false;
+    if (open?.text !== "{" || !isDegree(degree) || close?.text !== "}") return false;
     this.at += 3;
     return true;
   }
@@ -287,6 +336,10 @@ function isNumeral(tree: Tree): tree is Numeral {
   return tree.kind === "number";
 }
 
+function isMarked(tree: Tree): tree is Tree & { readonly kind: "percent" | "degrees" } {
+  return tree.kind === "percent" || tree.kind === "degrees";
+}
+
 /** A list of one is its item. */
 function single(tree: Tree): Tree {
   return tree.kind === "list" && tree.items.length === 1 ? tree.items[0]! : tree;
@@ -309,12 +362,20 @@ function hasSymbols(tree: Tree): boolean {
   return false;
 }
 
+/** The tokens without "=" or "≈" before all and a comma or semicolon after all. */
+function withoutEnds(tokens: readonly Token[]): readonly Token[] {
+  const [first, last] = [tokens[0], tokens.at(-1)];
+  const from = first?.kind === "sign" && (first.text === "=" || first.text === "≈") ? 1 : 0;
+  const to = last?.kind === "sign" && (last.text === "," || last.text === ";") ? -1 : tokens.length;
+  return from > 0 || to < 0 ? tokens.slice(from, to) : tokens;
+}
+
 /** The tree of an answer's tokens; undefined if they do not fit the grammar or exceed its budgets. */
 export function parseTokens(tokens: readonly Token[]): Tree | undefined {
   try {
-    return new Parser(tokens).answer();
+    return new Parser(withoutEnds(tokens)).answer();
   } catch (error) {
-    if (error instanceof NoParse) return undefined;
+    if (error === NO_PARSE) return undefined;
     throw error;
   }
 }

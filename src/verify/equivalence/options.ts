@@ -10,19 +10,21 @@ export interface WrittenOption {
   readonly text: string;
 }
 
-const NAME = String.raw`(?:(?:the )?(?:option|choice|answer)|选项)\s?:?\s?`;
-const ALONE = new RegExp(String.raw`^(?:${NAME})?[([（【]?\s?([a-j])\s?[)\]）】]?\s?[.:：。,、]?$`, "i");
+const NAME = String.raw`(?:(?:the )?(?:option|choice|answer|letter)|选项|选|答案(?:是|为)?)\s?[:：]?\s?`;
+/** "a:b = 2:3" is a ratio, no option. */
+const RATIO = String.raw`\s?[a-z](?:\s?:\s?[a-z])*\s?=[^=:]+:`;
+const ALONE = new RegExp(String.raw`^(?:${NAME})?[([（【]?\s?([a-j])\s?[)\]）】]?\s?[.:：。．,、]?$`, "i");
 const WITH_TEXT = new RegExp(
-  String.raw`^(?:${NAME})?(?:[(（【]\s?([a-j])\s?[)）】]\s?[.:：]?|([a-j])\s?[.:：)）、](?![\d/]*[a-z]*\/))\s*(\S.*)$`,
+  String.raw`^(?:${NAME})?(?:[(（【]\s?([a-j])\s?[)）】]\s?[.:：]?|([a-j])\s?[.:：。．)）、](?![\d/]*[a-z]*\/|${RATIO}))\s*(\S.*)$`,
   "is",
 );
-const CAPITAL_WITH_TEXT = /^([A-HJ])\s+([A-Z][a-z].*)$/s;
+const CAPITAL_WITH_TEXT = /^([A-HJ])\s+(?:[-–—]\s+)?([A-Z][a-z].*|(?<=[-–—]\s+)[a-z]{4}[a-z ,'-]*)$/s;
 /** Another letter that is a word of its own in an option's text may be an answer too. */
 const OTHER_LETTER =
   /(?<![\p{L}\p{N}°])(?:[B-HJ]|[b-d](?=\s*(?:$|[.),])))(?![\p{L}\p{N}'’])|[(（][A-Ja-j][)）]|\b(?:A|option|choice)\s+(?:or|and)\b/u;
 
 /** The beginning of an option: its letter, or the words before it; markup and brackets may come first. */
-const MAY_BE_OPTION = /^(?:[\s([（【{$*`_]|\\[a-z]+(?![a-z]))*[a-joct选]/i;
+const MAY_BE_OPTION = /^(?:[\s([（【{$*`_]|\\[a-z]+(?![a-z]))*[a-joclt选答]/i;
 
 /** The option that an answer names; undefined if it names none or possibly two. */
 export function writtenOption(answer: string): WrittenOption | undefined {

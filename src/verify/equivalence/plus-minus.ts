@@ -6,6 +6,7 @@ import { byKind, type Cases, some, type Tree } from "./tree.ts";
 
 /** ± expanded to its two values, with the signs of one expression coupled. */
 export function expanded(tree: Tree): Tree {
+  if (tree.kind === "number" || tree.kind === "symbol") return tree;
   if (tree.kind === "list" || tree.kind === "group" || tree.kind === "union" || tree.kind === "matrix")
     return tree;
   if (!some(tree, (part) => part.kind === "plus-minus")) return tree;

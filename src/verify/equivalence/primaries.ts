@@ -2,9 +2,9 @@
  * @module
  * The grammar's smallest parts, `primary` and `argument` of `grammar.ts`: numerals, symbols, commands, brackets.
  */
-import { Cursor, NoParse } from "./cursor.ts";
+import { Cursor, NO_PARSE } from "./cursor.ts";
 import { rationalOf } from "./rational.ts";
-import { FUNCTIONS, VULGAR_FRACTIONS } from "./symbols.ts";
+import { CURRENCY_CODES, FUNCTIONS, VULGAR_FRACTIONS } from "./symbols.ts";
 import type { Token } from "./tokens.ts";
 import type { Numeral, Tree } from "./tree.ts";
 import { unitAt } from "./units.ts";
@@ -12,6 +12,13 @@ import { unitAt } from "./units.ts";
 const CLOSES: Readonly<Record<string, string>> = { "(": ")", "[": "]", "⟨": "⟩", "\\{": "\\}", "{": "}" };
 /** Letters that are applied to an argument in brackets, "f(x)", rather than multiplied by it. */
 const APPLIED = /^(?:[fgFGPWhH]|[fgh]')$/;
+
+/** Functions whose power −1 is their inverse. */
+const INVERTED: ReadonlySet<string> = new Set(["sin", "cos", "tan", "sec", "csc", "cot"]);
+
+function isMinusOne(tree: Tree): boolean {
+  return tree.kind === "negate" && tree.of.kind === "number" && tree.of.text === "1";
+}
 
 /** Parses primaries; the grammar parses the operators between them. */
 export abstract class Primaries extends Cursor {
@@ -38,13 +45,19 @@ export abstract class Primaries extends Cursor {
     return this.node({ kind: "degrees", of });
   }
 
+  /** Whether a condition in brackets follows: "(k ∈ Z)". */
+  protected isCondition(): boolean {
+    return this.token?.text === "(" && this.tokens[this.at + 2]?.text === "∈";
+  }
+
   /** The argument of a command: a group in braces, or one sign. */
   protected argument(): Tree {
     if (this.is("{")) {
       this.at++;
       const inner = this.nested(() => this.list());
+      const group = this.#overs(inner);
       this.take("}");
-      return inner;
+      return group;
     }
     if (this.is("-", "+")) {
       const isNegative = this.token!.text === "-";
@@ -53,6 +66,16 @@ export abstract class Primaries extends Cursor {
       return isNegative ? this.node({ kind: "negate", of }) : of;
     }
     return this.primary();
+  }
+
+  /** "{1 \over 2}" */
+  #overs(top: Tree): Tree {
+    if (this.token?.kind !== "command" || this.token.text !== "over") return top;
+    this.at++;
+    return this.quotient(
+      top,
+      this.nested(() => this.list()),
+    );
   }
 
   /** An argument of \frac or \sqrt without braces is one digit: "\frac12", "\sqrt3". */
@@ -73,7 +96,7 @@ export abstract class Primaries extends Cursor {
     const top = this.#digitArgument(rest);
     const bottom = this.#digitArgument(rest);
     // "\frac123" is (1/2)·3 in LaTeX, which is never intended.
-    if (rest.digits !== "") throw new NoParse();
+    if (rest.digits !== "") throw NO_PARSE;
     return this.quotient(top, bottom);
   }
 
@@ -90,7 +113,7 @@ export abstract class Primaries extends Cursor {
 
   protected primary(): Tree {
     const token = this.token;
-    if (token === undefined) throw new NoParse();
+    if (token === undefined) throw NO_PARSE;
     switch (token.kind) {
       case "number":
         return this.#number(token);
@@ -101,7 +124,7 @@ export abstract class Primaries extends Cursor {
       }
       case "currency": {
         this.at++;
-        const of = this.power();
+        const of = this.signed();
         return this.node({ kind: "quantity", of, unit: token.text });
       }
       case "letters":
@@ -118,17 +141,21 @@ export abstract class Primaries extends Cursor {
 
   protected numeral(text: string): Numeral {
     const value = rationalOf(text);
-    if (value === undefined) throw new NoParse();
-    return this.node({ kind: "number", value, text, isDecimal: /[.eE]/.test(text) });
+    if (value === undefined) throw NO_PARSE;
+    return this.node({ kind: "number", value, text, isDecimal: /[.eE]/.test(text) && !text.endsWith(")") });
   }
 
   #number(token: Token): Tree {
     this.at++;
-    if (!this.is("_")) return this.numeral(token.text);
+    return this.is("_") ? this.#based(token.text) : this.numeral(token.text);
+  }
+
+  /** "101_2" */
+  #based(digits: string): Tree {
     this.at++;
     const base = this.argument();
-    if (base.kind !== "number") throw new NoParse();
-    return this.node({ kind: "based", digits: token.text, base: base.text });
+    if (base.kind !== "number") throw NO_PARSE;
+    return this.node({ kind: "based", digits, base: base.text });
   }
 
   #symbol(name: string, isWord: boolean): Tree {
@@ -158,11 +185,19 @@ export abstract class Primaries extends Cursor {
     const { text } = token;
     this.at++;
     if (FUNCTIONS.has(text)) return this.#function(text);
-    if (/^(?:pi|infinity|inf|Infinity)$/.test(text)) return this.#symbol(text === "pi" ? "pi" : "∞", false);
+    const currency = CURRENCY_CODES.get(text);
+    if (currency !== undefined && (this.token?.kind === "number" || this.token?.kind === "currency")) {
+      if (this.token.kind === "currency") this.at++;
+      return this.node({ kind: "quantity", of: this.signed(), unit: currency });
+    }
+    if (text === "abs" && this.is("(")) return this.node({ kind: "absolute", of: this.primary() });
+    if (/^(?:pi|infinity|inf|Infinity|oo)$/.test(text))
+      return this.#symbol(text === "pi" ? "pi" : "∞", false);
     if (text === "sqrt") return this.#root();
+    if (text === "cbrt") return this.node({ kind: "root", of: this.argument(), degree: this.numeral("3") });
     if (text.length > 2 && !this.#isGlued(token)) return this.#symbol(text, true);
     if (text.length === 1 && APPLIED.test(text) && this.is("(")) return this.#application(text);
-    if (text.length === 1) return this.#applied(this.#symbol(text, false));
+    if (text.length === 1) return this.applied(this.#symbol(text, false));
     // An exponent or a subscript belongs to the last letter alone.
     const first = Array.from(text.slice(0, -1), (letter) =>
       this.node({ kind: "symbol", name: letter, isWord: false } as const),
@@ -171,7 +206,7 @@ export abstract class Primaries extends Cursor {
     return this.node({ kind: "product", factors });
   }
 
-  #applied(symbol: Tree): Tree {
+  protected applied(symbol: Tree): Tree {
     const name = symbol.kind === "symbol" ? symbol.name : "";
     return APPLIED.test(name) && this.is("(") ? this.#application(name) : symbol;
   }
@@ -200,7 +235,7 @@ export abstract class Primaries extends Cursor {
     }
     if (/^(?:sum|prod|int|lim)$/.test(token.text)) return this.#bigOperator(token.text);
     if (token.text.startsWith("begin:")) return this.#matrix(token.text.slice("begin:".length));
-    if (token.text.startsWith("end:")) throw new NoParse();
+    if (token.text.startsWith("end:")) throw NO_PARSE;
     return FUNCTIONS.has(token.text) ? this.#function(token.text) : this.#symbol(token.text, false);
   }
 
@@ -227,6 +262,9 @@ export abstract class Primaries extends Cursor {
     }
     const argument = this.nested(() => this.#functionArgument());
     const args = base === undefined ? [argument] : [argument, base];
+    // sin⁻¹ is the inverse function.
+    const isInverse = exponent !== undefined && INVERTED.has(name) && isMinusOne(exponent);
+    if (isInverse) return this.node({ kind: "call", name: `arc${name}`, args });
     const call = this.node({ kind: "call", name, args } as const);
     return exponent === undefined ? call : this.node({ kind: "power", base: call, exponent });
   }
@@ -259,7 +297,7 @@ export abstract class Primaries extends Cursor {
       return this.node({ kind: "call", name: token.text, args: [of] });
     }
     const close = CLOSES[token.text];
-    if (close === undefined) throw new NoParse();
+    if (close === undefined) throw NO_PARSE;
     return this.#group(token.text, close);
   }
 
@@ -271,17 +309,45 @@ export abstract class Primaries extends Cursor {
       this.at++;
       return this.node({ kind: "group", open: "{", close: "}", items: [] });
     }
-    const inner = this.nested(() => this.list());
+    const condition = open === "\\{" ? this.#setBuilder() : undefined;
+    const inner = condition ?? this.nested(() => this.list());
+    if (open === "{" && this.token?.text === "over") {
+      const fraction = this.#overs(inner);
+      this.take("}");
+      this.bars = bars;
+      return fraction;
+    }
     const closing = this.token?.text ?? "";
-    if (closing !== close && !(isInterval && /^[)\]]$/.test(closing))) throw new NoParse();
+    if (closing !== close && !(isInterval && /^[)\]]$/.test(closing))) throw NO_PARSE;
     this.at++;
     this.bars = bars;
+    if (condition !== undefined) return condition;
+    if (inner.kind === "number" && this.is("_")) return this.#based(inner.text);
     const items = inner.kind === "list" ? inner.items : [inner];
     if (items.length === 1 && (open === "{" || (open === "(" && closing === ")"))) return items[0]!;
     if (items.length === 1 && items[0]!.kind === "matrix") return items[0]!;
     // A vector in angle brackets is the point that it leads to.
     const name = (bracket: string) => bracket.replace("\\", "").replace("⟨", "(").replace("⟩", ")");
     return this.node({ kind: "group", open: name(open), close: name(closing), items });
+  }
+
+  /** The condition of "x | x > 2", "x ∈ R : x > 2" in braces; undefined where the set lists its members. */
+  #setBuilder(): Tree | undefined {
+    const [variable, next, , after] = this.tokens.slice(this.at, this.at + 4);
+    const bar = next?.text === "∈" ? after : next;
+    if (variable?.kind !== "letters" || variable.text.length !== 1 || !/^[|:]$/.test(bar?.text ?? "")) {
+      return undefined;
+    }
+    const set = next?.text === "∈" ? this.tokens[this.at + 2]!.text : "R";
+    this.at += bar === next ? 2 : 4;
+    const condition = this.nested(() => this.list());
+    const isRelation = (tree: Tree) => tree.kind === "relation";
+    const holds = condition.kind === "list" ? condition.items.every(isRelation) : isRelation(condition);
+    if (!holds) throw NO_PARSE;
+    if (set === "R") return condition;
+    const [letter, of] = [variable.text, set].map((name): Tree => ({ kind: "symbol", name, isWord: false }));
+    const member = this.node({ kind: "relation", operators: ["∈"], sides: [letter!, of!] });
+    return this.node({ kind: "list", items: [member, condition] });
   }
 
   #matrix(environment: string): Tree {
@@ -292,15 +358,18 @@ export abstract class Primaries extends Cursor {
         rows.push([]);
       } else if (this.is("&")) {
         this.at++;
-        if (rows.at(-1)!.length === 0) throw new NoParse();
-      } else if (this.token === undefined) throw new NoParse();
+        if (rows.at(-1)!.length === 0) throw NO_PARSE;
+      } else if (this.token === undefined) throw NO_PARSE;
       else rows.at(-1)!.push(this.nested(() => this.relation()));
       if (this.is(",")) this.at++;
     }
     this.at++;
     const filled = rows.filter((row) => row.length > 0);
-    if (!/^(?:[pbvBV]?matrix|array|smallmatrix|cases|aligned?)$/.test(environment)) throw new NoParse();
-    return this.node({ kind: "matrix", rows: filled, isSystem: /^(?:cases|align)/.test(environment) });
+    if (!/^(?:[pbvBV]?matrix|array|smallmatrix|cases|aligned?)$/.test(environment)) throw NO_PARSE;
+    const matrix = { kind: "matrix", rows: filled, isSystem: /^(?:cases|align)/.test(environment) } as const;
+    const tree = this.node(matrix);
+    // In bars it is the determinant, in double bars the norm.
+    return /^v/i.test(environment) ? this.node({ kind: "call", name: environment, args: [tree] }) : tree;
   }
 
   #isEnd(environment: string): boolean {

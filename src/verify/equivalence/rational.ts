@@ -12,11 +12,13 @@ export interface Rational {
 /** Powers of ten beyond this are no numerals that anything is compared with. */
 const MAX_EXPONENT = 1000;
 
-const NUMERAL = /^(\d*)(?:\.(\d+))?(?:[eE]([-+]?\d+))?$/;
+const NUMERAL = /^(\d*)(?:\.(\d*)(?:\((\d+)\))?)?(?:[eE]([-+]?\d+))?$/;
 
-/** A numeral "12", "12.50" or "1.5e3" as an exact rational; undefined where its exponent is beyond ±1000. */
+/** A numeral "12", "12.50", "1.5e3" or "0.1(6)", whose digits in brackets repeat, as an exact rational; undefined where its exponent is beyond ±1000. */
 export function rationalOf(numeral: string): Rational | undefined {
-  const [, whole = "", decimals = "", exponentText = "0"] = NUMERAL.exec(numeral) ?? [];
+  if (/^\d+$/.test(numeral)) return { top: BigInt(numeral), bottom: 1n };
+  const [, whole = "", decimals = "", repetend, exponentText = "0"] = NUMERAL.exec(numeral) ?? [];
+  if (repetend !== undefined) return repeating(whole, decimals, repetend);
   if (whole === "" && decimals === "") return undefined;
   const exponent = Number(exponentText) - decimals.length;
   if (Math.abs(Number(exponentText)) > MAX_EXPONENT) return undefined;
@@ -24,6 +26,15 @@ export function rationalOf(numeral: string): Rational | undefined {
   return exponent >= 0
     ? { top: digits * 10n ** BigInt(exponent), bottom: 1n }
     : { top: digits, bottom: 10n ** BigInt(-exponent) };
+}
+
+/** "0.1(6)" as a fraction: the digits that repeat count 1/(10^n − 1) of their place. */
+function repeating(whole: string, decimals: string, repetend: string): Rational {
+  const nines = 10n ** BigInt(repetend.length) - 1n;
+  return {
+    top: BigInt(whole + decimals) * nines + BigInt(repetend),
+    bottom: 10n ** BigInt(decimals.length) * nines,
+  };
 }
 
 export function sameRational(a: Rational, b: Rational): boolean {

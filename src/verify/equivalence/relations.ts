@@ -4,7 +4,7 @@
  */
 import { spelled } from "./canonical.ts";
 import { exactValue, isUndone } from "./exact.ts";
-import { byKind, type Cases, type Tree } from "./tree.ts";
+import { byKind, type Cases, some, type Tree } from "./tree.ts";
 import { constantRatioSign, constantValue } from "./value.ts";
 
 type Group = Tree & { readonly kind: "group" };
@@ -19,13 +19,25 @@ export function isName(tree: Tree): boolean {
 
 const names: Cases<undefined, boolean> = {
   symbol: ({ name }) => name !== "∞",
-  product: ({ factors }) => factors.every((part) => part.kind === "symbol" && /^[A-Z]'?$/.test(part.name)),
+  product: ({ factors }) => isProductName(factors),
   call: ({ name }) => name !== "sum" && name !== "int",
   absolute: ({ of }) => isName(of),
   quotient: ({ top, bottom }) => isName(top) && isName(bottom),
   ratio: ({ parts }) => parts.every(isName),
   group: ({ open, items }) => open === "(" && items.every(isName),
 };
+
+/** "AB", "total cost", "dy", "m∠ABC" */
+function isProductName(factors: readonly Tree[]): boolean {
+  const [first, second] = factors;
+  const isLetter = first?.kind === "symbol" && /^[dm]$/.test(first.name) && factors.length === 2;
+  if (isLetter && first.name === "d" && second?.kind === "symbol") return true;
+  if (isLetter && first.name === "m" && second?.kind === "call" && second.name === "∠") return true;
+  const parts = factors.flatMap((part) => (part.kind === "product" ? part.factors : [part]));
+  const symbols = parts.filter((part) => part.kind === "symbol");
+  if (symbols.length < parts.length) return false;
+  return symbols.some(({ isWord }) => isWord) || symbols.every(({ name }) => /^[A-Z]'?$/.test(name));
+}
 
 /** "x ∈ S" */
 export function isMembership(relation: Relation): boolean {
@@ -36,7 +48,18 @@ export function areOneName(a: Tree, b: Tree): boolean {
   if (spelled(a) === spelled(b)) return true;
   const isApplied = (tree: Tree) => tree.kind === "call" && tree.name.length === 1;
   const isOrdinate = (tree: Tree) => tree.kind === "symbol" && tree.name === "y";
+  if (a.kind === "symbol" && b.kind === "symbol")
+    return isNumbered(a.name, b.name) || isNumbered(b.name, a.name);
   return (isApplied(a) && isOrdinate(b)) || (isApplied(b) && isOrdinate(a));
+}
+
+/** Whether a name is the other with a number: the solutions of x are x_1 and x_2. */
+function isNumbered(numbered: string, name: string): boolean {
+  return (
+    numbered.length === name.length + 2 &&
+    /^_[1-9]$/.test(numbered.slice(name.length)) &&
+    numbered.startsWith(name)
+  );
 }
 
 /** The relation with its name on the left: "5 = x", "5 >= x". */
@@ -89,6 +112,55 @@ function isRoughly(a: Tree, b: Tree): boolean {
 function approximates(a: Tree, decimal: number, places: number): boolean {
   const value = constantValue(a);
   return value !== undefined && Math.abs(value - decimal) <= 0.5001 * 10 ** -places;
+}
+
+/**
+ * The union of intervals that inequalities in one name describe together, "x < -1 or x > 1", or that "x ≠ 2" leaves;
+ * undefined where a relation is none.
+ */
+export function unionOf(tree: Tree): Tree | undefined {
+  const relations = tree.kind === "list" ? tree.items : [tree];
+  const parts: Tree[] = [];
+  let name: string | undefined;
+  for (const relation of relations) {
+    if (relation.kind !== "relation") return undefined;
+    const { operators, sides } = oriented(relation);
+    const of = nameOf({ ...relation, operators, sides });
+    if (of === undefined || (name !== undefined && name !== spelled(of))) return undefined;
+    name = spelled(of);
+    if (operators.join() === "!=") {
+      parts.push(interval("<", { kind: "negate", of: INFINITE }, sides[1]!, "<"));
+      parts.push(interval(">", sides[1]!, INFINITE, "<"));
+    } else {
+      const part = intervalOf(relation);
+      if (part === undefined) return undefined;
+      parts.push(part);
+    }
+  }
+  return parts.length < 2 ? undefined : { kind: "union", operator: "∪", parts };
+}
+
+/** Whether two trees are ℝ and the interval of all real numbers. */
+export function areReals(a: Tree, b: Tree): boolean {
+  const [set, group] = a.kind === "symbol" ? [a, b] : [b, a];
+  if (set.kind !== "symbol" || set.name !== "R" || group.kind !== "group" || group.open !== "(") return false;
+  return spelled(group) === spelled(interval("<", { kind: "negate", of: INFINITE }, INFINITE, "<"));
+}
+
+/** The items without a condition on one of their letters: "k ∈ Z" behind "π/4 + kπ". */
+export function withoutConditions(items: readonly Tree[]): readonly Tree[] {
+  const last = items.at(-1);
+  if (items.length < 2 || last?.kind !== "relation" || !isMembership(last)) return items;
+  const [letter, set] = last.sides;
+  if (letter?.kind !== "symbol" || set?.kind !== "symbol" || !/^[ZNRQ](?:_.*)?$/.test(set.name)) return items;
+  const rest = items.slice(0, -1);
+  const isUsed = rest.some((item) =>
+    some(item, (part) => part.kind === "symbol" && part.name === letter.name),
+  );
+  const isBound = rest.some(
+    (item) => item.kind === "relation" && item.sides.some((side) => spelled(side) === letter.name),
+  );
+  return isUsed && !isBound ? rest : items;
 }
 
 export function nameOf(relation: Relation): Tree | undefined {

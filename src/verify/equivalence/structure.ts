@@ -5,9 +5,10 @@
 import { spelled } from "./canonical.ts";
 import { exactValue } from "./exact.ts";
 import { expanded } from "./plus-minus.ts";
-import { over, type Rational, sameRational } from "./rational.ts";
+import { over, type Rational, sameRational, times } from "./rational.ts";
 import {
   areOneName,
+  areReals,
   intervalOf,
   isMembership,
   isName,
@@ -16,8 +17,11 @@ import {
   oriented,
   type Relation,
   sameEquations,
+  unionOf,
+  withoutConditions,
 } from "./relations.ts";
 import { some, type Tree } from "./tree.ts";
+import { agreeUnits } from "./units.ts";
 import { sameValue } from "./value.ts";
 
 /** Most comparisons of parts within one comparison of answers. */
@@ -29,16 +33,28 @@ const PERCENT: Rational = { top: 1n, bottom: 100n };
 /** Compares two answers, within a budget. */
 export class Comparison {
   #left = MAX_COMPARISONS;
+  readonly #hasSigns: boolean;
+
+  /** @param hasSigns whether one of the answers has a ±; without one nothing is searched for it */
+  constructor(hasSigns: boolean) {
+    this.#hasSigns = hasSigns;
+  }
 
   /** Whether two trees are one answer. Symmetric. */
   same(first: Tree, second: Tree): boolean {
     if (--this.#left < 0) return false;
-    const [a, b] = [expanded(first), expanded(second)];
+    const a = plain(first, this.#hasSigns);
+    const b = plain(second, this.#hasSigns);
+    if (a.kind === "union" || b.kind === "union") {
+      const [union, other] = a.kind === "union" ? [a, b] : [b, a];
+      const described = other.kind === "union" ? undefined : unionOf(other);
+      if (described !== undefined) return this.#sameUnions(union, described);
+    }
     if (a.kind === "relation" || b.kind === "relation") return this.#sameRelations(a, b);
     if (isList(a) || isList(b)) return this.#sameLists(a, b);
     if (a.kind === "union" || b.kind === "union") return this.#sameUnions(a, b);
     if (a.kind === "matrix" || b.kind === "matrix") return this.#sameMatrices(a, b);
-    if (a.kind === "group" || b.kind === "group") return this.#sameGroups(a, b);
+    if (a.kind === "group" || b.kind === "group") return areReals(a, b) || this.#sameGroups(a, b);
     if (a.kind === "ratio" || b.kind === "ratio") return this.#sameRatios(a, b);
     return this.#sameQuantities(a, b);
   }
@@ -158,6 +174,12 @@ export class Comparison {
     if (a.kind !== "matrix" || b.kind !== "matrix") {
       const [matrix, other] = a.kind === "matrix" ? [a, b] : [b, a];
       if (matrix.kind !== "matrix" || other.kind !== "group" || other.open === "{") return false;
+      if (other.open === "[" && other.items.every((row) => row.kind === "group" && row.open === "[")) {
+        const rows = other.items.map((row) => (row.kind === "group" ? row.items : []));
+        return (
+          rows.length === matrix.rows.length && matrix.rows.every((row, i) => this.#pairwise(row, rows[i]!))
+        );
+      }
       const isVector = matrix.rows.length === 1 || matrix.rows.every((row) => row.length === 1);
       return isVector && this.#pairwise(matrix.rows.flat(), other.items);
     }
@@ -171,12 +193,18 @@ export class Comparison {
     return a.open === b.open && a.close === b.close && this.#pairwise(a.items, b.items);
   }
 
-  /** Ratios side by side; 20:34:00 is 20:34; a ratio that cannot be a time equals the fraction of its sides. */
+  /**
+   * Ratios side by side; 20:34:00 is 20:34. A ratio that cannot be a time equals the ratios that it reduces to, and the
+   * fraction or decimal of its sides.
+   */
   #sameRatios(a: Tree, b: Tree): boolean {
-    if (a.kind === "ratio" && b.kind === "ratio")
-      return this.#pairwise(withoutSeconds(a.parts), withoutSeconds(b.parts));
+    if (a.kind === "ratio" && b.kind === "ratio") {
+      if (this.#pairwise(withoutSeconds(a.parts), withoutSeconds(b.parts))) return true;
+      return !isTime(a.parts) && !isTime(b.parts) && areProportional(a.parts, b.parts);
+    }
     const [ratio, other] = a.kind === "ratio" ? [a, b] : [b, a];
-    if (ratio.kind !== "ratio" || other.kind !== "quotient" || isTime(ratio.parts)) return false;
+    if (ratio.kind !== "ratio" || isTime(ratio.parts)) return false;
+    if (other.kind !== "quotient" && !(other.kind === "number" && other.isDecimal)) return false;
     const [left, right, ...more] = ratio.parts.map(exactValue);
     if (left === undefined || right === undefined || more.length > 0) return false;
     const quotient = over(left, right);
@@ -187,15 +215,43 @@ export class Comparison {
   /** Values with units: units must agree where both have one, and a percentage meets only what has none. */
   #sameQuantities(a: Tree, b: Tree): boolean {
     const [x, y] = [measured(a), measured(b)];
-    if (x.unit !== "" && y.unit !== "" && x.unit !== y.unit) return false;
+    if (x.unit !== "" && y.unit !== "" && !agreeUnits(x.unit, y.unit)) return false;
     if (sameConstant(x.of, y.of)) return true;
     if ((x.unit === "%") === (y.unit === "%")) return false;
     const [percent, bare] = x.unit === "%" ? [x.of, y.of] : [y.of, x.of];
     const value = exactValue(percent);
     if (value === undefined || exactValue(bare) === undefined) return false;
-    const share = { top: value.top * PERCENT.top, bottom: value.bottom * PERCENT.bottom };
-    return sameValue({ kind: "quotient", ...asFraction(share) }, bare);
+    const share = times(value, PERCENT);
+    if (sameValue({ kind: "quotient", ...asFraction(share) }, bare)) return true;
+    // "66.6667%" rounds 200/3.
+    const percents = over(exactValue(bare)!, PERCENT)!;
+    return bare.kind !== "number" && sameValue(percent, { kind: "quotient", ...asFraction(percents) });
   }
+}
+
+/** ± as two values, and a system of equations as their list. */
+function plain(tree: Tree, hasSigns: boolean): Tree {
+  if (tree.kind === "list") {
+    const items = withoutConditions(tree.items);
+    if (items.length === 1) return expanded(items[0]!);
+  }
+  if (!hasSigns && tree.kind !== "matrix") return tree;
+  if (tree.kind !== "matrix" || !tree.isSystem || tree.rows.some((row) => row.length !== 1))
+    return expanded(tree);
+  const items = tree.rows.flat();
+  return items.every(({ kind }) => kind === "relation") ? { kind: "list", items } : tree;
+}
+
+/** Whether the parts of two ratios of numerals are in proportion. */
+function areProportional(a: readonly Tree[], b: readonly Tree[]): boolean {
+  const [x, y] = [a.map(exactValue), b.map(exactValue)];
+  const [p, q] = [x[0], y[0]];
+  if (a.length !== b.length || p === undefined || q === undefined || p.top === 0n || q.top === 0n)
+    return false;
+  return x.every((left, i) => {
+    const right = y[i];
+    return left !== undefined && right !== undefined && sameRational(times(left, q), times(right, p));
+  });
 }
 
 function asFraction({ top, bottom }: Rational): { readonly top: Tree; readonly bottom: Tree } {
@@ -252,7 +308,7 @@ function isList(tree: Tree): boolean {
 
 /** The items of a list or set, or of a point where names are given to its coordinates. */
 function listed(tree: Tree): readonly Tree[] | undefined {
-  if (tree.kind === "list") return tree.items.flatMap((item) => itemsOf(expanded(item)));
+  if (tree.kind === "list") return withoutConditions(tree.items).flatMap((item) => itemsOf(expanded(item)));
   if (tree.kind !== "group") return undefined;
   if (tree.open === "{") return tree.items.flatMap((item) => itemsOf(expanded(item)));
   return undefined;

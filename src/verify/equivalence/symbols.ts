@@ -44,7 +44,7 @@ export const COMMAND_SIGNS = table({
 /** Characters that are operators or signs. */
 export const CHARACTER_SIGNS = table({
   "+": "+ ＋",
-  "-": "- − – — ‐ ‑ －",
+  "-": "- − – — ‐ ‑ － ﹣",
   "*": "* × · ⋅ ∙ • ✕",
   "/": "/ ÷ ∕ ⁄",
   "^": "^",
@@ -106,6 +106,22 @@ export const GREEK_CHARACTERS: ReadonlyMap<string, string> = new Map([
   ["µ", "mu"],
 ]);
 
+/** Another glyph of the same letter. */
+export const GREEK_VARIANTS: ReadonlyMap<string, string> = new Map([
+  ["varepsilon", "epsilon"],
+  ["varphi", "phi"],
+  ["vartheta", "theta"],
+]);
+
+/** Sets of numbers by their characters; "\\mathbb{R}" is the letter R. */
+export const NUMBER_SETS: ReadonlyMap<string, string> = new Map([
+  ["ℝ", "R"],
+  ["ℤ", "Z"],
+  ["ℚ", "Q"],
+  ["ℕ", "N"],
+  ["ℂ", "C"],
+]);
+
 /** Functions of one argument. */
 export const FUNCTIONS: ReadonlySet<string> = new Set(
   (
@@ -119,9 +135,19 @@ export const WRAPPERS: ReadonlyMap<string, boolean> = new Map([
   ...["text", "textbf", "textit", "textrm", "textnormal", "textsf", "texttt", "mbox", "hbox"].map(
     (name): [string, boolean] => [name, true],
   ),
-  ...["mathrm", "mathbf", "mathit", "mathsf", "mathcal", "mathbb", "boldsymbol", "bm", "boxed", "fbox"].map(
-    (name): [string, boolean] => [name, false],
-  ),
+  ...[
+    "mathrm",
+    "mathbf",
+    "mathit",
+    "mathsf",
+    "mathcal",
+    "mathbb",
+    "boldsymbol",
+    "bm",
+    "boxed",
+    "fbox",
+    "underline",
+  ].map((name): [string, boolean] => [name, false]),
   ...["operatorname", "overline", "overrightarrow", "vec", "hat", "bar", "displaylines", "emph", "bf"].map(
     (name): [string, boolean] => [name, false],
   ),
@@ -131,8 +157,14 @@ export const WRAPPERS: ReadonlyMap<string, boolean> = new Map([
 export const INVISIBLE: ReadonlySet<string> = new Set(
   (
     "left right big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr displaystyle textstyle limits nolimits " +
-    "rm it mathstrut strut"
+    "rm it mathstrut strut tt sf sl tiny scriptsize footnotesize small normalsize large Large LARGE huge Huge " +
+    "scriptstyle centering nonumber notag"
   ).split(" "),
+);
+
+/** Commands whose argument is no part of the answer. */
+export const SKIPPED: ReadonlySet<string> = new Set(
+  "color textcolor hspace vspace phantom hphantom vphantom label tag".split(" "),
 );
 
 /** Commands for white space, by their names or the one character that they are. */
@@ -169,10 +201,26 @@ export const CURRENCIES: ReadonlyMap<string, string> = new Map([
   ["$", "dollar"],
   ["€", "euro"],
   ["£", "pound-sterling"],
-  ["¥", "yuan"],
-  ["￥", "yuan"],
+  ["¥", "yuan-or-yen"],
+  ["￥", "yuan-or-yen"],
   ["₹", "rupee"],
   ["元", "yuan"],
+  ["¢", "cent"],
+  ["₩", "won"],
+]);
+
+/** Codes and abbreviations of currencies before an amount: "USD 5", "US$5". */
+export const CURRENCY_CODES: ReadonlyMap<string, string> = new Map([
+  ["USD", "dollar"],
+  ["US", "dollar"],
+  ["EUR", "euro"],
+  ["GBP", "pound-sterling"],
+  ["CNY", "yuan"],
+  ["RMB", "yuan"],
+  ["JPY", "yen"],
+  ["INR", "rupee"],
+  ["Rs", "rupee"],
+  ["KRW", "won"],
 ]);
 
 /** Fractions that are one character: numerator and denominator. */

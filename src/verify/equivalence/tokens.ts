@@ -11,7 +11,10 @@ import {
   FUNCTIONS,
   GREEK_CHARACTERS,
   GREEK_NAMES,
+  GREEK_VARIANTS,
   INVISIBLE,
+  NUMBER_SETS,
+  SKIPPED,
   SPACES,
   SUBSCRIPTS,
   SUPERSCRIPTS,
@@ -36,7 +39,7 @@ const WORD = /[\p{L}\p{M}]+/uy;
 const COMMAND = /\\([A-Za-z]+|[^A-Za-z])/suy;
 const ENVIRONMENT = /\s*\{([A-Za-z]{1,20})\*?\}(?:\s*\{[lcr|\s]{0,40}\})?/y;
 const SCRIPTS = [
-  { run: new RegExp(`[${SUPERSCRIPTS}]+`, "y"), sign: "^", digits: SUPERSCRIPTS },
+  { run: new RegExp(`[⁺⁻]?[${SUPERSCRIPTS}]+`, "y"), sign: "^", digits: SUPERSCRIPTS },
   { run: new RegExp(`[${SUBSCRIPTS}]+`, "y"), sign: "_", digits: SUBSCRIPTS },
 ] as const;
 /** Signs of two characters. */
@@ -50,11 +53,25 @@ const DOUBLES: ReadonlyMap<string, string> = new Map([
 const OPENS: ReadonlySet<string> = new Set(["(", "[", "⟨", "\\{"]);
 const CLOSES: ReadonlySet<string> = new Set([")", "]", "⟩", "\\}"]);
 /** First characters of a separator of thousands. */
-const SEPARATES = /[,\s\\{]/;
+const SEPARATES = /[,\s~\\{]/;
+/** Text after an "x" that multiplies: a power of ten, or a number that spaces set apart. */
+const POWER_OF_TEN = /[\s}]*10\s?(?:\^|\*\*|[⁺⁻⁰¹²³⁴-⁹])/y;
+const SIGN_WORDS: ReadonlySet<string> = new Set(["x", "X", "U", "minus", "negative", "Minus", "Negative"]);
+const SPACED_NUMBER = /\s+\d/y;
+const NEXT_NUMBER = /\s*(?:\d|\\d?frac)/y;
+const NEXT_BRACKET = /\s*[([]/y;
+/** The digits of a decimal that repeat: "0.\overline{3}", "0.\dot{1}4\dot{2}". */
+const REPETEND = /\\(?:overline|bar)\s?\{(\d{1,20})\}|\\dot\{?(\d)\}?(?:(\d{0,20})\\dot\{?(\d)\}?)?/y;
+const DOTS = /\.{3}|…|\\[lc]?dots(?![a-z])/y;
+/** Digits that a decimal before "…" shows to repeat. */
+const REPEATS = /(?:(\d)\1\1|(\d{2,6})\2)$/;
+/** Height of a row after its end, "\\\\[4pt]". */
+const ROW_SKIP = /\s?\[\s?-?[\d.]+\s?(?:pt|em|ex|mm|cm|in)\s?\]/y;
+const SKIPPED_ARGUMENT = /\s?\{[^{}]{0,60}\}/y;
 /** Separators of thousands, by kind, before three digits and no fourth. */
 const THOUSANDS: Readonly<Record<string, RegExp>> = {
   comma: /(?:,(?:\\!\s?|\s?\\!)?|\s?\{\s?,\s?\}\s?)(?=\d{3}(?!\d))/y,
-  space: /(?:\\[,;: ]|[ \u00a0\u2009\u202f])(?=\d{3}(?!\d))/y,
+  space: /(?:\\[,;: ]|[ ~\u00a0\u2009\u202f])(?=\d{3}(?!\d))/y,
 };
 const TIGHT_COMMA = /(?:\s?\{\s?,\s?\}\s?|,\s?\\!\s?|,\\!\s?)(?=\d{3}(?!\d))/y;
 
@@ -122,8 +139,47 @@ class Tokenizer {
   #letters(): void {
     const word = matchAt(WORD, this.#text, this.#at)![0];
     const plain = matchAt(LETTERS, this.#text, this.#at)![0];
-    this.#push(word === plain ? "letters" : "other", word);
+    const sign = this.#signOf(word);
+    if (sign !== undefined) this.#push("sign", sign);
+    else this.#push(word === plain ? "letters" : "other", word);
     this.#at += word.length;
+  }
+
+  /** The sign that letters are: "6 x 10^5", "negative 3", "[0,1) U (2,3]". */
+  #signOf(word: string): string | undefined {
+    if (!SIGN_WORDS.has(word)) return undefined;
+    const last = this.tokens.at(-1);
+    const isNext = (pattern: RegExp) => matchAt(pattern, this.#text, this.#at + word.length) !== null;
+    if (word === "x" || word === "X") {
+      if (last?.kind !== "number") return undefined;
+      return isNext(POWER_OF_TEN) || (this.#space && isNext(SPACED_NUMBER)) ? "*" : undefined;
+    }
+    if (word === "U") return /^[)\]]$/.test(last?.text ?? "") && isNext(NEXT_BRACKET) ? "∪" : undefined;
+    return isNext(NEXT_NUMBER) ? "-" : undefined;
+  }
+
+  /** A decimal with the digits that repeat in brackets, "0.1(6)"; one without any as it is. */
+  #repeating(digits: string): string {
+    const text = this.#text;
+    const next = text[this.#at];
+    if (next !== "." && next !== "\\" && next !== "…") return digits;
+    const hasPoint = digits.includes(".");
+    if (!hasPoint && (next !== "." || text[this.#at + 1] !== "\\")) return digits;
+    const at = hasPoint ? this.#at : this.#at + 1;
+    const marked = matchAt(REPETEND, text, at);
+    if (marked !== null) {
+      this.#at = at + marked[0].length;
+      const [, all, first = "", middle = "", last = ""] = marked;
+      return `${digits}${hasPoint ? "" : "."}(${all ?? first + middle + last})`;
+    }
+    const dots = hasPoint ? matchAt(DOTS, text, at) : null;
+    if (dots === null) return digits;
+    const decimals = digits.slice(digits.indexOf(".") + 1);
+    const [, one, several] = REPEATS.exec(decimals) ?? [];
+    const block = one ?? several;
+    if (block === undefined && decimals.length < 5) return digits;
+    this.#at = at + dots[0].length;
+    return block === undefined ? digits : `${digits}(${block})`;
   }
 
   /** A numeral with its thousands; in brackets only separators that cannot be commas of a list count. */
@@ -149,6 +205,7 @@ class Tokenizer {
         this.#at += decimals.length;
       }
     }
+    digits = this.#repeating(digits);
     const exponent = /[eE]/.test(text[this.#at] ?? "") ? (matchAt(EXPONENT, text, this.#at)?.[0] ?? "") : "";
     this.#at += exponent.length;
     this.#push("number", digits + exponent);
@@ -176,6 +233,11 @@ class Tokenizer {
   #character(symbol: string): void {
     const text = this.#text;
     if (symbol > "\u007f" && this.#script()) return;
+    if (symbol === "+" && /^\/[-−–]/.test(text.slice(this.#at + 1, this.#at + 3))) {
+      this.#at += 3;
+      this.#push("sign", "±");
+      return;
+    }
     const double =
       text[this.#at + 1] === "=" || symbol === "*"
         ? DOUBLES.get(text.slice(this.#at, this.#at + 2))
@@ -196,8 +258,10 @@ class Tokenizer {
     this.#at += whole.length;
     if (sign !== undefined) this.#bracketDepth(sign);
     if (sign !== undefined) this.#push("sign", sign);
-    else if (greek !== undefined) this.#push("command", greek);
+    else if (greek !== undefined) this.#push("command", GREEK_VARIANTS.get(greek) ?? greek);
     else if (symbol === "√") this.#push("command", "sqrt");
+    else if (symbol === "∛" || symbol === "∜") this.#radical(symbol === "∛" ? "3" : "4");
+    else if (NUMBER_SETS.has(symbol)) this.#push("letters", NUMBER_SETS.get(symbol)!);
     else if (CURRENCIES.has(symbol)) this.#push("currency", CURRENCIES.get(symbol)!);
     else if (VULGAR_FRACTIONS.has(symbol)) this.#push("fraction", symbol);
     else if (symbol === "." && this.tokens.at(-1)?.kind === "letters" && /\s/.test(text[this.#at] ?? ""))
@@ -218,10 +282,19 @@ class Tokenizer {
       if (found === undefined) continue;
       this.#at += found.length;
       this.#push("sign", sign);
-      this.#push("number", Array.from(found, (digit) => digits.indexOf(digit)).join(""));
+      if (found.startsWith("⁻")) this.#push("sign", "-");
+      const plain = found.replace(/^[⁺⁻]/, "");
+      this.#push("number", Array.from(plain, (digit) => digits.indexOf(digit)).join(""));
       return true;
     }
     return false;
+  }
+
+  #radical(degree: string): void {
+    this.#push("command", "sqrt");
+    this.#push("sign", "[");
+    this.#push("number", degree);
+    this.#push("sign", "]");
   }
 
   #bracketDepth(sign: string): void {
@@ -243,8 +316,13 @@ class Tokenizer {
       return;
     }
     if (SPACES.has(name)) this.#space = true;
-    else if (name === "\\") this.#push("sign", "\\\\");
-    else if ("()[]".includes(name)) this.#space = true;
+    else if (name === "\\" || name === "cr") {
+      this.#push("sign", "\\\\");
+      if (this.#hasRows) this.#at += matchAt(ROW_SKIP, this.#text, this.#at)?.[0].length ?? 0;
+    } else if (SKIPPED.has(name)) {
+      this.#at += matchAt(SKIPPED_ARGUMENT, this.#text, this.#at)?.[0].length ?? 0;
+      this.#space = true;
+    } else if ("()[]".includes(name)) this.#space = true;
     else if (INVISIBLE.has(name)) {
       if (/^(?:left|right)$/.test(name) && this.#text[this.#at] === ".") this.#at++;
     } else if (WRAPPERS.has(name)) this.#wrapper(WRAPPERS.get(name)! ? "text" : "wrapper");
@@ -264,7 +342,9 @@ class Tokenizer {
     else if (name === "$") this.#push("currency", "dollar");
     else if (/^(?:[dtc]?frac|sqrt|dfrac|binom|sum|prod|int|lim)$/.test(name)) {
       this.#push("command", name.endsWith("frac") ? "frac" : name);
-    } else if (GREEK_NAMES.has(name) || FUNCTIONS.has(name)) this.#push("command", name);
+    } else if (GREEK_NAMES.has(name)) this.#push("command", GREEK_VARIANTS.get(name) ?? name);
+    else if (FUNCTIONS.has(name) || name === "over") this.#push("command", name);
+    else if (/^[pb]?mod$/.test(name)) this.#push("letters", "mod");
     else if (name === "begin" || name === "end") this.#environment(name);
     else if (/^q?quad/.test(name)) {
       // A command that has run into the letters after it, "\quadx".

@@ -33,6 +33,11 @@ const BASES: Readonly<Record<string, string>> = {
   Ω: "ohm ohms",
   Hz: "hertz",
   Pa: "pascal pascals",
+  T: "tesla teslas",
+  C: "coulomb coulombs",
+  F: "farad farads",
+  H: "henry henries henrys",
+  Wb: "weber webers",
   mol: "mole moles",
   eV: "",
   cal: "calorie calories",
@@ -49,19 +54,35 @@ const PLAIN: Readonly<Record<string, string>> = {
   week: "week weeks 周",
   month: "month months",
   year: "year years yr yrs 年 岁",
+  decade: "decade decades",
+  century: "century centuries",
   in: "in inch inches",
   ft: "ft foot feet",
   yd: "yd yard yards",
   mi: "mi mile miles",
-  lb: "lb lbs pound pounds",
+  lb: "lb lbs",
+  pound: "pound pounds",
   oz: "oz ounce ounces",
   t: "t ton tons tonne tonnes 吨",
   acre: "acre acres",
   ha: "ha hectare hectares",
   gal: "gallon gallons gal",
+  cup: "cup cups",
+  tsp: "tsp teaspoon teaspoons",
+  tbsp: "tbsp tablespoon tablespoons",
+  qt: "qt quart quarts",
+  pt: "pt pint pints",
   "mi*h^-1": "mph",
   "km*h^-1": "kph kmh",
   rpm: "rpm",
+  bpm: "bpm",
+  rev: "rev revs revolution revolutions",
+  px: "px pixel pixels",
+  ppm: "ppm",
+  dB: "db decibel decibels",
+  lm: "lm lumen lumens",
+  lx: "lx lux",
+  "kW*h": "kwh",
   psi: "psi",
   atm: "atm",
   bar: "bar",
@@ -71,7 +92,10 @@ const PLAIN: Readonly<Record<string, string>> = {
   cent: "cent cents",
   euro: "euro euros eur 欧元",
   yuan: "yuan rmb cny 元",
-  rupee: "rupee rupees",
+  rupee: "rupee rupees inr",
+  yen: "yen jpy 日元",
+  won: "won krw",
+  "pound-sterling": "gbp 英镑",
   unit: "unit units",
   m: "米",
   cm: "厘米",
@@ -83,8 +107,11 @@ const PLAIN: Readonly<Record<string, string>> = {
   mL: "ml 毫升",
   "cm^2": "平方厘米",
   "m^2": "平方米",
-  "cm^3": "立方厘米",
+  "cm^3": "立方厘米 cc ccm",
   "m^3": "立方米",
+  ...Object.fromEntries(
+    Array.from("个只本张条辆支朵块名位棵颗匹头枚件次人", (counter) => [counter, counter]),
+  ),
 };
 
 /** Words that scale the number before them. */
@@ -109,6 +136,7 @@ for (const [symbol, words] of Object.entries(BASES)) {
   bySymbol.set(symbol, symbol);
   for (const [prefix, sign] of Object.entries(PREFIXES)) {
     bySymbol.set(sign + symbol, sign + symbol);
+    if (sign === "μ") bySymbol.set(`u${symbol}`, sign + symbol);
     for (const word of words.split(" ").filter(Boolean)) byWord.set(prefix + word, sign + symbol);
   }
   for (const word of words.split(" ").filter(Boolean)) byWord.set(word, symbol);
@@ -124,6 +152,32 @@ function unitNamed(text: string): string | undefined {
     bySymbol.get(text) ?? byWord.get(text) ?? (text.length > 1 ? byWord.get(text.toLowerCase()) : undefined)
   );
 }
+
+/** Spellings of two units: "pounds" are a weight or money, "C" is coulombs or degrees Celsius. */
+const AMBIGUOUS: ReadonlyMap<string, readonly string[]> = new Map([
+  ["pound", ["lb", "pound-sterling"]],
+  ["yuan-or-yen", ["yuan", "yen"]],
+  ["C", ["°C"]],
+  ["F", ["°F"]],
+  ["K", ["°K"]],
+]);
+
+/** Whether two units may be one. */
+export function agreeUnits(a: string, b: string): boolean {
+  return a === b || AMBIGUOUS.get(a)?.includes(b) === true || AMBIGUOUS.get(b)?.includes(a) === true;
+}
+
+/** The unit of an amount for each of another: "dollar" per "h" is "dollar*h^-1". */
+export function perUnit(unit: string, per: string): string {
+  const inverse = per.split("*").map((part) => {
+    const [base = "", exponent = "1"] = part.split("^");
+    return exponent === "-1" ? base : `${base}^${-Number(exponent)}`;
+  });
+  return [unit, ...inverse].sort().join("*");
+}
+
+/** Units of length, whose powers are also written "cm2" and "m3". */
+const LENGTH = /^(?:[kcmdnμ]?m|in|ft|yd|mi)$/;
 
 /** Words that can follow "degrees". */
 const SCALES_OF_HEAT: ReadonlyMap<string, string> = new Map([
@@ -225,10 +279,20 @@ class UnitReader {
       this.#add(scale, sign);
       return true;
     }
-    const exponent = this.#exponent();
+    if ((name === "year" || name === "month") && this.#token?.text === "old") this.#at++;
+    const exponent = this.#glued(name) ?? this.#exponent();
     if (exponent === undefined) return false;
     this.#add(name, sign * exponent);
     return true;
+  }
+
+  /** The exponent of "cm2". */
+  #glued(name: string): number | undefined {
+    const token = this.#token;
+    if (token?.kind !== "number" || token.space || !/^[23]$/.test(token.text) || !LENGTH.test(name))
+      return undefined;
+    this.#at++;
+    return Number(token.text);
   }
 
   #poweredWord(power: number, sign: 1 | -1): boolean {

@@ -41,6 +41,21 @@ const NUMBERED = /^[\s*"'“]*no\.\s*\d+\W*$/i;
 const ALONE =
   /(?:[,.;:!?–—-]|\b(?:wait|actually|sorry|rather|mean|is|but))[\s*"'“]*(yes|no|true|false)(?=[\s*"'”]*(?:[,.;:!?–—]|$)|\s(?:or|and)\b)/gi;
 
+/** "There is a dog, so yes." "Indeed, yes." at the end of a reply. */
+const ENDS = /(?:^|[.!?,;:]\s|\b(?:so|thus|hence|therefore),?\s)(?:indeed,? )?(yes|no)[.!]?$/i;
+const SAYS_OTHER = /\b(?:yes|true|false)\b/i;
+const DENIES = /\b(?:no|not|never)\b|n['’]t\b/i;
+
+/** The yes or no that ends a short reply, where nothing before it says the opposite. */
+export function closingPolarity(reply: string): string | undefined {
+  const text = reply.trim().slice(-300);
+  const found = ENDS.exec(text);
+  if (found === null || text.length === 300) return undefined;
+  const before = text.slice(0, found.index);
+  const isDenied = found[1]!.toLowerCase() === "yes" && DENIES.test(before);
+  return isDenied || SAYS_OTHER.test(before) || isHedged(before) ? undefined : found[1];
+}
+
 function isPositive(word: string): boolean {
   return /^(?:yes|true)$/i.test(word);
 }

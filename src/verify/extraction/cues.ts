@@ -15,7 +15,8 @@ const PHRASES = [
 ];
 const CHINESE_PHRASES = [
   String.raw`(?:答案|正确选项|正确答案)\s*(?:应该|应当)?(?:是|为|选|[:：])+`,
-  `(?:(?:故选|应选|选择|因此选|所以选)[:：]?|选(?=[(（]?[A-J]))`,
+  `(?<!不[应要能该可]?)(?:(?:(?:故|应|因此|所以)选择?|选择)[:：]?|选(?=[(（]?[A-J]))`,
+  String.raw`选项(?=\s?[(（]?[A-J][)）]?\s?(?:是|为)?(?:正确|对的))`,
 ];
 /** Phrases before an answer. */
 export const CUE = new RegExp(

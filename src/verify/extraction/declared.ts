@@ -95,7 +95,7 @@ export function answerOf(raw: string): string | undefined {
   const plain = undecorated(sentence.replace(REASON, "")).replace(/[.,;:。"”\\]+$/, "");
   const isSpan = /^(?:\$|\\[([])/.test(sentence);
   if (isSpan) return undecorated(spans(sentence) ?? plain);
-  if (/^[-+−]?[\d.$€£¥]/.test(plain)) return lastExpression(plain) ?? plain;
+  if (/^[-+−]?[\d.$€£¥√]|^(?:negative|minus)\s\d/i.test(plain)) return lastExpression(plain) ?? plain;
   const words = plain.split(/\s+/).length;
   if (!/[\d$\\]/.test(plain) && words <= 6) return plain || undefined;
   return lastExpression(sentence) ?? (words <= 12 ? plain : undefined);

@@ -9,6 +9,7 @@ const PAIRS: readonly (readonly [string, string])[] = [
   ["__", "__"],
   ["`", "`"],
   ["*", "*"],
+  ["_", "_"],
   ['"', '"'],
   ["“", "”"],
   ["'", "'"],
@@ -19,7 +20,7 @@ const PAIRS: readonly (readonly [string, string])[] = [
   ["<", ">"],
 ];
 
-const OPENS = /^(?:[`*"“'$<]|__|\\[([])/;
+const OPENS = /^(?:[`*"“'$<_]|\\[([])/;
 /** The language of a code fence. */
 const LANGUAGE = /^(?:json|text|latex)\n/;
 
@@ -34,10 +35,22 @@ export function undecorated(text: string): string {
         plain.length > open.length + close.length &&
         !plain.slice(open.length, -close.length).includes(open),
     );
-    if (pair === undefined || (pair[0] === "<" && /\s/.test(plain))) break;
+    if (pair === undefined || (pair[0] === "<" && /[\s,]/.test(plain))) break;
     plain = plain.slice(pair[0].length, -pair[1].length).trim();
   }
   return LANGUAGE.test(plain) ? plain.replace(LANGUAGE, "").trim() : plain;
+}
+
+const CHOICE_IN_JSON =
+  /^\{\s*"(?:choice|answer|final_answer|option|result)"\s*:\s*(?:"([^"\\]*)"|(-?[\d.]+))\s*\}$/;
+const MAX_JSON = 500;
+
+/** The answer of "{"choice": "B"}", in a code fence or without one. */
+export function choiceInJson(text: string): string | undefined {
+  const plain = undecorated(text);
+  if (plain.length > MAX_JSON || !plain.startsWith("{")) return undefined;
+  const match = CHOICE_IN_JSON.exec(plain);
+  return match === null ? undefined : (match[1] ?? match[2]);
 }
 
 /** The text without emphasis anywhere. */

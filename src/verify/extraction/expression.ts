@@ -11,8 +11,14 @@ import { Matches } from "./matches.ts";
 /** Mathematics between delimiters, on one line or in display. */
 const SPAN = String.raw`\$\$[^$]{1,400}\$\$|(?<!\\)\$(?! ?[\d.,]+ [a-z]{2,})[^$\n]{1,300}(?<!\\)\$(?!\d)|\\\((?:(?!\\\))[\s\S]){1,400}\\\)|\\\[(?:(?!\\\])[\s\S]){1,400}\\\]`;
 const DIGITS = String.raw`(?:\d{1,3}(?:,\d{3})+(?!\d)|\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3})+(?!\d)|\d+)(?:\.\d+)?|\.\d+`;
-const POWER_OF_TEN = String.raw`\s?(?:[×*·]|\\times|\\cdot)\s?10\s?(?:\^\s?(?:\{\s?[-+−]?\d{1,3}\s?\}|[-+−]?\d{1,3})|[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)`;
-const NUMBER = String.raw`(?<![\p{Script=Latin}\p{N}_.])(?:(?<![\p{N})}]\s?)[-+−])?[$€£¥]?(?:${DIGITS})(?:[eE][-+]?\d+|${POWER_OF_TEN})?(?:\s?\/\s?\d+(?:\.\d+)?|:\d+(?::\d+)?| \d+\/\d+)?(?:\s?[%％°‰$€£¥]C?)?`;
+const POWER_OF_TEN = String.raw`\s?(?:[×*·xX]|\\times|\\cdot)\s?10\s?(?:\^\s?(?:\{\s?[-+−]?\d{1,3}\s?\}|[-+−]?\d{1,3})|\*\*\s?[-+−]?\d{1,3}|[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)`;
+/** Roots of numerals and π behind a coefficient, or alone: "2√3", "25π", "√(2)/2", "π/4". */
+const SURD = String.raw`√\s?(?:\d+|\(\d+\))`;
+const CLOSED = String.raw`(?:${DIGITS})(?:\s?${SURD}π?|π)|${SURD}π?|π(?=\s?\/\s?\d)`;
+const MONTH = String.raw`(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\.?`;
+const DATE = String.raw`${MONTH}\s\d{1,2}(?:st|nd|rd|th)?,?\s\d{4}(?!\d)|\d{1,2}(?:st|nd|rd|th)?\s(?:of\s)?${MONTH},?\s\d{4}(?!\d)`;
+const HALF_OF_DAY = String.raw`\s?[aApP]\.?[mM](?:\.|\b)`;
+const NUMBER = String.raw`(?<![\p{Script=Latin}\p{N}_.])(?:${DATE}|(?:(?<![\p{N})}]\s?)[-+−]|[Nn]egative\s|(?<=^|[.,:;=(]\s?|\b(?:is|are|was|be|equals|gives|about)\s)[Mm]inus\s)?[$€£¥]?(?:${CLOSED}|(?:${DIGITS})(?:[eE][-+]?\d+|${POWER_OF_TEN})?)(?:\s?\/\s?\d+(?:\.\d+)?|:\d+(?::\d+)?(?:${HALF_OF_DAY})?|${HALF_OF_DAY}| \d+\/\d+)?(?:\s?[%％°‰$€£¥]C?)?)`;
 /** A or B or (A); the article, the pronoun and letters with an apostrophe are none. */
 const OPTION = String.raw`[(（]([A-Ja-j])[)）]|(?<![\p{Script=Latin}\p{N}_'’$\\^{=(+*/<>&|-]|[=+*/<>-]\s|(?<![\p{L}])[A-J]:|[A-Z]\.)(A(?!\s[a-z])|A(?=\s(?:is|or|and|nor|vs|to|maybe|perhaps|possibly)\b)|[B-HJ])(?![\p{Script=Latin}\p{N}_'’(^}+*/<>&|]|\s?[=+*/<>]|-\w|\.[A-Z]|:[A-J]\b)`;
 /** A point or an interval in plain text. */
@@ -67,6 +73,12 @@ function behindUnit(text: string, end: number): number {
   return end;
 }
 
+/** Whether a number is the exponent of the unit of the number before it. */
+function isExponent(text: string, before: Atom, { start, end, kind }: Atom): boolean {
+  if (kind !== "number" || before.kind !== "number" || start - before.end > 24) return false;
+  return /\^\{?$/.test(text.slice(Math.max(0, start - 2), start)) && behindUnit(text, before.end) >= end;
+}
+
 /** The part of an equation or chain that is its result: what follows the last "=" outside brackets. */
 function result(text: string): string {
   const plain = text.replace(/^\(\s?(.*[^\s])\s?\)$/s, "$1");
@@ -102,6 +114,8 @@ function isOpen(text: string, start: number, end: number): boolean {
  */
 export function lastExpression(text: string): string | null {
   const all = atoms(text);
+  // The exponent of a unit, "5 cm^2", belongs to the number before it.
+  while (all.length > 1 && isExponent(text, all.at(-2)!, all.at(-1)!)) all.pop();
   const last = all.at(-1);
   if (last === undefined) return null;
   let first = all.length - 1;
@@ -137,11 +151,11 @@ export function lastExpression(text: string): string | null {
 const CHOICE = /[,;，、；/]\s|\b(?:or|and|to|nor)\b|[或和到]/;
 /** Text that makes the number after it part of something larger, a bound, or a denial. */
 const PRECEDES =
-  /(?:[+*×·÷/^_√{<>≤≥≠]|\\[a-z]+|[\p{Script=Latin}]\(|[\p{Script=Latin})\]]\s?[-−])\s?\(?$|[<>≤≥≠]=?\s?$/u;
+  /(?:[+*×·÷/^_√{<>≤≥≠]|\\[a-z]+|[\p{Script=Latin}]\(|[\p{Script=Latin})\]]\s?[-−])\s?\(?$|[<>≤≥≠]=?\s?$|\b(?:minus|plus|times)\s$/u;
 const MULTIPLIES =
   /\b(?:twice|thrice|double|triple|(?:half|thirds?|quarters?|fourths?|fifths?|tenths?|percent) of|% of)\s(?:the )?$/i;
 const DENIES =
-  /(?:\b(?:not|never|nor|neither|than|least|most|without|except|cannot be|(?:anything|everything|all) but)|n['’]t(?: be)?|不是|非)\s?(?:the |an? |option |choice |answer )?[*"'“(]{0,3}$/i;
+  /(?:\b(?:not|never|nor|neither|than|least|most|without|except|cannot be|(?:anything|everything|all) but)|n['’]t(?: be)?|不是|非|不[应要能该可]?选择?|排除)\s?(?:the |an? |option |choice |answer )?[*"'“(]{0,3}$/i;
 const RULED_OUT =
   /\b(?:no|rul(?:e|ed|ing) out|eliminat\w*|exclud\w*|reject\w*|discard\w*)\s(?:the |option |choice )?\(?$/i;
 /** Words that a number enumerates: "Step 7" is not 7. */

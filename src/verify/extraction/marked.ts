@@ -4,7 +4,7 @@
  */
 import { equivalent } from "../equivalent.ts";
 import { declaredAnswer } from "./declared.ts";
-import { undecorated } from "./decoration.ts";
+import { choiceInJson, undecorated } from "./decoration.ts";
 import { boxedAnswer, hasBox, lastBox, lastTag } from "./marks.ts";
 
 /** A marked answer. */
@@ -38,6 +38,8 @@ const SAYS_NUMBER = /^[\p{L}' ]{1,80} (?:is|are|equals|was) ((?:[-+−]?[\d.$€
 function contentOf(tagged: string): string | null {
   const content = undecorated(tagged);
   if (hasBox(content)) return undecorated(boxedAnswer(content) ?? "") || null;
+  const chosen = choiceInJson(content);
+  if (chosen !== undefined) return undecorated(chosen) || null;
   const declared = content.length > 500 ? undefined : declaredAnswer(content);
   return undecorated(declared?.answer ?? SAYS_NUMBER.exec(content)?.[1] ?? content) || null;
 }

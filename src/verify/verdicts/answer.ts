@@ -8,11 +8,18 @@ import { Answer } from "../equivalence/answer.ts";
 import { withoutMarkup } from "../equivalence/words.ts";
 import { sameAnswer } from "../equivalent.ts";
 import { answerIn } from "../extract-answer.ts";
-import { isHedged, leadingPolarity } from "../extraction/assertion.ts";
+import { closingPolarity, isHedged, leadingPolarity } from "../extraction/assertion.ts";
 import { Reply } from "../extraction/reply.ts";
 import { loneExpression, shortWords } from "../extraction/short.ts";
 import type { JudgedProblem, Judgement, Verdict } from "../verdict.ts";
-import { leadingOption, mentionedOption, optionOf } from "./options.ts";
+import {
+  contradiction,
+  contradictsItself,
+  leadingOption,
+  mentionedOption,
+  optionOf,
+  readOptions,
+} from "./options.ts";
 import { PAPER_RULES, type PaperRule, readByRule } from "./paper-rules.ts";
 
 const POLARITY = /^(?:yes|no|true|false)$/i;
@@ -51,7 +58,7 @@ function knownOf(problem: JudgedProblem): Known {
   let known = knowledge.get(problem);
   if (known === undefined) {
     const accepted = problem.answers.filter((answer) => answer.trim() !== "");
-    known = { answers: accepted.map(read), options: (problem.options ?? []).map(read), compared: new Map() };
+    known = { answers: accepted.map(read), options: readOptions(problem.options ?? []), compared: new Map() };
     knowledge.set(problem, known);
   }
   return known;
@@ -78,6 +85,8 @@ function isAccepted(given: Answer, known: Known): boolean {
 function equalsAccepted(given: Answer, { answers, options }: Known): boolean {
   if (options.length === 0) return answers.some((answer) => sameAnswer(given, answer));
   const place = optionOf(given, options);
+  if (place === undefined && contradictsItself(given, options))
+    return answers.some(({ plain }) => plain === given.plain);
   return answers.some((answer) => {
     const right = optionOf(answer, options);
     return place === undefined || right === undefined ? sameAnswer(given, answer) : place === right;
@@ -133,6 +142,8 @@ function readMark(content: string | null, known: Known): string | null {
     if (optionOf(marked, options) !== undefined) return content;
     const place = OTHER_ANSWER.test(plain) ? undefined : mentionedOption(plain, options);
     if (place !== undefined) return options[place]!.text;
+    const reasoned = isHedged(plain) ? undefined : leadingOption(plain, options);
+    if (reasoned !== undefined) return letterAt(reasoned);
   }
   if (isHedged(plain)) return content;
   const isNumeric = [answers, options].some(
@@ -150,7 +161,10 @@ function asksPolarity(answers: readonly Answer[]): boolean {
 /** The letter of the option that a reply begins with, where it declares no other answer after it. */
 function begunWith(reply: Reply, options: readonly Answer[]): string | undefined {
   const place = leadingOption(reply.text, options);
-  if (place === undefined || reply.declared !== null) return undefined;
+  return place === undefined || reply.declared !== null ? undefined : letterAt(place);
+}
+
+function letterAt(place: number): string {
   return String.fromCharCode("A".charCodeAt(0) + place);
 }
 
@@ -165,12 +179,19 @@ function readAnywhere(reply: Reply, known: Known): string | null {
     const extracted = answerIn(reply);
     if (extracted !== null && POLARITY.test(extracted)) return extracted;
     const polarity = leadingPolarity(reply.text);
-    return polarity === undefined ? extracted : polarity;
+    if (polarity !== undefined) return polarity;
+    return extracted ?? closingPolarity(reply.text) ?? null;
   }
   if (options.length === 0) return answerIn(reply);
   const begun = begunWith(reply, options);
   if (begun !== undefined) return begun;
   const extracted = answerIn(reply);
+  if (extracted !== null && /^[A-J]$/.test(extracted)) {
+    const { declared } = reply;
+    const said = declared?.answer === extracted ? reply.end.slice(declared.start) : reply.start;
+    const contradicted = contradiction(said, extracted, options);
+    if (contradicted !== undefined) return contradicted;
+  }
   if (extracted !== null && optionOf(new Answer(extracted), options) !== undefined) return extracted;
   const place = mentionedOption(reply.text, options);
   return place === undefined ? extracted : options[place]!.text;

@@ -8,24 +8,29 @@ export type Box = readonly [number, number, number, number];
 export type Point = readonly [number, number];
 
 const NUMBER = String.raw`[-+]?\d{1,9}(?:\.\d{1,9})?`;
-const JOINT = String.raw`\s{0,4},?\s{0,4}`;
+/** A comma or white space: digits without either between them are one number. */
+const JOINT = String.raw`(?:\s{0,4},\s{0,4}|\s{1,4})`;
 const BOX = new RegExp(
-  String.raw`[[({]\s{0,4}(${NUMBER})${JOINT}(${NUMBER})\s{0,4}(?:[\])}]\s{0,4},?\s{0,4}[[({]\s{0,4}|,\s{0,4})(${NUMBER})${JOINT}(${NUMBER})\s{0,4}[\])}]`,
+  String.raw`[[({]\s{0,4}(${NUMBER})${JOINT}(${NUMBER})\s{0,4}(?:[\])}]\s{0,4},?\s{0,4}[[({]\s{0,4}|${JOINT})(${NUMBER})${JOINT}(${NUMBER})\s{0,4}[\])}]`,
   "g",
 );
-const POINT = new RegExp(String.raw`[[(]\s{0,4}(${NUMBER})\s{0,4},\s{0,4}(${NUMBER})\s{0,4}[\])]`, "g");
+const POINT = new RegExp(String.raw`[[(]\s{0,4}(${NUMBER})${JOINT}(${NUMBER})\s{0,4}[\])]`, "g");
+/** "x=1, y=2", "{"x": 1, "y": 2}", "<point x="1" y="2">" */
+const NAMED = (name: string) => String.raw`["']?\b${name}["']?\s{0,4}[=:]\s{0,4}["']?(${NUMBER})["']?`;
+const NAMED_POINT = new RegExp(`${NAMED("x")}(?:${JOINT})${NAMED("y")}`, "g");
+const NAMED_BOX = new RegExp(["x1", "y1", "x2", "y2"].map(NAMED).join(JOINT), "g");
 const BARE = new RegExp(
-  String.raw`^\s*(${NUMBER})\s*,\s*(${NUMBER})(?:\s*,\s*(${NUMBER})\s*,\s*(${NUMBER}))?\s*$`,
+  String.raw`^\s{0,9}(${NUMBER})${JOINT}(${NUMBER})(?:${JOINT}(${NUMBER})${JOINT}(${NUMBER}))?\s{0,9}$`,
 );
 
 function distinct<T extends readonly number[]>(found: readonly T[]): readonly T[] {
-  return found.filter((one, i) => found.findIndex((other) => other.join() === one.join()) === i);
+  return [...new Map(found.map((one) => [one.join(), one])).values()];
 }
 
 /** All boxes [x1, y1, x2, y2] or (x1, y1), (x2, y2) of a text, each once, with left below right and top below bottom. */
 export function boxesIn(text: string): readonly Box[] {
   const bare = BARE.exec(text);
-  const matches = bare?.[3] === undefined ? [...text.matchAll(BOX)] : [bare];
+  const matches = bare?.[3] === undefined ? [...text.matchAll(BOX), ...text.matchAll(NAMED_BOX)] : [bare];
   return distinct(
     matches.map((match): Box => {
       const [x1 = 0, y1 = 0, x2 = 0, y2 = 0] = match.slice(1, 5).map(Number);
@@ -37,6 +42,9 @@ export function boxesIn(text: string): readonly Box[] {
 /** All points (x, y) of a text, each once. */
 export function pointsIn(text: string): readonly Point[] {
   const bare = BARE.exec(text);
-  const matches = bare !== null && bare[3] === undefined ? [bare] : [...text.matchAll(POINT)];
+  const matches =
+    bare !== null && bare[3] === undefined
+      ? [bare]
+      : [...text.matchAll(POINT), ...text.matchAll(NAMED_POINT)];
   return distinct(matches.map((match): Point => [Number(match[1]), Number(match[2])]));
 }

@@ -6,7 +6,7 @@
 import * as z from "zod";
 import { bestOf, defineVerdict, readAnswer } from "../definition.ts";
 import { Answer } from "../equivalence/answer.ts";
-import { optionOf } from "./options.ts";
+import { optionOf, readOptions } from "./options.ts";
 
 /** The letters that an answer names, sorted; null where it names none. */
 function lettersOf(answer: Answer): string | null {
@@ -25,7 +25,7 @@ export const optionLetterDefinition = defineVerdict({
   create: ({ from }) => ({
     name: "option-letter",
     judge(text, { answers, options }) {
-      const known = options?.map((option) => new Answer(option));
+      const known = options && readOptions(options);
       return bestOf(readAnswer(text, from), answers, (given, answer) => {
         const accepted = new Answer(answer);
         const place = known && optionOf(accepted, known);

@@ -27,7 +27,52 @@ export function optionOf(answer: Answer, options: readonly Answer[]): number | u
     const byText = optionByText(new Answer(written.text), options);
     return byText === undefined || byText === place ? place : undefined;
   }
-  return optionByText(answer, options);
+  return (written === null ? optionPaired(answer, options) : undefined) ?? optionByText(answer, options);
+}
+
+/** Whether an answer names an option's letter with the text of another option. */
+export function contradictsItself({ option }: Answer, options: readonly Answer[]): boolean {
+  if (option === null || option.text === "" || placeOf(option.letter, options) === undefined) return false;
+  const byText = optionByText(new Answer(option.text), options);
+  return byText !== undefined && byText !== placeOf(option.letter, options);
+}
+
+const LETTER_FIRST = /^\(?([A-J])\)?\s?[,;:–—-]\s?(\S.*)$/s;
+const LETTER_LAST = /^(\S.*?)\s?[(（]([A-J])[)）]\.?$/s;
+
+/** The option whose letter and text an answer names in another form: "B, Paris", "B - Paris", "Paris (B)". */
+function optionPaired(answer: Answer, options: readonly Answer[]): number | undefined {
+  if (options.length === 0 || answer.isLong) return undefined;
+  const plain = withoutMarkup(answer.plain);
+  const [, first, after] = LETTER_FIRST.exec(plain) ?? [];
+  const [, before, last] = first === undefined ? (LETTER_LAST.exec(plain) ?? []) : [];
+  const [letter, text] = [first ?? last, after ?? before];
+  if (letter === undefined || text === undefined) return undefined;
+  const place = placeOf(letter, options);
+  return place !== undefined && optionByText(new Answer(text), options) === place ? place : undefined;
+}
+
+const LETTER_WITH_TEXT =
+  /(?<![\p{L}\p{N}])([A-J])[)*]{0,3}\s?(?:[(:.]\s?|\s)\*{0,2}([^.()\n*]{1,120})(?=[).\n*]|$)/u;
+
+/** A declared letter with the text of another option behind it, "The answer is B (Rome)", as "B. Rome". */
+export function contradiction(
+  declared: string,
+  letter: string,
+  options: readonly Answer[],
+): string | undefined {
+  const [, name, text = ""] = LETTER_WITH_TEXT.exec(declared.slice(0, 300)) ?? [];
+  const written = `${letter}. ${text}`;
+  return name === letter && contradictsItself(new Answer(written), options) ? written : undefined;
+}
+
+/** Options as read, without letters where each of them begins with its own: "A. Rome", "B. Paris". */
+export function readOptions(options: readonly string[]): readonly Answer[] {
+  const read = options.map((option) => new Answer(option));
+  const isLettered = read.every(
+    ({ option }, place) => option !== null && option.text !== "" && placeOf(option.letter, read) === place,
+  );
+  return isLettered ? read.map(({ option }) => new Answer(option?.text ?? "")) : read;
 }
 
 function optionByText(answer: Answer, options: readonly Answer[]): number | undefined {
@@ -60,6 +105,9 @@ export function leadingOption(reply: string, options: readonly Answer[]): number
 
 const NEGATION = /\b(?:not|never|neither|nor|except|unlike|rather than|instead of)\b|n['’]t\b|不/i;
 
+/** ", not Rome" at the end of a sentence that names an option before it. */
+const CONTRAST = /,\s(?:and |but )?(?:not|rather than|instead of|unlike)\s[^,;.]{1,80}$/i;
+
 function spaced(text: string): string {
   return ` ${withoutMarkup(text)
     .toLowerCase()
@@ -74,9 +122,9 @@ function spaced(text: string): string {
  */
 export function mentionedOption(reply: string, options: readonly Answer[]): number | undefined {
   const sentence = lastSentence(reply);
-  if (sentence === undefined || NEGATION.test(sentence)) return undefined;
+  if (sentence === undefined || NEGATION.test(sentence.replace(CONTRAST, ""))) return undefined;
   if (/[?？]["”'’)*\s]*$/.test(reply)) return undefined;
-  const text = spaced(sentence);
+  const text = spaced(sentence.replace(CONTRAST, ""));
   const named = options.flatMap((option, place) => {
     const words = spaced(option.text);
     return /[\p{L}\p{N}]{2}/u.test(words) && text.includes(words) ? [{ place, words }] : [];

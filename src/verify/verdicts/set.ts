@@ -10,14 +10,37 @@ import { equivalent } from "../equivalent.ts";
 /** More members are not compared. */
 const MAX_MEMBERS = 100;
 
+const TEXT = /\\(?:text|textbf|mathrm)\{([^{}]*)\}/g;
+const SEPARATOR = /[,;，；、\n]|\band\b|\bor\b|和/y;
+
+/** A list cut at its separators outside brackets. */
+function partsOf(list: string): readonly string[] {
+  const parts: string[] = [];
+  let [from, depth] = [0, 0];
+  for (let at = 0; at < list.length; at++) {
+    const symbol = list[at]!;
+    if ("([{".includes(symbol)) depth++;
+    else if (")]}".includes(symbol)) depth--;
+    else if (depth <= 0) {
+      SEPARATOR.lastIndex = at;
+      const length = SEPARATOR.exec(list)?.[0].length ?? 0;
+      if (length === 0) continue;
+      parts.push(list.slice(from, at));
+      from = at + length;
+      at = from - 1;
+    }
+  }
+  return [...parts, list.slice(from)];
+}
+
 /** The members of a list: separated by commas, semicolons, line breaks, "and" or "or", in brackets or not, each once. */
 export function membersOf(list: string): readonly string[] {
-  const plain = list
-    .trim()
-    .replace(/^(?:\\?\{|\[|\()([\s\S]*?)(?:\\?\}|\]|\))\.?$/, "$1")
-    .replace(/\.$/, "");
-  const parts = plain
-    .split(/\s*(?:[,;，；、\n]|\band\b|\bor\b|和)\s*(?:\band\b\s*)?/)
+  const all = partsOf(list.replaceAll(TEXT, "$1").trim().replace(/\.$/, ""));
+  const [only = ""] = all;
+  const isBracketed = all.length === 1 && /^\\?[[({][\s\S]*[\])}]$/.test(only.trim());
+  const inner = isBracketed ? partsOf(only.trim().replaceAll(/^\\?[[({]|\\?[\])}]$/g, "")) : all;
+  const isRun = inner.length === 1 && /^A?B?C?D?E?F?G?H?I?J?$/.test(inner[0]!.trim());
+  const parts = (isRun ? Array.from(inner[0]!.trim()) : inner)
     .map((part) =>
       part
         .replace(/^(?:[-*•]|\d+[.)])\s+/, "")
