@@ -34,21 +34,22 @@ export async function readConfigFile(path: string): Promise<Settings> {
   return besideFile(value, dirname(resolve(path))) as Settings;
 }
 
-/** Keys whose values can be file paths. */
-const PATH_KEYS: ReadonlySet<string> = new Set(["data", "task", "model", "path", "images", "assets"]);
+const BESIDE = /^\.\.?[\\/]/;
 
 /**
- * Resolves paths relative to the configuration file: paths of modules, paths of data and models that start with `./` or
- * `../`, and working directories of commands.
+ * Resolves paths relative to the configuration file: paths of modules, every text that starts with `./` or `../`, and
+ * working directories of commands, whose arguments stay as they are.
  */
 function besideFile(value: unknown, folder: string): unknown {
+  if (typeof value === "string") return BESIDE.test(value) ? resolve(folder, value) : value;
   if (Array.isArray(value)) return value.map((item) => besideFile(item, folder));
   if (!isSettings(value)) return value;
+  const isCommand = Array.isArray(value["command"]);
   const entries = Object.entries(value).map(([key, inner]): [string, unknown] => {
-    if (typeof inner !== "string") return [key, besideFile(inner, folder)];
-    const isPath = key === "module" ? !isAbsolute(inner) : PATH_KEYS.has(key) && /^\.\.?[\\/]/.test(inner);
-    return [key, isPath ? resolve(folder, inner) : inner];
+    if (isCommand && key === "command") return [key, inner];
+    if (key === "module" && typeof inner === "string")
+      return [key, isAbsolute(inner) ? inner : resolve(folder, inner)];
+    return [key, besideFile(inner, folder)];
   });
-  const isCommand = Array.isArray(value["command"]) && !("cwd" in value);
-  return Object.fromEntries(isCommand ? [...entries, ["cwd", folder]] : entries);
+  return Object.fromEntries(isCommand && !("cwd" in value) ? [...entries, ["cwd", folder]] : entries);
 }

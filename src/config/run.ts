@@ -125,6 +125,7 @@ async function warmStart(
     dialogue,
     demonstrations: demonstrationsOf(task),
     schedule: config.sft,
+    maxCompletionTokens: config.sampling.maxCompletionTokens,
     seed: config.train.seed,
     maxBrokenShare: maxBrokenShare(config),
     observers: [

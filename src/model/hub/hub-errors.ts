@@ -53,7 +53,7 @@ export function downloadError(
     return new DownloadError(`${what}: no space left on the disk for the cache at ${cache}`, options);
   return new DownloadError(
     `${what}: ${endpoint} cannot be reached (${reason(error)}), and the cache at ${cache} does not have it whole; ` +
-      `without a network, give the path of ${type === "model" ? "a model directory" : "a data set on this machine"}`,
+      `there is no such path on this machine; without a network, give the path of ${type === "model" ? "a model directory" : "a data set"} that is there`,
     options,
   );
 }

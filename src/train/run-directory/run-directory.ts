@@ -106,7 +106,7 @@ export class RunDirectory {
   static requireFree(path: string): void {
     if (RunDirectory.exists(path)) {
       throw new ConfigError(
-        `run directory ${path}: already holds a run; resume it with --resume, or choose another --run-dir`,
+        `run directory ${path}: already holds a run; resume it with --resume, remove it, or choose another --run-dir`,
       );
     }
     let entries: string[] = [];

@@ -52,6 +52,33 @@ describe("a supervised warm start", () => {
     expect(learnt.filter((index) => validation.includes(index))).toEqual([]);
   });
 
+  test("warns once of demonstrations longer than what is sampled later", async () => {
+    const schedule = { steps: 4, batchSize: 8 };
+    const warnings = async (maxCompletionTokens: number) =>
+      (await eventsOf({ schedule, maxCompletionTokens })).filter(({ event }) => event === "warning");
+    // Four digits and the end of the turn.
+    expect(await warnings(5)).toEqual([]);
+    expect(await warnings(3)).toMatchObject([
+      {
+        message: expect.stringMatching(
+          /^\d of 8 demonstrations .* sampling\.maxCompletionTokens \(3\), up to 5: /,
+        ),
+      },
+    ]);
+    const lessons = [
+      { source: source(20), steps: 2 },
+      {
+        source: { ...source(1), demonstration: () => ({ ...demonstration(0), completion: "3" }) },
+        share: 0.5,
+      },
+    ];
+    expect(
+      (await eventsOf({ schedule, demonstrations: lessons, maxCompletionTokens: 3 })).filter(
+        ({ event }) => event === "warning",
+      ),
+    ).toEqual([]);
+  });
+
   test("has the steps of its epochs", async () => {
     const events = await eventsOf({ schedule: { epochs: 2, batchSize: 5 } });
     expect(events.filter(({ event }) => event === "warm-start")).toHaveLength(8);

@@ -22,6 +22,8 @@ export interface SftParts {
   readonly demonstrations: NonNullable<Task["demonstrations"]>;
   /** Missing settings have their defaults. */
   readonly schedule?: Partial<SftSchedule>;
+  /** Most tokens of a completion that is sampled later: a warning names longer demonstrations. */
+  readonly maxCompletionTokens?: number;
   /** Seed of the order of demonstrations; default 0. */
   readonly seed?: number;
   /** Share of broken rows above which the run stops; default 0. */
@@ -66,6 +68,7 @@ export async function sft(parts: SftParts): Promise<LoopResult> {
     curriculum,
     schedule,
     steps,
+    maxCompletionTokens: parts.maxCompletionTokens ?? Infinity,
     seed,
     maxBrokenShare,
     clock,

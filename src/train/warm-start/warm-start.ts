@@ -21,6 +21,8 @@ export interface WarmStart {
   readonly schedule: SftSchedule;
   /** Optimiser steps in all. */
   readonly steps: number;
+  /** Most tokens of a completion that is sampled later. */
+  readonly maxCompletionTokens: number;
   /** Seed of the order of demonstrations. */
   readonly seed: number;
   /** Share of broken rows above which the run stops. */
@@ -52,9 +54,22 @@ async function meanLoss(engine: Engine, sequences: readonly Sequence[]): Promise
   return tokens === 0 ? 0 : nats / tokens;
 }
 
+/** A warning where demonstrations are longer than the completions that may be sampled after them. */
+function lengthWarning(sequences: readonly Sequence[], most: number): string[] {
+  const long = sequences.map(({ completion }) => completion.length).filter((length) => length > most);
+  if (long.length === 0) return [];
+  return [
+    `${long.length} of ${sequences.length} demonstrations of a step have more tokens than sampling.maxCompletionTokens (${most}), ` +
+      `up to ${Math.max(...long)}: completions like them are cut off before their answer`,
+  ];
+}
+
 /** The warm start as a phase of the loop. */
 export function warmStartPhase(warmStart: WarmStart): Phase {
-  const { engine, dialogue, curriculum, schedule, steps, seed, maxBrokenShare, clock } = warmStart;
+  const { engine, dialogue, curriculum, schedule, steps, maxCompletionTokens, seed, maxBrokenShare, clock } =
+    warmStart;
+  const imitated = curriculum.at(steps).source;
+  let isWarned = false;
   const progress: Progress = { position: 0, rows: { drawn: 0, broken: 0, filtered: 0 } };
   const parted = new Map<DemonstrationSource, HeldOut>();
   const partsOf = (source: DemonstrationSource): HeldOut => {
@@ -130,7 +145,10 @@ export function warmStartPhase(warmStart: WarmStart): Phase {
       index: row,
       message,
     }));
-    return { records: [...rows, record], skips: [skipReason] };
+    // Earlier lessons may be longer than what is sampled.
+    const warnings = isWarned || source !== imitated ? [] : lengthWarning(sequences, maxCompletionTokens);
+    isWarned ||= warnings.length > 0;
+    return { records: [...rows, record], warnings, skips: [skipReason] };
   };
 
   return {
