@@ -23,7 +23,7 @@ import {
   knownResult,
   oneEnvironment,
   parseResults,
-  readGrid,
+  readGridFile,
   readShard,
   requireSameGrid,
   resultsText,
@@ -34,7 +34,6 @@ import {
   studyTable,
   validationCurve,
 } from "fovea/compare";
-import { readConfigFile } from "fovea/config";
 import { DataError } from "fovea/errors";
 import { describeEnvironment } from "fovea/train";
 
@@ -216,7 +215,7 @@ function withEarlier(before, now, path, inGrid) {
 async function writeResults(directory, files) {
   mkdirSync(RESULTS, { recursive: true });
   for (const file of files) {
-    const grid = readGrid(await readConfigFile(file));
+    const grid = await readGridFile(file);
     const found = resultsOf(directory, file, grid);
     const { path, before } = recorded(found.grid);
     const inGrid = new Set(grid.cells.map(cellKey));
@@ -236,7 +235,7 @@ async function writeResults(directory, files) {
  * @param {{ rows?: string, shard?: string }} options
  */
 async function runMissing(directory, file, { rows, shard }) {
-  const grid = readGrid(await readConfigFile(file));
+  const grid = await readGridFile(file);
   const { path, before } = recorded(gridName(file));
   const { commit, node, cpu, packages } = describeEnvironment();
   const here = { source: sourceAt(commit), node, cpu, packages };

@@ -15,13 +15,12 @@ import {
   comparisonMarkdown,
   comparisonText,
   type Grid,
-  readGrid,
+  readGridFile,
   readShard,
   runGrid,
   seedBySeed,
   shardCells,
 } from "../compare/index.ts";
-import { readConfigFile } from "../config/index.ts";
 import { CellProgress } from "./cell-progress.ts";
 import type { CliContext } from "./context.ts";
 import { InterruptedRun } from "./interruption.ts";
@@ -36,7 +35,7 @@ interface CompareOptions {
 
 async function compare(file: string, options: CompareOptions, context: CliContext): Promise<void> {
   const { out: directory, json = false, dryRun = false } = options;
-  const grid = readGrid(await readConfigFile(file));
+  const grid = await readGridFile(file);
   const { measures } = grid;
   const all = seedBySeed(grid.cells);
   const shard = options.shard === undefined ? undefined : readShard(options.shard);

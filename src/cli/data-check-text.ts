@@ -71,7 +71,10 @@ export function checkText(split: string, check: DataCheck): string {
     [split, `${check.files} ${check.format} ${check.files === 1 ? "file" : "files"}`],
     ["rows", `${check.rows}, ${check.brokenRows} broken, ${check.filteredRows} beyond the limits`],
     ["columns", used.join("; ") || "none"],
-    ["ignored columns", listed(columns.ignored, "columns") || "none"],
+    [
+      "ignored columns",
+      listed(columns.ignored, "columns") || (used.length > 0 ? "none" : "not known: no row could be read"),
+    ],
     ["images", `${check.images}, and ${check.problemsWithoutImage} problems without image or video`],
     ...(pixels ? [["pixels", spreadText(pixels)] as const] : []),
     ...(videoFrames ? [["videos", String(check.videos)] as const] : []),

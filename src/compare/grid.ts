@@ -19,7 +19,11 @@ const labels = z.record(z.string(), z.string());
 const gridSchema = z
   .strictObject({
     preset: z.string().optional().describe("Settings to begin with, by name."),
-    config: settings.default({}).describe("Settings of every cell, which override the preset."),
+    config: settings
+      .default({})
+      .describe(
+        "Settings of every cell, which override the preset; in a file, also the path of a configuration file.",
+      ),
     axes: z
       .record(z.string().min(1), axisSchema)
       .default({})

@@ -15,6 +15,7 @@ export { type Grid, type Pairing, readGrid } from "./grid.ts";
 export type { Evidence, Measure, Measured, Subject, Unit } from "./measure.ts";
 export { readMeasures } from "./measures/registry.ts";
 export { validationCurve } from "./measures/validation-curve.ts";
+export { readGridFile } from "./read-grid-file.ts";
 export {
   type AdjustedDifference,
   AVERAGE,

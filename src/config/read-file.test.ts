@@ -9,7 +9,7 @@ const file = join(folder, "runs", "run.yaml");
 mkdirSync(join(folder, "runs"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-test("texts that begin with ./ or ../ are paths beside the file, of whatever key", async () => {
+test("texts that begin with ./ or ../ are paths beside the file, under any key", async () => {
   writeFileSync(
     file,
     `
