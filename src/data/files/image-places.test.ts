@@ -6,7 +6,7 @@ const IMAGES = ["a.png", "b.png"];
 
 test.each([
   [
-    "Qwen2-VL",
+    "<|vision_start|>",
     "<|vision_start|><|image_pad|><|vision_end|>and <|vision_start|><|image_pad|><|image_pad|><|vision_end|>?",
     "<image>and <image>?",
   ],
