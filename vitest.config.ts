@@ -40,6 +40,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     // With `--coverage`; .ci/coverage.mjs prints it by room.
     coverage: {
+      reportOnFailure: true,
       provider: "v8",
       reporter: ["json-summary"],
       include: ["src/**/*.ts"],
