@@ -1,5 +1,5 @@
 /**
- * Coverage of the tests by room, a folder of `src` each, from the report that `vitest run --coverage` leaves. Code that runs in
+ * Coverage of the tests by room, each a folder of `src` or the viewer, from the report that `vitest run --coverage` leaves. Code that runs in
  * threads and in processes of its own (the local engine's computing, the command line as a program) counts only where a test also
  * calls it directly.
  *
@@ -20,7 +20,8 @@ const { total: _total, ...files } = JSON.parse(
 /** @type {Map<string, Counts>} */
 const rooms = new Map();
 for (const [path, counts] of Object.entries(files)) {
-  const [, room = ""] = relative(root, path).split("/");
+  const [top, inner = ""] = relative(root, path).split("/");
+  const room = top === "src" ? inner : top;
   const none = () => ({ total: 0, covered: 0 });
   const sums = rooms.get(room) ?? { lines: none(), branches: none(), functions: none() };
   rooms.set(room, sums);
