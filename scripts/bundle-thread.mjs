@@ -18,7 +18,16 @@ await build({
     ssr: join(root, "dist/engine/local/worker.js"),
     outDir: join(root, "dist/bundle"),
     target: "node20",
-    minify: false,
-    rollupOptions: { output: { entryFileNames: "engine-thread.js" } },
+    rollupOptions: {
+      output: {
+        entryFileNames: "engine-thread.js",
+        // Names of functions and classes stay, for stack traces and errors.
+        minify: {
+          compress: { keepNames: { function: true, class: true } },
+          mangle: { toplevel: true, keepNames: { function: true, class: true } },
+          codegen: { removeWhitespace: true },
+        },
+      },
+    },
   },
 });
