@@ -46,7 +46,7 @@ function placeOfNumber(text: string, first: number, { texts }: StatedOptions): n
   return place < texts.length && place >= 0 && texts[place] !== "" ? place : -1;
 }
 
-/** The place of the option whose own label a text is, with or without a mark; −1 where it is none. */
+/** The place of the option with this text as its own label, with or without a mark; −1 if no option has it. */
 function placeOfLabel(text: string, { labels, texts }: StatedOptions): number {
   if (labels === undefined) return -1;
   const bare = text.replace(/^(?:(?:option|choice)\s+)?\(?([^()]*?)[).:]?$/i, "$1").replace(/\.0$/, "");

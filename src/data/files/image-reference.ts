@@ -45,7 +45,7 @@ function percentBytes(text: string): Uint8Array {
   );
 }
 
-/** The bytes of a data URI; undefined where a text is none. */
+/** The bytes of a data URI; undefined where the text is not a data URI. */
 function dataUriBytes(text: string): Uint8Array | undefined {
   const [start, base64] = DATA_URI.exec(text.slice(0, 200)) ?? [];
   if (start === undefined) return undefined;

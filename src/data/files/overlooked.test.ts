@@ -58,7 +58,7 @@ describe("images", () => {
     expect((await one({ ...asked, ...row }, { columns: { image: "" } })).images).toEqual([]);
   });
 
-  test("are not seen where there are none", async () => {
+  test("are not found in texts and addresses that only look like images", async () => {
     const row = {
       id: "train/1.png",
       note: "see a.png there",

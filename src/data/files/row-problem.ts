@@ -11,7 +11,7 @@ import type { FilesOptions } from "./options.ts";
 import { refuseFilledMarks, refuseOverlookedImage } from "./overlooked.ts";
 import { inNamedOrder, type Media, mediaOf, withOptions, withVideoPlaces } from "./question-text.ts";
 import { asText } from "./rows/asked.ts";
-import { Cells } from "./rows/cells.ts";
+import { Cells, isWrittenMissing } from "./rows/cells.ts";
 import type { Part } from "./rows/reader.ts";
 import type { FoundPart, RowReaders } from "./rows/row-readers.ts";
 import type { FileFormat, Row } from "./table.ts";
@@ -60,10 +60,9 @@ function missing(part: "question" | "answer", row: Row, readers: RowReaders): Da
   return new DataError(`${part}: is missing; ${expected}`);
 }
 
-/** The hint; pandas writes "nan" where a table has none. */
 function hintIn(cells: Cells): unknown {
   const hint = cells.at("hint");
-  return hint === "nan" || hint === "<NA>" ? undefined : hint;
+  return isWrittenMissing(hint) ? undefined : hint;
 }
 
 /** The text of ms-swift's `system` column. */

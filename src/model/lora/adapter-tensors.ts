@@ -6,7 +6,8 @@
 import { ModelError } from "../../errors/index.ts";
 import type { ParameterNames } from "../parameters.ts";
 
-const PREFIX = "base_model.model.";
+/** What PEFT puts before the names of modules. */
+export const PREFIX = "base_model.model.";
 /** Names that torch.compile, FSDP and activation checkpointing put into a module's path. */
 const WRAPPERS = /(?:_orig_mod|_fsdp_wrapped_module|_checkpoint_wrapped_module)\./g;
 const FACTOR = /^(.*)\.lora_([AB])(?:\.[\w-]+)?\.weight$/;

@@ -12,12 +12,11 @@ import { openSafetensors, readTensor } from "../safetensors.ts";
 import type { Weights } from "../weights.ts";
 import { safetensorsParts, type WeightTensor } from "../write-safetensors.ts";
 import { adapterConfigJson, parseAdapterConfig } from "./adapter-config.ts";
-import { adapterFactor } from "./adapter-tensors.ts";
+import { adapterFactor, PREFIX } from "./adapter-tensors.ts";
 import { type LoraShape, type LoraTarget, loraFactors, loraNames, loraScale } from "./lora-shape.ts";
 
 const CONFIG = "adapter_config.json";
 const WEIGHTS = "adapter_model.safetensors";
-const PREFIX = "base_model.model.";
 const OTHER_WEIGHTS = "adapter_model.bin";
 
 /** Adapters of a model with their numbers. */

@@ -13,7 +13,7 @@ export interface ClusterTask {
   readonly options: ClusterOptions;
 }
 
-/** The clusters, or why there are none. */
+/** The clusters, or the error that prevented them. */
 export type ClusterOutcome = { readonly clusters: TokenClusters } | { readonly error: PlainError };
 
 export function findClusters({ options, ...attention }: ClusterTask): ClusterOutcome {

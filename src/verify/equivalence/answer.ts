@@ -1,6 +1,7 @@
 /**
  * @module
- * One answer and its readings: plain text, option, mathematics, words. Each reading is computed once, on first use.
+ * One answer and its readings: plain text, option, mathematics, words. Readings that many
+ * comparisons use are computed once, on first use.
  */
 import { undecorated } from "../extraction/decoration.ts";
 import { dateOf } from "./dates.ts";
@@ -104,7 +105,7 @@ export class Answer {
     return /\d/.test(this.plain);
   }
 
-  /** The date that it is, or its three numbers in order: "1/5/2020"; null if it is none. */
+  /** Its date, or its three numbers in order: "1/5/2020"; null if it has neither. */
   get date(): string | null {
     if (this.#date === undefined) this.#date = dateOf(this.plain) ?? null;
     return this.#date;
@@ -115,7 +116,7 @@ export class Answer {
     return MAY_BE_HOUR.test(this.plain) ? hourOf(withoutMarkup(this.plain)) : undefined;
   }
 
-  /** A formula with indices in plain characters; undefined if it is none. */
+  /** Its formula with indices in plain characters; undefined if the text is not a formula. */
   get formula(): string | undefined {
     return formulaOf(this.plain);
   }
@@ -140,8 +141,13 @@ function withoutClock(text: string): string {
   const clock = /^(\d{1,2}):([0-5]\d)(:[0-5]\d)?\s?([ap])\.?\s?m\.?$/i.exec(withoutMarkup(text));
   if (clock === null) return text;
   const [, hours = "", minutes = "", seconds = "", half = ""] = clock;
-  if (Number(hours) < 1 || Number(hours) > 12) return text;
-  return `${(Number(hours) % 12) + (half.toLowerCase() === "p" ? 12 : 0)}:${minutes}${seconds}`;
+  const hour = hourOfDay(Number(hours), half);
+  return hour === undefined ? text : `${hour}:${minutes}${seconds}`;
+}
+
+/** 20 of 8 and "p"; undefined if the clock has no such hour. */
+function hourOfDay(hours: number, half: string): number | undefined {
+  return hours < 1 || hours > 12 ? undefined : (hours % 12) + (half.toLowerCase() === "p" ? 12 : 0);
 }
 
 const MAY_BE_HOUR = /^.{0,9}\d(?::00|\s?[apo]).{0,9}$/i;
@@ -149,9 +155,9 @@ const MAY_BE_HOUR = /^.{0,9}\d(?::00|\s?[apo]).{0,9}$/i;
 /** "3 pm", "5 o'clock", "15:00" as a full hour. */
 function hourOf(text: string): string | undefined {
   const [, hours = "", half] = /^(\d{1,2})(?::00|\s?([ap])\.?\s?m\.?|\s?o['’]clock)$/i.exec(text) ?? [];
-  if (hours === "" || (half !== undefined && (Number(hours) < 1 || Number(hours) > 12))) return undefined;
-  if (half === undefined) return `${Number(hours)}:00`;
-  return `${(Number(hours) % 12) + (half.toLowerCase() === "p" ? 12 : 0)}:00`;
+  if (hours === "") return undefined;
+  const hour = half === undefined ? Number(hours) : hourOfDay(Number(hours), half);
+  return hour === undefined ? undefined : `${hour}:00`;
 }
 
 /** "<1, 2>" as a vector. */

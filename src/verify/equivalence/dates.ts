@@ -4,8 +4,10 @@
  */
 
 const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
-const MONTH =
-  "(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\\.?";
+/** The source of a pattern for the name of a month, short or long. */
+export const MONTH_NAME =
+  "(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)";
+const MONTH = String.raw`(${MONTH_NAME})\.?`;
 const DAY = String.raw`(\d{1,2})(?:st|nd|rd|th)?`;
 const MONTH_FIRST = new RegExp(`^${MONTH} ${DAY}(?:(?:,|, | )(\\d{4}))?$`, "i");
 const DAY_FIRST = new RegExp(`^(?:the )?${DAY}(?: of)? ${MONTH}(?:(?:,|, | )(\\d{4}))?$`, "i");

@@ -7,7 +7,7 @@ import { SUBSCRIPTS, SUPERSCRIPTS } from "./symbols.ts";
 const FORMULA = /^\d*(?:[A-Z][a-z]?\d*|[([]|[)\]]\d*)+(?:\^\d+[+-]|[+-])?$/;
 const MAX_LENGTH = 120;
 
-/** The formula in plain characters, "H2O", "SO4^2-"; undefined where the text is none or is spelled plainly. */
+/** The formula in plain characters, "H2O", "SO4^2-"; undefined where the text is not a formula. */
 export function formulaOf(text: string): string | undefined {
   if (text.length > MAX_LENGTH || !/[A-Z]/.test(text)) return undefined;
   const plain = text

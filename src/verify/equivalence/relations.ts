@@ -116,7 +116,7 @@ function approximates(a: Tree, decimal: number, places: number): boolean {
 
 /**
  * The union of intervals that inequalities in one name describe together, "x < -1 or x > 1", or that "x ≠ 2" leaves;
- * undefined where a relation is none.
+ * undefined where one of them describes no interval.
  */
 export function unionOf(tree: Tree): Tree | undefined {
   const relations = tree.kind === "list" ? tree.items : [tree];

@@ -50,7 +50,7 @@ const MAY_ABBREVIATE = /(?:[A-Z]|e\.g|i\.e|etc|vs|approx|No|Dr|Mr|Mrs|St|Fig)$/;
 
 /**
  * The place of the last full stop that is at least `MIN_PIECE` characters before `place` and ends a sentence for certain; 0
- * if there is none. Such a full stop has no abbreviation before it and no mathematics after it. A cue has no full stop in
+ * if the text has no such full stop. The full stop has no abbreviation before it and no mathematics after it. A cue has no full stop in
  * it, so no declaration crosses this place.
  */
 export function stopBefore(text: string, place: number): number {

@@ -3,6 +3,7 @@
  * Whole expressions in running text. A number within a larger expression, a list or a choice is never extracted alone:
  * the answer is all of it, or there is none.
  */
+import { MONTH_NAME } from "../equivalence/dates.ts";
 import { tokenize } from "../equivalence/tokens.ts";
 import { PERCENT_WORDS, SCALES, unitAt } from "../equivalence/units.ts";
 import { isDoubted, isHedged } from "./assertion.ts";
@@ -15,7 +16,7 @@ const POWER_OF_TEN = String.raw`\s?(?:[×*·xX]|\\times|\\cdot)\s?10\s?(?:\^\s?(
 /** Roots of numerals and π behind a coefficient, or alone: "2√3", "25π", "√(2)/2", "π/4". */
 const SURD = String.raw`√\s?(?:\d+|\(\d+\))`;
 const CLOSED = String.raw`(?:${DIGITS})(?:\s?${SURD}π?|π)|${SURD}π?|π(?=\s?\/\s?\d)`;
-const MONTH = String.raw`(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\.?`;
+const MONTH = String.raw`${MONTH_NAME}\.?`;
 const DATE = String.raw`${MONTH}\s\d{1,2}(?:st|nd|rd|th)?,?\s\d{4}(?!\d)|\d{1,2}(?:st|nd|rd|th)?\s(?:of\s)?${MONTH},?\s\d{4}(?!\d)`;
 const HALF_OF_DAY = String.raw`\s?[aApP]\.?[mM](?:\.|\b)`;
 const NUMBER = String.raw`(?<![\p{Script=Latin}\p{N}_.])(?:${DATE}|(?:(?<![\p{N})}]\s?)[-+−]|[Nn]egative\s|(?<=^|[.,:;=(]\s?|\b(?:is|are|was|be|equals|gives|about)\s)[Mm]inus\s)?[$€£¥]?(?:${CLOSED}|(?:${DIGITS})(?:[eE][-+]?\d+|${POWER_OF_TEN})?)(?:\s?\/\s?\d+(?:\.\d+)?|:\d+(?::\d+)?(?:${HALF_OF_DAY})?|${HALF_OF_DAY}| \d+\/\d+)?(?:\s?[%％°‰$€£¥]C?)?)`;

@@ -16,6 +16,7 @@ import {
   contradiction,
   contradictsItself,
   leadingOption,
+  letterAt,
   mentionedOption,
   optionOf,
   readOptions,
@@ -162,10 +163,6 @@ function asksPolarity(answers: readonly Answer[]): boolean {
 function begunWith(reply: Reply, options: readonly Answer[]): string | undefined {
   const place = leadingOption(reply.text, options);
   return place === undefined || reply.declared !== null ? undefined : letterAt(place);
-}
-
-function letterAt(place: number): string {
-  return String.fromCharCode("A".charCodeAt(0) + place);
 }
 
 /** The answer of a reply, using the question's options or that it is a yes/no question. */

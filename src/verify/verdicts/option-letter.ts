@@ -6,7 +6,7 @@
 import * as z from "zod";
 import { bestOf, defineVerdict, readAnswer } from "../definition.ts";
 import { Answer } from "../equivalence/answer.ts";
-import { optionOf, readOptions } from "./options.ts";
+import { letterAt, optionOf, readOptions } from "./options.ts";
 
 /** The letters that an answer names, sorted; null where it names none. */
 function lettersOf(answer: Answer): string | null {
@@ -29,8 +29,7 @@ export const optionLetterDefinition = defineVerdict({
       return bestOf(readAnswer(text, from), answers, (given, answer) => {
         const accepted = new Answer(answer);
         const place = known && optionOf(accepted, known);
-        const right =
-          place === undefined ? lettersOf(accepted) : String.fromCharCode("A".charCodeAt(0) + place);
+        const right = place === undefined ? lettersOf(accepted) : letterAt(place);
         return right === null ? null : lettersOf(new Answer(given)) === right ? 1 : 0;
       });
     },

@@ -9,6 +9,11 @@ import { sameAnswer } from "../equivalent.ts";
 import { isHedged } from "../extraction/assertion.ts";
 import { sentenceAt } from "../extraction/sentence.ts";
 
+/** The letter of an option. */
+export function letterAt(place: number): string {
+  return String.fromCharCode("A".charCodeAt(0) + place);
+}
+
 /** The place of an option letter; undefined where there is no such option. */
 function placeOf(letter: string, options: readonly Answer[]): number | undefined {
   const place = letter.charCodeAt(0) - "A".charCodeAt(0);

@@ -24,6 +24,11 @@ export function holdsSomething(value: unknown): boolean {
   return Array.isArray(value) ? value.some(holdsSomething) : true;
 }
 
+/** Whether a cell holds the text that pandas writes for a missing value. */
+export function isWrittenMissing(value: unknown): boolean {
+  return value === "nan" || value === "<NA>";
+}
+
 /** A field of a struct or an entry of a list, where the value itself has it. */
 function inner(cell: unknown, key: string): unknown {
   const value = unquoted(cell);

@@ -4,7 +4,7 @@
  * (MathVision, ScienceQA, AI2D, Video-R1, MMMU, ARC), or in a column for each: VLMEvalKit's `A`, `B`, …; SEED-Bench's
  * `choice_a`, …; `option1`, …; `opa`, ….
  */
-import { type Cells, holdsSomething, isStruct } from "./cells.ts";
+import { type Cells, holdsSomething, isStruct, isWrittenMissing } from "./cells.ts";
 import { unquoted } from "./literal.ts";
 import { LETTERS, lettered, optionsIn } from "./option-lists.ts";
 import { firstOf, type RowReader, type StatedOptions } from "./reader.ts";
@@ -46,9 +46,8 @@ const FAMILIES: readonly Family[] = [
 ];
 const LETTER_COLUMNS = FAMILIES.flatMap(({ before, keys }) => keys.map((key) => `${before}${key}`));
 
-/** Whether a column holds an option: pandas writes "nan" where a table has none. */
 function holdsOption(value: unknown): boolean {
-  return holdsSomething(value) && value !== "nan" && value !== "<NA>";
+  return holdsSomething(value) && !isWrittenMissing(value);
 }
 
 /** The options of one family of columns; undefined where the row has too few of them. */
