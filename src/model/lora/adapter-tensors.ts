@@ -6,7 +6,7 @@
 import { ModelError } from "../../errors/index.ts";
 import type { ParameterNames } from "../parameters.ts";
 
-/** What PEFT puts before the names of modules. */
+/** PEFT's prefix of the names of modules. */
 export const PREFIX = "base_model.model.";
 /** Names that torch.compile, FSDP and activation checkpointing put into a module's path. */
 const WRAPPERS = /(?:_orig_mod|_fsdp_wrapped_module|_checkpoint_wrapped_module)\./g;
