@@ -1,40 +1,77 @@
 /**
  * @module
- * `fovea compare`: runs a grid of settings and seeds from one file and writes its table.
+ * `fovea compare`: runs a grid of settings and seeds from one file and writes its table, or makes the table of finished
+ * evaluations.
  */
-import { writeFileSync } from "node:fs";
+import { mkdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import {
   type CellResult,
   CellStore,
+  type Comparison,
   cellKey,
   cellName,
+  compareEvaluations,
   comparison,
   comparisonLatex,
   comparisonMarkdown,
   comparisonText,
-  type Grid,
   readGridFile,
   readShard,
   runGrid,
   seedBySeed,
   shardCells,
 } from "../compare/index.ts";
+import { ConfigError } from "../errors/index.ts";
 import { CellProgress } from "./cell-progress.ts";
 import type { CliContext } from "./context.ts";
 import { InterruptedRun } from "./interruption.ts";
 import { Reporter } from "./reporter.ts";
 
 interface CompareOptions {
-  readonly out: string;
+  readonly out?: string;
   readonly shard?: string;
   readonly dryRun?: boolean;
   readonly json?: boolean;
 }
 
-async function compare(file: string, options: CompareOptions, context: CliContext): Promise<void> {
+async function compare(
+  paths: readonly string[],
+  options: CompareOptions,
+  context: CliContext,
+): Promise<void> {
+  const [file, ...others] = paths;
+  if (others.length > 0) compareFinished(paths, options, context);
+  else await compareCells(file!, options, context);
+}
+
+/** Compares finished evaluations. */
+function compareFinished(
+  directories: readonly string[],
+  { out, shard, dryRun, json = false }: CompareOptions,
+  context: CliContext,
+): void {
+  if (shard !== undefined || dryRun === true) {
+    throw new ConfigError("--shard and --dry-run: expected one grid file, got directories of evaluations");
+  }
+  const { comparison: found, notes } = compareEvaluations(directories);
+  const reporter = new Reporter(context, json);
+  for (const note of notes) reporter.bar.note(note);
+  if (out !== undefined) writeTables(out, found);
+  reporter.json({ event: "finished", ...found });
+  reporter.text(comparisonText(found));
+}
+
+/** Runs a grid. */
+async function compareCells(file: string, options: CompareOptions, context: CliContext): Promise<void> {
   const { out: directory, json = false, dryRun = false } = options;
+  if (statSync(file, { throwIfNoEntry: false })?.isDirectory() === true) {
+    throw new ConfigError(
+      `${file}: expected a grid file, or two directories of evaluations, got one directory`,
+    );
+  }
+  if (directory === undefined) throw new ConfigError("--out: a grid needs a directory for its runs");
   const grid = await readGridFile(file);
   const { measures } = grid;
   const all = seedBySeed(grid.cells);
@@ -72,21 +109,26 @@ async function compare(file: string, options: CompareOptions, context: CliContex
   }
   const results = grid.cells.map((cell) => ran.find((result) => result.cell === cell)!);
   const found = comparison(grid, results);
-  writeTables(directory, grid, results);
+  writeTables(directory, found, results);
   reporter.json({ event: "finished", directory, ...found });
   reporter.text(comparisonText(found));
 }
 
-/** Writes the table as Markdown, LaTeX and JSON; JSON names the run directory of each cell. */
-function writeTables(directory: string, grid: Grid, results: readonly CellResult[]): void {
-  const found = comparison(grid, results);
-  const cells = results.map(({ cell, measured }) => ({
+/** The cells of a grid, each with its run directory. */
+function cellRecords(results: readonly CellResult[]) {
+  return results.map(({ cell, measured }) => ({
     labels: cell.labels,
     seed: cell.seed,
     isTrained: cell.isTrained,
     directory: cell.isTrained ? join("cells", cellKey(cell)) : null,
     values: Object.fromEntries(Object.entries(measured).map(([name, { value }]) => [name, value])),
   }));
+}
+
+/** Writes the table as Markdown, LaTeX and JSON. */
+function writeTables(directory: string, found: Comparison, results: readonly CellResult[] = []): void {
+  const cells = cellRecords(results);
+  mkdirSync(directory, { recursive: true });
   writeFileSync(join(directory, "comparison.md"), comparisonMarkdown(found));
   writeFileSync(join(directory, "comparison.tex"), comparisonLatex(found));
   writeFileSync(
@@ -105,13 +147,19 @@ Example grid:
   seeds: [0, 1, 2]
   baseline: { credit: uniform }
   averages: [algorithm]
-  measures: { accuracy: {}, "more noise": { config: { data: { noise: 0.2 } } } }`;
+  measures: { accuracy: {}, "more noise": { config: { data: { noise: 0.2 } } } }
+
+Finished evaluations, paired by problem, the first as baseline:
+  fovea compare runs/a/warm-start runs/a runs/b`;
 
 /** Adds the arguments and the action of `fovea compare`. */
 export function configure(command: Command, context: CliContext): void {
   command
-    .argument("<grid>", "grid file, YAML or JSON: preset, config, axes, seeds, measures, baseline, averages")
-    .requiredOption("--out <path>", "directory for runs and table; an existing one is continued")
+    .argument(
+      "<paths...>",
+      "a grid file, YAML or JSON: preset, config, axes, seeds, measures, baseline, averages; or the run directories of finished evaluations, the first of which is the baseline",
+    )
+    .option("--out <path>", "directory for runs and table, which a grid needs; an existing one is continued")
     .option(
       "--shard <part>",
       "run only this part of the cells, such as 1/2, so that several processes share the grid",
@@ -119,5 +167,5 @@ export function configure(command: Command, context: CliContext): void {
     .option("--dry-run", "list the cells with their directories and run nothing")
     .option("--json", "one JSON object a line on stdout")
     .addHelpText("after", EXAMPLE)
-    .action((file: string, options: CompareOptions) => compare(file, options, context));
+    .action((paths: string[], options: CompareOptions) => compare(paths, options, context));
 }

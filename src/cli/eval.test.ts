@@ -160,6 +160,47 @@ describe("fovea eval says", () => {
   });
 });
 
+test("says that a report of fewer problems than before covers fewer, and keeps every answer", async () => {
+  const out = temporaryDirectory();
+  const words = ["eval", ...TINY, "--out", out];
+  expect((await fovea([...words, "--problems", "3"])).stderr).not.toContain("this report covers");
+  const { status, stderr } = await fovea([...words, "--problems", "2"]);
+  expect(status).toBe(0);
+  expect(stderr).toContain("this report covers 2 of the 3 problems");
+  expect(eventOf(join(out, "digits-validation", "answers.jsonl"))).toHaveLength(4);
+});
+
+describe("fovea compare with directories", () => {
+  test("pairs finished evaluations and writes the table", async () => {
+    const [first, second] = [temporaryDirectory(), temporaryDirectory()];
+    await fovea(["eval", ...TINY, "--problems", "4", "--out", first]);
+    await fovea(["eval", ...TINY, "--problems", "3", "--out", second]);
+    const out = join(temporaryDirectory(), "table");
+    const { status, stdout, stderr } = await fovea(["compare", first, second, "--out", out]);
+    expect(status).toBe(0);
+    expect(stderr).toContain("compares the 3 problems that all have, of 4 and 3");
+    expect(stdout).toContain("digits-validation, %");
+    const table = JSON.parse(readFileSync(join(out, "comparison.json"), "utf8"));
+    // The same weights gave the same answers.
+    expect(table.rows[1].values["digits-validation"].difference).toMatchObject({
+      estimate: 0,
+      pValue: 1,
+      pairs: 3,
+    });
+  });
+
+  test("refuses one directory, and options of grids", async () => {
+    const one = temporaryDirectory();
+    const directory = await fovea(["compare", one]);
+    expect(directory).toMatchObject({ status: 2 });
+    expect(directory.stderr).toContain("expected a grid file, or two directories of evaluations");
+    expect((await fovea(["compare", one, temporaryDirectory(), "--shard", "1/2"])).stderr).toContain(
+      "--shard",
+    );
+    expect((await fovea(["compare", "grid.yaml"])).stderr).toContain("--out: a grid needs a directory");
+  });
+});
+
 describe("fovea score", () => {
   test("judges recorded answers again without sampling, and says on how many the verdicts differ", async () => {
     const out = temporaryDirectory();

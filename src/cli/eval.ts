@@ -149,6 +149,12 @@ async function evaluateOn(
     const header = { model: respondent.identity, verdict: verdict.name };
     const report = benchmarkReport(benchmark, { header, answers, skipped }, asked.problems);
     writeFileSync(join(directory, benchmark.name, "report.json"), `${JSON.stringify(report, null, 2)}\n`);
+    const answered = new Set(answers.map(({ index }) => index)).size;
+    if (report.problems < answered) {
+      reporter.bar.note(
+        `${benchmark.name}: this report covers ${report.problems} of the ${answered} problems that ${path} has answers to`,
+      );
+    }
     reporter.json({ event: "benchmark", ...report, answers: path });
     reporter.text(`${benchmarkText(report)}answers  ${path}\n`);
     if (report.truncatedShare >= MANY_CUT) {

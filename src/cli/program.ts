@@ -59,7 +59,7 @@ const COMMANDS: readonly {
   },
   {
     name: "compare",
-    summary: "run a grid of settings and seeds and write its table",
+    summary: "run a grid of settings and seeds and write its table; compare finished evaluations",
     load: () => import("./compare.ts"),
   },
   {

@@ -1,13 +1,15 @@
 /**
  * @module
  * Comparisons: a grid of axes and seeds, run cell by cell, what is measured of each, and the table it comes to. Start with
- * `grid`; `cell` says what makes two cells one, `store` keeps them.
+ * `grid`; `cell` says what makes two cells one, `store` keeps them. `evaluations` makes the table of evaluations
+ * that are finished.
  */
 
 export { type Axis, type AxisValue, readAxis } from "./axis.ts";
 export type { Baseline } from "./baseline.ts";
 export { type Cell, cellKey, cellName, contentKey, startKey } from "./cell.ts";
 export type { BySeed, Difference } from "./differences.ts";
+export { compareEvaluations, type EvaluationComparison } from "./evaluations.ts";
 export { comparisonLatex } from "./formats/latex.ts";
 export { comparisonMarkdown, comparisonText } from "./formats/text.ts";
 export { numberWords, pWords, signedWords, TESTS } from "./formats/words.ts";
@@ -23,6 +25,7 @@ export {
   type Comparison,
   type ComparisonRow,
   comparison,
+  type LabelledResult,
   type RowValue,
 } from "./rows.ts";
 export { type CellResult, type GridOptions, knownResult, runGrid } from "./run-grid.ts";

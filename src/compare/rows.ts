@@ -61,10 +61,15 @@ interface Group extends Pick<ComparisonRow, "labels" | "of"> {
   readonly measured: Readonly<Record<string, BySeed>>;
 }
 
-function groupsOf(results: readonly CellResult[], columns: readonly Column[]): Group[] {
-  const groups = new Map<string, CellResult[]>();
+/** A cell's labels and measures: all that a table takes of it. */
+export interface LabelledResult extends Pick<CellResult, "measured"> {
+  readonly cell: Pick<Cell, "labels" | "seed" | "isTrained">;
+}
+
+function groupsOf(results: readonly LabelledResult[], columns: readonly Column[]): Group[] {
+  const groups = new Map<string, LabelledResult[]>();
   for (const result of results) {
-    const { labels, isTrained }: Cell = result.cell;
+    const { labels, isTrained } = result.cell;
     const key = JSON.stringify([labels, isTrained]);
     groups.set(key, [...(groups.get(key) ?? []), result]);
   }
@@ -153,8 +158,8 @@ export function comparison(
     baseline,
     averages,
     pairing,
-  }: Pick<Grid, "axes" | "measures" | "baseline" | "averages" | "pairing">,
-  results: readonly CellResult[],
+  }: Pick<Grid, "axes" | "baseline" | "averages" | "pairing"> & { readonly measures: readonly Column[] },
+  results: readonly LabelledResult[],
 ): Comparison {
   const measuredColumns = measures.map(({ name, unit }): Column => ({ name, unit }));
   const cells = groupsOf(results, measuredColumns);

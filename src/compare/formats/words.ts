@@ -60,7 +60,7 @@ export const TESTS: Readonly<Record<Pairing, string>> = {
 export function noteWords({ baseline, pairing, rows }: Comparison): string {
   const seeds = Math.max(0, ...rows.map((row) => row.seeds.length));
   const parts = [
-    `means over ${seeds} ${seeds === 1 ? "seed" : "seeds"}`,
+    ...(seeds === 0 ? [] : [`means over ${seeds} ${seeds === 1 ? "seed" : "seeds"}`]),
     `brackets are 95 % intervals over ${pairing}`,
     ...(baseline === undefined ? [] : [`p by ${TESTS[pairing]}, Holm over the table`]),
   ];
@@ -77,8 +77,12 @@ export function labelWords({ labels, of }: ComparisonRow, axes: readonly string[
   return words;
 }
 
+/** Whether rows are means over seeds; evaluations of given weights are not. */
+const isOverSeeds = ({ rows }: Comparison): boolean => rows.some(({ seeds }) => seeds.length > 0);
+
 /** Cells of a row after its labels: the number of seeds, then every column with its difference. */
-export function valueWords(row: ComparisonRow, { columns, baseline }: Comparison): string[] {
+export function valueWords(row: ComparisonRow, comparison: Comparison): string[] {
+  const { columns, baseline } = comparison;
   const cells = columns.flatMap(({ name, unit }) => {
     const value = row.values[name];
     const mean = value
@@ -87,15 +91,16 @@ export function valueWords(row: ComparisonRow, { columns, baseline }: Comparison
     if (baseline === undefined) return [mean];
     return [mean, value?.difference ? differenceWords(value.difference, unit) : ""];
   });
-  return [String(row.seeds.length), ...cells];
+  return [...(isOverSeeds(comparison) ? [String(row.seeds.length)] : []), ...cells];
 }
 
 /** Headings of a table. */
-export function headings({ axes, columns, baseline }: Comparison): string[] {
+export function headings(comparison: Comparison): string[] {
+  const { axes, columns, baseline } = comparison;
   const names = columns.flatMap((column) =>
     baseline === undefined ? [headingWords(column)] : [headingWords(column), `over ${baseline}`],
   );
-  return [...(axes.length === 0 ? [""] : axes), "seeds", ...names];
+  return [...(axes.length === 0 ? [""] : axes), ...(isOverSeeds(comparison) ? ["seeds"] : []), ...names];
 }
 
 /** All lines of a table, headings first. */
