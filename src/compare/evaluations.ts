@@ -15,7 +15,7 @@ import { type Comparison, comparison } from "./rows.ts";
 export interface EvaluationComparison {
   /** A row for each directory and a column for each benchmark; the first directory is the baseline. */
   readonly comparison: Comparison;
-  /** What the numbers leave out, and settings that differ, in words. */
+  /** Problems and benchmarks that the numbers leave out, and settings that differ, in words. */
   readonly notes: readonly string[];
 }
 
