@@ -49,11 +49,25 @@ export function sameAnswer(a: Answer, b: Answer): boolean {
   return (sameMathematics(a, b) ?? sameWords(a.words, b.words)) || sameLabels(a, b);
 }
 
-/** The same hour, or the same formula where one of them has indices. */
+/** The same hour, the same ratio or range in words, or the same formula where one of them has indices. */
 function sameLabels(a: Answer, b: Answer): boolean {
   if (a.hour !== undefined && a.hour === b.hour) return true;
+  if (a.hasDigit && b.hasDigit && sameSpans(a, b)) return true;
   const isIndexed = INDEXED.test(a.plain) || INDEXED.test(b.plain);
   return isIndexed && a.formula !== undefined && a.formula === b.formula;
+}
+
+/** "to" between two numbers. */
+const TO = /(?<=[\d})%°$])\s{0,4}(?:\s?to\s|\\text\s?\{\s{0,4}to\s{0,4}\})\s{0,4}(?=[\d\\($])/g;
+
+/** "2 to 3" beside the ratio 2:3 or the range 2–3. */
+function sameSpans(a: Answer, b: Answer): boolean {
+  const [first, second] = [a, b].map(({ plain }) =>
+    plain.includes("to") ? plain.replaceAll(TO, ":") : plain,
+  );
+  if ((first === a.plain) === (second === b.plain)) return false;
+  const [spoken, other] = first === a.plain ? [b, a] : [a, b];
+  return [":", "-"].some((sign) => sameAnswer(new Answer(spoken.plain.replaceAll(TO, sign)), other));
 }
 
 function hasSigns({ spelling }: Answer): boolean {

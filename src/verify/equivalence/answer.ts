@@ -5,6 +5,7 @@
  */
 import { undecorated } from "../extraction/decoration.ts";
 import { dateOf } from "./dates.ts";
+import { withoutEntities } from "./entities.ts";
 import { formulaOf } from "./formula.ts";
 import { parseTokens } from "./grammar.ts";
 import { optionSet, type WrittenOption, writtenOption } from "./options.ts";
@@ -41,9 +42,9 @@ export class Answer {
     return this.text.length > MAX_LENGTH;
   }
 
-  /** The text without marks around it. */
+  /** The text without marks around it, character references as characters. */
   get plain(): string {
-    this.#plain ??= withoutClock(withoutAngles(undecorated(this.text)));
+    this.#plain ??= withoutClock(withoutAngles(undecorated(withoutEntities(this.text))));
     return this.#plain;
   }
 
