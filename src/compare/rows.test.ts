@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { sameBut } from "./baseline.ts";
 import { comparisonLatex, latexText } from "./formats/latex.ts";
 import { comparisonMarkdown, comparisonText } from "./formats/text.ts";
 import { type Grid, readGrid } from "./grid.ts";
@@ -166,6 +167,53 @@ describe("comparison", () => {
     const [uniform, dyco] = comparison(own, one).rows;
     expect(dyco!.values["accuracy"]!.difference).toBeUndefined();
     expect(uniform!.values["accuracy"]!.mean.high).toBe(Infinity);
+  });
+});
+
+describe("rows that are not all alike", () => {
+  const table = (results: readonly [labels: Record<string, string>, isTrained: boolean, value: number][]) =>
+    comparison(
+      {
+        axes: ["model", "credit"],
+        measures: [{ name: "accuracy", unit: "share" }],
+        baseline: sameBut({ model: "a" }),
+        averages: ["credit"],
+        pairing: "seeds",
+      },
+      results.flatMap(([labels, isTrained, value]) =>
+        [0, 1, 2].map((seed) => ({ cell: { labels, seed, isTrained }, measured: { accuracy: { value } } })),
+      ),
+    ).rows;
+
+  test("trained weights are compared with trained weights, and initial weights with initial weights", () => {
+    const rows = table([
+      [{ model: "a" }, false, 0.1],
+      [{ model: "b" }, false, 0.2],
+      [{ model: "a" }, true, 0.5],
+      [{ model: "b" }, true, 0.8],
+    ]);
+    const difference = (model: string, of: string) =>
+      rows.find((row) => row.of === of && row.labels["model"] === model)!.values["accuracy"]!.difference
+        ?.estimate;
+    expect(difference("a", "start")).toBeUndefined();
+    expect(difference("b", "start")).toBeCloseTo(0.1, 12);
+    expect(difference("a", "training")).toBeUndefined();
+    expect(difference("b", "training")).toBeCloseTo(0.3, 12);
+  });
+
+  test("a mean over rows of which one has no number is left out", () => {
+    const rows = table([
+      [{ model: "a", credit: "x" }, true, 0.5],
+      [{ model: "a", credit: "y" }, true, Number.NaN],
+      [{ model: "b", credit: "x" }, true, 0.6],
+      [{ model: "b", credit: "y" }, true, 0.7],
+    ]);
+    const means = rows.filter(({ of }) => of === "mean");
+    expect(means.map(({ values }) => values["accuracy"]?.mean.estimate)).toEqual([
+      undefined,
+      expect.closeTo(0.65, 12),
+    ]);
+    expect(means[1]!.values["accuracy"]!.difference).toBeUndefined();
   });
 });
 

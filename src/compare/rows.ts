@@ -112,7 +112,7 @@ function meanOf(cells: readonly BySeed[]): BySeed {
   );
 }
 
-/** Groups that are means over the axes named, of trained cells. */
+/** Groups that are means over the axes named, of trained cells; a measure that a member lacks has no mean. */
 function averageGroups(groups: readonly Group[], averages: readonly string[]): Group[] {
   if (averages.length === 0) return [];
   const merged = new Map<string, Group[]>();
@@ -128,10 +128,11 @@ function averageGroups(groups: readonly Group[], averages: readonly string[]): G
     labels: Object.fromEntries(JSON.parse(key) as [string, string][]),
     of: "mean",
     measured: Object.fromEntries(
-      Object.keys(members[0]!.measured).map((name) => [
-        name,
-        meanOf(members.map(({ measured }) => measured[name]!)),
-      ]),
+      Object.keys(members[0]!.measured).flatMap((name): [string, BySeed][] => {
+        const own = members.flatMap(({ measured }) => measured[name] ?? []);
+        const mean = own.length === members.length ? meanOf(own) : new Map();
+        return mean.size === 0 ? [] : [[name, mean]];
+      }),
     ),
   }));
 }
@@ -142,7 +143,8 @@ function withAverage(group: Group, columns: readonly Column[]): Group {
     .filter(({ unit }) => unit === "share")
     .flatMap(({ name }) => group.measured[name] ?? []);
   if (shares.length < 2 || shares.length < columns.length) return group;
-  return { ...group, measured: { ...group.measured, [AVERAGE]: meanOf(shares) } };
+  const average = meanOf(shares);
+  return average.size === 0 ? group : { ...group, measured: { ...group.measured, [AVERAGE]: average } };
 }
 
 /** An interval of shares cut to their scale; one that is infinite says nothing and stays so. */
@@ -222,7 +224,7 @@ function differencesOf(
     return new Map();
   }
   const wanted = JSON.stringify(labels);
-  const other = groups.find((one) => JSON.stringify(one.labels) === wanted);
+  const other = groups.find((one) => one.of === group.of && JSON.stringify(one.labels) === wanted);
   if (other === undefined || other === group) return new Map();
   return new Map(
     Object.entries(group.measured).flatMap(([name, own]): [string, Difference][] => {

@@ -4,7 +4,7 @@
  */
 import type { z } from "zod";
 import { ConfigError } from "../errors/index.ts";
-import { isSettings, nearestName } from "../parts/index.ts";
+import { expectedText, isSettings, nearestName } from "../parts/index.ts";
 import { keysAt, leafKeys } from "./schema-keys.ts";
 
 function dotted(path: readonly PropertyKey[]): string {
@@ -60,7 +60,7 @@ function explain(schema: z.core.$ZodType, issue: z.core.$ZodIssue, input: unknow
     const hint = near === undefined ? "" : `; did you mean "${near}"?`;
     return [`${where}: expected one of ${kinds.join(", ")}, got ${JSON.stringify(got) ?? "nothing"}${hint}`];
   }
-  const said = issue.message.replace(/^Invalid input: /, "").replace(/, received .*$/, "");
+  const said = expectedText(issue);
   const shown = said.includes("got ") ? "" : `, got ${JSON.stringify(got) ?? "nothing"}`;
   return [`${where === "" ? "config" : where}: ${said}${shown}`];
 }

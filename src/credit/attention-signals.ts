@@ -3,6 +3,7 @@
  * From attention rows to the four numbers per token that attention-based credit needs. This is the reference: engines
  * compute the same inside their graph, because a `[T × S]` matrix never leaves them.
  */
+import { ShapeError } from "../errors/index.ts";
 import { attentionDivergence, attentionSharpness } from "./attention-measures.ts";
 import { checkRows } from "./check-rows.ts";
 import { checkChoice } from "./check-signals.ts";
@@ -81,7 +82,9 @@ export function attentionSignals(
   first: number,
   options: AttentionSignalOptions = {},
 ): AttentionSignals {
-  checkRows(rows, shape, kind, first);
+  if (shape === undefined) throw new ShapeError("shape: expected { tokens, keys }, got none");
+  // Without types `first` may be missing, which `checkRows` permits to other callers.
+  checkRows(rows, shape, kind, first ?? Number.NaN);
   const { tokens, keys } = shape;
   const { textSupport = "own", measure } = options;
   checkChoice("textSupport", textSupport, ["own", "shared"]);

@@ -2,11 +2,12 @@
  * @module
  * The attention bias of key positions, as AT-RL models it.
  */
+import { NumericError } from "../errors/index.ts";
 import { checkOption } from "./check-signals.ts";
 
 /** The shape of the curve. The paper searches over other parameters (section 13); these have its defaults (8.1). */
 export interface BiasCurve {
-  /** λ_exp ≥ 0: how much more the first positions get. Default 0.15. */
+  /** λ_exp in [0, 1e100]: how much more the first positions get. Default 0.15. */
   readonly exponential?: number | undefined;
   /** γ ≥ 0: how fast that fades along the sequence. Default 4. */
   readonly decay?: number | undefined;
@@ -17,6 +18,8 @@ export interface BiasCurve {
 /** AT-RL, arXiv:2602.11455, section 8.1. */
 export const PAPER_BIAS_CURVE = { exponential: 0.15, decay: 4, cosine: 0.05 } as const;
 const MOST_COSINE = 0.99;
+/** Far beyond any use, and sums over keys stay finite. */
+const MOST_EXPONENTIAL = 1e100;
 
 /**
  * Bias of each key position.
@@ -28,11 +31,14 @@ const MOST_COSINE = 0.99;
  *
  * @param keys N ≥ 0
  * @returns `[N]` > 0
- * @throws NumericError when a parameter is out of range
+ * @throws NumericError when the number of keys is no integer ≥ 0 or a parameter is out of range
  * @example
  * biasCurve(1); // [1]
  */
 export function biasCurve(keys: number, parameters: BiasCurve = {}): Float64Array {
+  if (!(Number.isInteger(keys) && keys >= 0)) {
+    throw new NumericError(`keys: expected an integer ≥ 0, got ${keys}`);
+  }
   const { exponential, decay, cosine } = checkedBiasCurve(parameters);
   const curve = new Float64Array(keys);
   let total = 0;
@@ -54,7 +60,7 @@ export function checkedBiasCurve({
   decay = PAPER_BIAS_CURVE.decay,
   cosine = PAPER_BIAS_CURVE.cosine,
 }: BiasCurve): Required<{ [K in keyof BiasCurve]: number }> {
-  checkOption("biasCurve.exponential", exponential, 0, Infinity);
+  checkOption("biasCurve.exponential", exponential, 0, MOST_EXPONENTIAL);
   checkOption("biasCurve.decay", decay, 0, Infinity);
   checkOption("biasCurve.cosine", cosine, -MOST_COSINE, MOST_COSINE);
   return { exponential, decay, cosine };

@@ -2,7 +2,8 @@
  * @module
  * Checks shared by the credit methods: arrays have one length, and numbers of tokens that count lie where they must.
  */
-import { ConfigError, NumericError, ShapeError } from "../errors/index.ts";
+import { ConfigError, NumericError } from "../errors/index.ts";
+import { requireArray, requireLength } from "../math/index.ts";
 
 /** Single precision leaves numbers this far on the wrong side of a bound that holds exactly. */
 const ROUNDING = 1e-4;
@@ -76,27 +77,6 @@ export function checkOption(name: string, value: number, low: number, high: numb
     const bounds = high === Infinity ? `a finite number ≥ ${low}` : `a number in [${low}, ${high}]`;
     throw new NumericError(`${name}: expected ${bounds}, got ${value}`);
   }
-}
-
-/**
- * Throws unless an array has one number for each token.
- *
- * @throws ShapeError
- */
-export function requireLength(name: string, values: ArrayLike<number>, tokens: number): void {
-  if (values.length !== tokens) {
-    throw new ShapeError(`${name}: expected shape [${tokens}], got [${values.length}]`);
-  }
-}
-
-/**
- * Throws when plain JavaScript omits an array.
- *
- * @throws ShapeError
- */
-export function requireArray(name: string, values: ArrayLike<number> | undefined): void {
-  if (typeof values?.length !== "number")
-    throw new ShapeError(`${name}: expected an array, got ${typeof values}`);
 }
 
 /**

@@ -2,7 +2,8 @@
  * @module
  * The Fisher-Rao geodesic distance between discrete distributions, the measure of how far attention moved.
  */
-import { ShapeError } from "../errors/index.ts";
+import { NumericError } from "../errors/index.ts";
+import { requireArray, requireLength } from "../math/index.ts";
 
 /**
  * Fisher-Rao distance of two distributions given by their masses.
@@ -18,17 +19,24 @@ import { ShapeError } from "../errors/index.ts";
  * @param q `[N]`, the same
  * @returns in [0, π]; 0 when either has no mass
  * @throws ShapeError when the lengths differ
+ * @throws NumericError when a mass is negative, NaN or infinite
  * @example
  * fisherRaoDistance([1, 0], [1, 1]); // π/2
  */
 export function fisherRaoDistance(p: ArrayLike<number>, q: ArrayLike<number>): number {
-  if (p.length !== q.length) throw new ShapeError(`q: expected shape [${p.length}], got [${q.length}]`);
+  requireArray("p", p);
+  requireLength("q", q, p.length);
   let pMass = 0;
   let qMass = 0;
   for (let j = 0; j < p.length; j++) {
-    pMass += p[j]!;
-    qMass += q[j]!;
+    const [mass, other] = [p[j]!, q[j]!];
+    if (!(mass >= 0 && other >= 0))
+      throw new NumericError(`mass ${j}: expected numbers ≥ 0, got ${mass}, ${other}`);
+    pMass += mass;
+    qMass += other;
   }
+  if (!(pMass + qMass < Infinity))
+    throw new NumericError(`masses: expected a finite sum, got ${pMass}, ${qMass}`);
   if (!(pMass > 0 && qMass > 0)) return 0;
   let chord = 0;
   for (let j = 0; j < p.length; j++) chord += (Math.sqrt(p[j]! / pMass) - Math.sqrt(q[j]! / qMass)) ** 2;

@@ -31,7 +31,7 @@ export type {
   ViewPass,
   ViewRequest,
 } from "./method.ts";
-export { defineCredit } from "./method.ts";
+export { defineCredit, withCredit } from "./method.ts";
 export type { AtRlCredit, AtRlInput, AtRlOptions } from "./methods/at-rl/at-rl.ts";
 export { atRl } from "./methods/at-rl/at-rl.ts";
 export type { ExpansionOptions, RefinementOptions } from "./methods/at-rl/importance.ts";

@@ -3,7 +3,7 @@
  * Weights of mean one within a completion: the scale of a method apart from its shape.
  */
 import { mean } from "../math/index.ts";
-import type { CreditMethod } from "./method.ts";
+import { type CreditMethod, withCredit } from "./method.ts";
 
 /**
  * Weights divided by their mean over the tokens that count.
@@ -24,13 +24,11 @@ export function meanOne(weights: Float64Array, mask?: ArrayLike<number>): Float6
 
 /** The method with the weights of each completion scaled to mean one. */
 export function withMeanOne(method: CreditMethod): CreditMethod {
-  return {
-    ...method,
-    credit: (groups, rng, progress) =>
-      method
-        .credit(groups, rng, progress)
-        .map((credits, g) =>
-          credits.map((credit, i) => ({ ...credit, weights: meanOne(credit.weights, groups[g]![i]!.mask) })),
-        ),
-  };
+  return withCredit(method, (groups, rng, progress) =>
+    method
+      .credit(groups, rng, progress)
+      .map((credits, g) =>
+        credits.map((credit, i) => ({ ...credit, weights: meanOne(credit.weights, groups[g]![i]!.mask) })),
+      ),
+  );
 }

@@ -239,5 +239,20 @@ export interface CreditMethod {
   ): CompletionCredit[][];
 }
 
+/** The method with another `credit`; of a class too, whose members spreading would lose. */
+export function withCredit(method: CreditMethod, credit: CreditMethod["credit"]): CreditMethod {
+  const { name, needs, lighterNeeds, wholeBatch, addsLossTerm, sharesEvenly } = method;
+  return {
+    ...(name !== undefined && { name }),
+    needs,
+    ...(method.needsAt && { needsAt: (progress: number) => method.needsAt!(progress) }),
+    ...(lighterNeeds && { lighterNeeds }),
+    ...(wholeBatch && { wholeBatch }),
+    ...(addsLossTerm && { addsLossTerm }),
+    ...(sharesEvenly && { sharesEvenly }),
+    credit,
+  };
+}
+
 /** A credit method: its options, if it has any, and its maker. A built-in one has its kind among the options. */
 export const defineCredit: Define<undefined, CreditMethod> = <T>(definition: T) => definition;

@@ -72,11 +72,20 @@ export function requireSignal<S extends keyof NonNullable<CreditCompletion["sign
   kind: string,
   where: string,
 ): NonNullable<NonNullable<CreditCompletion["signals"]>[S]> {
-  const signal = signals?.[name];
-  if (signal === undefined || signal === null) {
-    throw new EngineError(`${kind}: expected ${name} signals, got none (${where})`);
+  return requirePart(signals?.[name], `${name} signals`, kind, where);
+}
+
+/**
+ * A part of what the method asked for.
+ *
+ * @param name in words
+ * @throws EngineError when it is missing
+ */
+export function requirePart<T>(part: T, name: string, kind: string, where: string): NonNullable<T> {
+  if (part === undefined || part === null) {
+    throw new EngineError(`${kind}: expected ${name}, got none (${where})`);
   }
-  return signal;
+  return part;
 }
 
 /**
@@ -89,8 +98,7 @@ export function requireAdvantage(
   kind: string,
   where: string,
 ): number | ArrayLike<number> {
-  if (advantage !== undefined) return advantage;
-  throw new EngineError(`${kind}: expected the completion's advantage, got none (${where})`);
+  return requirePart(advantage, "the completion's advantage", kind, where);
 }
 
 /**

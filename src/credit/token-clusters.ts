@@ -4,6 +4,7 @@
  * refinement and expansion read. It has O(T) numbers, so that a remote engine need not send T². This is the reference
  * in double precision.
  */
+import { NumericError } from "../errors/index.ts";
 import { decimalQuotient } from "../math/decimal.ts";
 import type { CalibratedAttention } from "./calibrated-gram.ts";
 import { checkOption } from "./check-signals.ts";
@@ -24,6 +25,9 @@ export interface TokenClusters {
   /** `[T × R]` their cosines. */
   readonly neighbourCosines: Float64Array;
 }
+
+/** Far beyond any use, and the lists fit into memory. */
+const MOST_NEIGHBOURS = 65_536;
 
 export interface ClusterOptions {
   /** τ_sim: tokens are joined where their cosine exceeds it. Default 0.7. */
@@ -47,7 +51,9 @@ export function tokenClusters(
   options: ClusterOptions = {},
 ): TokenClusters {
   const { neighbours: count = 4 } = options;
-  checkOption("neighbours", count, 0, Infinity);
+  if (!(Number.isInteger(count) && count >= 0 && count <= MOST_NEIGHBOURS)) {
+    throw new NumericError(`neighbours: expected an integer in [0, ${MOST_NEIGHBOURS}], got ${count}`);
+  }
   const tokens = connectivity.length;
   const cosines = rowCosines(gram, tokens);
   const nearest = new NearestLists(tokens, count);

@@ -3,8 +3,8 @@
  * Sources of problems by anyone, held to the contract: a fault names the task, the problem and the field.
  */
 import * as z from "zod";
-import { FoveaError, PartError } from "../errors/index.ts";
-import { errorText, shownValue, withinTime } from "../parts/index.ts";
+import { PartError } from "../errors/index.ts";
+import { calling, faultText } from "../parts/index.ts";
 import type { Problem, ProblemSource } from "./problem.ts";
 
 const imageSchema = z
@@ -16,7 +16,7 @@ const imageSchema = z
     context.addIssue({ code: "custom", path: ["data"], message });
   });
 
-const problemSchema = z.looseObject({
+export const problemSchema = z.looseObject({
   id: z.string().min(1),
   images: z.array(imageSchema),
   videos: z
@@ -39,15 +39,12 @@ const sourceSchema = z.looseObject({
 });
 
 /** The first fault of a value, as field, expected and got. */
-function faultOf(schema: z.ZodType, value: unknown): string | undefined {
+export function faultOf(schema: z.ZodType, value: unknown): string | undefined {
   const parsed = schema.safeParse(value);
   if (parsed.success) return undefined;
-  const { path, message } = parsed.error.issues[0]!;
-  let got: unknown = value;
-  for (const key of path) got = (got as Record<PropertyKey, unknown> | null | undefined)?.[key];
-  const field = path.length === 0 ? "" : `${path.map(String).join(".")}: `;
-  const said = message.replace(/^Invalid input: /, "").replace(/, received .*$/, "");
-  return said.includes("got ") ? `${field}${said}` : `${field}${said}, got ${shownValue(got)}`;
+  const issue = parsed.error.issues[0]!;
+  const field = issue.path.length === 0 ? "" : `${issue.path.map(String).join(".")}: `;
+  return `${field}${faultText(issue, value)}`;
 }
 
 /** How calls of a source are watched. */
@@ -83,16 +80,7 @@ async function checkedProblem(
   place: string,
   limit: number,
 ): Promise<Problem> {
-  let problem: Problem;
-  try {
-    problem = await withinTime(source.problem(index), {
-      milliseconds: limit,
-      late: () => new PartError(`${place}: did not come within ${limit / 1000} s`),
-    });
-  } catch (error) {
-    if (error instanceof FoveaError) throw error;
-    throw new PartError(`${place}: ${errorText(error)}`, { cause: error });
-  }
+  const problem = await calling(place, limit, () => source.problem(index));
   const fault = faultOf(problemSchema, problem);
   if (fault !== undefined) throw new PartError(`${place}: ${fault}`);
   return problem;

@@ -3,6 +3,7 @@
  * Problems and tasks: the contract of both, data sets in files, and labels of tokens. The built-in task is `digits/`.
  */
 export { type CheckedOptions, checkedSource } from "./checked-source.ts";
+export { checkedDemonstrations, checkedTask } from "./checked-task.ts";
 export { type CheckOptions, checkSource, type DataCheck, type ShownProblem } from "./files/check.ts";
 export {
   judgeReference,

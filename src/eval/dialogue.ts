@@ -4,7 +4,7 @@
  * knows both the chat format and the data.
  */
 import type { Demonstration, Problem } from "../data/index.ts";
-import { ModelError } from "../errors/index.ts";
+import { ModelError, PartError } from "../errors/index.ts";
 import {
   type ChatFormat,
   type ChatMessage,
@@ -15,6 +15,7 @@ import {
   type RgbImage,
   type Sight,
 } from "../model/index.ts";
+import { partError, shownValue } from "../parts/index.ts";
 import { continuedConversation, conversation, type Frame, textConversation } from "./conversation.ts";
 import { type Decode, tokenTexts } from "./token-texts.ts";
 
@@ -76,6 +77,19 @@ export function createDialogue(options: DialogueOptions): Dialogue {
       throw new ModelError(`prompt: has an image or video, but the model is a text model`);
     return sight.vision.tokens(chunk);
   };
+  /** The question as the model is asked it. */
+  const asked = (problem: Problem): string => {
+    if (options.question === undefined) return problem.question;
+    const where = `prompt format: question (problem ${problem.id})`;
+    let text: unknown;
+    try {
+      text = options.question(problem);
+    } catch (error) {
+      throw partError(error, where);
+    }
+    if (typeof text === "string") return text;
+    throw new PartError(`${where}: expected a text, got ${shownValue(text)}`);
+  };
   const known = new Map<number, string>();
   const decode: Decode = (ids) => {
     const [id] = ids;
@@ -89,7 +103,7 @@ export function createDialogue(options: DialogueOptions): Dialogue {
     sight,
     prompt(problem, given = {}) {
       const { id, images, videos = [] } = problem;
-      const question = options.question?.(problem) ?? problem.question;
+      const question = asked(problem);
       const frame = { system: given.system ?? system, suffix: given.suffix ?? suffix };
       if (sight !== undefined) {
         const messages = conversation(question, images.length, frame, videos.length);
@@ -105,10 +119,7 @@ export function createDialogue(options: DialogueOptions): Dialogue {
       if (sight === undefined) {
         throw new ModelError(`problem ${problem.id}: has later turns, but the model is a text model`);
       }
-      const turns = [
-        { ...problem, question: options.question?.(problem) ?? problem.question, completion },
-        ...later,
-      ];
+      const turns = [{ ...problem, question: asked(problem), completion }, ...later];
       return later.map((turn, i) => {
         const before = turns.slice(0, i + 1);
         const earlier = before.map(({ question, images, videos = [], completion: answer }) => ({

@@ -87,6 +87,21 @@ describe("a judge", () => {
     expect(outcome.reason).toContain(reason);
   });
 
+  test("asks again where the caller that sent an equal request gave it up", async () => {
+    const { judge, server: asked } = await judgeWith(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      return "right";
+    });
+    const ending = new AbortController();
+    const first = judge.judge(judged("five"), ending.signal);
+    const second = judge.judge(judged("five"));
+    const third = judge.judge(judged("five"));
+    ending.abort(new Error("given up"));
+    await expect(first).rejects.toThrow();
+    expect(await Promise.all([second, third])).toMatchObject([{ score: 1 }, { score: 1 }]);
+    expect(asked.calls.length).toBeLessThanOrEqual(2);
+  });
+
   test("is not asked about a completion without a reply, nor without an accepted answer", async () => {
     const { judge, server } = await judgeWith(() => "Correct");
     expect(await judge.judge(judged("<think>…", { reply: null }))).toMatchObject({ score: 0 });

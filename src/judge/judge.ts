@@ -59,7 +59,10 @@ export class Judge {
   readonly #client: ChatClient;
   readonly #cache: ReplyCache;
   /** Pending requests, so that equal requests are sent once. */
-  readonly #underWay = new Map<string, Promise<string>>();
+  readonly #underWay = new Map<
+    string,
+    { readonly reply: Promise<string>; readonly signal: AbortSignal | undefined }
+  >();
 
   constructor(options: JudgeOptions, context: JudgeContext = {}) {
     this.#options = options;
@@ -133,8 +136,18 @@ export class Judge {
   ): Promise<string> {
     const { model, temperature, maxTokens } = this.#options;
     const key = replyKey({ model, messages, temperature, maxTokens });
-    const known = this.#cache.get(key) ?? this.#underWay.get(key);
+    const known = this.#cache.get(key);
     if (known !== undefined) return known;
+    const other = this.#underWay.get(key);
+    if (other !== undefined) {
+      try {
+        return await other.reply;
+      } catch (error) {
+        // The caller that sent the request gave it up, this one did not.
+        if (other.signal?.aborted !== true || signal?.aborted === true) throw error;
+        return this.#reply(messages, signal, factsOf);
+      }
+    }
     const request = { messages, temperature, fields: { max_tokens: maxTokens } };
     const asked = this.#client.chat(request, signal).then(async ({ choices, served, usage }) => {
       const reply = choices[0]!.text;
@@ -143,7 +156,7 @@ export class Judge {
       this.#cache.add({ key, model, served, ...facts, reply, tokens });
       return reply;
     });
-    this.#underWay.set(key, asked);
+    this.#underWay.set(key, { reply: asked, signal });
     try {
       return await asked;
     } finally {

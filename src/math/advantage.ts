@@ -4,6 +4,7 @@
  * advantage; the credit layer gives token weights.
  */
 import { ConfigError, NumericError } from "../errors/index.ts";
+import { requireArray } from "./check.ts";
 
 /** Rewards of a group; `null` (or NaN, in typed arrays) where no verifier could judge the completion. */
 export type Rewards = ArrayLike<number | null>;
@@ -37,9 +38,11 @@ export function isScorable(reward: number | null | undefined): reward is number 
  * Mean and unbiased standard deviation of a group's scorable rewards.
  *
  * @param rewards `[G]`
+ * @throws ShapeError when rewards is no array
  * @throws NumericError when a reward is infinite, or the difference of two
  */
 export function groupSpread(rewards: Rewards): GroupSpread {
+  requireArray("rewards", rewards);
   const scored: number[] = [];
   for (let i = 0; i < rewards.length; i++) {
     const reward = rewards[i];
@@ -58,17 +61,17 @@ export function groupSpread(rewards: Rewards): GroupSpread {
   // By the greatest of them, so that squares of very small or large differences neither vanish nor overflow.
   let greatest = 0;
   for (const reward of scored) greatest = Math.max(greatest, Math.abs(reward - mean));
-  if (greatest === Infinity) throw new NumericError("rewards: they differ by more than a number can hold");
   // Rewards apart by the last bit may all round to their mean.
   if (greatest === 0) return { scorable: scored.length, mean, deviation: 0, hasSpread: false };
   let squares = 0;
   for (const reward of scored) squares += ((reward - mean) / greatest) ** 2;
-  return {
-    scorable: scored.length,
-    mean,
-    deviation: greatest * Math.sqrt(squares / (scored.length - 1)),
-    hasSpread: true,
-  };
+  const deviation = greatest * Math.sqrt(squares / (scored.length - 1));
+  if (!Number.isFinite(deviation)) throw tooFarApart();
+  return { scorable: scored.length, mean, deviation, hasSpread: true };
+}
+
+function tooFarApart(): NumericError {
+  return new NumericError("rewards: they differ by more than a number can hold");
 }
 
 /**
@@ -86,7 +89,7 @@ export function groupSpread(rewards: Rewards): GroupSpread {
  * @param rewards `[G]`, any finite unit
  * @returns `[G]`, in group standard deviations or in reward units
  * @throws ConfigError when the scale is another
- * @throws NumericError when a reward is infinite or epsilon is not a finite number ≥ 0
+ * @throws NumericError when a reward is infinite, or the difference of two, or epsilon is not a finite number ≥ 0
  * @example
  * groupAdvantages([1, 0, 0, 1], { epsilon: 0 }); // [√3/2, −√3/2, −√3/2, √3/2]
  */
@@ -98,8 +101,8 @@ export function groupAdvantages(rewards: Rewards, options: AdvantageOptions = {}
   if (!(epsilon >= 0 && Number.isFinite(epsilon))) {
     throw new NumericError(`epsilon: expected a finite number ≥ 0, got ${epsilon}`);
   }
-  const advantages = new Float64Array(rewards.length);
   const { mean, deviation, hasSpread } = groupSpread(rewards);
+  const advantages = new Float64Array(rewards.length);
   if (!hasSpread) return advantages;
   const divisor = scale === "std" ? deviation + epsilon : 1;
   for (let i = 0; i < rewards.length; i++) {
@@ -118,11 +121,13 @@ export function groupAdvantages(rewards: Rewards, options: AdvantageOptions = {}
  *
  * @param rewards `[G]`
  * @returns `[G]`, reward units
- * @throws NumericError when a reward is infinite
+ * @throws NumericError when a reward is infinite, or the difference of two
  */
 export function leaveOneOutAdvantages(rewards: Rewards): Float64Array {
   const { scorable } = groupSpread(rewards);
   const advantages = groupAdvantages(rewards, { scale: "none" });
   if (scorable < 2) return advantages;
+  const factor = scorable / (scorable - 1);
+  if (!advantages.every((advantage) => Number.isFinite(advantage * factor))) throw tooFarApart();
   return advantages.map((advantage) => (advantage * scorable) / (scorable - 1));
 }

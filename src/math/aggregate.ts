@@ -73,5 +73,10 @@ function countCompletions(masks: readonly ArrayLike<number>[]): number {
 }
 
 function scales(mask: ArrayLike<number>, divisor: number): Float64Array {
+  if (!(divisor > 0) && countTokens(mask) > 0) {
+    throw new NumericError(
+      `completions: expected a number > 0 for tokens that count, got a divisor of ${divisor}`,
+    );
+  }
   return Float64Array.from(mask, (counts) => (counts === 0 ? 0 : 1 / divisor));
 }

@@ -57,9 +57,12 @@ export function diffusionKept(step: number): number {
  * Source: arXiv:2504.13055, Eq. 3, whose γ/t_max is `middle`.
  *
  * @param progress share of the run that is over, in [0, 1]
- * @throws NumericError when it is not
+ * @throws NumericError when it is not, or a number of the schedule is not finite
  */
 export function annealedSteps({ initial, slope, middle }: AnnealedSteps, progress: number): number {
+  for (const [name, value] of Object.entries({ initial, slope, middle })) {
+    if (!Number.isFinite(value)) throw new NumericError(`${name}: expected a finite number, got ${value}`);
+  }
   if (!(progress >= 0 && progress <= 1)) {
     throw new NumericError(`progress: expected a number in [0, 1], got ${progress}`);
   }

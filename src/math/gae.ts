@@ -3,7 +3,8 @@
  * Generalised advantage estimation: token advantages from token rewards and a value head's estimates, and the returns
  * that the value head is to learn. Whitening of the result is in `whiten.ts`, the value loss in `value-loss.ts`.
  */
-import { NumericError, ShapeError } from "../errors/index.ts";
+import { NumericError } from "../errors/index.ts";
+import { requireArray, requireFinite, requireLength } from "./check.ts";
 
 /** How far an advantage looks ahead. */
 export interface GaeOptions {
@@ -36,7 +37,7 @@ export interface GaeEstimate {
  * @param rewards `[T]` reward of each token; an outcome reward is at the last token that counts
  * @param values `[T]` V of the state in which each token was chosen, reward units
  * @throws ShapeError when the lengths differ
- * @throws NumericError when γ or λ is outside [0, 1]
+ * @throws NumericError when γ or λ is outside [0, 1], or a counted reward or value is not finite
  * @example
  * gae([0, 0, 1], [0.5, 0.5, 0.5], { gamma: 1, lambda: 0.5 }).advantages; // [0.125, 0.25, 0.5]
  */
@@ -51,9 +52,12 @@ export function gae(
       throw new NumericError(`${name}: expected a number in [0, 1], got ${rate}`);
     }
   }
-  const length = rewards.length;
+  requireArray("rewards", rewards);
+  const { length } = rewards;
   requireLength("values", values, length);
   if (mask) requireLength("mask", mask, length);
+  requireFinite("rewards", rewards, mask);
+  requireFinite("values", values, mask);
   const advantages = new Float64Array(length);
   const returns = new Float64Array(length);
   let nextValue = 0;
@@ -94,10 +98,4 @@ export function tokenRewards(
     break;
   }
   return rewards;
-}
-
-function requireLength(name: string, values: ArrayLike<number>, length: number): void {
-  if (values.length !== length) {
-    throw new ShapeError(`${name}: expected shape [${length}], got [${values.length}]`);
-  }
 }

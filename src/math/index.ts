@@ -9,6 +9,7 @@ export type { AdvantageOptions, GroupSpread, Rewards } from "./advantage.ts";
 export { groupAdvantages, groupSpread, isScorable, leaveOneOutAdvantages } from "./advantage.ts";
 export type { Aggregation } from "./aggregate.ts";
 export { countTokens, sequenceMean, sequenceSumNorm, tokenMean } from "./aggregate.ts";
+export { requireArray, requireFinite, requireLength } from "./check.ts";
 export type { DecimalProduct } from "./decimal.ts";
 export { decimalCeiling, decimalProduct, decimalQuotient } from "./decimal.ts";
 export type { AnnealedSteps } from "./diffusion.ts";

@@ -3,6 +3,7 @@
  * Whitening over a batch of completions of unequal length.
  */
 import { NumericError } from "../errors/index.ts";
+import { requireFinite, requireLength } from "./check.ts";
 
 /**
  * Shifts and scales all counted numbers of a batch to mean 0 and variance 1.
@@ -16,7 +17,8 @@ import { NumericError } from "../errors/index.ts";
  * @param masks `[B][T]`, 1 where the token counts
  * @param epsilon against division by 0. Default 1e-8
  * @returns `[B][T]`; 0 at masked tokens
- * @throws NumericError when epsilon is not a finite number ≥ 0
+ * @throws ShapeError when masks and rows differ in shape
+ * @throws NumericError when epsilon is not a finite number ≥ 0 or a counted number is not finite
  */
 export function whiten(
   rows: readonly ArrayLike<number>[],
@@ -25,6 +27,11 @@ export function whiten(
 ): Float64Array[] {
   if (!(epsilon >= 0 && Number.isFinite(epsilon))) {
     throw new NumericError(`epsilon: expected a finite number ≥ 0, got ${epsilon}`);
+  }
+  requireLength("masks", masks, rows.length);
+  for (const [i, row] of rows.entries()) {
+    requireLength(`masks[${i}]`, masks[i], row.length);
+    requireFinite(`rows[${i}]`, row, masks[i]);
   }
   const counted = rows.flatMap((row, i) => Array.from(row).filter((_, t) => masks[i]![t] !== 0));
   const first = counted[0] ?? 0;

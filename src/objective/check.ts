@@ -3,12 +3,25 @@
  * Checks of a batch before any arithmetic. Messages name the completion, because a batch has many.
  */
 import { ConfigError, NumericError, ShapeError } from "../errors/index.ts";
-import { isScorable } from "../math/index.ts";
+import { isScorable, requireArray } from "../math/index.ts";
 import type { Algorithm } from "./algorithm.ts";
 import { comparesOutcomes } from "./needs.ts";
 import type { PerceptionTerm } from "./perception.ts";
 import type { ObjectiveCompletion, ObjectiveGroup } from "./types.ts";
 import type { ViewTerm } from "./view-term.ts";
+
+/**
+ * Throws unless groups are lists of rewards and completions.
+ *
+ * @throws ShapeError
+ */
+export function requireGroups(groups: readonly ObjectiveGroup[]): void {
+  requireArray("groups", groups);
+  for (const [g, group] of groups.entries()) {
+    requireArray(`groups[${g}].rewards`, group?.rewards);
+    requireArray(`groups[${g}].completions`, group?.completions);
+  }
+}
 
 /**
  * Throws unless every array fits its completion, every counted number is finite, and the batch has the inputs that the

@@ -6,7 +6,8 @@
  */
 import { NumericError } from "../errors/index.ts";
 import type { Algorithm } from "./algorithm.ts";
-import { checkGroups } from "./check.ts";
+import { checkGroups, requireGroups } from "./check.ts";
+import { countedGroups } from "./counted-groups.ts";
 import { pairObjective } from "./pair-objective.ts";
 import { type AlgorithmInput, resolveAlgorithm } from "./registry.ts";
 import { tokenObjective } from "./token-objective.ts";
@@ -48,21 +49,12 @@ export function objective(
   context: ObjectiveContext = {},
 ): ObjectiveResult {
   const algorithm = resolveAlgorithm(config, context);
-  const kept = algorithm.truncated === "keep" ? groups : groups.map(withoutTruncated);
+  requireGroups(groups);
+  const kept = countedGroups(groups, algorithm);
   checkGroups(kept, algorithm);
   const result = algorithm.unit === "pair" ? pairObjective(algorithm, kept) : tokenObjective(algorithm, kept);
   checkResult(result);
   return result;
-}
-
-/** The group with the tokens of its truncated completions masked; rewards stay. */
-function withoutTruncated({ rewards, completions }: ObjectiveGroup): ObjectiveGroup {
-  return {
-    rewards,
-    completions: completions.map((completion) =>
-      completion.isTruncated ? { ...completion, mask: new Uint8Array(completion.mask.length) } : completion,
-    ),
-  };
 }
 
 function checkResult({ loss, coefficients, valueCoefficients, viewCoefficients }: ObjectiveResult): void {

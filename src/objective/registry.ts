@@ -5,7 +5,7 @@
  */
 import type * as z from "zod";
 import { ConfigError } from "../errors/index.ts";
-import { createPart, definitionUnion, kindsOf } from "../parts/index.ts";
+import { createPart, definitionUnion, faultText, kindsOf, nearestName } from "../parts/index.ts";
 import type { Algorithm } from "./algorithm.ts";
 import { cispoObjective } from "./algorithms/cispo.ts";
 import { dapoObjective } from "./algorithms/dapo.ts";
@@ -55,13 +55,15 @@ export function parseAlgorithm(config: AlgorithmInput): AlgorithmConfig {
     const where = ["algorithm", ...issue.path].join(".");
     if (found === undefined) {
       const kinds = kindsOf(definitions).join(", ");
-      return `algorithm.kind: expected one of ${kinds}, got ${JSON.stringify(config?.kind)}`;
+      const near = nearestName(String(config?.kind), kindsOf(definitions));
+      const hint = near === undefined ? "" : `; did you mean "${near}"?`;
+      return `algorithm.kind: expected one of ${kinds}, got ${JSON.stringify(config?.kind)}${hint}`;
     }
     if (issue.code === "unrecognized_keys" && issue.path.length === 0) {
       const unknown = issue.keys.map((key) => `"${key}"`).join(", ");
       return `${where}: unknown key ${unknown}; ${config.kind} has ${Object.keys(found.schema.shape).join(", ")}`;
     }
-    return `${where}: ${issue.message}`;
+    return `${where}: ${faultText(issue, config)}`;
   });
   throw new ConfigError(words.join("\n"));
 }

@@ -5,7 +5,8 @@ import { batch, flat } from "../testing/objective-batch.ts";
 import { algorithmNeeds } from "./needs.ts";
 import { objective } from "./objective.ts";
 import { type AlgorithmInput, algorithmSchema, resolveAlgorithm } from "./registry.ts";
-import type { ObjectiveCompletion } from "./types.ts";
+import { tokenAdvantages } from "./token-advantages.ts";
+import type { ObjectiveCompletion, ObjectiveGroup } from "./types.ts";
 
 const completion = (logprobs: number[], rest: Partial<ObjectiveCompletion> = {}): ObjectiveCompletion => ({
   logprobs,
@@ -136,6 +137,34 @@ describe("truncated completions", () => {
     expect(masked.loss).not.toBe(keep.loss);
     expect([...masked.coefficients[0]![2]!].every((c) => c === 0)).toBe(true);
     expect(masked.metrics.rewardMean).toBe(keep.metrics.rewardMean);
+  });
+
+  test("masked, they leave all else of their group: other completions' rewards, parts, whitening, idleness", () => {
+    const tokens = (isTruncated: boolean) => completion([-1], { isTruncated });
+    const completions = [tokens(false), tokens(true)];
+    const bare = [completion([-1]), completion([-1], { mask: [0] })];
+    const of = (group: Omit<ObjectiveGroup, "completions">, isMasked: boolean) => {
+      const own = { ...group, completions: isMasked ? completions : bare };
+      const config = { kind: "grpo", truncated: isMasked ? "mask" : "keep" } as const;
+      return { result: objective(config, [own]), advantages: tokenAdvantages(config, [own]) };
+    };
+    const rewards = [1, 0];
+    for (const group of [
+      { rewards: [1, 1], others: [0, 0, 1] },
+      {
+        rewards,
+        parts: [
+          { coefficient: 1, rewards },
+          { coefficient: 2, rewards: [0, 1] },
+        ],
+      },
+      { rewards, isWhitened: true },
+      { rewards, isIdle: true },
+    ]) {
+      expect(of(group, true)).toEqual(of(group, false));
+    }
+    const { coefficients } = of({ rewards: [1, 1], others: [0, 0, 1] }, true).result;
+    expect(coefficients[0]![0]![0]).toBeGreaterThan(0);
   });
 
   test.each([

@@ -4,7 +4,8 @@
  */
 import { ConfigError } from "../errors/index.ts";
 import type { Algorithm } from "./algorithm.ts";
-import { checkGroups } from "./check.ts";
+import { checkGroups, requireGroups } from "./check.ts";
+import { countedGroups } from "./counted-groups.ts";
 import { type AlgorithmInput, resolveAlgorithm } from "./registry.ts";
 import { batchAdvantages } from "./token-objective.ts";
 import type { ObjectiveGroup } from "./types.ts";
@@ -28,6 +29,8 @@ export function tokenAdvantages(
       `algorithm.kind "${algorithm.name ?? "pair"}": it compares completions and has no advantages`,
     );
   }
-  checkGroups(groups, algorithm);
-  return batchAdvantages(algorithm, groups).advantages;
+  requireGroups(groups);
+  const kept = countedGroups(groups, algorithm);
+  checkGroups(kept, algorithm);
+  return batchAdvantages(algorithm, kept).advantages;
 }

@@ -5,6 +5,7 @@
  */
 import * as z from "zod";
 import { ConfigError } from "../errors/index.ts";
+import { faultText } from "./fault-text.ts";
 
 /** A part that a user module exports: the schema of its options and a function that makes it from them. */
 export interface Definition<Schema extends z.ZodType, Context, Part> {
@@ -99,7 +100,7 @@ export function parseOptions(
   if (parsed.success) return parsed.data;
   const lines = parsed.error.issues.map((issue) => {
     const place = [`${where}.options`, ...issue.path.map(String)].join(".");
-    if (issue.code !== "unrecognized_keys") return `${place}: ${issue.message}`;
+    if (issue.code !== "unrecognized_keys") return `${place}: ${faultText(issue, options)}`;
     const known = schema instanceof z.ZodObject ? `; it has ${Object.keys(schema.shape).join(", ")}` : "";
     return `${place}: unknown option ${issue.keys.join(", ")}${known}`;
   });

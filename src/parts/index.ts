@@ -3,6 +3,7 @@
  * Definitions of the parts of a run that the configuration selects by name. A definition is a schema of options and a
  * maker. Built-in parts and user modules both use it.
  */
+export { calling } from "./calling.ts";
 export {
   createPart,
   type Define,
@@ -14,6 +15,8 @@ export {
   parseOptions,
 } from "./definition.ts";
 export { errorText } from "./error-text.ts";
+export { expectedText, faultText } from "./fault-text.ts";
+export { membersOf } from "./members-of.ts";
 export { nearestName } from "./nearest-name.ts";
 export { partError } from "./part-error.ts";
 export { isSettings, type Settings } from "./settings.ts";

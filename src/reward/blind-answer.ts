@@ -67,10 +67,11 @@ export const blindAnswerReward = defineReward({
           : [{ i, question: blindQuestion(WORDS[words], description, problem.question) }];
       });
       const answers = await policy.answer(described, { ...(temperature !== undefined && { temperature }) });
+      const judged = await Promise.all(
+        described.map(({ i }, j) => verdict.judge(answers[j]!, answered[i]!.problem, signal)),
+      );
       const scores: (number | null)[] = answered.map(() => 0);
-      for (const [j, { i }] of described.entries()) {
-        scores[i] = (await verdict.judge(answers[j]!, answered[i]!.problem, signal)).score;
-      }
+      for (const [j, { i }] of described.entries()) scores[i] = judged[j]!.score;
       return scores;
     },
   }),

@@ -161,5 +161,14 @@ function failureText(reward: Reward, problem: string, { error }: Failure): strin
   const label = labelOf(reward);
   const message = errorText(error);
   const named = message.startsWith(label) ? message : `${label}: ${message}`;
-  return named.includes(`problem ${problem}`) ? named : `${named} (problem ${problem})`;
+  return isNamed(named, problem) ? named : `${named} (problem ${problem})`;
+}
+
+/** Whether a message names the problem, not merely one whose id begins alike. */
+function isNamed(message: string, problem: string): boolean {
+  const name = `problem ${problem}`;
+  return message
+    .split(name)
+    .slice(1)
+    .some((rest) => !/^[\w.-]*\w/.test(rest));
 }

@@ -10,6 +10,7 @@ import * as z from "zod";
 import { flattenRegions } from "../engine/index.ts";
 import { NumericError } from "../errors/index.ts";
 import { mean, variance } from "../math/index.ts";
+import { replySpan } from "../verify/index.ts";
 import { entryOptions } from "./options.ts";
 import { requirePolicy } from "./require-policy.ts";
 import { type Answered, defineReward } from "./reward.ts";
@@ -50,13 +51,13 @@ export function gatedReward(
 }
 
 /** Places of the tokens of the answer: those after the thought, or all without one. */
-function answerTokens({ text, afterThought }: Answered, texts: readonly string[]): number[] {
-  const start = afterThought === "" ? 0 : text.length - afterThought.length;
+function answerTokens({ text }: Answered, texts: readonly string[]): number[] {
+  const { start, end } = replySpan(text);
   let place = 0;
   return texts.flatMap((token, t) => {
     const from = place;
     place += token.length;
-    return from >= start && token !== "" ? [t] : [];
+    return from >= start && from < end && token !== "" ? [t] : [];
   });
 }
 

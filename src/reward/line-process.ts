@@ -17,6 +17,8 @@ const WINDOW = 64;
 const FIRST_SILENCE = 100;
 const SILENCE = 20;
 
+const CLOSED = "closed before its answer";
+
 export interface LineProcessOptions {
   /** Program and arguments. */
   readonly command: readonly string[];
@@ -41,9 +43,10 @@ export class LineProcess {
   #failure: PartError | undefined;
   /** The error of a surplus line, thrown at the next call. */
   #surplus: PartError | undefined;
-  #isClosing = false;
   /** Whether the current process has answered yet. */
   #hasAnswered = false;
+  /** Number of times that it was closed. */
+  #closings = 0;
 
   constructor(options: LineProcessOptions) {
     this.#options = options;
@@ -58,9 +61,12 @@ export class LineProcess {
   async ask(lines: readonly object[], signal?: AbortSignal): Promise<unknown[]> {
     this.#failure = undefined;
     this.#throwSurplus();
+    const closings = this.#closings;
     const answers: unknown[] = [];
     while (answers.length < lines.length) {
       signal?.throwIfAborted();
+      // Otherwise the rest of a batch would start a process that nobody ends.
+      if (this.#closings > closings) throw this.#error(CLOSED, true);
       // The first answer of a process is awaited alone, so that surplus lines are detected at once.
       const isFirst = this.#child === undefined || !this.#hasAnswered;
       const count = isFirst ? 1 : WINDOW;
@@ -126,7 +132,7 @@ export class LineProcess {
     this.#child = child;
     this.#hasAnswered = false;
     const fail = (reason: string, isTotal = false) => {
-      if (this.#child === child && !this.#isClosing) this.#fail(this.#error(reason, isTotal));
+      if (this.#child === child) this.#fail(this.#error(reason, isTotal));
     };
     child.on("error", ({ message }) => fail(`cannot start: ${message}`, true));
     child.on("exit", (code, exitSignal) =>
@@ -173,12 +179,13 @@ export class LineProcess {
     child?.kill("SIGKILL");
   }
 
-  /** Ends the process. */
+  /** Ends the process and rejects every open line; the next call starts another process. */
   async close(): Promise<void> {
+    this.#closings += 1;
     const child = this.#child;
     if (child === undefined) return;
-    this.#isClosing = true;
     this.#child = undefined;
+    for (const waiting of this.#waiting.splice(0)) waiting.reject(this.#error(CLOSED, true));
     child.stdin.end();
     await new Promise<void>((resolve) => {
       const timer = setTimeout(() => child.kill("SIGKILL"), 2000);

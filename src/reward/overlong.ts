@@ -20,11 +20,14 @@ import { defineReward } from "./reward.ts";
  * @param limit longest completion, in tokens
  * @param buffer tokens, from 1 to the limit
  * @returns in [−1, 0]; −1 for a completion truncated at the limit
- * @throws NumericError when the buffer is not above 0
+ * @throws NumericError when the buffer is not above 0, or tokens or limit are below
  * @example
  * softOverlongPunishment(90, 100, 20); // -0.5
  */
 export function softOverlongPunishment(tokens: number, limit: number, buffer: number): number {
+  for (const [name, value] of Object.entries({ tokens, limit })) {
+    if (!(value >= 0)) throw new NumericError(`${name}: expected a number ≥ 0, got ${value}`);
+  }
   if (!(buffer > 0)) throw new NumericError(`buffer: expected a number > 0, got ${buffer}`);
   return -Math.min(1, Math.max(0, (tokens - (limit - buffer)) / buffer)) + 0;
 }

@@ -100,6 +100,10 @@ describe("a reward that fails", () => {
     );
     expect(found.map(({ value }) => value)).toEqual([1, null, 1]);
     expect(found[1]?.failures).toEqual(['reward "own": no such column (problem b)']);
+    const [, named] = await score(() => {
+      throw new Error("unlike problem b2");
+    });
+    expect(named?.failures).toEqual(['reward "own": unlike problem b2 (problem b)']);
   });
 
   test.each([

@@ -8,6 +8,7 @@ export { ClusterThreads } from "./credit/cluster-threads.ts";
 export { creditAnswers, type JudgedAnswer } from "./credit/credit-answers.ts";
 export { type Answered, creditCapabilities, creditSignals } from "./credit/credit-signals.ts";
 export { heldCredit } from "./given/held-credit.ts";
+export { heldObjective } from "./given/held-objective.ts";
 export type { TrainParts } from "./given/train-parts.ts";
 export { type Evaluated, type EvaluationRecord, evaluationRecord } from "./iteration/evaluation-record.ts";
 export { type IterationOutcome, runIteration } from "./iteration/iteration.ts";

@@ -2,12 +2,14 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { SMALL_ASSETS } from "../config/index.ts";
-import { defineCredit } from "../credit/index.ts";
+import { defineCredit, withMeanOne } from "../credit/index.ts";
 import type { Task } from "../data/index.ts";
 import { ConfigError, PartError } from "../errors/index.ts";
 import { openDialogue } from "../eval/index.ts";
+import { resolveAlgorithm } from "../objective/index.ts";
 import type { RewardFunction } from "../reward/index.ts";
 import { digitsFakeEngine, freshPath, steadyClock } from "../testing/tiny-run.ts";
+import { heldCredit } from "./given/held-credit.ts";
 import { partHashes } from "./given/part-hashes.ts";
 import { type RunEvent, runDirectory, type TrainParts, train } from "./index.ts";
 
@@ -182,6 +184,42 @@ describe("a part that is none is refused before anything is sampled, by name", (
   });
 });
 
+describe("a number or a small record that is wrong is refused", () => {
+  test.each<[given: object, message: string]>([
+    [{ evaluationBatch: 0 }, "evaluationBatch: Too small"],
+    [{ evaluationBatch: Number.NaN }, "evaluationBatch: expected number, got NaN"],
+    [{ maxBrokenShare: 2 }, "maxBrokenShare: Too big"],
+    [{ maxBrokenShare: "x" }, 'maxBrokenShare: expected number, got "x"'],
+    [{ limits: { maxPixel: 1 } }, 'limits: expected known keys only, got "maxPixel"'],
+    [{ limits: null }, "limits: expected object, got null"],
+    [{ creditAgreement: {} }, "creditAgreement.methods: expected array, got undefined"],
+    [{ creditAgreement: { methods: ["uniform"], share: 5 } }, "creditAgreement.share: Too big"],
+    [{ creditAgreement: { methods: ["uniform"], every: 0 } }, "creditAgreement.every: Too small"],
+    [{ signal: {} }, "signal: expected an AbortSignal, got an object"],
+    [{ clock: 5 }, "clock: expected a function, got 5"],
+    [{ seed: "7" }, 'seed: expected number, got "7"'],
+    [{ seed: 0.5 }, "seed: expected int, got 0.5"],
+    [{ schedule: { iteration: 2 } }, 'schedule: unknown key "iteration"; did you mean "iterations"?'],
+    [{ schedule: { groupSize: 1 } }, "schedule.groupSize: Too small: expected number to be >=2, got 1"],
+    [{ objective: { kind: "grpo", aggregation: "mean" } }, "objective.aggregation: expected "],
+    [
+      { observers: [runDirectory("a"), runDirectory("b")] },
+      "observers: expected at most one that stores checkpoints, got 2",
+    ],
+    [{ engine: { sample: right, score: right } }, "engine.capabilities: expected a set, got none"],
+    [{ dialogue: { prompt: right, text: right } }, "dialogue.stopTokens: expected a list, got none"],
+    [{ objective: { unit: "token" } }, "objective.advantage: expected object, got undefined"],
+    [
+      { objective: { ...resolveAlgorithm({ kind: "grpo" }), surrogate: 1 } },
+      "objective.surrogate: expected a function, got 1",
+    ],
+  ])("%j", async (given, message) => {
+    const run = train(partsOf(given));
+    await expect(run).rejects.toThrow(ConfigError);
+    await expect(run).rejects.toThrow(message);
+  });
+});
+
 describe("a part that fails in the midst of a run is named", () => {
   const fails = () => {
     throw new TypeError("no such column");
@@ -193,8 +231,40 @@ describe("a part that fails in the midst of a run is named", () => {
       { credit: { name: "own", needs: {}, credit: () => [] } },
       'credit "own": expected 4 credits for group 0',
     ],
-    [{ verdict: { name: "own", judge: fails } }, 'verdict "own": no such column'],
-    [{ verdict: { name: "own", judge: async () => fails() } }, 'verdict "own": no such column'],
+    [{ verdict: { name: "own", judge: fails } }, 'verdict "own": no such column (problem p'],
+    [{ verdict: { name: "own", judge: async () => fails() } }, 'verdict "own": no such column (problem p'],
+    [{ verdict: { name: "own", judge: () => undefined } }, 'verdict "own": expected { extracted'],
+    [
+      { verdict: { name: "own", judge: () => ({ extracted: null, score: 5, reason: "" }) } },
+      'got {"extracted":null,"score":5,"reason":""}',
+    ],
+    [
+      { objective: { ...resolveAlgorithm({ kind: "grpo" }), name: "own", surrogate: fails } },
+      'objective "own": surrogate: no such column',
+    ],
+    [
+      { objective: { ...resolveAlgorithm({ kind: "grpo" }), name: "own", surrogate: () => undefined } },
+      'objective "own": surrogate: expected numbers value, ratioDerivative and logprobDerivative, got undefined',
+    ],
+    [
+      {
+        objective: {
+          ...resolveAlgorithm({ kind: "grpo" }),
+          name: "own",
+          surrogate: () => ({ value: Number.NaN, ratioDerivative: 0, logprobDerivative: 0, clipped: "none" }),
+        },
+      },
+      'objective "own": surrogate: expected numbers',
+    ],
+    [{ task: { ...task, train: fails } }, 'task "shades": train: no such column'],
+    [
+      { task: { ...task, labels: { label: fails } }, credit: { kind: "oracle" } },
+      'task "shades": labels (problem p',
+    ],
+    [
+      { task: { ...task, labels: { label: () => [] } }, credit: { kind: "oracle" } },
+      'task "shades": labels: expected ',
+    ],
   ])("%j %s", async (given, message) => {
     const run = train(partsOf(given));
     await expect(run).rejects.toThrow(PartError);
@@ -233,6 +303,71 @@ test("a part by its kind is the same however it is written", () => {
   );
 });
 
+test("a credit method that is a class keeps the members of its class", () => {
+  class Own {
+    readonly needs = {};
+    readonly #share = 0.5;
+    get wholeBatch() {
+      return true as const;
+    }
+    needsAt() {
+      return this.#share === 0.5 ? { rewards: ["right"] } : {};
+    }
+    credit(groups: readonly (readonly { mask: ArrayLike<number> }[])[]) {
+      return groups.map((group) =>
+        group.map(({ mask }) => ({ weights: Float64Array.from(mask, (one) => one * this.#share) })),
+      );
+    }
+  }
+  for (const method of [
+    heldCredit(new Own(), "credit", "own"),
+    withMeanOne(heldCredit(new Own(), "credit", "own")),
+  ]) {
+    expect(method.wholeBatch).toBe(true);
+    expect(method.needsAt?.(0)).toEqual({ rewards: ["right"] });
+  }
+  expect(heldCredit(new Own(), "credit", "own").credit([[{ mask: [1] }]])[0]![0]!.weights).toEqual(
+    Float64Array.of(0.5),
+  );
+});
+
+test.each<[credit: object, message: string]>([
+  [{ rewardBonus: Number.NaN }, "expected a finite rewardBonus, got NaN (completion 0 of group 0)"],
+  [
+    {
+      perception: {
+        ablatedLogprobs: Float64Array.of(-1),
+        coefficients: Float64Array.of(Number.NaN),
+        bound: 1,
+        entropyPenalty: 0,
+      },
+    },
+    "expected finite perception.coefficients, got NaN (token 0",
+  ],
+  [
+    {
+      perception: {
+        ablatedLogprobs: Float64Array.of(-1),
+        coefficients: Float64Array.of(1),
+        bound: undefined,
+        entropyPenalty: 0,
+      },
+    },
+    "expected a finite perception.bound, got undefined",
+  ],
+  [
+    { viewTerm: { views: [{ image: { kind: "blank" }, logprobs: Float64Array.of(1, 2) }], at: () => 0 } },
+    "expected 1 viewTerm.views[0].logprobs",
+  ],
+])("a credit with a number that is not finite, or too few numbers, is refused: %j", (given, message) => {
+  const method = heldCredit(
+    { needs: {}, credit: () => [[{ weights: Float64Array.of(1), ...given }]] },
+    "credit",
+    'credit "own"',
+  );
+  expect(() => method.credit([[{ mask: [1] }]])).toThrow(message);
+});
+
 describe("a run is not resumed with a part of another text", () => {
   const credit = {
     name: "own",
@@ -252,7 +387,13 @@ describe("a run is not resumed with a part of another text", () => {
   test.each<[name: string, before: object, now: object]>([
     ["credit", { credit }, { credit: changed }],
     ["credit", { credit: "uniform" }, { credit: { kind: "high-entropy-tokens" } }],
+    ["credit", { credit }, { credit: { ...credit, needs: { rewards: ["right"] } } }],
     ["objective", { objective: "grpo" }, { objective: { kind: "grpo", clipLow: 0.1 } }],
+    [
+      "objective",
+      { objective: resolveAlgorithm({ kind: "grpo" }) },
+      { objective: { ...resolveAlgorithm({ kind: "grpo" }), entropyCoefficient: 0.5 } },
+    ],
     [
       'reward "right"',
       { reward: [named((answered) => answered.map(() => 1))] },

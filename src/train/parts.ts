@@ -3,7 +3,7 @@
  * From the parts of a run to its training.
  */
 import { withMeanOne } from "../credit/index.ts";
-import { checkedSource, openSource, type ProblemSource, type Split, splitSource } from "../data/index.ts";
+import { checkedTask, openSource, splitSource } from "../data/index.ts";
 import { problemOrder } from "./batch/problem-order.ts";
 import { separated } from "./batch/separate-rewards.ts";
 import { suitedTo } from "./credit/credit-signals.ts";
@@ -27,13 +27,15 @@ const PROBLEM_LIMIT = 600_000;
 export async function openTraining(parts: TrainParts): Promise<Training> {
   requireParts(parts);
   const sampling = parsePart(samplingSchema, parts.sampling, "sampling");
-  const schedule = parsePart(scheduleSchema, parts.schedule, "train");
-  const { engine, dialogue, task, seed = 0 } = parts;
+  const isInCode = parts.record === undefined;
+  const schedule = parsePart(scheduleSchema, parts.schedule, isInCode ? "schedule" : "train");
+  const { engine, dialogue, seed = 0 } = parts;
+  const task = checkedTask(parts.task, { where: `task "${parts.task.name}"`, limit: PROBLEM_LIMIT });
   const { maxCompletionTokens } = sampling;
   const verdict = verdictOf(parts.verdict);
   const given = rewardsOf(parts.reward, { verdict, maxCompletionTokens });
   const rewards = separated(given, schedule.separate);
-  const suited = suitedTo(engine.capabilities, creditOf(parts.credit, parts.record !== undefined));
+  const suited = suitedTo(engine.capabilities, creditOf(parts.credit, !isInCode));
   const credit = schedule.creditScale === "mean-one" ? withMeanOne(suited) : suited;
   const asked = parts.creditAgreement;
   const agreement = asked && {
@@ -42,11 +44,8 @@ export async function openTraining(parts: TrainParts): Promise<Training> {
     methods: asked.methods.map((method) => suitedTo(engine.capabilities, creditOf(method))),
   };
   const objective = objectiveOf(parts.objective, { maxCompletionTokens });
-  const checked = (opened: ProblemSource, split: Split) =>
-    checkedSource(opened, { where: `task "${task.name}": ${split}`, limit: PROBLEM_LIMIT });
-  const source = checked(await openSource(task.train), "train");
-  const validation =
-    schedule.evaluateEvery > 0 ? checked(await splitSource(task, "validation"), "validation") : undefined;
+  const source = await openSource(task.train);
+  const validation = schedule.evaluateEvery > 0 ? await splitSource(task, "validation") : undefined;
   return {
     engine,
     dialogue,
@@ -67,7 +66,7 @@ export async function openTraining(parts: TrainParts): Promise<Training> {
     limits: parts.limits ?? {},
     maxBrokenShare: parts.maxBrokenShare ?? 0,
     evaluationBatch: parts.evaluationBatch ?? 128,
-    measures: task.measures?.bind(task),
+    measures: task.measures,
     signal: parts.signal,
     clock: parts.clock ?? (() => performance.now()),
   };

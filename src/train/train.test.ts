@@ -198,6 +198,41 @@ describe("a reward that fails in the midst of a run", () => {
   });
 });
 
+test("a verdict that fails in an evaluation ends the run after a checkpoint; the resumed run evaluates first", async () => {
+  const verdict = (mostJudged: number) => {
+    let judged = 0;
+    return {
+      name: "own",
+      judge: (text: string, { columns, answers }: Pick<Problem, "columns" | "answers">) => {
+        if (columns["isHeldOut"] === true && ++judged > mostJudged) throw new Error("no such column");
+        const isRight = text.includes(answers[0]!);
+        return { extracted: text, score: isRight ? 1 : 0, reason: "" };
+      },
+    };
+  };
+  const heldOut = (index: number): Problem => ({ ...problem(index), columns: { isHeldOut: true } });
+  const own: Task = { ...task, validation: () => ({ fingerprint: "held out", size: 3, problem: heldOut }) };
+  const schedule = { ...partsOf().schedule!, checkpointEvery: 4, evaluateEvery: 2 };
+  const run = (path: string, mostJudged: number, resume = false) =>
+    train(
+      partsOf({
+        task: own,
+        schedule,
+        verdict: verdict(mostJudged),
+        observers: [runDirectory(path, { resume })],
+      }),
+    );
+  const [whole, parts] = [freshPath(), freshPath()];
+  await run(whole, Infinity);
+  // Three problems before the first iteration, then one after the second.
+  await expect(run(parts, 4)).rejects.toThrow('verdict "own": no such column');
+  expect(metricsOf(parts).at(-1)).toMatchObject({ event: "iteration", iteration: 2 });
+  await run(parts, Infinity, true);
+  expect(metricsOf(parts)).toEqual(metricsOf(whole));
+  const weights = (path: string) => readFileSync(join(path, "model/fake-policy.bin"));
+  expect(weights(parts)).toEqual(weights(whole));
+});
+
 test("an observer that throws is reported and left out; the run continues", async () => {
   const seen: RunEvent[] = [];
   const broken: Observer = {

@@ -28,6 +28,7 @@ import { sameWords } from "./equivalence/words.ts";
  * equivalent("", ""); // false
  */
 export function equivalent(given: string, reference: string): boolean {
+  if (typeof given !== "string" || typeof reference !== "string") return false;
   return sameAnswer(new Answer(given), new Answer(reference));
 }
 

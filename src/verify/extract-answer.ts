@@ -45,6 +45,7 @@ const LETTER_ALONE = /^[(（]?([A-J])[)）]?[.。]?$/;
  * extractAnswer("The answer is (B). A is a distractor."); // "B"
  */
 export function extractAnswer(completion: string): string | null {
+  if (typeof completion !== "string") return null;
   const reply = Reply.of(completion);
   return reply === null ? null : answerIn(reply);
 }

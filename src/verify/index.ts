@@ -3,6 +3,8 @@
  * Verdicts: from a completion and its problem to right or wrong. Read in this order: `extract-answer`, `equivalent`,
  * `verdict`, `verdicts/answer`, `registry`.
  */
+
+export { checkedVerdict } from "./checked-verdict.ts";
 export {
   bestOf,
   defineVerdict,
@@ -12,7 +14,7 @@ export {
 } from "./definition.ts";
 export { equivalent } from "./equivalent.ts";
 export { boxedAnswer, extractAnswer, markedAnswer } from "./extract-answer.ts";
-export { withoutThought } from "./extraction/thought.ts";
+export { replySpan, withoutThought } from "./extraction/thought.ts";
 export { createVerdict, VERDICT_KINDS, type VerdictConfig, verdictSchema } from "./registry.ts";
 export { isRight, type JudgedProblem, type Judgement, type Verdict, type VerdictContext } from "./verdict.ts";
 export { anls } from "./verdicts/anls.ts";

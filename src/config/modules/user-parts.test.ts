@@ -323,7 +323,7 @@ describe("a task that fails", () => {
     [
       "never gives a problem",
       source("new Promise(() => {})"),
-      /train: problem \d+: did not come within 0\.2 s/,
+      /train: problem \d+: did not end within 0\.2 s/,
     ],
     ["gives none", source("undefined"), /train: problem \d+: expected object, got undefined/],
     [

@@ -11,8 +11,8 @@ import {
 import { checkedSource, openSource } from "../../data/index.ts";
 import { ConfigError } from "../../errors/index.ts";
 import type { Protocol } from "../../eval/index.ts";
-import { partError } from "../../parts/index.ts";
-import type { Verdict, VerdictContext } from "../../verify/index.ts";
+import { calling, membersOf, partError } from "../../parts/index.ts";
+import { checkedVerdict, type Verdict, type VerdictContext } from "../../verify/index.ts";
 import {
   type MadePart,
   MODULE_LIMITS,
@@ -20,11 +20,10 @@ import {
   type ModuleReference,
   makePart,
 } from "../modules/load-module.ts";
-import { calling } from "../modules/user-calls.ts";
 import type { Config } from "../schema.ts";
-import { checkedVerdict } from "./open-verdict.ts";
 
 const FUNCTIONS = ["measures"] as const;
+const BENCHMARK_MEMBERS = ["options", "judge", "asksJudge", "judgeRead", "cluster"] as const;
 
 /** A module's benchmark; its problems are checked when they are read. */
 function checkedBenchmark({ part, name, origin }: MadePart<Benchmark>, limit: number): Benchmark {
@@ -38,16 +37,11 @@ function checkedBenchmark({ part, name, origin }: MadePart<Benchmark>, limit: nu
       `${where}: expected a source and measures, got ${Object.keys(part).join(", ") || "nothing"}`,
     );
   }
+  const verdict = { name: part.verdict.name ?? "own", judge: part.verdict.judge.bind(part.verdict) };
   return {
-    ...part,
+    ...membersOf(part, BENCHMARK_MEMBERS),
     name: part.name ?? name,
-    verdict: checkedVerdict(
-      { name: part.verdict.name ?? "own", judge: part.verdict.judge.bind(part.verdict) },
-      origin,
-      {
-        call: limit,
-      },
-    ),
+    verdict: checkedVerdict(verdict, `verdict "${verdict.name}" (${origin})`, limit),
     measures: (answers) => {
       try {
         return part.measures(answers);

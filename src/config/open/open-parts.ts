@@ -14,7 +14,7 @@ import {
   type RewardPart,
   requireDistinctNames,
 } from "../../reward/index.ts";
-import type { DownloadEvent, Evaluated, TrainParts } from "../../train/index.ts";
+import { type DownloadEvent, type Evaluated, heldObjective, type TrainParts } from "../../train/index.ts";
 import type { Verdict } from "../../verify/index.ts";
 import {
   MODULE_LIMITS,
@@ -131,7 +131,8 @@ export async function openObjective(
   if (part.unit !== "token" && part.unit !== "pair") {
     throw new ConfigError(`objective (${origin}): expected a record with unit "token" or "pair"`);
   }
-  return { ...part, name: part.name ?? name };
+  const own = part.name ?? name;
+  return { ...heldObjective(part, `objective (${origin})`, `objective "${own}" (${origin})`), name: own };
 }
 
 /** Largest size of a script in bytes; larger files in a command are data, such as weights, and are not hashed. */

@@ -2,21 +2,12 @@
  * @module
  * From the configuration's data part to a task.
  */
-import {
-  checkedSource,
-  fileTask,
-  type Opened,
-  openSource,
-  type ProblemSource,
-  SPLITS,
-  type Task,
-  type TaskContext,
-} from "../../data/index.ts";
+import { checkedTask, fileTask, type Task, type TaskContext } from "../../data/index.ts";
 import { ConfigError } from "../../errors/index.ts";
 import type { ProblemLimits } from "../../eval/index.ts";
+import { membersOf } from "../../parts/index.ts";
 import type { DownloadEvent } from "../../train/index.ts";
 import { type MadePart, MODULE_LIMITS, type ModuleLimits, makePart } from "../modules/load-module.ts";
-import { calling } from "../modules/user-calls.ts";
 import type { Config } from "../schema.ts";
 import { createTask } from "../tasks.ts";
 import { fetchData } from "./fetch-data.ts";
@@ -36,7 +27,7 @@ export async function openTask(
 ): Promise<Task> {
   const { data, train, evaluation } = config;
   const context: TaskContext = { seed: train.seed, evaluationSeed: evaluation.seed };
-  if (data.kind === "module") return checkedTask(await makePart(data, context, "task", limits), limits.call);
+  if (data.kind === "module") return moduleTask(await makePart(data, context, "task", limits), limits.call);
   if (data.kind === "files") {
     const { data: local } = await fetchData({ data }, onDownload);
     return fileTask(local);
@@ -44,22 +35,16 @@ export async function openTask(
   return createTask(data, context);
 }
 
-/** A module's task; its sources are checked when they are opened. */
-function checkedTask({ part, name, origin }: MadePart<Partial<Task>>, limit: number): Task {
+/** A module's task, checked against the contract. */
+function moduleTask({ part, name, origin }: MadePart<Partial<Task>>, limit: number): Task {
   const { train } = part;
   if (train === undefined) {
     const got = Object.keys(part).join(", ") || typeof part;
     throw new ConfigError(`task (${origin}): expected a source "train", got ${got}`);
   }
-  const checked = (source: Opened<ProblemSource>, split: string) => async (): Promise<ProblemSource> => {
-    const where = `task "${part.name ?? name}" (${origin}): ${split}`;
-    return checkedSource(await calling(where, limit, () => openSource(source)), { where, limit });
-  };
-  const sources = SPLITS.flatMap((split) => {
-    const source = part[split];
-    return source === undefined ? [] : [[split, checked(source, split)] as const];
-  });
-  return { ...part, name: part.name ?? name, train, ...Object.fromEntries(sources) };
+  const members = membersOf(part, ["validation", "test", "demonstrations", "labels", "measures"]);
+  const task = { ...members, name: part.name ?? name, train };
+  return checkedTask(task, { where: `task "${task.name}" (${origin})`, limit });
 }
 
 /** The limits past which a problem is skipped. */

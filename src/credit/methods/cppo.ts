@@ -8,7 +8,13 @@ import { sampledDivergence } from "../../math/index.ts";
 import { checkOption, checkSignals, countedTokens, counts } from "../check-signals.ts";
 import { imageAblationSchema } from "../image-ablation.ts";
 import { type CreditMethod, type CreditViewTerm, defineCredit, type ViewPass } from "../method.ts";
-import { completionName, requireSignal } from "../per-completion.ts";
+import {
+  advantageAt,
+  completionName,
+  requireAdvantage,
+  requirePart,
+  requireSignal,
+} from "../per-completion.ts";
 import { uniformWeights } from "./uniform-weights.ts";
 
 const cppoSchema = z
@@ -87,9 +93,8 @@ export function cppoTokens(
   const gaining = gains.filter((gain) => gain > 0).sort();
   const kept = Math.max(1, Math.floor(tokenShare * gaining.length));
   const threshold = tokenShare === 0 ? Infinity : (gaining.at(-kept) ?? Infinity);
-  const own = (t: number) => (typeof advantage === "number" ? advantage : advantage[t]!);
   return Uint8Array.from(gains, (gain, t) =>
-    gain > 0 && gain >= threshold && (!onlyBetter || own(t) > 0) ? 1 : 0,
+    gain > 0 && gain >= threshold && (!onlyBetter || advantageAt(advantage, t) > 0) ? 1 : 0,
   );
 }
 
@@ -138,14 +143,18 @@ function cppoMethod(config: CppoConfig): CreditMethod {
       const all = groups.map((group, g) =>
         group.map((completion, i) => {
           const where = completionName(g, i);
-          const { kept, lost } = requireSignal(completion, "views", config.kind, where) as Record<
-            string,
-            ViewPass
-          >;
-          const { mask, advantage = 0 } = completion;
-          const entropy = requireSignal(completion, "entropy", config.kind, where);
-          const taking = cppoTokens({ entropy, lostEntropy: lost!.entropy!, advantage, mask }, config);
-          return { mask, views: [kept!, lost!], taking };
+          const { mask } = completion;
+          const views = requireSignal(completion, "views", config.kind, where);
+          const [kept, lost] = ["kept", "lost"].map((name) =>
+            requirePart(views[name], `the view "${name}"`, config.kind, where),
+          ) as [ViewPass, ViewPass];
+          const input = {
+            mask,
+            entropy: requireSignal(completion, "entropy", config.kind, where),
+            lostEntropy: requirePart(lost.entropy, 'entropy of the view "lost"', config.kind, where),
+            advantage: requireAdvantage(completion, config.kind, where),
+          };
+          return { mask, views: [kept, lost], taking: cppoTokens(input, config) };
         }),
       );
       const flat = all.flat();

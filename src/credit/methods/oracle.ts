@@ -4,10 +4,10 @@
  * methods. The labels come from the task, unchanged or with errors at a given rate.
  */
 import * as z from "zod";
-import { mean, Rng } from "../../math/index.ts";
-import { checkChoice, checkOption, counts, requireLength } from "../check-signals.ts";
+import { mean, Rng, requireLength } from "../../math/index.ts";
+import { checkChoice, checkOption, counts } from "../check-signals.ts";
 import { type CreditLabel, type CreditMethod, type CreditNeeds, defineCredit } from "../method.ts";
-import { completionName, requireAdvantage, requireLabels } from "../per-completion.ts";
+import { advantageAt, completionName, requireAdvantage, requireLabels } from "../per-completion.ts";
 
 const RULES = ["verdict", "role", "error"] as const;
 const ROLES = ["image", "reasoning"] as const;
@@ -91,9 +91,7 @@ export function oracle(
   if (mask !== undefined) requireLength("mask", mask, tokens);
   if (typeof advantage !== "number") requireLength("advantage", advantage, tokens);
   const isTurned = labels.map((_, t) => accuracy < 1 && counts(mask, t) && rng.uniform() < 1 - accuracy);
-  const advantages = Float64Array.from(labels, (_, t) =>
-    typeof advantage === "number" ? advantage : advantage[t]!,
-  );
+  const advantages = Float64Array.from(labels, (_, t) => advantageAt(advantage, t));
   const labelled = labels.map(
     ({ role, correct }, t): OracleLabel => ({
       hasRole: roles.some((one) => one === role) !== isTurned[t],

@@ -9,7 +9,7 @@ import { imageAblationSchema } from "../image-ablation.ts";
 import { keepMass } from "../keep-mass.ts";
 import { type CreditMethod, defineCredit, type ScoredWeights } from "../method.ts";
 import { minMax } from "../min-max.ts";
-import { perCompletion, requireSignal } from "../per-completion.ts";
+import { perCompletion, requirePart, requireSignal } from "../per-completion.ts";
 import { topShare } from "../top-share.ts";
 
 const vepoSchema = z
@@ -113,11 +113,13 @@ function vepoMethod(config: z.output<typeof vepoSchema>): CreditMethod {
   return perCompletion({ entropy: true, ablation: { image, divergence: true } }, (completion, where) => {
     const entropy = requireSignal(completion, "entropy", config.kind, where);
     const views = requireSignal(completion, "ablation", config.kind, where);
-    const divergence = (config.score === "kl" ? views.divergence : views.jensenShannon)!;
-    return vepo(
-      { divergence, entropy, ablatedEntropy: views.ablatedEntropy!, mask: completion.mask },
-      config,
-    );
+    const [of, name] =
+      config.score === "kl"
+        ? [views.divergence, "divergences of the view"]
+        : [views.jensenShannon, "Jensen-Shannon divergences of the view"];
+    const divergence = requirePart(of, name, config.kind, where);
+    const ablatedEntropy = requirePart(views.ablatedEntropy, "entropies of the view", config.kind, where);
+    return vepo({ divergence, entropy, ablatedEntropy, mask: completion.mask }, config);
   });
 }
 

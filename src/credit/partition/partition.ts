@@ -5,6 +5,7 @@
  * `refine-parts` for the first, `edge-matrix` and `grow-parts` for the second, then the functions here that choose.
  */
 import { ConfigError } from "../../errors/index.ts";
+import { requireArray } from "../../math/check.ts";
 import { Rng } from "../../math/random.ts";
 import { bisected } from "./bisect.ts";
 import { coarsened } from "./coarsen.ts";
@@ -89,6 +90,7 @@ export function partition(
     throw new ConfigError(`tries: expected an integer ≥ 1, got ${tries}`);
   }
   if (!Number.isSafeInteger(seed)) throw new ConfigError(`seed: expected an integer, got ${seed}`);
+  for (const name of ["xadj", "adjacency", "edgeWeights"] as const) requireArray(name, graph?.[name]);
   checkRows(graph);
   const vertices = Math.max(graph.xadj.length - 1, 0);
   const entries = graph.adjacency.length;

@@ -194,6 +194,7 @@ class TinkerEngine implements Engine {
       if (missing !== undefined) this.#refuse("forward", missing);
       this.#requireTemperature("forward", temperature);
       if (weights === "reference") {
+        if (temperature !== 1) this.#refuse("forward", "reference weights at a temperature");
         if (this.#reference !== undefined) return this.#reference.score(sequences);
         throw new EngineError("score: reference weights were asked for, but none were set");
       }

@@ -2,7 +2,7 @@
  * @module
  * Spearman's rank correlation.
  */
-import { ShapeError } from "../../errors/index.ts";
+import { requireFinite, requireLength } from "../check.ts";
 import { mean } from "./descriptive.ts";
 
 /**
@@ -14,13 +14,14 @@ import { mean } from "./descriptive.ts";
  * @param second `[n]`, finite
  * @returns in [−1, 1]; undefined for fewer than two pairs, or where either list has one value alone
  * @throws ShapeError when the lengths differ
+ * @throws NumericError when a number is not finite
  * @example
  * spearman([1, 2, 3], [10, 30, 20]); // 0.5
  */
 export function spearman(first: ArrayLike<number>, second: ArrayLike<number>): number | undefined {
-  if (first.length !== second.length) {
-    throw new ShapeError(`second: expected shape [${first.length}], got [${second.length}]`);
-  }
+  requireFinite("first", first);
+  requireLength("second", second, first.length);
+  requireFinite("second", second);
   const [ranks, others] = [ranksOf(first), ranksOf(second)];
   const [centre, otherCentre] = [mean(ranks), mean(others)];
   let [product, squares, otherSquares] = [0, 0, 0];

@@ -9,9 +9,8 @@ import type { Completion, SampleRequest, Sampler } from "../../engine/index.ts";
 import { Rng } from "../../math/index.ts";
 import {
   answeredOf,
-  type CompletionReward,
-  completionRewards,
   orderHelps,
+  type Tally,
   type TemporalOptions,
   tallyRight,
   temporalRewards,
@@ -55,45 +54,48 @@ export async function withTemporalRewards(
     sampler.sample({ ...request, prompts: shown, groupSize, seed }),
   );
   return watch.time("verify", async () => {
-    let next = 0;
-    const compared: Group[] = [];
-    for (const [p, group] of groups.entries()) {
-      if (prompts[p] === undefined) {
-        compared.push(group);
-        continue;
-      }
-      const completions = sampled[next++]!;
-      const shuffled = tallyRight(await shuffledRewards(training, group, completions));
+    const asked = groups.filter((_, p) => prompts[p] !== undefined);
+    const tallies = await Promise.all(
+      asked.map(
+        async (group, a): Promise<[Group, Tally]> => [
+          group,
+          await shuffledTally(training, group, sampled[a]!),
+        ],
+      ),
+    );
+    const shuffledOf = new Map(tallies);
+    return groups.map((group) => {
+      const shuffled = shuffledOf.get(group);
+      if (shuffled === undefined) return group;
       const rewards = group.rollouts.map(({ reward }) => reward);
       const ordered = tallyRight(rewards);
       const helps = orderHelps(ordered, shuffled, options.factor);
       const rewarded = temporalRewards(rewards, helps, options.weight);
-      compared.push({
+      return {
         ...group,
         rollouts: group.rollouts.map((rollout, i) => ({ ...rollout, reward: rewarded[i]! })),
         temporal: {
           ordered,
           shuffled,
           isRewarded: helps && ordered.right > 0,
-          shuffledTokens: completions.reduce((sum, { tokens }) => sum + tokens.length, 0),
+          shuffledTokens: sampled[asked.indexOf(group)]!.reduce((sum, { tokens }) => sum + tokens.length, 0),
         },
-      });
-    }
-    return compared;
+      };
+    });
   });
 }
 
-/** Rewards of completions for the shuffled frames of a group's problem. */
-async function shuffledRewards(
-  { dialogue, verdict, rewards, schedule, signal }: Training,
+/** Number of judged and of right completions for the shuffled frames of a group's problem; no reward is asked. */
+async function shuffledTally(
+  { dialogue, verdict, signal }: Training,
   { problem }: Group,
   completions: readonly Completion[],
-): Promise<CompletionReward[]> {
+): Promise<Tally> {
   const sampled = completions.map((completion) => ({
     problem,
     completion,
     text: dialogue.text(completion.tokens),
   }));
   const answered = await answeredOf(verdict, sampled, signal);
-  return completionRewards(rewards, answered, signal, schedule.rewardTimeoutSeconds * 1000);
+  return tallyRight(answered.map(({ judgement }) => ({ value: judgement.score, parts: {}, judgement })));
 }

@@ -4,7 +4,7 @@
  */
 import type * as z from "zod";
 import { ConfigError } from "../../errors/index.ts";
-import { isSettings, type KindSchema, nearestName, shownValue } from "../../parts/index.ts";
+import { faultText, isSettings, type KindSchema, nearestName, shownValue } from "../../parts/index.ts";
 
 /** Whether a part is given by kind. */
 export function isByKind(given: unknown): given is string | { readonly kind: unknown } {
@@ -36,7 +36,7 @@ export function parseByKind<Schema extends z.ZodDiscriminatedUnion<readonly Kind
   if (parsed.success) return parsed.data;
   const lines = parsed.error.issues.map((issue) => {
     const place = [where, ...issue.path].join(".");
-    if (issue.code !== "unrecognized_keys") return `${place}: ${issue.message}`;
+    if (issue.code !== "unrecognized_keys") return `${place}: ${faultText(issue, config)}`;
     const unknown = issue.keys.map((key) => `"${key}"`).join(", ");
     return `${place}: unknown option ${unknown}; ${String(config.kind)} has ${Object.keys(own.shape).join(", ")}`;
   });

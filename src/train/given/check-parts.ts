@@ -2,9 +2,10 @@
  * @module
  * The first check of the parts of a run: types and misspelt keys.
  */
+import * as z from "zod";
 import { SPLITS } from "../../data/index.ts";
 import { ConfigError } from "../../errors/index.ts";
-import { nearestName } from "../../parts/index.ts";
+import { faultText, nearestName } from "../../parts/index.ts";
 import type { Observer } from "../loop/observer.ts";
 import { gotText, requireKnownKeys, requireMethods } from "./got.ts";
 import type { TrainParts } from "./train-parts.ts";
@@ -38,6 +39,42 @@ const OBSERVED: Readonly<Record<Exclude<keyof Observer, "name" | "checkpoints">,
   finish: true,
   fail: true,
 };
+
+/** Most of a seed, which the generators take as 32 bits. */
+const MOST_SEED = 2 ** 32 - 1;
+
+/** The parts that are numbers, and small records. */
+const scalarsSchema = z.looseObject({
+  seed: z.int().min(0).max(MOST_SEED).optional(),
+  maxBrokenShare: z.number().min(0).max(1).optional(),
+  evaluationBatch: z.int().min(1).optional(),
+  limits: z
+    .strictObject({
+      minPixels: z.number().min(0).optional(),
+      maxPixels: z.number().positive().optional(),
+      maxPromptTokens: z.number().positive().optional(),
+    })
+    .optional(),
+  creditAgreement: z
+    .strictObject({
+      methods: z.array(z.unknown()).min(1),
+      share: z.number().positive().max(1).optional(),
+      every: z.int().min(1).optional(),
+    })
+    .optional(),
+  signal: z.instanceof(AbortSignal, { error: "expected an AbortSignal" }).optional(),
+  clock: z.custom((value) => typeof value === "function", { error: "expected a function" }).optional(),
+});
+
+function requireScalars(parts: object): void {
+  const issue = scalarsSchema.safeParse(parts).error?.issues[0];
+  if (issue === undefined) return;
+  const place = issue.path.join(".");
+  if (issue.code === "unrecognized_keys") {
+    throw new ConfigError(`${place}: expected known keys only, got "${issue.keys.join('", "')}"`);
+  }
+  throw new ConfigError(`${place}: ${faultText(issue, parts)}`);
+}
 
 function requireTask(task: unknown): void {
   const given = task as { readonly name?: unknown; readonly train?: unknown } | null | undefined;
@@ -96,10 +133,21 @@ export function requireParts(parts: TrainParts): void {
   requireKnownKeys(given, Object.keys(PARTS), "train");
   const { engine, dialogue, task, observers = [] } = parts;
   requireMethods(engine, ["sample", "score"], "engine", "an engine");
+  if (!(engine.capabilities instanceof Set)) {
+    throw new ConfigError(`engine.capabilities: expected a set, got ${gotText(engine.capabilities)}`);
+  }
   requireMethods(dialogue, ["prompt", "text"], "dialogue", "a dialogue, as openDialogue makes it");
+  if (!Array.isArray(dialogue.stopTokens)) {
+    throw new ConfigError(`dialogue.stopTokens: expected a list, got ${gotText(dialogue.stopTokens)}`);
+  }
   requireTask(task);
   if (!Array.isArray(observers)) {
     throw new ConfigError(`observers: expected a list, got ${gotText(observers)}`);
   }
   for (const [i, observer] of observers.entries()) requireObserver(observer, i);
+  const stores = observers.filter(({ checkpoints }) => checkpoints !== undefined).length;
+  if (stores > 1) {
+    throw new ConfigError(`observers: expected at most one that stores checkpoints, got ${stores}`);
+  }
+  requireScalars(parts);
 }

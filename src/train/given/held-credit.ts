@@ -2,7 +2,13 @@
  * @module
  * Checks a user's credit method against the contract: known needs, one finite weight for each token.
  */
-import { type CreditMethod, type CreditNeeds, SIGNALS, type SignalName } from "../../credit/index.ts";
+import {
+  type CreditMethod,
+  type CreditNeeds,
+  SIGNALS,
+  type SignalName,
+  withCredit,
+} from "../../credit/index.ts";
 import { ConfigError, PartError } from "../../errors/index.ts";
 import { isSettings, partError } from "../../parts/index.ts";
 import { gotText, requireKnownKeys } from "./got.ts";
@@ -41,25 +47,27 @@ export function heldCredit(given: unknown, where: string, name: string): CreditM
   }
   const known = [...Object.keys(OTHER_NEEDS), ...SIGNALS.map((signal) => signal.name)];
   requireKnownKeys(given["needs"], known, `${where}: needs`);
-  const checked: CreditMethod = {
-    ...method,
-    needs: method.needs,
-    credit: (groups, rng, progress) => {
-      let credits: ReturnType<CreditMethod["credit"]>;
-      try {
-        credits = method.credit(groups, rng, progress);
-      } catch (error) {
-        throw partError(error, name);
-      }
-      requireCredits(credits, groups, name);
-      return credits;
-    },
-  };
+  const checked = withCredit(method, (groups, rng, progress) => {
+    let credits: ReturnType<CreditMethod["credit"]>;
+    try {
+      credits = method.credit(groups, rng, progress);
+    } catch (error) {
+      throw partError(error, name);
+    }
+    requireCredits(credits, groups, name);
+    return credits;
+  });
   held.add(checked);
   return checked;
 }
 
-type GivenCredit = Readonly<Partial<Record<"weights" | "advantageBonus" | "scores", ArrayLike<unknown>>>>;
+type Numbers = Readonly<Partial<Record<string, ArrayLike<unknown>>>>;
+interface GivenCredit
+  extends Readonly<Partial<Record<"weights" | "advantageBonus" | "scores", ArrayLike<unknown>>>> {
+  readonly rewardBonus?: unknown;
+  readonly perception?: Numbers & { readonly bound?: unknown; readonly entropyPenalty?: unknown };
+  readonly viewTerm?: { readonly views?: readonly { readonly logprobs?: ArrayLike<unknown> }[] };
+}
 
 function requireCredits(credits: unknown, groups: Groups, where: string): void {
   if (credits instanceof Promise) {
@@ -74,10 +82,31 @@ function requireCredits(credits: unknown, groups: Groups, where: string): void {
     }
     for (const [i, { mask, problem }] of group.entries()) {
       const place = `completion ${i} of group ${g}${problem === undefined ? "" : ` (problem ${problem.id})`}`;
-      const { weights, ...others } = list?.[g]?.[i] ?? {};
-      requireNumbers("weights", weights, mask.length, place, where);
-      for (const name of ["advantageBonus", "scores"] as const) {
-        if (others[name] !== undefined) requireNumbers(name, others[name], mask.length, place, where);
+      const given = list?.[g]?.[i] ?? {};
+      const { perception, viewTerm } = given;
+      requireNumbers("weights", given.weights, mask.length, place, where);
+      const byToken = {
+        advantageBonus: given.advantageBonus,
+        scores: given.scores,
+        ...(perception && {
+          "perception.ablatedLogprobs": perception["ablatedLogprobs"] ?? [],
+          "perception.coefficients": perception["coefficients"] ?? [],
+        }),
+        ...Object.fromEntries(
+          (viewTerm?.views ?? []).map(({ logprobs }, v) => [`viewTerm.views[${v}].logprobs`, logprobs ?? []]),
+        ),
+      };
+      for (const [name, numbers] of Object.entries(byToken)) {
+        if (numbers !== undefined) requireNumbers(name, numbers, mask.length, place, where);
+      }
+      const ofCompletion = {
+        rewardBonus: given.rewardBonus ?? 0,
+        "perception.bound": perception === undefined ? 0 : perception.bound,
+        "perception.entropyPenalty": perception === undefined ? 0 : perception.entropyPenalty,
+      };
+      for (const [name, number] of Object.entries(ofCompletion)) {
+        if (Number.isFinite(number)) continue;
+        throw new PartError(`${where}: expected a finite ${name}, got ${String(number)} (${place})`);
       }
     }
   }

@@ -12,11 +12,21 @@ import {
   createAlgorithm,
   type ObjectiveContext,
 } from "../../objective/index.ts";
-import { isSettings, partError } from "../../parts/index.ts";
-import { answerVerdict, createVerdict, type Verdict, verdictSchema } from "../../verify/index.ts";
+import { isSettings } from "../../parts/index.ts";
+import {
+  answerVerdict,
+  checkedVerdict,
+  createVerdict,
+  type Verdict,
+  verdictSchema,
+} from "../../verify/index.ts";
 import { isByKind, parseByKind } from "./by-kind.ts";
 import { gotText, requireMethods } from "./got.ts";
 import { heldCredit } from "./held-credit.ts";
+import { heldObjective } from "./held-objective.ts";
+
+/** Milliseconds of one judgement. */
+const CALL_LIMIT = 600_000;
 
 type CreditInput = z.input<typeof creditSchema>;
 type VerdictInput = z.input<typeof verdictSchema>;
@@ -54,8 +64,14 @@ export function creditOf(given: GivenCredit = "uniform", isConfigured = false): 
 /** The algorithm of a run; default: GRPO. */
 export function objectiveOf(given: GivenObjective = "grpo", context: ObjectiveContext = {}): Algorithm {
   if (isSettings(given) && "unit" in given) {
-    const unit: unknown = given.unit;
-    if (unit === "token" || unit === "pair") return given as unknown as Algorithm;
+    const { unit, name } = given as { readonly unit: unknown; readonly name?: unknown };
+    if (unit === "token" || unit === "pair") {
+      return heldObjective(
+        given,
+        "objective",
+        typeof name === "string" ? `objective "${name}"` : "objective",
+      );
+    }
   } else if (isByKind(given)) {
     return createAlgorithm(parseByKind(algorithmSchema, given, "objective"), context);
   }
@@ -72,20 +88,5 @@ export function verdictOf(given?: GivenVerdict): Verdict {
   }
   requireMethods(given, ["judge"], "verdict", "an object with name and judge");
   const verdict = given as Verdict;
-  const failure = (error: unknown, signal?: AbortSignal) =>
-    signal?.aborted ? error : partError(error, `verdict "${verdict.name}"`);
-  return {
-    name: verdict.name,
-    judge(text, problem, signal) {
-      try {
-        const judgement = verdict.judge(text, problem, signal);
-        if (!(judgement instanceof Promise)) return judgement;
-        return judgement.catch((error: unknown) => {
-          throw failure(error, signal);
-        });
-      } catch (error) {
-        throw failure(error, signal);
-      }
-    },
-  };
+  return checkedVerdict(verdict, `verdict "${verdict.name}"`, CALL_LIMIT);
 }

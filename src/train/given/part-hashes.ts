@@ -1,19 +1,31 @@
 /**
  * @module
- * Hashes of the parts that a program passes, for the record of a run: the options of built-in parts, and the source
- * text of user functions. Closed-over values are not hashed.
+ * Hashes of the parts that a program passes, for the record of a run: the options of built-in parts, and of a user's
+ * parts the source text of functions and their settings. Closed-over values are not hashed.
  */
 import { createHash } from "node:crypto";
 import type { Reward } from "../../reward/index.ts";
 import type { TrainParts } from "./train-parts.ts";
 
-/** Depth of objects searched for functions. */
-const DEPTH = 3;
+/** Depth of the objects that are read: of parts with functions, which may hold anything, and of plain options. */
+const DEPTH = { functions: 3, plain: 10 } as const;
+/** Paths of plain values that count in a part with functions. Other values may be its state, which changes during a run. */
+const SETTINGS: Readonly<Record<string, RegExp>> = { objective: /^/, credit: /^\.(?:needs|lighterNeeds)\b/ };
 
-/** Source texts of the functions of a part, by path. */
-function functionTexts(part: unknown, place = "", depth = DEPTH): string[] {
-  if (typeof part === "function") return [`${place}=${String(part)}`];
-  if (typeof part !== "object" || part === null || depth === 0) return [];
+/** A function or a plain value of a part. */
+interface Content {
+  readonly path: string;
+  readonly isFunction: boolean;
+  readonly text: string;
+}
+
+/** The functions of a part as source text, and its plain values. */
+function contentsOf(part: unknown, depth: number, path = ""): Content[] {
+  if (part === undefined) return [];
+  if (typeof part !== "object" || part === null) {
+    return [{ path, isFunction: typeof part === "function", text: `${typeof part} ${String(part)}` }];
+  }
+  if (depth === 0) return [];
   const names = new Set(Object.keys(part));
   const prototype: unknown = Object.getPrototypeOf(part);
   if (prototype !== Object.prototype && typeof prototype === "object" && prototype !== null) {
@@ -24,16 +36,19 @@ function functionTexts(part: unknown, place = "", depth = DEPTH): string[] {
     .filter((name) => name !== "constructor")
     .sort()
     .flatMap((name) =>
-      functionTexts((part as Readonly<Record<string, unknown>>)[name], `${place}.${name}`, depth - 1),
+      contentsOf((part as Readonly<Record<string, unknown>>)[name], depth - 1, `${path}.${name}`),
     );
 }
 
-function partHash(part: unknown): string {
-  const texts = functionTexts(part);
-  const options = Object.entries(typeof part === "string" ? { kind: part } : (part ?? {})).sort(([a], [b]) =>
-    a < b ? -1 : 1,
-  );
-  const text = texts.length > 0 ? texts.join("\n") : JSON.stringify(options);
+/** Hash of a part; a kind alone is the part with this kind and no options. */
+function partHash(name: string, part: unknown): string {
+  const given = typeof part === "string" ? { kind: part } : part;
+  const found = contentsOf(given, DEPTH.functions);
+  const hasFunctions = found.some(({ isFunction }) => isFunction);
+  const counted = found.filter(({ path, isFunction }) => isFunction || SETTINGS[name]?.test(path));
+  const text = (hasFunctions ? counted : contentsOf(given, DEPTH.plain))
+    .map((content) => `${content.path}=${content.text}`)
+    .join("\n");
   return createHash("sha256").update(text).digest("hex");
 }
 
@@ -52,5 +67,5 @@ export function partHashes(parts: TrainParts, rewards: readonly Reward[]): Recor
     const isOwn = typeof given === "object" && given !== null && "score" in given;
     return [`reward "${name}"`, isOwn ? given.score : given] as const;
   });
-  return Object.fromEntries([...named, ...scored].map(([name, part]) => [name, partHash(part)]));
+  return Object.fromEntries([...named, ...scored].map(([name, part]) => [name, partHash(name, part)]));
 }

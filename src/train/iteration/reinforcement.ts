@@ -4,7 +4,6 @@
  * resumed run equal to an uninterrupted one.
  */
 
-import type { ProblemSource } from "../../data/index.ts";
 import type { RowCounts } from "../../eval/index.ts";
 import { Rng, type RngState } from "../../math/index.ts";
 import { BatchesAhead, type RecordedBatch } from "../batch/batches-ahead.ts";
@@ -34,16 +33,6 @@ export function reinforcementPhase(training: Training): Phase {
   let batches: BatchesAhead | undefined;
   const idle = new IdleIterations();
   let recorded: readonly RecordedBatch[] = [];
-  const evaluateAfter = async (iteration: number, validation: ProblemSource) => {
-    // So that sampling from the current policy does not overlap with sampling from an earlier one.
-    await batches?.drain();
-    return evaluationRecord(training, {
-      iteration,
-      split: "validation",
-      problems: schedule.evaluateProblems,
-      source: validation,
-    });
-  };
   const ahead: WorkAhead = {
     drain: async () => batches?.drain(),
     settle: async () => batches?.settle(),
@@ -58,9 +47,6 @@ export function reinforcementPhase(training: Training): Phase {
     keepCheckpoints: schedule.keepCheckpoints,
     maxConsecutiveSkips: schedule.maxConsecutiveSkips,
     async run(iteration) {
-      const { validation } = training;
-      const every = schedule.evaluateEvery;
-      const before = validation && every > 0 && iteration === 1 ? [await evaluateAfter(0, validation)] : [];
       if (schedule.maxStaleness > 0) batches ??= new BatchesAhead(training, progress, iteration, recorded);
       const { metrics, brokenRows, rewardFailures, steps, rollouts } = await runIteration(
         training,
@@ -68,14 +54,23 @@ export function reinforcementPhase(training: Training): Phase {
         iteration,
         batches,
       );
-      const isTurn = every > 0 && (iteration % every === 0 || iteration === iterations);
-      const after = validation && isTurn ? [await evaluateAfter(iteration, validation)] : [];
       return {
-        records: [...before, ...brokenRows, ...rewardFailures, metrics, ...after],
+        records: [...brokenRows, ...rewardFailures, metrics],
         rollouts,
         warnings: idle.add(metrics),
         skips: steps.map(({ applied, reason }) => (applied ? undefined : (reason ?? "unknown"))),
       };
+    },
+    async measure(iteration) {
+      const { validation } = training;
+      const { evaluateEvery: every, evaluateProblems: problems } = schedule;
+      const isTurn = every > 0 && (iteration % every === 0 || iteration === iterations);
+      if (validation === undefined || !isTurn) return [];
+      // So that sampling from the current policy does not overlap with sampling from an earlier one.
+      await batches?.drain();
+      return [
+        await evaluationRecord(training, { iteration, split: "validation", problems, source: validation }),
+      ];
     },
     state: (): SavedProgress => ({
       dataPosition: progress.dataPosition,

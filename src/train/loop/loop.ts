@@ -28,6 +28,8 @@ export interface Phase {
   readonly maxConsecutiveSkips: number;
   /** Runs step number `step`, counted from 1. */
   run(step: number): Promise<LoopStep>;
+  /** Measures the weights after so many steps, 0 before the first; changes no state. Absent if nothing is measured. */
+  measure?(completed: number): Promise<LoopStep["records"]>;
   /** The state that a checkpoint needs to continue after the steps so far; plain JSON. */
   state(): unknown;
   /** Restores the result of `state`. */
@@ -74,7 +76,7 @@ export interface LoopResult extends RunEnd {
 async function resume({ engine, phase, observers: { store } }: LoopOptions) {
   const checkpoint = store?.latest();
   await store?.rollBack(checkpoint?.trainer.completed || -1);
-  if (checkpoint === undefined) return { completed: 0, consecutiveSkips: 0 };
+  if (checkpoint === undefined) return { completed: 0, consecutiveSkips: 0, isUnmeasured: true };
   await engine.load(checkpoint.path);
   phase.restore(checkpoint.trainer.state);
   await phase.ahead?.load(checkpoint.path);
@@ -87,13 +89,15 @@ async function resume({ engine, phase, observers: { store } }: LoopOptions) {
  *
  * @throws RunError when steps are skipped too often in a row, the disk is full, or a session is lost before
  *   the first checkpoint
- * @throws PartError when a user's part fails, after a checkpoint of the last whole step
+ * @throws PartError when a user's part fails, after a checkpoint of the last whole step. If it failed in a measurement, the
+ *   resumed run measures first
  */
 export async function runLoop(options: LoopOptions): Promise<LoopResult> {
   const { engine, phase, observers, signal } = options;
   const { store } = observers;
   let completed = 0;
   let consecutiveSkips = 0;
+  let isUnmeasured: boolean | undefined;
   let saved = -1;
   let furthest = 0;
   let losses = 0;
@@ -101,29 +105,47 @@ export async function runLoop(options: LoopOptions): Promise<LoopResult> {
     if (saved === completed || store === undefined) return;
     const { ahead } = phase;
     await ahead?.drain();
-    const trainer = { version: 1 as const, completed, consecutiveSkips, state };
+    const trainer = {
+      version: 1 as const,
+      completed,
+      consecutiveSkips,
+      ...(isUnmeasured && { isUnmeasured }),
+      state,
+    };
     const writeMore = ahead && ((fresh: string) => ahead.save(fresh));
     const path = await store.save(engine, trainer, phase.keepCheckpoints, writeMore);
     saved = completed;
     await observers.event({ event: "checkpoint", completed, path });
   };
-  const step = async (number: number): Promise<LoopStep> => {
-    const before = structuredClone(phase.state());
+  /** Saves the state, which belongs to the weights, if a user's part or the caller ended the work. */
+  const savedIfStopped = async <T>(work: Promise<T> | undefined, state: () => unknown) => {
     try {
-      return await phase.run(number);
+      return await work;
     } catch (error) {
-      // Tasks, rewards and credit run before the first change of weights, so the state before the step is consistent.
-      const isBefore = error instanceof PartError || isAbort(error, signal);
-      if (isBefore && phase.ahead === undefined && completed > 0) await save(before);
+      const isStop = error instanceof PartError || isAbort(error, signal);
+      if (isStop && phase.ahead === undefined && completed > 0) await save(state());
       throw error;
     }
   };
+  const step = async (number: number): Promise<LoopStep> => {
+    const before = structuredClone(phase.state());
+    // Tasks, rewards and credit run before the first change of weights, so the state before the step is consistent.
+    return (await savedIfStopped(phase.run(number), () => before))!;
+  };
+  const measure = async () => {
+    isUnmeasured = true;
+    const records = (await savedIfStopped(phase.measure?.(completed), () => phase.state())) ?? [];
+    isUnmeasured = false;
+    for (const record of records) await observers.event(record);
+  };
   const run = async (): Promise<LoopResult> => {
-    ({ completed, consecutiveSkips } = await resume(options));
+    ({ completed, consecutiveSkips, isUnmeasured } = await resume(options));
     saved = completed > 0 ? completed : -1;
+    if (isUnmeasured === true) await measure();
     while (completed < phase.steps) {
       if (signal?.aborted) {
         await save();
+        await phase.ahead?.settle();
         return { status: "interrupted", completed };
       }
       const { records, rollouts, warnings = [], skips } = await step(completed + 1);
@@ -136,6 +158,7 @@ export async function runLoop(options: LoopOptions): Promise<LoopResult> {
         if (consecutiveSkips >= phase.maxConsecutiveSkips)
           throw tooManySkips(store?.latest(), consecutiveSkips, reason);
       }
+      await measure();
       if (phase.checkpointEvery > 0 && completed % phase.checkpointEvery === 0) await save();
     }
     await save();

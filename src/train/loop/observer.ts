@@ -28,6 +28,8 @@ export interface TrainerState {
   readonly completed: number;
   /** Skipped steps in a row, up to now. */
   readonly consecutiveSkips: number;
+  /** The measurement after the last step failed; the resumed run measures first. Absent otherwise. */
+  readonly isUnmeasured?: boolean;
   /** The rest of the state of the phase: data position, generator, totals. */
   readonly state: unknown;
 }

@@ -25,7 +25,8 @@ const FOLDER = "checkpoints";
 const TRAINER = "trainer.json";
 const UNFINISHED = ".unfinished-";
 
-function syncTree(path: string): void {
+/** Syncs the files of a directory, which has no others below. */
+function syncFiles(path: string): void {
   for (const entry of readdirSync(path, { withFileTypes: true })) {
     if (!entry.isFile()) continue;
     const file = openSync(join(path, entry.name), "r+");
@@ -57,7 +58,7 @@ export async function replaceDirectory(path: string, fill: (fresh: string) => Pr
     rmSync(fresh, { recursive: true, force: true });
     mkdirSync(fresh, { recursive: true });
     await fill(fresh);
-    syncTree(fresh);
+    syncFiles(fresh);
     swapIn(fresh, path);
   } catch (error) {
     rmSync(fresh, { recursive: true, force: true });

@@ -2,7 +2,7 @@
  * @module
  * A supervised warm start over exchangeable parts.
  */
-import { type Task, taskLessons } from "../../data/index.ts";
+import { checkedDemonstrations, type Task } from "../../data/index.ts";
 import type { Engine } from "../../engine/index.ts";
 import { ConfigError } from "../../errors/index.ts";
 import type { Dialogue } from "../../eval/index.ts";
@@ -13,6 +13,9 @@ import { heldOut } from "./batches.ts";
 import { curriculumOf } from "./curriculum.ts";
 import { plannedSteps, type SftSchedule, sftSchema } from "./sft-schema.ts";
 import { warmStartPhase } from "./warm-start.ts";
+
+/** Milliseconds for one demonstration. */
+const CALL_LIMIT = 600_000;
 
 /** The parts of a warm start. */
 export interface SftParts {
@@ -45,8 +48,8 @@ export interface SftParts {
 export async function sft(parts: SftParts): Promise<LoopResult> {
   const { engine, dialogue, seed = 0, maxBrokenShare = 0, signal, clock = () => performance.now() } = parts;
   const schedule = parsePart(sftSchema, parts.schedule, "schedule");
-  const { demonstrations } = parts;
-  const lessons = (await taskLessons({ demonstrations })) ?? [];
+  const open = checkedDemonstrations(parts.demonstrations, { where: "warm start", limit: CALL_LIMIT });
+  const lessons = await open();
   const last = lessons.at(-1)?.source;
   const learnt = last === undefined ? 0 : heldOut(last, schedule.validationShare, seed).size;
   if (learnt === 0) throw new ConfigError("demonstrations: expected at least one to train on, got none");

@@ -56,7 +56,7 @@ const NAMED: Readonly<Record<string, string>> = {
 const REFERENCE = /&(?:#(\d{1,7})|#[xX]([\da-fA-F]{1,6})|([A-Za-z]{2,8}\d{0,2}));/g;
 const MAX_CODE_POINT = 0x10ffff;
 
-/** The text with its character references as characters; unknown ones stay as they are. */
+/** The text with its character references as characters; unknown references stay as they are. */
 export function withoutEntities(text: string): string {
   if (!text.includes("&")) return text;
   return text.replaceAll(REFERENCE, (whole, decimal?: string, hexadecimal?: string, name?: string) => {

@@ -35,10 +35,10 @@ export abstract class Primaries extends Cursor {
   protected abstract times(left: Tree, right: Tree): Tree;
   protected abstract startsFactor(token: Token): boolean;
 
-  /** Degrees of an angle, or of Celsius or Fahrenheit where their letter follows. */
+  /** Degrees of an angle, or of Celsius, Fahrenheit or Kelvin where their letter follows. */
   protected degrees(of: Tree): Tree {
     const letter = this.token;
-    if (letter?.kind === "letters" && /^[CF]$/.test(letter.text)) {
+    if (letter?.kind === "letters" && /^[CFK]$/.test(letter.text)) {
       this.at++;
       return this.node({ kind: "quantity", of, unit: `°${letter.text}` });
     }

@@ -4,6 +4,7 @@
  */
 import { spelled } from "./canonical.ts";
 import { exactValue, isUndone } from "./exact.ts";
+import { doubleOf } from "./rational.ts";
 import { byKind, type Cases, some, type Tree } from "./tree.ts";
 import { constantRatioSign, constantValue } from "./value.ts";
 
@@ -97,15 +98,12 @@ export function namedValue(relation: Relation, same: (a: Tree, b: Tree) => boole
 
 /** Whether b is a rounded to b's last place. */
 function isRoughly(a: Tree, b: Tree): boolean {
+  if (b.kind === "negate") return isRoughly(a.kind === "negate" ? a.of : { kind: "negate", of: a }, b.of);
   if (b.kind !== "number" || !b.isDecimal) return false;
-  // Zeros appended keep the last place that counts, and give the digits that equality asks for.
   const [x, y] = [exactValue(a), exactValue(b)];
   const places = b.text.split(".")[1]?.length ?? 0;
-  if (x !== undefined && y !== undefined) {
-    return (
-      Math.abs(Number(x.top) / Number(x.bottom) - Number(y.top) / Number(y.bottom)) <= 0.5001 * 10 ** -places
-    );
-  }
+  if (x !== undefined && y !== undefined)
+    return Math.abs(doubleOf(x) - doubleOf(y)) <= 0.5001 * 10 ** -places;
   return x === undefined && !isUndone(a) && approximates(a, Number(b.text), places);
 }
 

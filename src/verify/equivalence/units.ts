@@ -185,6 +185,8 @@ const SCALES_OF_HEAT: ReadonlyMap<string, string> = new Map([
   ["c", "°C"],
   ["fahrenheit", "°F"],
   ["f", "°F"],
+  ["kelvin", "°K"],
+  ["k", "°K"],
 ]);
 
 const POWER_WORDS: Readonly<Record<string, number>> = { square: 2, sq: 2, cubic: 3, cu: 3 };

@@ -10,15 +10,36 @@ const TURN =
   /<\|(?:im_end|im_start|eot_id|end_of_text|endoftext|end|eom_id)\|>|<\/s>|<end_of_turn>|<｜end▁of▁sentence｜>/g;
 const ROLE = /^\s*(?:assistant|user)\s*\n/;
 
+/** A part of a text. */
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
 /** The first non-empty turn. */
-function firstTurn(completion: string): string {
+function firstTurn(completion: string): Span {
+  const turn = (from: number, end: number): Span => {
+    const role = ROLE.exec(completion.slice(from, end))?.[0] ?? "";
+    return { start: from + role.length, end };
+  };
   let from = 0;
   for (const match of new Matches(completion, TURN)) {
-    const turn = completion.slice(from, match.index).replace(ROLE, "");
-    if (turn.trim() !== "" && !/^\s*assistant\s*$/.test(turn)) return turn;
+    const { start, end } = turn(from, match.index);
+    const text = completion.slice(start, end);
+    if (text.trim() !== "" && !/^\s*assistant\s*$/.test(text)) return { start, end };
     from = match.index + match[0].length;
   }
-  return completion.slice(from).replace(ROLE, "");
+  return turn(from, completion.length);
+}
+
+/** The place of the text after the last thought of the first turn; of the whole turn if no thought ends in it. */
+export function replySpan(completion: string): Span {
+  const { start, end } = firstTurn(completion);
+  let from = start;
+  for (const match of new Matches(completion.slice(start, end), TAG)) {
+    if (match[1] === "/" || match[2] === "/") from = start + match.index + match[0].length;
+  }
+  return { start: from, end };
 }
 
 /**
@@ -31,7 +52,8 @@ export function withoutThought(completion: string): string | null {
   // JavaScript counts the byte order mark as white space, and would drop it from the ends of an answer.
   const whole = completion.includes("\ufeff") ? completion.replaceAll("\ufeff", "\u200b") : completion;
   if (!whole.includes("<") && !whole.includes("◁")) return whole;
-  const text = firstTurn(whole);
+  const turn = firstTurn(whole);
+  const text = whole.slice(turn.start, turn.end);
   let kept = "";
   let from = 0;
   let isThought = false;

@@ -74,7 +74,7 @@ export interface AtRlCredit {
  * cancels. The paper's weights sum to 1 over clusters, so their mean over tokens is about 1/K; `scale: "mean-one"`
  * divides that out. Masked tokens get weight 0 and cluster −1, and nothing of them is read.
  *
- * Where no token attends to an image every weight is 1/K, or 1 with `"mean-one"`: the weight that tokens of equal
+ * Where no token attends to an image, or refinement leaves no importance, every weight is 1/K, or 1 with `"mean-one"`: the weight that tokens of equal
  * connectivity in clusters of equal size would get. (With `"top-share"` it is that share, which is the mean of its
  * weights in all other cases.)
  *
@@ -104,14 +104,15 @@ export function atRl(input: AtRlInput, options: AtRlOptions = {}, rng: Rng = new
   const greatest = connectivity.reduce((most, value) => Math.max(most, value), 0);
   const clusters = weighting === "tokens" ? connectivity.map((_, t) => t) : structure.clusters();
   let importance: Float64Array = connectivity.map((value) => (greatest > 0 ? value / greatest : 0));
+  const isStructured = greatest > 0 && weighting !== "tokens" && weighting !== "top-share";
+  if (isStructured) importance = structured(importance, structure, options);
   let weights: Float64Array;
-  if (greatest === 0) {
+  if (importance.every((value) => value === 0)) {
     const even = weighting === "top-share" ? tokenShare : 1 / Math.max(1, new Set(clusters).size);
     weights = new Float64Array(counted.length).fill(even);
   } else if (weighting === "top-share") {
     weights = topShare(importance, tokenShare);
   } else {
-    if (weighting !== "tokens") importance = structured(importance, structure, options);
     weights = arrangements[weighting](clusterShares(importance, clusters), rng);
   }
   if (scale === "mean-one") weights = meanOne(weights);

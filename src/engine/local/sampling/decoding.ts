@@ -29,9 +29,9 @@ import { StepBuffers } from "./step-buffers.ts";
 const MAX_COMPLETIONS = 512;
 /** Arrays of a completion's logits that a step has at once, in its program and as its outputs. */
 const LOGITS = 6;
-/** The cache grows by so many slots or a quarter; so often rows that are done may be left behind. */
+/** Tokens after which a full cache grows, by as many slots or a quarter, and finished completions may be dropped. */
 const CACHE_STEP = 16;
-/** They are where that leaves no more than this share of a step's cost. */
+/** Finished completions are dropped if a step then costs at most this share. */
 const WORTH_MOVING = 0.8;
 
 export interface DecodeRequest extends DraftRules {
@@ -183,7 +183,7 @@ class DecodeBatch {
   /** Runs the prompts, draws every completion's first token, and opens the cache. */
   async #prefill(): Promise<StepCache> {
     const { config, store, table } = this.#m;
-    const { groupSize, attention, calibrated, temperature } = this.#request;
+    const { groupSize, temperature } = this.#request;
     const prompts = this.#prompts as readonly PreparedPrompt[];
     const length = this.#promptLength;
     const slots = roundUpCount(prompts.length);
@@ -206,17 +206,12 @@ class DecodeBatch {
         inverseTemperature: Float32Array.of(1 / temperature),
       }),
     );
-    for (const [i, draft] of this.#drafts.entries()) {
-      const p = Math.floor(i / groupSize);
-      if (attention === "predicting") {
-        draft.signals.attention!.push(outputs["lastRow"]!, p * length, 0, -1);
-      }
-      if (calibrated?.request.row === "predicting") {
-        draft.signals.calibrated!.push(outputs["calibratedRow"]!, p * length, 0, -1);
-      }
-      this.#draw(draft, nextTokens(outputs), p);
+    try {
+      this.#drawFirst(outputs);
+    } catch (error) {
+      for (const array of Object.values(device)) array.dispose();
+      throw error;
     }
-    this.#request.watch?.report();
     this.#prompts = pad(prompts, slots);
     this.#slots = pad(this.#drafts, slots * groupSize);
     const completionLength = Math.min(CACHE_STEP, roundUpLength(this.#request.maxCompletionTokens));
@@ -225,6 +220,21 @@ class DecodeBatch {
       return DeviceDecodeCache.open(config.text, this.#m.programs, shape, device);
     }
     return new DecodeCache(config.text, imageLength > 0 ? { ...shape, imageLength } : shape, outputs);
+  }
+
+  /** Draws every completion's first token from the outputs of the prompts. */
+  #drawFirst(outputs: Results["host"]): void {
+    const { groupSize, attention, calibrated, watch } = this.#request;
+    for (const [i, draft] of this.#drafts.entries()) {
+      const p = Math.floor(i / groupSize);
+      const start = p * this.#promptLength;
+      if (attention === "predicting") draft.signals.attention!.push(outputs["lastRow"]!, start, 0, -1);
+      if (calibrated?.request.row === "predicting") {
+        draft.signals.calibrated!.push(outputs["calibratedRow"]!, start, 0, -1);
+      }
+      this.#draw(draft, nextTokens(outputs), p);
+    }
+    watch?.report();
   }
 
   async #step(cache: StepCache, cached: number): Promise<Results> {

@@ -128,25 +128,23 @@ export class TrainingPass {
     return programs.use(`train ${key}`, compile, async ({ program, saved, packs, trained }) => {
       const given = { ...store.feeds(packs), ...feeds };
       const views = store.device === undefined ? this.#views(saved) : {};
-      let ofHead: Targets;
-      let kept: Readonly<Record<string, DeviceArray>> = {};
+      const run = async (ofHead: Targets, kept: Readonly<Record<string, DeviceArray>> = {}) => {
+        const all = { ...given, ...views, ...kept, ...ofHead };
+        const { host, device } = await accumulate(store, program.backward, trained, all);
+        return device["embeddings"] ?? host["embeddings"];
+      };
       if (program.forward === undefined) {
         const seeds = parts.map((part) => [`c.${part}`, coefficients[part]!]);
-        ofHead = {
-          targets,
-          inverseTemperature: Float32Array.of(1 / temperature),
-          ...Object.fromEntries(seeds),
-        };
-      } else {
-        const { host, device } = await program.forward.runThere(given, views);
-        kept = device;
-        const rows = { hidden: host["hidden"]!, targets, temperature };
-        ofHead = { hiddenGradient: await this.#head.gradient(rows, coefficients) };
+        const inverseTemperature = Float32Array.of(1 / temperature);
+        return run({ targets, inverseTemperature, ...Object.fromEntries(seeds) });
       }
-      const all = { ...given, ...views, ...kept, ...ofHead };
-      const { host, device } = await accumulate(store, program.backward, trained, all);
-      for (const array of Object.values(kept)) array.dispose();
-      return device["embeddings"] ?? host["embeddings"];
+      const { host, device: kept } = await program.forward.runThere(given, views);
+      try {
+        const rows = { hidden: host["hidden"]!, targets, temperature };
+        return await run({ hiddenGradient: await this.#head.gradient(rows, coefficients) }, kept);
+      } finally {
+        for (const array of Object.values(kept)) array.dispose();
+      }
     });
   }
 

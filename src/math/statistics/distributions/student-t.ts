@@ -12,10 +12,11 @@ import { normalProbability, normalQuantile } from "./normal.ts";
  *     P(T ≤ x) = ½·I_{ν/(ν+x²)}(ν/2, ½)     for x ≤ 0
  *
  * @param freedom degrees of freedom ν > 0; infinite gives the normal distribution
- * @throws NumericError when freedom is not above 0
+ * @throws NumericError when freedom is not above 0 or x is NaN
  */
 export function studentProbability(x: number, freedom: number): number {
   if (!(freedom > 0)) throw new NumericError(`freedom: expected a number > 0, got ${freedom}`);
+  if (Number.isNaN(x)) throw new NumericError("x: expected a number, got NaN");
   if (freedom === Infinity) return normalProbability(x);
   if (x > 0) return 1 - studentProbability(-x, freedom);
   const square = x * x;

@@ -1,9 +1,10 @@
 /**
  * @module
- * Calls of functions from user modules: failures name the part, and every call has a time limit.
+ * Calls of users' functions: failures name the part, and every call has a time limit.
  */
-import { PartError } from "../../errors/index.ts";
-import { partError, withinTime } from "../../parts/index.ts";
+import { PartError } from "../errors/index.ts";
+import { partError } from "./part-error.ts";
+import { withinTime } from "./within-time.ts";
 
 /**
  * The result of user code, which may be a promise.
