@@ -20,7 +20,7 @@ export interface Cell {
 }
 
 /** The cell in words, for progress and errors. */
-export function cellName({ labels, seed, isTrained }: Cell): string {
+export function cellName({ labels, seed, isTrained }: Pick<Cell, "labels" | "seed" | "isTrained">): string {
   return [...Object.values(labels), ...(isTrained ? [] : ["before training"]), `seed ${seed}`].join(", ");
 }
 

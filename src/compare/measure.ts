@@ -3,11 +3,16 @@
  * A measure of a cell: a named number, read from evidence that is gathered once and kept. Several measures may read
  * the same evidence: accuracy and reading from one evaluation. A new kind of measure is a definition in `measures/`.
  */
+import * as z from "zod";
 import type { Config } from "../config/index.ts";
 import type { Engine } from "../engine/index.ts";
 
 /** How a number is written: a share as per cent, seconds, or as it is. */
-export type Unit = "share" | "seconds" | "number";
+export const UNITS = ["share", "seconds", "number"] as const;
+export type Unit = (typeof UNITS)[number];
+
+/** The unit of a measure that may be of any. */
+export const unitOption = z.enum(UNITS).default("number").describe("How it is written.");
 
 /** One number; if it is a mean over problems, with the numbers of the problems. */
 export interface Measured {

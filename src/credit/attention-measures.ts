@@ -3,6 +3,7 @@
  * Measures that DyCo-RL's ablations use in place of the Fisher-Rao distance: the sharpness of one attention row, and
  * the KL divergence of two rows.
  */
+import { sum } from "../math/index.ts";
 
 /** Attention below this counts as this where a logarithm of it is taken. */
 const SMALLEST = 1e-12;
@@ -20,7 +21,7 @@ const SMALLEST = 1e-12;
  * attentionSharpness([1, 0, 0, 0]); // 1
  */
 export function attentionSharpness(weights: ArrayLike<number>): number {
-  const mass = total(weights);
+  const mass = sum(weights);
   if (!(mass > 0) || weights.length < 2) return 0;
   let entropy = 0;
   for (let j = 0; j < weights.length; j++) {
@@ -42,8 +43,8 @@ export function attentionSharpness(weights: ArrayLike<number>): number {
  * @returns nats ≥ 0; 0 when either has no mass
  */
 export function attentionDivergence(before: ArrayLike<number>, now: ArrayLike<number>): number {
-  const beforeMass = total(before);
-  const nowMass = total(now);
+  const beforeMass = sum(before);
+  const nowMass = sum(now);
   if (!(beforeMass > 0 && nowMass > 0)) return 0;
   let divergence = 0;
   for (let j = 0; j < before.length; j++) {
@@ -51,10 +52,4 @@ export function attentionDivergence(before: ArrayLike<number>, now: ArrayLike<nu
     if (p > 0) divergence += p * Math.log(p / Math.max(now[j]! / nowMass, SMALLEST));
   }
   return Math.max(divergence, 0);
-}
-
-function total(weights: ArrayLike<number>): number {
-  let sum = 0;
-  for (let j = 0; j < weights.length; j++) sum += weights[j]!;
-  return sum;
 }

@@ -4,6 +4,7 @@
  * compute the same inside their graph, because a `[T × S]` matrix never leaves them.
  */
 import { ShapeError } from "../errors/index.ts";
+import { sum } from "../math/index.ts";
 import { attentionDivergence, attentionSharpness } from "./attention-measures.ts";
 import { checkRows } from "./check-rows.ts";
 import { checkChoice } from "./check-signals.ts";
@@ -103,8 +104,8 @@ export function attentionSignals(
     const at = (key: number) => rows[t * keys + key]!;
     const visual = Float64Array.from(visualKeys, at);
     const text = Float64Array.from(keysOfKind(kind, KEY_KIND.text, first + t + 1), at);
-    signals.visualMass[t] = total(visual);
-    signals.textMass[t] = total(text);
+    signals.visualMass[t] = sum(visual);
+    signals.textMass[t] = sum(text);
     if (measure === "sharpness") {
       measured.visual[t] = attentionSharpness(visual);
       measured.text[t] = attentionSharpness(text);
@@ -136,10 +137,4 @@ function extended(values: Float64Array, length: number): Float64Array {
   const longer = new Float64Array(length);
   longer.set(values);
   return longer;
-}
-
-function total(values: Float64Array): number {
-  let sum = 0;
-  for (const value of values) sum += value;
-  return sum;
 }

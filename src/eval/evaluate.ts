@@ -4,13 +4,13 @@
  */
 import type { Problem, ProblemSource, Tally, Task } from "../data/index.ts";
 import type { Completion, Engine } from "../engine/index.ts";
-import { DataError } from "../errors/index.ts";
 import { wilsonInterval } from "../math/index.ts";
 import { isRight, type Judgement, type Verdict } from "../verify/index.ts";
 import type { Dialogue } from "./dialogue.ts";
 import type { ProblemLimits, Question } from "./draw-problem.ts";
 import { drawQuestions } from "./draw-questions.ts";
 import { RowTally } from "./row-tally.ts";
+import { TallySums, talliesOf } from "./task-tally.ts";
 
 /** One judged answer of a model. */
 export interface EvaluatedAnswer {
@@ -82,24 +82,13 @@ function wilson({ right, of }: Tally): Share {
   return { share: of === 0 ? 0 : estimate, low, high, of };
 }
 
-const sum = (a: Tally, b: Tally): Tally => ({ right: a.right + b.right, of: a.of + b.of });
-
-function addTo(tallies: Map<string, Tally>, name: string, tally: Tally): void {
-  tallies.set(name, sum(tallies.get(name) ?? { right: 0, of: 0 }, tally));
-}
-
-function requireTally({ right, of }: Tally, where: string): void {
-  if (Number.isInteger(right) && Number.isInteger(of) && right >= 0 && right <= of) return;
-  throw new DataError(`${where}: expected whole numbers 0 ≤ right ≤ of, got ${right} of ${of}`);
-}
-
 /** Counts of answers, so that a long evaluation keeps no images. */
 class AnswerCounts {
   #problems = 0;
   #truncated = 0;
   #tokens = 0;
-  readonly #kinds = new Map<string, Tally>();
-  readonly #measures = new Map<string, Tally>();
+  readonly #kinds = new TallySums();
+  readonly #measures = new TallySums();
 
   add({ problem, text, tokens, stopReason, judgement }: EvaluatedAnswer, measures: Task["measures"]): void {
     this.#problems++;
@@ -107,16 +96,15 @@ class AnswerCounts {
     this.#tokens += tokens.length;
     const isJudged = judgement.score !== null;
     const right = isRight(judgement);
-    addTo(this.#kinds, problem.kind ?? "all", { right: Number(right), of: Number(isJudged) });
+    this.#kinds.add(problem.kind ?? "all", { right: Number(right), of: Number(isJudged) });
     if (!isJudged || measures === undefined) return;
-    for (const [name, tally] of Object.entries(measures(problem, text, right))) {
-      requireTally(tally, `measure ${name} of problem ${problem.id}`);
-      addTo(this.#measures, name, tally);
-    }
+    for (const [name, tally] of talliesOf(measures, problem, text, right)) this.#measures.add(name, tally);
   }
 
   shares(hasMeasures: boolean) {
-    const judged = [...this.#kinds.values()].reduce(sum, { right: 0, of: 0 });
+    const all = new TallySums();
+    for (const tally of this.#kinds.values()) all.add("all", tally);
+    const judged = all.get("all") ?? { right: 0, of: 0 };
     const { share, low, high } = wilson(judged);
     const mean = (total: number) => (this.#problems === 0 ? 0 : total / this.#problems);
     return {

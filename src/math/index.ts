@@ -31,7 +31,7 @@ export { accuracyInterval } from "./statistics/accuracy-interval.ts";
 export type { BootstrapOptions, UnitStatistic } from "./statistics/bootstrap.ts";
 export { bootstrapIntervals } from "./statistics/bootstrap.ts";
 export { cohensKappa } from "./statistics/cohens-kappa.ts";
-export { effectiveSampleSize, mean, quantile, variance } from "./statistics/descriptive.ts";
+export { effectiveSampleSize, mean, quantile, shareOf, sum, variance } from "./statistics/descriptive.ts";
 export { normalProbability, normalQuantile } from "./statistics/distributions/normal.ts";
 export { studentProbability, studentQuantile } from "./statistics/distributions/student-t.ts";
 export { holm } from "./statistics/holm.ts";

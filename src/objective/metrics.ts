@@ -2,7 +2,7 @@
  * @module
  * Collects the metrics of an objective in its one pass over the tokens.
  */
-import { groupSpread, isScorable, type Rewards } from "../math/index.ts";
+import { groupSpread, isScorable, type Rewards, shareOf } from "../math/index.ts";
 import type { TokenTerm } from "./algorithm.ts";
 import type { ObjectiveMetrics, PairMetrics, ValueMetrics } from "./types.ts";
 
@@ -144,25 +144,25 @@ export class MetricsCollector {
     const noRatio = this.#ratioTokens === 0;
     return {
       groups: this.#groups,
-      groupsWithoutSpread: share(this.#groupsWithoutSpread, this.#groups),
+      groupsWithoutSpread: shareOf(this.#groupsWithoutSpread, this.#groups),
       completions: this.#completions,
       unscorable: this.#completions - this.#scorable,
       tokens: this.#tokens,
-      rewardMean: share(this.#rewards, this.#scorable),
-      advantageMean: share(this.#advantages, this.#withTokens),
-      advantageMagnitude: share(this.#magnitudes, this.#withTokens),
+      rewardMean: shareOf(this.#rewards, this.#scorable),
+      advantageMean: shareOf(this.#advantages, this.#withTokens),
+      advantageMagnitude: shareOf(this.#magnitudes, this.#withTokens),
       ratioMean: noRatio ? 1 : this.#ratios / this.#ratioTokens,
       ratioMin: noRatio ? 1 : this.#ratioMin,
       ratioMax: noRatio ? 1 : this.#ratioMax,
-      clipLowShare: share(this.#clipped.low, this.#tokens),
-      clipHighShare: share(this.#clipped.high, this.#tokens),
-      clipDualShare: share(this.#clipped.dual, this.#tokens),
-      kl: share(this.#divergences, this.#divergenceTokens),
-      perceptionKl: share(this.#perceptions, this.#perceptionTokens),
-      viewTerm: share(this.#viewTerms, this.#viewTermTokens),
+      clipLowShare: shareOf(this.#clipped.low, this.#tokens),
+      clipHighShare: shareOf(this.#clipped.high, this.#tokens),
+      clipDualShare: shareOf(this.#clipped.dual, this.#tokens),
+      kl: shareOf(this.#divergences, this.#divergenceTokens),
+      perceptionKl: shareOf(this.#perceptions, this.#perceptionTokens),
+      viewTerm: shareOf(this.#viewTerms, this.#viewTermTokens),
       weightMean: none ? 1 : this.#weights / this.#tokens,
       weightMax: none ? 1 : this.#weightMax,
-      effectiveTokens: share(this.#effective, this.#counted),
+      effectiveTokens: shareOf(this.#effective, this.#counted),
       ...(this.#corrected > 0 && {
         correction: {
           mean: this.#corrections / this.#corrected,
@@ -173,8 +173,4 @@ export class MetricsCollector {
       ...(parts.pair && { pair: parts.pair }),
     };
   }
-}
-
-function share(part: number, whole: number): number {
-  return whole === 0 ? 0 : part / whole;
 }

@@ -4,8 +4,7 @@
  * and the creation of algorithms follow from the list.
  */
 import type * as z from "zod";
-import { ConfigError } from "../errors/index.ts";
-import { createPart, definitionUnion, faultText, kindsOf, nearestName } from "../parts/index.ts";
+import { createPart, definitionUnion, parseByKind } from "../parts/index.ts";
 import type { Algorithm } from "./algorithm.ts";
 import { cispoObjective } from "./algorithms/cispo.ts";
 import { dapoObjective } from "./algorithms/dapo.ts";
@@ -48,24 +47,7 @@ export type NamedAlgorithm = Algorithm & { readonly name: string };
  * @throws ConfigError when a key is unknown or a value impossible
  */
 export function parseAlgorithm(config: AlgorithmInput): AlgorithmConfig {
-  const parsed = algorithmSchema.safeParse(config);
-  if (parsed.success) return parsed.data;
-  const found = definitions.find(({ schema }) => schema.shape.kind.value === config?.kind);
-  const words = parsed.error.issues.map((issue) => {
-    const where = ["algorithm", ...issue.path].join(".");
-    if (found === undefined) {
-      const kinds = kindsOf(definitions).join(", ");
-      const near = nearestName(String(config?.kind), kindsOf(definitions));
-      const hint = near === undefined ? "" : `; did you mean "${near}"?`;
-      return `algorithm.kind: expected one of ${kinds}, got ${JSON.stringify(config?.kind)}${hint}`;
-    }
-    if (issue.code === "unrecognized_keys" && issue.path.length === 0) {
-      const unknown = issue.keys.map((key) => `"${key}"`).join(", ");
-      return `${where}: unknown key ${unknown}; ${config.kind} has ${Object.keys(found.schema.shape).join(", ")}`;
-    }
-    return `${where}: ${faultText(issue, config)}`;
-  });
-  throw new ConfigError(words.join("\n"));
+  return parseByKind(algorithmSchema, config ?? { kind: undefined }, "algorithm");
 }
 
 /** The algorithm that a complete configuration describes. */

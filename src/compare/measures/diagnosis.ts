@@ -15,7 +15,14 @@ import { splitSource } from "../../data/index.ts";
 import { diagnose, type ModelDiagnosis, sampledAnswers } from "../../diagnose/index.ts";
 import { ConfigError } from "../../errors/index.ts";
 import { isSettings, type KindDefinition, type Settings } from "../../parts/index.ts";
-import type { Evidence, Measure, MeasureContext, Measured, Subject } from "../measure.ts";
+import {
+  type Evidence,
+  type Measure,
+  type MeasureContext,
+  type Measured,
+  type Subject,
+  unitOption,
+} from "../measure.ts";
 
 const schema = z
   .strictObject({
@@ -37,7 +44,7 @@ const schema = z
       .describe(
         "Path of the number in diagnosis.json: keys, and list items selected by values, such as connectivity[row=own].heldByAnchors.",
       ),
-    unit: z.enum(["share", "seconds", "number"]).default("number").describe("How it is written."),
+    unit: unitOption,
   })
   .describe("A number of a diagnosis.");
 

@@ -7,9 +7,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
 import { ConfigError } from "../../errors/index.ts";
+import { mean } from "../../math/index.ts";
 import { isSettings, type KindDefinition } from "../../parts/index.ts";
 import { jsonRecords } from "../iteration-columns.ts";
-import type { Evidence, Measure, MeasureContext } from "../measure.ts";
+import { type Evidence, type Measure, type MeasureContext, unitOption } from "../measure.ts";
 
 const METRICS = ["clusters", "heaviestCluster", "twoHeaviestClusters"] as const;
 
@@ -19,7 +20,7 @@ const schema = z
     metric: z
       .enum(METRICS)
       .describe("Clusters of a completion, or the share of weight of its heaviest one or two."),
-    unit: z.enum(["share", "seconds", "number"]).default("number").describe("How it is written."),
+    unit: unitOption,
   })
   .describe("Clusters of tokens in recorded rollouts; of credit methods that make any, such as at-rl.");
 
@@ -48,8 +49,6 @@ function completionShares(file: string): number[][] {
     return isNumbers(clusters) && isNumbers(weights) ? [clusterShares(clusters, weights)] : [];
   });
 }
-
-const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 function meansOf(runDirectory: string): ClusterMeans {
   const folder = join(runDirectory, "rollouts");

@@ -8,7 +8,7 @@ import * as z from "zod";
 import { ConfigError } from "../../errors/index.ts";
 import type { KindDefinition } from "../../parts/index.ts";
 import { type IterationColumns, iterationColumns, METRICS } from "../iteration-columns.ts";
-import type { Evidence, Measure, MeasureContext, Measured } from "../measure.ts";
+import { type Evidence, type Measure, type MeasureContext, type Measured, unitOption } from "../measure.ts";
 
 const share = z.number().min(0).max(1);
 
@@ -20,7 +20,7 @@ const schema = z
       .describe("Dotted key of an iteration in metrics.jsonl, such as reward or timing.totalSeconds."),
     from: share.default(0).describe("Share of the run at which the mean begins."),
     to: share.default(1).describe("Share of the run at which it ends."),
-    unit: z.enum(["share", "seconds", "number"]).default("number").describe("How it is written."),
+    unit: unitOption,
   })
   .describe("A mean over iterations of a metric of the run.");
 

@@ -10,6 +10,7 @@ import {
   type Interval,
   pairedDifference,
   ratioInterval,
+  variance,
 } from "../../math/index.ts";
 import type { StudyResults } from "./results.ts";
 
@@ -62,13 +63,6 @@ function paired(...rows: readonly Row[]): number[][] {
 
 const minus = (a: readonly number[], b: readonly number[]) => a.map((value, i) => value - b[i]!);
 
-function deviationOf(differences: readonly number[]): number {
-  return (
-    pairedDifference(differences, new Float64Array(differences.length)).standardError *
-    Math.sqrt(differences.length)
-  );
-}
-
 /**
  * Every row against the baseline, over the seeds that both have.
  *
@@ -90,7 +84,8 @@ export function contrasts(
     const [own, base] = paired(row, zero) as [number[], number[]];
     if (own.length === 0) return [];
     const { estimate, low, high, pairs, pValue } = pairedDifference(own, base);
-    const detectable = pairs < 2 ? undefined : detectableDifference(deviationOf(minus(own, base)), pairs);
+    const detectable =
+      pairs < 2 ? undefined : detectableDifference(Math.sqrt(variance(minus(own, base))), pairs);
     return [
       {
         name: row.name,

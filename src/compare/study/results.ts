@@ -5,6 +5,8 @@
  */
 import * as z from "zod";
 import { DataError } from "../../errors/index.ts";
+import { cellName } from "../cell.ts";
+import { UNITS } from "../measure.ts";
 
 const named = z.record(z.string(), z.string());
 
@@ -38,7 +40,7 @@ const resultsSchema = z.strictObject({
   grid: z.string().min(1).describe("Name of the grid file, without its ending."),
   world: z.string().min(1).describe("Kind of the task."),
   baseline: named.nullable(),
-  units: z.record(z.string(), z.enum(["share", "seconds", "number"])),
+  units: z.record(z.string(), z.enum(UNITS)),
   missing: z.int().min(0).describe("Cells of the grid that have not run."),
   environment: environmentSchema,
   cells: z.array(cellSchema),
@@ -50,10 +52,6 @@ export type StudyCell = z.output<typeof cellSchema>;
 export type StudyEnvironment = z.output<typeof environmentSchema>;
 /** A file of results. */
 export type StudyResults = z.output<typeof resultsSchema>;
-
-/** A cell in words, for errors. */
-export const studyCellName = ({ labels, seed, isTrained }: StudyCell): string =>
-  [...Object.values(labels), ...(isTrained ? [] : ["before training"]), `seed ${seed}`].join(", ");
 
 /**
  * Reads a file of results.
@@ -73,7 +71,7 @@ export function parseResults(text: string, where: string): StudyResults {
     const [issue] = parsed.error.issues;
     throw new DataError(`${where}: ${issue?.path.join(".")}: ${issue?.message}`);
   }
-  const names = parsed.data.cells.map(studyCellName);
+  const names = parsed.data.cells.map(cellName);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) throw new DataError(`${where}: expected each cell once, got "${twice}" twice`);
   return parsed.data;
@@ -92,9 +90,9 @@ export function resultsText({ cells, ...head }: StudyResults): string {
  * @throws DataError naming the cell
  */
 export function requireSameGrid(before: StudyResults, now: StudyResults, where: string): void {
-  const known = new Map(before.cells.map((cell) => [studyCellName(cell), cell.key]));
+  const known = new Map(before.cells.map((cell) => [cellName(cell), cell.key]));
   for (const cell of now.cells) {
-    const name = studyCellName(cell);
+    const name = cellName(cell);
     const key = known.get(name);
     if (key !== undefined && key !== cell.key) {
       throw new DataError(

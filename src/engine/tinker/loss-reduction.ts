@@ -3,19 +3,13 @@
  * Finds out how a server adds up the losses of a batch, which the protocol does not let it say.
  */
 import { EngineError } from "../../errors/index.ts";
-import type { Sequence } from "../engine.ts";
 import { CROSS_ENTROPY, type LossReduction, lossOfMeans, type WireLoss } from "./coefficient-loss.ts";
 import { parsed } from "./parsed.ts";
+import { ANY_SEQUENCE, STANDING_STEP } from "./probe.ts";
 import type { TinkerSession } from "./session.ts";
 import { gradientNormOf, stepAnswerSchema, type WireForwardInput } from "./wire.ts";
 import type { PromptEncoder } from "./wire-prompt.ts";
 import { toDatum } from "./wire-sequence.ts";
-
-/** Tokens that every model has. */
-const ANY: Sequence = {
-  prompt: { chunks: [{ kind: "text", tokens: [0] }] },
-  completion: Int32Array.of(1, 0),
-};
 
 /**
  * How the server adds up, by the norm of gradients. A server that reports the batch's loss, as in the protocol, or no
@@ -30,13 +24,13 @@ export async function measuredReduction(
   encoder: PromptEncoder,
   baseModel: string,
 ): Promise<LossReduction> {
-  const prompt = await encoder.encode(ANY.prompt);
-  const { length } = ANY.completion;
+  const prompt = await encoder.encode(ANY_SEQUENCE.prompt);
+  const { length } = ANY_SEQUENCE.completion;
   const batch = (
     arrays: Readonly<Record<string, Float64Array>>,
     { loss_fn, loss_fn_config }: WireLoss,
   ): WireForwardInput => {
-    const datum = toDatum(ANY, prompt, arrays, "sequence");
+    const datum = toDatum(ANY_SEQUENCE, prompt, arrays, "sequence");
     return {
       data: [datum, datum],
       loss_fn,
@@ -56,10 +50,9 @@ export async function measuredReduction(
   return inPlace(async () => {
     const norm = async (times: number, input: WireForwardInput): Promise<number> => {
       for (let i = 0; i < times; i++) await session.forward("forward_backward", input);
-      const adam_params = { learning_rate: 0, beta1: 0.9, beta2: 0.95, eps: 1e-12, weight_decay: 0 };
       const answer = parsed(
         stepAnswerSchema,
-        await session.mutate("optim_step", { adam_params }),
+        await session.mutate("optim_step", STANDING_STEP),
         "optim_step",
       );
       return gradientNormOf(answer) ?? Number.NaN;

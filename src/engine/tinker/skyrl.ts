@@ -4,8 +4,9 @@
  * skyrl/tinker/api.py, SkyRL 0.3.0 and 0.4.0. SkyRL 0.4.0 loads weights only as a model's first request
  * (`load_weights` there). So requests that come before go to a separate model, which is released afterwards.
  */
-import type { Sequence, ServerDescription } from "../engine.ts";
+import type { ServerDescription } from "../engine.ts";
 import { CROSS_ENTROPY, type LossReduction } from "./coefficient-loss.ts";
+import { ANY_SEQUENCE, STANDING_STEP } from "./probe.ts";
 import type { WeightKeeper } from "./reference-weights.ts";
 import type { TinkerSession } from "./session.ts";
 import type { PromptEncoder } from "./wire-prompt.ts";
@@ -14,20 +15,14 @@ import { toDatum } from "./wire-sequence.ts";
 /** The server's name for itself, at its root address. */
 const NAME = "Tinker API Mock";
 
-/** Tokens that every model has. */
-const ANY: Sequence = {
-  prompt: { chunks: [{ kind: "text", tokens: [0] }] },
-  completion: Int32Array.of(1, 0),
-};
-
 /**
  * Finds out whether a SkyRL server reads the numbers of requests: one forward pass is asked for twice. SkyRL reads
  * them since August 2026 (#2035); its release 0.3.0 has no field for them.
  */
 async function measureRepeats(session: TinkerSession, encoder: PromptEncoder): Promise<void> {
   const datum = toDatum(
-    ANY,
-    await encoder.encode(ANY.prompt),
+    ANY_SEQUENCE,
+    await encoder.encode(ANY_SEQUENCE.prompt),
     { weights: Float64Array.of(1, 1) },
     "sequence",
   );
@@ -40,8 +35,7 @@ async function measureRepeats(session: TinkerSession, encoder: PromptEncoder): P
  * training state is to be loaded afterwards.
  */
 export async function clearGradient(session: TinkerSession): Promise<void> {
-  const adam_params = { learning_rate: 0, beta1: 0.9, beta2: 0.95, eps: 1e-12, weight_decay: 0 };
-  await session.mutate("optim_step", { adam_params });
+  await session.mutate("optim_step", STANDING_STEP);
 }
 
 /** The parts with which a server that may be SkyRL is prepared. */

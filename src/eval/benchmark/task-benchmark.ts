@@ -10,41 +10,24 @@ import {
   type ScoredAnswer,
 } from "../../benchmark/index.ts";
 import { type Split, splitSource, type Task } from "../../data/index.ts";
-import { DataError } from "../../errors/index.ts";
 import { isRight, type Verdict } from "../../verify/index.ts";
-
-type Tallies = ReturnType<NonNullable<Task["measures"]>>;
-
-/** Counts of one answer; values that are not counts are rejected with an error that names them. */
-function checkedTallies(tallies: Tallies, problem: string): Tallies {
-  for (const [name, { right, of }] of Object.entries(tallies)) {
-    if (Number.isInteger(right) && Number.isInteger(of) && right >= 0 && right <= of) continue;
-    throw new DataError(
-      `measure ${name} of problem ${problem}: expected whole numbers 0 ≤ right ≤ of, got ${right} of ${of}`,
-    );
-  }
-  return tallies;
-}
+import { TallySums, talliesOf } from "../task-tally.ts";
 
 /** The task's own measures: counts added over answers. An answer is counted once, in however many samples it is measured. */
 function ownMeasures(
   measures: NonNullable<Task["measures"]>,
 ): (answers: readonly ScoredAnswer[]) => Measure[] {
-  const known = new WeakMap<ScoredAnswer, Tallies>();
-  const talliesOf = (answer: ScoredAnswer) => {
-    const { problem, text } = answer;
-    const tallies = known.get(answer) ?? checkedTallies(measures(problem, text, isRight(answer)), problem.id);
+  const known = new WeakMap<ScoredAnswer, ReturnType<typeof talliesOf>>();
+  const counted = (answer: ScoredAnswer) => {
+    const tallies = known.get(answer) ?? talliesOf(measures, answer.problem, answer.text, isRight(answer));
     known.set(answer, tallies);
     return tallies;
   };
   return (answers) => {
-    const sums = new Map<string, { right: number; of: number }>();
+    const sums = new TallySums();
     for (const answer of answers) {
       if (answer.score === null) continue;
-      for (const [name, { right, of }] of Object.entries(talliesOf(answer))) {
-        const sum = sums.get(name) ?? { right: 0, of: 0 };
-        sums.set(name, { right: sum.right + right, of: sum.of + of });
-      }
+      for (const [name, tally] of counted(answer)) sums.add(name, tally);
     }
     return [...sums].map(([name, { right, of }]) => ({ name, value: of === 0 ? null : right / of, of }));
   };

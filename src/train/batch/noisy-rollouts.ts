@@ -49,17 +49,12 @@ export async function sampleNoisy(
 ): Promise<NoisyGroups> {
   const steps = annealedSteps(options, progress);
   const noised = noisedSize(request.groupSize, options.share);
-  const { signals, entropy, ...plain } = request;
-  const { prompts } = request;
   const clean = await watch.time("sample", () =>
-    sampler.sample({
-      ...plain,
-      groupSize: request.groupSize - noised,
-      ...(signals && { signals }),
-      ...(entropy && { entropy }),
-    }),
+    sampler.sample({ ...request, groupSize: request.groupSize - noised }),
   );
   if (noised === 0) return { completions: clean, noised, steps };
+  const { signals: _signals, entropy: _entropy, ...plain } = request;
+  const { prompts } = request;
   const shown = prompts.map((prompt) => noisedPrompt(dialogue.sight?.vision, prompt, steps, seed));
   const others = await watch.time("sample", () =>
     sampler.sample({ ...plain, prompts: shown, groupSize: noised, seed }),

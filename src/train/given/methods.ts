@@ -12,7 +12,7 @@ import {
   createAlgorithm,
   type ObjectiveContext,
 } from "../../objective/index.ts";
-import { isSettings } from "../../parts/index.ts";
+import { isByKind, isSettings, parseByKind } from "../../parts/index.ts";
 import {
   answerVerdict,
   checkedVerdict,
@@ -20,7 +20,6 @@ import {
   type Verdict,
   verdictSchema,
 } from "../../verify/index.ts";
-import { isByKind, parseByKind } from "./by-kind.ts";
 import { gotText, requireMethods } from "./got.ts";
 import { heldCredit } from "./held-credit.ts";
 import { heldObjective } from "./held-objective.ts";

@@ -4,7 +4,7 @@
  */
 import type * as z from "zod";
 import { ConfigError } from "../../errors/index.ts";
-import { isSettings, shownValue } from "../../parts/index.ts";
+import { isByKind, isSettings, parseByKind, shownValue } from "../../parts/index.ts";
 import {
   createReward,
   type Reward,
@@ -13,7 +13,6 @@ import {
   requireDistinctNames,
   rewardEntrySchema,
 } from "../../reward/index.ts";
-import { isByKind, parseByKind } from "./by-kind.ts";
 import { gotText } from "./got.ts";
 
 type RewardInput = z.input<typeof rewardEntrySchema>;

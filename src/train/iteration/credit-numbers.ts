@@ -3,7 +3,7 @@
  * Metrics of an iteration's credit.
  */
 import type { TokenRole } from "../../credit/index.ts";
-import { mean } from "../../math/index.ts";
+import { mean, shareOf } from "../../math/index.ts";
 import type { CreditedGroup } from "../credit/measured-group.ts";
 
 /** Metrics of roles, of additions to advantages, and of missing signals. */
@@ -15,12 +15,12 @@ function roleNumbers(used: readonly CreditedGroup[]) {
   const credits = used.flatMap(({ credits: own }) => own).filter(({ roles }) => roles !== undefined);
   if (credits.length === 0) return {};
   const roles = credits.flatMap(({ roles: own }) => own ?? []);
-  const shareOf = (role: TokenRole) => share(roles.filter((own) => own === role).length, roles.length);
+  const shareIn = (role: TokenRole) => shareOf(roles.filter((own) => own === role).length, roles.length);
   const aligned = credits.flatMap(({ roles: own = [], alignment }) =>
     own.flatMap((role, t) => (role === "neutral" ? [] : (alignment?.[t] ?? []))),
   );
   return {
-    roles: { visual: shareOf("visual"), text: shareOf("text"), neutral: shareOf("neutral") },
+    roles: { visual: shareIn("visual"), text: shareIn("text"), neutral: shareIn("neutral") },
     alignment: mean(aligned),
   };
 }
@@ -31,8 +31,8 @@ function lackNumbers(used: readonly CreditedGroup[]) {
   const blind = credits.filter(({ lacksVisualMass }) => lacksVisualMass).length;
   const unlabelled = credits.filter(({ lacksLabels }) => lacksLabels).length;
   return {
-    ...(blind > 0 && { withoutVisualMass: share(blind, credits.length) }),
-    ...(unlabelled > 0 && { withoutLabels: share(unlabelled, credits.length) }),
+    ...(blind > 0 && { withoutVisualMass: shareOf(blind, credits.length) }),
+    ...(unlabelled > 0 && { withoutLabels: shareOf(unlabelled, credits.length) }),
   };
 }
 
@@ -41,13 +41,9 @@ function bonusNumbers(used: readonly CreditedGroup[]) {
   if (added.length === 0) return {};
   const tokens = added.reduce((sum, { length }) => sum + length, 0);
   return {
-    advantageBonus: share(
+    advantageBonus: shareOf(
       added.reduce((sum, own) => sum + mean(own) * own.length, 0),
       tokens,
     ),
   };
-}
-
-function share(part: number, whole: number): number {
-  return whole === 0 ? 0 : part / whole;
 }

@@ -4,7 +4,7 @@
  */
 import type { TokenRole } from "../../credit/index.ts";
 import type { SkippedRow } from "../../eval/index.ts";
-import { groupSpread, mean } from "../../math/index.ts";
+import { groupSpread, mean, shareOf } from "../../math/index.ts";
 import type { CorrectionMetrics, ObjectiveMetrics, ValueMetrics } from "../../objective/index.ts";
 import type { Reward } from "../../reward/index.ts";
 import { type Group, groupRewards, hasSpread } from "../batch/group.ts";
@@ -138,10 +138,6 @@ export interface IterationMetrics {
   readonly timing: IterationTiming;
 }
 
-function share(part: number, whole: number): number {
-  return whole === 0 ? 0 : part / whole;
-}
-
 function rewardNumbers(groups: readonly Group[]) {
   const rewards = groups.flatMap(({ rollouts }) =>
     rollouts.flatMap(({ reward }) => (reward.value === null ? [] : [{ ...reward, value: reward.value }])),
@@ -160,14 +156,14 @@ function rewardNumbers(groups: readonly Group[]) {
     rewardParts,
     accuracy: mean(verdicts),
     unscorable: total - rewards.length,
-    withoutAnswer: share(
+    withoutAnswer: shareOf(
       groups.flatMap(({ rollouts }) => rollouts.filter(({ reward }) => reward.judgement.extracted === null))
         .length,
       total,
     ),
     ...(failed > 0 && { failedRewards: failed }),
     groupSpread: mean(groups.map((group) => groupSpread(groupRewards(group)).deviation)),
-    groupsWithoutSpread: share(groups.filter((group) => !hasSpread(group)).length, groups.length),
+    groupsWithoutSpread: shareOf(groups.filter((group) => !hasSpread(group)).length, groups.length),
   };
 }
 
@@ -184,11 +180,11 @@ function completionNumbers(groups: readonly Group[]) {
     tokens,
     completionTokensMean: mean(lengths),
     completionTokensMax: Math.max(0, ...lengths),
-    truncatedShare: share(
+    truncatedShare: shareOf(
       completions.filter(({ stopReason }) => stopReason === "length").length,
       completions.length,
     ),
-    entropy: share(entropy, tokens),
+    entropy: shareOf(entropy, tokens),
   };
 }
 
@@ -201,12 +197,12 @@ function objectiveNumbers(steps: readonly StepOutcome[], isKlMeasured: boolean) 
   if (measured.length === 0) return {};
   const tokens = measured.reduce((sum, metrics) => sum + metrics.tokens, 0);
   const byTokens = (name: PlainMetric) =>
-    share(
+    shareOf(
       measured.reduce((sum, metrics) => sum + metrics[name] * metrics.tokens, 0),
       tokens,
     );
   const byCompletions = (name: PlainMetric) =>
-    share(
+    shareOf(
       measured.reduce((sum, metrics) => sum + metrics[name] * metrics.completions, 0),
       measured.reduce((sum, { completions }) => sum + completions, 0),
     );
@@ -253,7 +249,7 @@ function correctionNumbers(measured: readonly ObjectiveMetrics[]) {
   if (parts.length === 0) return {};
   const total = parts.reduce((sum, { tokens }) => sum + tokens, 0);
   const byTokens = (name: keyof CorrectionMetrics) =>
-    share(
+    shareOf(
       parts.reduce((sum, { correction, tokens }) => sum + correction[name] * tokens, 0),
       total,
     );
@@ -266,7 +262,7 @@ function valueNumbers(measured: readonly ObjectiveMetrics[]) {
   if (parts.length === 0) return {};
   const total = parts.reduce((sum, { tokens }) => sum + tokens, 0);
   const byTokens = (name: keyof ValueMetrics) =>
-    share(
+    shareOf(
       parts.reduce((sum, { value, tokens }) => sum + value[name] * tokens, 0),
       total,
     );
@@ -283,7 +279,7 @@ function pairNumbers(measured: readonly ObjectiveMetrics[]) {
   if (parts.length === 0) return {};
   const pairs = parts.reduce((sum, part) => sum + part.pairs, 0);
   const byPairs = (name: "margin" | "accuracy") =>
-    share(
+    shareOf(
       parts.reduce((sum, part) => sum + part[name] * part.pairs, 0),
       pairs,
     );
@@ -309,7 +305,7 @@ function timing(watch: Stopwatch, sampling: Stopwatch | undefined, tokens: numbe
     scoreSeconds: watch.seconds("score"),
     updateSeconds: watch.seconds("update"),
     totalSeconds,
-    tokensPerSecond: share(tokens, totalSeconds),
+    tokensPerSecond: shareOf(tokens, totalSeconds),
   };
 }
 

@@ -4,7 +4,6 @@
  * this file defines their order.
  */
 import type { CompletionCredit } from "../../credit/index.ts";
-import type { AdamParameters } from "../../engine/index.ts";
 import { NumericError } from "../../errors/index.ts";
 import type { Rng } from "../../math/index.ts";
 import { type Algorithm, algorithmAt, algorithmNeeds, tokenAdvantages } from "../../objective/index.ts";
@@ -25,7 +24,7 @@ import {
 } from "../credit/measured-group.ts";
 import type { RewardFailedEvent } from "../loop/events.ts";
 import { Stopwatch } from "../loop/stopwatch.ts";
-import { learningRateAt } from "../schedule/learning-rate.ts";
+import { adamAt } from "../schedule/learning-rate.ts";
 import type { SeparateRewards } from "../schedule/separate-schema.ts";
 import { type BrokenRow, type IterationMetrics, iterationMetrics } from "./iteration-metrics.ts";
 import { rolloutLines } from "./rollout-lines.ts";
@@ -203,14 +202,7 @@ export async function runIteration(
           watch,
         )
       : undefined;
-  const adam: AdamParameters = {
-    learningRate: learningRateAt(schedule, iteration - 1, training.iterations),
-    beta1: schedule.beta1,
-    beta2: schedule.beta2,
-    epsilon: schedule.epsilon,
-    weightDecay: schedule.weightDecay,
-    maxGradientNorm: schedule.maxGradientNorm,
-  };
+  const adam = adamAt(schedule, iteration - 1, training.iterations);
   const steps: readonly StepOutcome[] =
     "reason" in batch
       ? [{ applied: false, reason: batch.reason }]

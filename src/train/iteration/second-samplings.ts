@@ -2,7 +2,7 @@
  * @module
  * Metrics of second samplings: completions for shuffled frames and from noised images.
  */
-import { mean } from "../../math/index.ts";
+import { mean, shareOf } from "../../math/index.ts";
 import type { Group } from "../batch/group.ts";
 
 /** Comparison of groups with groups for the same questions with shuffled frames. */
@@ -18,8 +18,6 @@ export interface TemporalMetrics {
   readonly shuffledTokens: number;
 }
 
-const share = (part: number, whole: number) => (whole === 0 ? 0 : part / whole);
-
 /** Accuracy of completions from noised images, if any. */
 export function noisedNumbers(groups: readonly Group[]): { readonly noisedAccuracy?: number } {
   const noised = groups.flatMap(({ rollouts }) => rollouts.filter(({ isNoised }) => isNoised));
@@ -32,13 +30,13 @@ export function temporalNumbers(groups: readonly Group[]): { readonly temporal?:
   const compared = groups.flatMap(({ temporal }) => temporal ?? []);
   if (compared.length === 0) return {};
   const accuracy = (which: "ordered" | "shuffled") =>
-    mean(compared.map(({ [which]: { right, judged } }) => share(right, judged)));
+    mean(compared.map(({ [which]: { right, judged } }) => shareOf(right, judged)));
   return {
     temporal: {
       groups: compared.length,
       orderedAccuracy: accuracy("ordered"),
       shuffledAccuracy: accuracy("shuffled"),
-      rewardedShare: share(compared.filter(({ isRewarded }) => isRewarded).length, compared.length),
+      rewardedShare: shareOf(compared.filter(({ isRewarded }) => isRewarded).length, compared.length),
       shuffledTokens: compared.reduce((sum, { shuffledTokens }) => sum + shuffledTokens, 0),
     },
   };

@@ -2,6 +2,7 @@
  * @module
  * The learning rate of a step, from its schedule.
  */
+import type { AdamParameters } from "../../engine/index.ts";
 import { type Fall, remainingShare } from "../../math/index.ts";
 
 /** A learning-rate schedule as the configuration has it. */
@@ -33,4 +34,19 @@ export function learningRateAt(schedule: Schedule, step: number, steps: number):
   if (step < warmup) return (learningRate * (step + 1)) / warmup;
   const progress = Math.min(1, (step - warmup) / Math.max(1, steps - warmup));
   return learningRate * remainingShare(schedule.schedule, progress, finalShare);
+}
+
+/** The optimiser's settings as a schedule has them. */
+type AdamSettings = Schedule & Omit<AdamParameters, "learningRate">;
+
+/**
+ * The optimiser's parameters of one step.
+ *
+ * @param step counted from 0
+ * @param steps of the whole run
+ */
+export function adamAt(settings: AdamSettings, step: number, steps: number): AdamParameters {
+  const { beta1, beta2, epsilon, weightDecay, maxGradientNorm } = settings;
+  const learningRate = learningRateAt(settings, step, steps);
+  return { learningRate, beta1, beta2, epsilon, weightDecay, maxGradientNorm };
 }

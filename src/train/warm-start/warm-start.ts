@@ -7,7 +7,7 @@ import type { DemonstrationSource } from "../../data/index.ts";
 import type { Engine, Sequence } from "../../engine/index.ts";
 import { type Dialogue, type RowCounts, RowTally } from "../../eval/index.ts";
 import type { LoopStep, Phase } from "../loop/loop.ts";
-import { learningRateAt } from "../schedule/learning-rate.ts";
+import { adamAt } from "../schedule/learning-rate.ts";
 import { batchFrom, demonstrated, type HeldOut, heldOut } from "./batches.ts";
 import type { Curriculum } from "./curriculum.ts";
 import type { WarmStartMetrics } from "./metrics.ts";
@@ -113,25 +113,18 @@ export function warmStartPhase(warmStart: WarmStart): Phase {
       schedule.validationShare > 0 && (step === 1 || step === steps || step % schedule.validateEvery === 0);
     const loss = isMeasured ? await meanLoss(engine, sequences) : undefined;
     const heldOutLoss = isValidated ? await validationLoss(source) : undefined;
-    const learningRate = learningRateAt(schedule, index, length);
+    const adam = adamAt(schedule, index, length);
     await engine.accumulate(
       sequences,
       sequences.map(({ completion }) => new Float64Array(completion.length).fill(1 / tokens)),
     );
-    const { gradientNorm, applied } = await engine.step({
-      learningRate,
-      beta1: schedule.beta1,
-      beta2: schedule.beta2,
-      epsilon: schedule.epsilon,
-      weightDecay: schedule.weightDecay,
-      maxGradientNorm: schedule.maxGradientNorm,
-    });
+    const { gradientNorm, applied } = await engine.step(adam);
     const skipReason = applied ? undefined : `the gradient's norm is ${gradientNorm}`;
     const totalSeconds = (clock() - start) / 1000;
     const record: WarmStartMetrics = {
       event: "warm-start",
       iteration: step,
-      learningRate,
+      learningRate: adam.learningRate,
       tokens,
       ...(loss !== undefined && { loss }),
       ...(heldOutLoss !== undefined && { validationLoss: heldOutLoss }),

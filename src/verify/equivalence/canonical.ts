@@ -3,15 +3,14 @@
  * One spelling of a tree: terms, factors and members in any order are spelled the same, and so are equal numerals.
  */
 import { exactValue } from "./exact.ts";
-import type { Rational } from "./rational.ts";
+import { type Rational, reduced } from "./rational.ts";
 import type { Tree } from "./tree.ts";
 
-function reduced({ top, bottom }: Rational): string {
+function lowestTerms({ top, bottom }: Rational): string {
   if (bottom === 1n) return String(top);
   if (String(top).length + String(bottom).length > 200) return `${top}/${bottom}`;
-  let [a, b] = [top < 0n ? -top : top, bottom];
-  while (b > 0n) [a, b] = [b, a % b];
-  return bottom === a ? String(top / a) : `${top / a}/${bottom / a}`;
+  const lowest = reduced({ top, bottom });
+  return lowest.bottom === 1n ? String(lowest.top) : `${lowest.top}/${lowest.bottom}`;
 }
 
 function all(trees: readonly Tree[]): string[] {
@@ -32,10 +31,10 @@ export function spelled(tree: Tree): string {
 
 function spellingOf(tree: Tree): string {
   const value = exactValue(tree);
-  if (value !== undefined) return reduced(value);
+  if (value !== undefined) return lowestTerms(value);
   switch (tree.kind) {
     case "number":
-      return reduced(tree.value);
+      return lowestTerms(tree.value);
     case "symbol":
       return tree.name;
     case "sum":

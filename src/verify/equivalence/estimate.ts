@@ -4,7 +4,7 @@
  * rounding error (running error analysis). So equality needs no tolerance except that bound.
  */
 import { degreeOf, exactValue } from "./exact.ts";
-import { doubleOf, integerOf } from "./rational.ts";
+import { doubleOf, integerOf, reduced } from "./rational.ts";
 import { byKind, type Cases, type Tree } from "./tree.ts";
 
 /** A complex number and a bound on its distance from the exact value. */
@@ -215,10 +215,9 @@ export class Estimator {
 
 /** The sign of a negative base's real power p/q in lowest terms: it has one where q is odd. */
 function signOfPower({ top, bottom }: { readonly top: bigint; readonly bottom: bigint }): -1 | 0 | 1 {
-  let [a, b] = [top < 0n ? -top : top, bottom];
-  while (b > 0n) [a, b] = [b, a % b];
-  if (a === 0n || (bottom / a) % 2n === 0n) return 0;
-  return (top / a) % 2n === 0n ? 1 : -1;
+  const lowest = reduced({ top, bottom });
+  if (lowest.bottom % 2n === 0n) return 0;
+  return lowest.top % 2n === 0n ? 1 : -1;
 }
 
 /** Whether two estimates can be of one value: closer than their errors, which are small beside them. */

@@ -83,6 +83,13 @@ export function doubleOf({ top, bottom }: Rational): number {
   return shift > 0n ? Number.NaN : Number((top << 128n) / bottom) / 2 ** 128;
 }
 
+/** The same rational in lowest terms; the denominator keeps its sign. */
+export function reduced({ top, bottom }: Rational): Rational {
+  let [a, b] = [top < 0n ? -top : top, bottom];
+  while (b > 0n) [a, b] = [b, a % b];
+  return a === 0n ? { top, bottom } : { top: top / a, bottom: bottom / a };
+}
+
 /** The exact root of that degree; undefined where it is no rational. Degrees 2 to 9. */
 export function exactRoot(of: Rational, degree: number): Rational | undefined {
   const top = integerRoot(of.top, degree);

@@ -4,6 +4,7 @@
  * piece from its end, and only as far as a declaration can matter.
  */
 import { Matches } from "./matches.ts";
+import { ABBREVIATIONS } from "./sentence.ts";
 
 export const NOUN = `(?:answers?|options?|choices?|solution|result|conclusion)`;
 const LINK = String.raw`(?:\s+(?:is|are|was|would be|should be|must be|will be|has to be|being|equals|becomes)(?:\s*:|\b)|\s*[:：=]|\s+[-–—]\s+(?=[(*]*[A-J]\b))`;
@@ -46,7 +47,7 @@ export function lastCues(piece: string, place: number, pattern: RegExp, most: nu
 
 /** Fewest characters that are searched at a time. */
 const MIN_PIECE = 80;
-const MAY_ABBREVIATE = /(?:[A-Z]|e\.g|i\.e|etc|vs|approx|No|Dr|Mr|Mrs|St|Fig)$/;
+const MAY_ABBREVIATE = new RegExp(`(?:${ABBREVIATIONS})$`);
 
 /**
  * The place of the last full stop that is at least `MIN_PIECE` characters before `place` and ends a sentence for certain; 0

@@ -12,9 +12,6 @@ const MAX_SCANNED = 100_000;
 /** Characters at the end or the start of a reply searched for unmarked answers. */
 const MAX_SEARCHED = 6_000;
 
-const CLOSING = /<\/answer>$/i;
-const CLOSING_LENGTH = "</answer>".length;
-
 /** The text after the thought. */
 export class Reply {
   /** All of it. */
@@ -38,13 +35,9 @@ export class Reply {
     return this.text.slice(-MAX_SCANNED);
   }
 
-  /** Its end, searched for an unmarked answer; without a closing tag, whose opening tag was in the prompt. */
+  /** Its end, searched for an unmarked answer. */
   get end(): string {
-    if (this.#end === undefined) {
-      const end = this.text.slice(-MAX_SEARCHED).trim();
-      const isClosed = CLOSING.test(end) && !/<answer>/i.test(this.scanned);
-      this.#end = isClosed ? end.slice(0, -CLOSING_LENGTH).trim() : end;
-    }
+    this.#end ??= this.text.slice(-MAX_SEARCHED).trim();
     return this.#end;
   }
 

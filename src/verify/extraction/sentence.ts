@@ -15,7 +15,9 @@ export const COUNTS_ON = new RegExp(`^${PUNCTUATION}${BESIDE}{1,3}[(*$]*$`, "i")
 
 /** A full stop, question mark or line break that ends a sentence; a point in a number or in mathematics does not. */
 const END = /[.!?](?=\s|$|["”'*)\]]*(?:\s|$))|[。！？]|\n/g;
-const ABBREVIATION = /(?:^|[\s(])(?:[A-Z]|e\.g|i\.e|etc|vs|approx|No|Dr|Mr|Mrs|St|Fig)$/;
+/** Words that a full stop may follow within a sentence, as alternatives of a pattern. */
+export const ABBREVIATIONS = "[A-Z]|e\\.g|i\\.e|etc|vs|approx|No|Dr|Mr|Mrs|St|Fig";
+const ABBREVIATION = new RegExp(`(?:^|[\\s(])(?:${ABBREVIATIONS})$`);
 const MAX_SENTENCE = 400;
 
 /** The sentence that starts at a place, without its end mark; at most 400 characters, undefined where it is longer. */

@@ -3,8 +3,12 @@
  * Built-in parts by kind, given as a string or as an object with kind and options.
  */
 import type * as z from "zod";
-import { ConfigError } from "../../errors/index.ts";
-import { faultText, isSettings, type KindSchema, nearestName, shownValue } from "../../parts/index.ts";
+import { ConfigError } from "../errors/index.ts";
+import type { KindSchema } from "./definition.ts";
+import { faultText } from "./fault-text.ts";
+import { nearestName } from "./nearest-name.ts";
+import { isSettings } from "./settings.ts";
+import { shownValue } from "./shown-value.ts";
 
 /** Whether a part is given by kind. */
 export function isByKind(given: unknown): given is string | { readonly kind: unknown } {
@@ -28,8 +32,9 @@ export function parseByKind<Schema extends z.ZodDiscriminatedUnion<readonly Kind
     const kinds = schema.options.map(({ shape }) => shape.kind.value);
     const near = typeof config.kind === "string" ? nearestName(config.kind, kinds) : undefined;
     const hint = near === undefined ? "" : `; did you mean "${near}"?`;
+    const place = typeof given === "string" ? where : `${where}.kind`;
     throw new ConfigError(
-      `${where}: expected one of ${kinds.join(", ")}, got ${shownValue(config.kind)}${hint}`,
+      `${place}: expected one of ${kinds.join(", ")}, got ${shownValue(config.kind)}${hint}`,
     );
   }
   const parsed = schema.safeParse(config);
