@@ -4,7 +4,7 @@ import type { Engine, ScoreRequest } from "../engine/index.ts";
 import { digitsFakeEngine } from "../testing/tiny-run.ts";
 import { tinyTraining } from "../testing/tiny-training.ts";
 import { sampleGroups } from "../train/batch/sample-groups.ts";
-import { requireSound } from "../train/check-training.ts";
+import { requireSound } from "../train/checks/check-training.ts";
 import { creditSignals } from "../train/credit/credit-signals.ts";
 import { runIteration } from "../train/iteration/iteration.ts";
 import { Stopwatch } from "../train/loop/stopwatch.ts";

@@ -1,6 +1,5 @@
 /**
  * @module
-
  * Shared parts of credit methods: methods that look at completions one by one, by group or all together, and checks
  * that required inputs are present.
  */

@@ -16,7 +16,7 @@ import type { AttentionIntervention } from "./intervention.ts";
  * |---|---|
  * | `attention` | DyCo-RL's signals from the last layer's attention |
  * | `attention-intervention` | scoring with the attention of chosen tokens amplified, and the likeliest tokens |
- * | `attention-measure` | a measure beside them: sharpness or divergence within each modality |
+ * | `attention-measure` | a further measure of the same attention: sharpness or divergence within each modality |
  * | `calibrated-attention` | AT-RL's connectivity and Gram matrix from the last layers' attention |
  * | `entropy` | the entropy of each token's distribution, in scoring, and in sampling where it is asked for |
  * | `entropy-gradient` | `accumulate` takes `entropyCoefficients` |

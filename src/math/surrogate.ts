@@ -7,6 +7,7 @@
  * bound is cut off. Automatic differentiation has no one answer there; torch 2.15 halves the gradient at a ratio
  * exactly on a bound, also where the surrogate is smooth.
  */
+
 /** A surrogate's value and slope at one token. */
 export interface SurrogateValue {
   readonly value: number;

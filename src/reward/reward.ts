@@ -12,7 +12,7 @@ export interface Answered {
   readonly problem: Problem;
   /** The whole completion without special tokens. */
   readonly text: string;
-  /** The text after the last `</think>`; all of it without a thought, "" for an unfinished thought. */
+  /** The text of the first turn without its thoughts; all of it without a thought, "" for an unfinished thought. */
   readonly afterThought: string;
   /** The answer that the run's verdict extracted; null if there is none. */
   readonly extracted: string | null;

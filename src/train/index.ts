@@ -3,7 +3,8 @@
  * Training. Start with `train` for whole runs over parts; `openTraining`, `newProgress` and `runIteration` run single
  * iterations. The command line makes the same parts from a configuration: `fovea/config`.
  */
-export { pairFaults, scheduleFaults } from "./check-training.ts";
+export { pairFaults } from "./checks/method-faults.ts";
+export { scheduleFaults } from "./checks/schedule-faults.ts";
 export { ClusterThreads } from "./credit/cluster-threads.ts";
 export { creditAnswers, type JudgedAnswer } from "./credit/credit-answers.ts";
 export { type Answered, creditCapabilities, creditSignals } from "./credit/credit-signals.ts";

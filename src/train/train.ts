@@ -3,7 +3,7 @@
  * Reinforcement learning over exchangeable parts: engine, dialogue, task, reward, credit, objective, observers.
  */
 import { algorithmNeeds } from "../objective/index.ts";
-import { requireSound } from "./check-training.ts";
+import { requireSound } from "./checks/check-training.ts";
 import { ClusterThreads } from "./credit/cluster-threads.ts";
 import { partHashes } from "./given/part-hashes.ts";
 import type { TrainParts } from "./given/train-parts.ts";

@@ -40,9 +40,11 @@ export interface HighEntropyOptions {
  *     weightₜ = 1[Hₜ ≥ quantile(H, 1 − ρ)]                        scope "batch"
  *     weightₜ = 1 for the ⌈ρ·T⌉ tokens of highest Hₜ, else 0       scope "completion"
  *
- * The share is taken as the decimal number that it is written as, in both. Source: arXiv:2506.01939; scope "batch" is TRL's `get_high_entropy_mask` (interpolated quantile over all tokens that
- * count, ties kept), scope "completion" that of VPPO's code (ties by place). Tokens without weight still count in the
- * means of an objective, as there: the step shrinks by about ρ.
+ * The share is taken as the decimal number that it is written as, in both. Tokens without weight still count in the means
+ * of an objective, as in the sources: the step shrinks by about ρ.
+ *
+ * Source: arXiv:2506.01939. Scope "batch" is TRL's `get_high_entropy_mask` (interpolated quantile over all tokens that
+ * count, ties kept), scope "completion" is VPPO's code (ties by place).
  *
  * @param completions `[B]`
  * @throws ShapeError when lengths differ

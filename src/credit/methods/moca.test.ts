@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { digitsFakeEngine } from "../../testing/tiny-run.ts";
 import { tinyTraining } from "../../testing/tiny-training.ts";
-import { requireSound } from "../../train/check-training.ts";
+import { requireSound } from "../../train/checks/check-training.ts";
 import { runIteration } from "../../train/iteration/iteration.ts";
 import type { CreditCompletion } from "../method.ts";
 import { creditMethod, creditSchema } from "../registry.ts";

@@ -1,4 +1,9 @@
 /**
+ * @module
+ * Weights of tokens that share credit evenly.
+ */
+
+/**
  * The same weight for every token that counts.
  *
  *     w = weight·m

@@ -47,7 +47,7 @@ export interface TinkerEngineOptions {
   readonly valueHead?: boolean;
   /** Compare the sampler's log-probs with the trainer's in every update that allows it; true unless given. */
   readonly measureMismatch?: boolean;
-  /** How the server adds up losses; found out at the first gradient unless given. */
+  /** How the server adds up losses; measured when the engine is opened unless given. */
   readonly lossReduction?: LossReduction | undefined;
   /** Form of large bodies; what the server says it takes unless given. */
   readonly wire?: "auto" | "json" | "protobuf" | undefined;

@@ -4,7 +4,7 @@ import { createAlgorithm, tokenAdvantages } from "../../objective/index.ts";
 import { parseAlgorithm } from "../../objective/registry.ts";
 import { digitsFakeEngine } from "../../testing/tiny-run.ts";
 import { tinyTraining } from "../../testing/tiny-training.ts";
-import { requireSound } from "../check-training.ts";
+import { requireSound } from "../checks/check-training.ts";
 import { runIteration } from "../iteration/iteration.ts";
 import { reinforcementPhase } from "../iteration/reinforcement.ts";
 import type { Group, ReplayEntry, Rollout } from "./group.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { digitsFakeEngine } from "../../testing/tiny-run.ts";
 import { tinyTraining } from "../../testing/tiny-training.ts";
-import { scheduleFaults } from "../check-training.ts";
+import { scheduleFaults } from "../checks/schedule-faults.ts";
 import { runIteration } from "../iteration/iteration.ts";
 import { reinforcementPhase } from "../iteration/reinforcement.ts";
 import { separateSchema } from "../schedule/separate-schema.ts";

@@ -20,7 +20,7 @@ import type { Stopwatch } from "../loop/stopwatch.ts";
 import type { Group } from "./group.ts";
 import { withShuffledFrames } from "./shuffled-frames.ts";
 
-/** Number and seed of the second groups' completions. */
+/** How the second groups are sampled and compared. */
 interface TemporalSampling {
   readonly options: TemporalOptions;
   readonly sampler: Sampler;

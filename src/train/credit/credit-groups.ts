@@ -38,7 +38,7 @@ function partsOf(groups: readonly Group[], { needs, wholeBatch }: CreditMethod):
 
 /** Inputs of a credit method other than signals of the model. */
 export interface CreditInputs {
-  /** `[P][G][T]` labels, if the method needs them. */
+  /** `[P][G][T]` advantages of tokens, if the method needs them. */
   readonly advantages?: readonly (readonly ArrayLike<number>[])[] | undefined;
   readonly rng: Rng;
   /** Seed of random image ablations, different in each iteration. */

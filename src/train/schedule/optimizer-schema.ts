@@ -48,6 +48,12 @@ export function scheduleOptions(schedule: Fall, finalShare: number) {
       .max(1)
       .default(finalShare)
       .describe("Share of the peak learning rate at the end of a linear or cosine schedule."),
-    warmup: z.int().min(0).default(0).describe("Iterations over which the learning rate rises to its peak."),
+    warmup: z
+      .int()
+      .min(0)
+      .default(0)
+      .describe(
+        "Steps of the schedule over which the learning rate rises to its peak: iterations, or steps of a warm start.",
+      ),
   };
 }

@@ -36,6 +36,9 @@ export async function demonstrated(
   }
 }
 
+/** Demonstrations held out of an endless source, its first, for any share above 0. */
+const HELD_OUT_OF_ENDLESS = 64;
+
 /** Indices of held-out and of training demonstrations. */
 export interface HeldOut {
   readonly validation: readonly number[];
@@ -51,8 +54,7 @@ export interface HeldOut {
  */
 export function heldOut(source: DemonstrationSource, share: number, seed: number): HeldOut {
   if (source.size === Infinity) {
-    // Of an endless source the first problems are held out, if a share is set.
-    const count = share > 0 ? 64 : 0;
+    const count = share > 0 ? HELD_OUT_OF_ENDLESS : 0;
     return {
       validation: Array.from({ length: count }, (_, i) => i),
       order: (position) => position + count,

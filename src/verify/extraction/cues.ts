@@ -50,9 +50,9 @@ const MIN_PIECE = 80;
 const MAY_ABBREVIATE = new RegExp(`(?:${ABBREVIATIONS})$`);
 
 /**
- * The place of the last full stop that is at least `MIN_PIECE` characters before `place` and ends a sentence for certain; 0
- * if the text has no such full stop. The full stop has no abbreviation before it and no mathematics after it. A cue has no full stop in
- * it, so no declaration crosses this place.
+ * The place of the last full stop that is at least `MIN_PIECE` characters before `place` and ends a sentence for
+ * certain; 0 if the text has no such full stop. It has no abbreviation before it and no mathematics after it. A cue
+ * has no full stop in it, so no declaration crosses this place.
  */
 export function stopBefore(text: string, place: number): number {
   let at = text.lastIndexOf(". ", place - MIN_PIECE);

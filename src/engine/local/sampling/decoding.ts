@@ -296,7 +296,7 @@ class DecodeBatch {
     return calibrated === undefined ? 0 : Math.min(calibrated.request.layers, this.#m.config.text.layers);
   }
 
-  /** Grows the cache where it is full, and leaves completions and prompts that are done behind then or where that pays. */
+  /** Grows a full cache. Drops finished completions and prompts then, and whenever that makes a step cheap enough. */
   async #moveOn(cache: StepCache, cached: number): Promise<void> {
     const left = new Map<PreparedPrompt, { readonly slot: number; readonly rows: number[] }>();
     for (const [row, draft] of this.#slots.entries()) {

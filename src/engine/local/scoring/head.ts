@@ -1,8 +1,9 @@
 /**
  * @module
- * The head over the rows of a batch, in programs of its own, forwards and backwards. Its logits are `[rows × vocabulary]`, by far the largest
- * tensor of a model with a real vocabulary, so rows are taken some at a time. The coefficients of a gradient are known
- * before it, so that one program makes the logits of its rows, their gradient, that of the rows, and adds that of the weight.
+ * The head over the rows of a batch, in programs of its own, forwards and backwards. Its logits are
+ * `[rows × vocabulary]`, by far the largest tensor of a model with a real vocabulary, so rows are taken some at a time.
+ * The coefficients of a gradient are known before it, so that one program computes the logits of its rows, their
+ * gradient and the gradient of the rows, and adds the gradient of the weight.
  */
 import { GraphParameters, type HeadGraph, type ModelGraphs } from "../../../model/graph/index.ts";
 import {

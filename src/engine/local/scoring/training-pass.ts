@@ -1,9 +1,9 @@
 /**
  * @module
  * The gradient of one batch. Where the head takes all rows at once, decoder and head are one program. Where
- * it takes some at a time it runs between two programs of the decoder, forwards and backwards. The activations that
- * the backward pass reads are in memory that all batches share. They are all that are expensive to compute; or, if
- * asked for or if nothing else fits, the inputs of the layers.
+ * it takes some at a time it runs between two programs of the decoder, forwards and backwards. The backward pass reads
+ * activations from memory that all batches share: all activations that are expensive to compute, or only the inputs of
+ * the layers, if asked for or if nothing else fits.
  */
 import type { BatchShape, ModelGraphs, TeacherForcedGraph } from "../../../model/graph/index.ts";
 import {
