@@ -332,6 +332,9 @@ test("a credit method that is a class keeps the members of its class", () => {
 });
 
 test.each<[credit: object, message: string]>([
+  [{ roles: ["image"] }, 'expected roles visual, text or neutral, got "image" (token 0'],
+  [{ clusters: Int32Array.of(0, 1) }, "expected 1 clusters for completion 0 of group 0, got 2"],
+  [{ alignment: [Number.NaN] }, "expected finite alignment, got NaN"],
   [{ rewardBonus: Number.NaN }, "expected a finite rewardBonus, got NaN (completion 0 of group 0)"],
   [
     {
