@@ -21,7 +21,14 @@ export const imagesOption = z
 
 /** How many frames of a video are shown. */
 export function framesOption(frames: number): z.ZodDefault<z.ZodInt> {
-  return z.int().min(1).default(frames).describe("Frames of each video that are shown, evenly spaced.");
+  return z
+    .int()
+    .min(2)
+    .multipleOf(2)
+    .default(frames)
+    .describe(
+      "Frames of each video that are shown, evenly spaced; an even number, since models take them in pairs.",
+    );
 }
 
 type Scorer = "fovea" | "authors" | "vlmevalkit" | "lmms-eval";

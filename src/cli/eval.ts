@@ -12,6 +12,7 @@ import {
   type EvaluationSubject,
   evaluationProtocol,
   evaluationVerdict,
+  moduleHashes,
   openEvaluation,
   openPromptFormat,
 } from "../config/index.ts";
@@ -46,12 +47,23 @@ interface EvalOptions extends TrainedOptions, ProtocolFlags {
   readonly out?: string;
 }
 
-/** Identity of the model: the seed of the built-in model, the weights of any other. */
+/** Identity of the model: the seed of the built-in model, the weights of any other, and the engine if it is remote. */
 function modelIdentity({ model, engine, train }: Config, runDirectory: string | undefined): string {
   if (runDirectory !== undefined) return `weights ${weightsHash(newestWeights(runDirectory))}`;
-  if (engine.kind !== "local") return `${engine.kind} ${JSON.stringify(model)}`;
+  if (engine.kind !== "local") {
+    const weights = model.kind === "directory" ? ` weights ${weightsHash(model.path)}` : "";
+    const url = "url" in engine ? ` at ${String(engine.url)}` : "";
+    return `${engine.kind}${url} ${JSON.stringify(model)}${weights}`;
+  }
   if (model.kind === "small") return `small seed=${train.seed}`;
   return model.kind === "hub" ? `${model.name}@${model.revision}` : `weights ${weightsHash(model.path)}`;
+}
+
+/** The prompt format for the record: its options, and the hash of its module. */
+function promptRecord(config: Config): Readonly<Record<string, unknown>> {
+  const { prompt } = config;
+  if (prompt.module === undefined) return prompt;
+  return { ...prompt, moduleHash: moduleHashes(config)?.[prompt.module.module] };
 }
 
 /** Rejects flags that exclude each other. */
@@ -124,6 +136,7 @@ async function evaluateOn(
     model: respondent.identity,
     verdict: verdict.name,
     protocol,
+    prompt: promptRecord(config),
   });
   try {
     if (journal.answers.length > 0)

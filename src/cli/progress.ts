@@ -32,6 +32,7 @@ export class ProgressBar {
   #label = "";
   #start = 0;
   #startDone: number | undefined;
+  #lastDone = 0;
   #lastLine = Number.NEGATIVE_INFINITY;
 
   /** @param clock milliseconds from any fixed moment */
@@ -46,11 +47,14 @@ export class ProgressBar {
     this.#label = label;
     this.#start = this.#clock();
     this.#startDone = undefined;
+    this.#lastDone = 0;
     this.#lastLine = Number.NEGATIVE_INFINITY;
   }
 
   show({ label, done, total, facts }: ProgressMoment): void {
-    if (label !== this.#label) this.begin(label);
+    // An activity that begins anew, such as the next benchmark, has the same label and fewer done.
+    if (label !== this.#label || done < this.#lastDone) this.begin(label);
+    this.#lastDone = done;
     this.#startDone ??= done - 1;
     const now = this.#clock();
     const isLast = done >= total;

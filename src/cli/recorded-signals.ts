@@ -100,21 +100,28 @@ export async function readRecordedSignals(path: string): Promise<RecordedComplet
     const words = parsed.error.issues.map(({ path: where, message }) => `  ${where.join(".")}: ${message}`);
     throw new DataError(`signals ${path}:\n${words.join("\n")}`);
   }
-  return parsed.data.groups.map((group) =>
-    group.map(({ tokens, mask, advantage = 1, reward, ids, labels, signals: parsedSignals }) => {
+  return parsed.data.groups.map((group, g) =>
+    group.map(({ tokens, mask, advantage = 1, reward, ids, labels, signals: parsedSignals }, i) => {
       const signals = parsedSignals as CreditSignals;
-      const counts = mask ?? new Uint8Array(lengthOf(signals)).fill(1);
+      const length = lengthOf(signals) ?? mask?.length ?? tokens?.length ?? 0;
+      const counts = mask ?? new Uint8Array(length).fill(1);
+      for (const [name, list] of Object.entries({ tokens, mask, ids, labels })) {
+        if (list === undefined || list.length === length) continue;
+        throw new DataError(
+          `signals ${path}: groups.${g}.${i}.${name}: expected ${length}, one for each token, got ${list.length}`,
+        );
+      }
       const about = { advantage, reward, tokens: ids, tokenTexts: tokens, labels };
       return { texts: tokens, completion: { mask: counts, ...about, signals } };
     }),
   );
 }
 
-/** T, from the first array with one number a token. */
-function lengthOf(signals: CreditSignals): number {
+/** T, from the first array with one number a token; undefined without any. */
+function lengthOf(signals: CreditSignals): number | undefined {
   const parts = SIGNALS.flatMap(({ name, parts: all }) =>
     all.filter(({ shape }) => shape === "T").map(({ path }) => partAt(signals[name], path)),
   );
   const first = [...parts, signals.entropy, signals.ablation?.given].find((numbers) => numbers !== undefined);
-  return first?.length ?? 0;
+  return first?.length;
 }

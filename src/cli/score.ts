@@ -16,9 +16,9 @@ import { openSource } from "../data/index.ts";
 import { RunError } from "../errors/index.ts";
 import {
   AnswerJournal,
-  type AnswerRecord,
   type AnswersHeader,
   benchmarkReport,
+  type RecordedAnswers,
   readAnswers,
   scoreAnswers,
 } from "../eval/index.ts";
@@ -59,13 +59,13 @@ function plainBenchmark(name: string, verdict: Benchmark["verdict"]): Benchmark 
  * by accuracy and the run's verdict.
  */
 async function benchmarkOf(
-  { benchmark: name }: AnswersHeader,
+  { benchmark: name, options }: AnswersHeader,
   config: Config,
   { verdict }: ScoreFlags,
 ): Promise<Benchmark> {
   const { evaluation } = config;
   const isKnown = evaluation.benchmarks.length === 0 && BENCHMARK_KINDS.includes(name);
-  const benchmarks = isKnown ? [benchmarkSchema.parse({ kind: name })] : evaluation.benchmarks;
+  const benchmarks = isKnown ? [benchmarkSchema.parse({ ...options, kind: name })] : evaluation.benchmarks;
   const opened = await openBenchmarks({ ...config, evaluation: { ...evaluation, benchmarks } });
   const found = opened.find((benchmark) => benchmark.name === name);
   if (found === undefined && opened.length > 0) {
@@ -91,11 +91,16 @@ async function fileWarning(
   return `${benchmark.name}: the answers belong to other files: recorded ${fingerprint}, now ${now}`;
 }
 
-/** Writes the answers with their new verdicts. */
-function writeAnswers(path: string, header: AnswersHeader, answers: readonly AnswerRecord[]): void {
+/** Writes the answers with their new verdicts, and the rows that were skipped. */
+function writeAnswers(
+  path: string,
+  header: AnswersHeader,
+  { answers, skipped }: Pick<RecordedAnswers, "answers" | "skipped">,
+): void {
   if (existsSync(path)) throw new RunError(`${path}: exists already`);
   const journal = new AnswerJournal(path, header);
   try {
+    for (const row of skipped) journal.skip(row);
     for (const answer of answers) journal.add(answer);
   } finally {
     journal.close();
@@ -126,7 +131,7 @@ async function score(path: string, options: ScoreFlags, context: CliContext): Pr
     throw error;
   });
   const own = { ...header, verdict: verdict.name };
-  if (options.out !== undefined) writeAnswers(options.out, own, answers);
+  if (options.out !== undefined) writeAnswers(options.out, own, { answers, skipped });
   const report = benchmarkReport(benchmark, {
     header: { model: header.model, verdict: verdict.name },
     answers,

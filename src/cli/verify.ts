@@ -116,7 +116,7 @@ async function* rowsOf(file: string): AsyncGenerator<Row | BadRow> {
     }
   } catch (error) {
     if (error instanceof Error && "code" in error) {
-      throw new DataError(`${file}: expected a file of JSON lines, got ${error.message}`);
+      throw new DataError(`${file}: expected a file of JSON lines, got ${error.message}`, { cause: error });
     }
     throw error;
   } finally {
@@ -148,6 +148,8 @@ function verdictOf({ verdict: kind, set }: VerifyFlags, { stderr }: CliContext):
   const options = set.map((entry): [string, unknown] => {
     const at = entry.indexOf("=");
     if (at <= 0) throw new ConfigError(`--set: expected key=value, got "${entry}"`);
+    if (entry.slice(0, at) === "kind")
+      throw new ConfigError("--set: expected an option, got kind; --verdict names the kind");
     const value = entry.slice(at + 1);
     return [entry.slice(0, at), /^(?:true|false|-?\d+(?:\.\d+)?)$/.test(value) ? JSON.parse(value) : value];
   });

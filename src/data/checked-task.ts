@@ -124,16 +124,15 @@ function checkedLabels(labels: TokenLabels, task: string): TokenLabels {
       `${where}: expected ${tokens.length}, one for each token, got ${got} (problem ${id})`,
     );
   };
-  const { rightTexts } = labels;
   return {
     label(problem, tokens) {
       const found = about(where, problem.id, () => labels.label(problem, tokens));
       requireEach(found, tokens, problem.id);
       return found;
     },
-    ...(rightTexts && {
+    ...(labels.rightTexts && {
       rightTexts(problem, tokens) {
-        const found = about(where, problem.id, () => rightTexts.call(labels, problem, tokens));
+        const found = about(where, problem.id, () => labels.rightTexts!(problem, tokens));
         requireEach(found, tokens, problem.id);
         return found;
       },

@@ -68,7 +68,7 @@ export const blindAnswerReward = defineReward({
       });
       const answers = await policy.answer(described, { ...(temperature !== undefined && { temperature }) });
       const judged = await Promise.all(
-        described.map(({ i }, j) => verdict.judge(answers[j]!, answered[i]!.problem, signal)),
+        described.map(async ({ i }, j) => verdict.judge(answers[j]!, answered[i]!.problem, signal)),
       );
       const scores: (number | null)[] = answered.map(() => 0);
       for (const [j, { i }] of described.entries()) scores[i] = judged[j]!.score;

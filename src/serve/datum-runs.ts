@@ -56,7 +56,10 @@ export function targetsOf(datum: wire.WireDatum, input: ResolvedInput, where: st
       `${where}, target_tokens: expected 1 to ${input.tokens.length} targets, got ${length}`,
     );
   }
-  return positionArray(datum.loss_fn_inputs, "target_tokens", length, where)!;
+  const targets = positionArray(datum.loss_fn_inputs, "target_tokens", length, where)!;
+  const wrong = targets.find((id) => !(Number.isInteger(id) && id >= 0 && id < 2 ** 31));
+  if (wrong === undefined) return targets;
+  throw new Refusal("bad-request", `${where}, target_tokens: expected ids of tokens, got ${wrong}`);
 }
 
 /**

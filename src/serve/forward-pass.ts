@@ -3,7 +3,7 @@
  * `forward` and `forward_backward`: data to sequences, losses to coefficients, scores to the answer's arrays.
  */
 
-import { imageAblationSchema } from "../credit/index.ts";
+import { type ImageAblation, imageAblationSchema } from "../credit/index.ts";
 import {
   type AccumulateOptions,
   type Engine,
@@ -13,6 +13,7 @@ import {
   signalTensors,
   wire,
 } from "../engine/index.ts";
+import { faultText } from "../parts/index.ts";
 import { datumRuns, overPositions, positionArray, type ReadDatum, targetsOf } from "./datum-runs.ts";
 import { checkLossConfig, type LossInputs, lossTerms } from "./losses.ts";
 import type { PromptPool } from "./prompt-pool.ts";
@@ -72,6 +73,13 @@ async function readData(
 const sequencesOf = (data: readonly ReadDatum[]): Sequence[] =>
   data.flatMap(({ runs }) => runs.map(({ sequence }) => sequence));
 
+/** An ablation of images as a request names it. */
+function ablationOf(given: unknown): ImageAblation {
+  const parsed = imageAblationSchema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  throw new Refusal("bad-request", `divergence_from: ${faultText(parsed.error.issues[0]!, given)}`);
+}
+
 /** The score request of the extension. */
 function scoreRequest(options: Options): ScoreRequest {
   const { weights, temperature, entropy, nucleus_entropy, values, signals, divergence_from, alternatives } =
@@ -83,7 +91,7 @@ function scoreRequest(options: Options): ScoreRequest {
     ...(nucleus_entropy != null && { nucleusEntropy: nucleus_entropy }),
     ...(values === true && { values }),
     ...(signals != null && { signals }),
-    ...(divergence_from != null && { divergenceFrom: imageAblationSchema.parse(divergence_from) }),
+    ...(divergence_from != null && { divergenceFrom: ablationOf(divergence_from) }),
     ...(alternatives != null && { alternatives }),
   };
 }

@@ -51,6 +51,8 @@ export class ModelHost {
   readonly pool: PromptPool;
   readonly #gapLimitMs: number;
   readonly #waiting = new Map<number, Waiting>();
+  /** Numbers that failed while a lower one was missing; they are used. */
+  readonly #failed = new Set<number>();
   #nextSequence: number;
   #version: number;
   #hasGradient = false;
@@ -136,6 +138,7 @@ export class ModelHost {
   #advance(): void {
     clearTimeout(this.#gap);
     for (;;) {
+      while (this.#failed.delete(this.#nextSequence)) this.#nextSequence += 1;
       const next = this.#waiting.get(this.#nextSequence);
       if (next === undefined) break;
       this.#waiting.delete(this.#nextSequence);
@@ -152,7 +155,10 @@ export class ModelHost {
       "sequence-gap",
       `request number ${this.#nextSequence} did not come within ${this.#gapLimitMs / 1000} s, so those after it were not run`,
     );
-    for (const { fail } of this.#waiting.values()) fail(error);
+    for (const [sequence, { fail }] of this.#waiting) {
+      fail(error);
+      this.#failed.add(sequence);
+    }
     this.#waiting.clear();
   }
 

@@ -35,15 +35,24 @@ function page<T>(items: readonly T[], query: URLSearchParams): { items: T[]; cur
 
 /** The description of a checkpoint's weights. */
 export function weightsInfo(service: TinkerService, json: unknown): object {
-  const { tinker_path: path } = json as { readonly tinker_path?: unknown };
+  const { tinker_path: path } = (json ?? {}) as { readonly tinker_path?: unknown };
   const { baseModel, rank } = service.checkpoints.find(String(path));
   return { base_model: baseModel, is_lora: rank > 0, lora_rank: rank > 0 ? rank : null };
+}
+
+/** A part of an address. */
+export function decodedPart(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw new Refusal("bad-request", `address: expected escapes such as %20, got ${part}`);
+  }
 }
 
 /** The answer to a GET or DELETE; undefined when there is no such address. */
 export function lookUp(service: TinkerService, method: string, url: URL): object | undefined {
   const { pathname, searchParams } = url;
-  const parts = pathname.slice("/api/v1/".length).split("/").map(decodeURIComponent);
+  const parts = pathname.slice("/api/v1/".length).split("/").map(decodedPart);
   const [kind, id = "", sub, ...rest] = parts;
   if (method === "DELETE") {
     if (kind !== "training_runs" || sub !== "checkpoints" || rest.length !== 2) return undefined;

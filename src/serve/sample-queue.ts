@@ -46,6 +46,9 @@ interface Member {
 /** Members by their places in the batch. */
 interface Batch {
   readonly members: Map<number, Member>;
+  readonly size: number;
+  /** Settings and seed of all members, as one text. */
+  readonly settings: string;
   timer?: NodeJS.Timeout;
 }
 
@@ -91,7 +94,8 @@ export class SampleQueue {
           return this.#run(sampler, settings, members, seeds);
         });
       } else {
-        this.#join(`${sampler.id} ${batch.id}`, batch, member, (members) =>
+        const marks = JSON.stringify([settings, job.seed ?? null]);
+        this.#join(`${sampler.id} ${batch.id}`, batch, marks, member, (members) =>
           this.#run(sampler, settings, members, job.seed ?? this.#rng.word()),
         );
       }
@@ -114,7 +118,12 @@ export class SampleQueue {
       });
       for (const [i, member] of members.entries()) member.resolve(groups[i]!);
     } catch (error) {
-      for (const member of members) member.reject(error);
+      if (members.length === 1 || typeof seed === "number" || isWatched) {
+        for (const member of members) member.reject(error);
+        return;
+      }
+      // One bad prompt does not fail requests that merely came at the same time.
+      for (const [i, member] of members.entries()) await this.#run(sampler, settings, [member], [seed[i]!]);
     }
   }
 
@@ -122,10 +131,17 @@ export class SampleQueue {
   #join(
     key: string,
     { place, size }: MarkedBatch,
+    settings: string,
     member: Member,
     run: (members: readonly Member[]) => Promise<void>,
   ): void {
-    const batch: Batch = this.#batches.get(key) ?? { members: new Map() };
+    const batch: Batch = this.#batches.get(key) ?? { members: new Map(), size, settings };
+    const isTaken = batch.members.has(place) || !(place >= 0 && place < size);
+    if (isTaken || batch.size !== size || batch.settings !== settings) {
+      const fault = isTaken ? `place ${place} of ${size} is taken or impossible` : "its settings differ";
+      member.reject(new Refusal("bad-request", `asample: a request does not fit into its batch: ${fault}`));
+      return;
+    }
     this.#batches.set(key, batch);
     batch.members.set(place, member);
     clearTimeout(batch.timer);

@@ -5,6 +5,7 @@
  * in a copy that is written just before that step. Copies of the newest sessions are kept. Base weights and
  * checkpoints have separate engines.
  */
+import { existsSync } from "node:fs";
 import type { Engine } from "../engine/index.ts";
 import type { Checkpoints } from "./checkpoints.ts";
 import type { ModelHost } from "./model-host.ts";
@@ -15,6 +16,9 @@ import type { LoraRequest } from "./served-model.ts";
 
 /** Copies of earlier weights that are kept per model. */
 const KEPT_SNAPSHOTS = 4;
+
+/** Engines of that kind that are kept open. */
+const MOST_STAND_INS = 2;
 
 /** An engine for weights that no live model has. */
 interface StandIn {
@@ -118,34 +122,45 @@ export class SamplerEngines {
     }
   }
 
-  /** An engine with a session's weights, one model and kind of adapter each. */
+  /** An engine with a session's weights, one model and kind of adapter each; the most recently used are kept. */
   async #standIn({ served, source }: Sampler): Promise<Engine> {
     const { directory, lora, at = "" } = this.#weightsOf(source);
     const name = directory === "" ? "" : `${directory} ${at}`;
-    const kind = `${served.name} ${JSON.stringify(lora ?? null)}`;
-    let standIn = this.#standIns.get(kind);
-    if (standIn !== undefined && directory === "" && standIn.loaded !== "") {
-      this.#standIns.delete(kind);
-      await standIn.engine.close();
-      standIn = undefined;
-    }
-    if (standIn === undefined) {
-      standIn = { engine: await served.open({ lora, valueHead: false }), loaded: "" };
-      this.#standIns.set(kind, standIn);
-    }
+    // Loading overwrites the numbers that a seed gave, so that adapters of one shape share an engine.
+    const shape = lora && { rank: lora.rank, modules: lora.modules };
+    const kind = `${served.name} ${JSON.stringify(shape ?? null)}`;
+    const known = this.#standIns.get(kind);
+    if (known !== undefined && directory === "" && known.loaded !== "") await this.#drop(kind);
+    const standIn = this.#standIns.get(kind) ?? {
+      engine: await served.open({ lora, valueHead: false }),
+      loaded: "",
+    };
+    this.#standIns.delete(kind);
+    this.#standIns.set(kind, standIn);
+    const [oldest] = this.#standIns.keys();
+    if (this.#standIns.size > MOST_STAND_INS) await this.#drop(oldest!);
     if (standIn.loaded !== name) {
-      try {
-        await standIn.engine.load(directory);
-      } catch (error) {
-        if (source.kind !== "model") throw error;
+      if (source.kind === "model" && !existsSync(directory)) {
         throw new Refusal(
           "unknown-sampling-session",
           `the weights of this sampling session are gone: only the newest ${KEPT_SNAPSHOTS} sessions keep theirs`,
         );
       }
+      // An engine whose weights are half replaced serves nobody.
+      await standIn.engine.load(directory).catch(async (error: unknown) => {
+        await this.#drop(kind);
+        throw error;
+      });
       standIn.loaded = name;
     }
     return standIn.engine;
+  }
+
+  /** Closes an engine; the next request for its weights opens another. */
+  async #drop(kind: string): Promise<void> {
+    const standIn = this.#standIns.get(kind);
+    this.#standIns.delete(kind);
+    await standIn?.engine.close();
   }
 
   async close(): Promise<void> {

@@ -31,10 +31,18 @@ export async function sampleAnswer(
   checkSampling(request);
   const pool = engines.poolOf(sampler);
   const input = await pool.resolve(request.prompt, new Map(), "prompt");
-  const prompt = pool.prompt(input, input.tokens.length);
+  const { length } = input.tokens;
+  const room = served.contextLength - length;
+  if (room < 1) {
+    throw new Refusal(
+      "bad-request",
+      `prompt: expected fewer than ${served.contextLength} tokens, the model's context, got ${length}`,
+    );
+  }
+  const prompt = pool.prompt(input, length);
   const settings: GroupSettings = {
     groupSize: request.num_samples,
-    maxCompletionTokens: parameters.max_tokens ?? DEFAULT_MAX_TOKENS,
+    maxCompletionTokens: Math.min(parameters.max_tokens ?? DEFAULT_MAX_TOKENS, room),
     temperature: parameters.temperature,
     topP: parameters.top_p,
     topK: Math.max(0, parameters.top_k),

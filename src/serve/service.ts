@@ -6,6 +6,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { wire } from "../engine/index.ts";
+import { errorText } from "../parts/index.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { Futures } from "./futures.ts";
 import { type ModelHost, modelId } from "./model-host.ts";
@@ -120,17 +121,21 @@ export class TinkerService {
   #expire(limit: number): void {
     const seconds = Math.round(limit / 1000);
     for (const id of this.#sessions.silent(limit)) {
-      void this.#endSession(
-        id,
-        new Refusal("unknown-session", `the session ended: no sign of life for ${seconds} s`),
-      );
+      const reason = new Refusal("unknown-session", `the session ended: no sign of life for ${seconds} s`);
+      this.#endSession(id, reason).catch((error: unknown) => {
+        process.emitWarning(`session ${id}: could not be ended whole: ${errorText(error)}`);
+      });
     }
   }
 
   async #endSession(id: string, reason: Refusal): Promise<void> {
     this.#sessions.end(id);
-    for (const host of this.hosts) if (host.session === id) await this.#endModel(host, reason);
+    // First, so that what is under way fails for this reason and not because its engine is closed.
     this.#futures.failAll(id, reason);
+    const own = this.hosts.filter((host) => host.session === id);
+    const ended = await Promise.allSettled(own.map((host) => this.#endModel(host, reason)));
+    const failed = ended.find((one) => one.status === "rejected");
+    if (failed !== undefined) throw failed.reason;
   }
 
   // Models

@@ -11,7 +11,7 @@ import { checkAccess } from "./access.ts";
 import { ChatEndpoint, isChatPath } from "./chat/chat-http.ts";
 import { type CallBody, readBody } from "./read-body.ts";
 import { failureBody, Refusal } from "./refusal.ts";
-import { lookUp, weightsInfo } from "./registry-calls.ts";
+import { decodedPart, lookUp, weightsInfo } from "./registry-calls.ts";
 import { type ResultBody, resultBody } from "./result-body.ts";
 import { TinkerService } from "./service.ts";
 import type { ServiceOptions } from "./service-options.ts";
@@ -68,7 +68,7 @@ const FINISHING = /^sessions\/([^/]+)\/finish$/;
 
 function callNamed(name: string): Call | undefined {
   const session = FINISHING.exec(name)?.[1];
-  if (session !== undefined) return (service) => service.finishSession(decodeURIComponent(session));
+  if (session !== undefined) return (service) => service.finishSession(decodedPart(session));
   if (Object.hasOwn(CALLS, name)) return CALLS[name];
   return isTrainingCall(name) ? (service, body) => service.mutate(name, body) : undefined;
 }
@@ -110,7 +110,8 @@ async function answer(
     if (isEnding()) throw new Refusal("restarting", "the server is ending");
     const { method = "GET" } = request;
     if (method !== "POST") {
-      const found = url.pathname.startsWith(PREFIX) ? lookUp(service, method, url) : undefined;
+      const isKnown = method === "GET" || method === "HEAD" || method === "DELETE";
+      const found = isKnown && url.pathname.startsWith(PREFIX) ? lookUp(service, method, url) : undefined;
       if (found === undefined)
         throw new Refusal("unknown-path", `${method} ${url.pathname}: no such address`);
       return sendJson(response, 200, found);

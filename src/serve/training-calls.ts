@@ -84,8 +84,9 @@ const loadWeights = call(wire.loadWeightsSchema, async (host, { path, optimizer 
   if (baseModel !== host.served.name) throw wrongCheckpoint(host.served.name, baseModel);
   await context.engines.beforeStep(host);
   await host.engine.load(directory);
-  if (!optimizer) await context.checkpoints.reloadBare(host);
+  // At once: the weights have changed, whatever becomes of the optimiser.
   host.noteStep();
+  if (!optimizer) await context.checkpoints.reloadBare(host);
   return { path };
 });
 

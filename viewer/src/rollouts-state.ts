@@ -191,10 +191,10 @@ export function watchRollouts(): () => void {
       if (id === undefined) return;
       askRun<number[]>(id, "iterations").then(
         (all) => {
-          loadedIterations.value = { run: id, all };
+          if (runId.peek() === id) loadedIterations.value = { run: id, all };
         },
         () => {
-          loadedIterations.value = { run: id, all: [] };
+          if (runId.peek() === id) loadedIterations.value = { run: id, all: [] };
         },
       );
     }),

@@ -144,18 +144,18 @@ export const emma = defineBenchmark({
         ),
     })
     .describe("EMMA: problems that need their images."),
-  create: async ({ data, prompt, scorer }, context) => {
-    const sources: ProblemSource[] = [];
-    for (const place of placesOf(data ?? context.data)) {
-      const published = await openPublished("emma", place, FORMS);
-      await surveyRows("emma", published, (row, { form }) => ({ id: idOf(row, form) }));
-      sources.push(publishedSource(published, (row, { form }) => problemOf(row, form, prompt)));
-    }
-    return {
-      name: "emma",
-      source: joinedSources(sources),
-      ...scored(scorer),
-      measures: (answers) => [accuracy(answers), ...accuracyByColumns(answers, ["subject", "category"])],
-    };
-  },
+  create: ({ data, prompt, scorer }, context) => ({
+    name: "emma",
+    async source() {
+      const sources: ProblemSource[] = [];
+      for (const place of placesOf(data ?? context.data)) {
+        const published = await openPublished("emma", place, FORMS);
+        await surveyRows("emma", published, (row, { form }) => ({ id: idOf(row, form) }));
+        sources.push(publishedSource(published, (row, { form }) => problemOf(row, form, prompt)));
+      }
+      return joinedSources(sources);
+    },
+    ...scored(scorer),
+    measures: (answers) => [accuracy(answers), ...accuracyByColumns(answers, ["subject", "category"])],
+  }),
 });

@@ -95,13 +95,13 @@ export const geometry3k = defineBenchmark({
         .describe("Whose rule decides: fovea's verdict answer, or lmms-eval's, which reads letters alone."),
     })
     .describe("Geometry3K: plane geometry."),
-  create: async ({ data, variant, scorer }, context) => {
-    const published = await openPublished("geometry3k", data ?? context.data, formsOf(variant));
-    return {
-      name: "geometry3k",
-      source: publishedSource(published, (row, { form, index }) => problemOf(row, form, index)),
-      ...scored(scorer),
-      measures: (answers) => [accuracy(answers)],
-    };
-  },
+  create: ({ data, variant, scorer }, context) => ({
+    name: "geometry3k",
+    async source() {
+      const published = await openPublished("geometry3k", data ?? context.data, formsOf(variant));
+      return publishedSource(published, (row, { form, index }) => problemOf(row, form, index));
+    },
+    ...scored(scorer),
+    measures: (answers) => [accuracy(answers)],
+  }),
 });

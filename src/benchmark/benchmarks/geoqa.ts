@@ -51,12 +51,12 @@ export const geoQa = defineBenchmark({
         .describe("r1-v: with its request for a thought and an answer in tags; plain: the question alone."),
     })
     .describe("GeoQA: plane geometry with free answers."),
-  create: async ({ data, images, prompt }, context) => {
-    const published = await openPublished("geoqa", data ?? context.data, FORMS, images);
-    await surveyRows("geoqa", published, (row) => ({ id: idOf(row) }));
-    return {
-      name: "geoqa",
-      source: publishedSource(published, (row) => {
+  create: ({ data, images, prompt }, context) => ({
+    name: "geoqa",
+    async source() {
+      const published = await openPublished("geoqa", data ?? context.data, FORMS, images);
+      await surveyRows("geoqa", published, (row) => ({ id: idOf(row) }));
+      return publishedSource(published, (row) => {
         const question = requiredText(row, "question");
         return {
           id: idOf(row),
@@ -64,9 +64,9 @@ export const geoQa = defineBenchmark({
           answers: [requiredText(row, "ground_truth").trim()],
           images: row["image_path"] ?? [],
         };
-      }),
-      verdict: answerVerdict(),
-      measures: (answers) => [accuracy(answers)],
-    };
-  },
+      });
+    },
+    verdict: answerVerdict(),
+    measures: (answers) => [accuracy(answers)],
+  }),
 });

@@ -178,8 +178,11 @@ function byKind(answers: readonly ScoredAnswer[]): Measure[] {
     const groups = new Map<string, ScoredAnswer[]>();
     for (const answer of answers) {
       const task = answer.problem.columns["task_kinds"] as TaskKinds | null | undefined;
-      for (const value of task === null || task === undefined ? [] : [task[kind]].flat())
-        groups.set(value, [...(groups.get(value) ?? []), answer]);
+      for (const value of task === null || task === undefined ? [] : [task[kind]].flat()) {
+        const group = groups.get(value);
+        if (group === undefined) groups.set(value, [answer]);
+        else group.push(answer);
+      }
     }
     return [...groups]
       .sort(([a], [b]) => (a < b ? -1 : 1))

@@ -3,11 +3,25 @@
  * Hashes of user modules, for the record of a run: of the file and of every file that it imports by a relative path.
  */
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 
 const RELATIVE = /(?:from|import)\s*\(?\s*["'](\.{1,2}\/[^"']+)["']/g;
 const ENDINGS = ["", ".ts", ".js", ".mts", ".mjs", ".json", "/index.ts", "/index.js"];
+/** TypeScript's sources of the files that it is imported by. */
+const SOURCES: readonly (readonly [RegExp, string])[] = [
+  [/\.js$/, ".ts"],
+  [/\.mjs$/, ".mts"],
+  [/\.cjs$/, ".cts"],
+];
+
+/** The file that an import means; undefined for a folder or none. */
+function importedFile(base: string): string | undefined {
+  const sources = SOURCES.filter(([end]) => end.test(base)).map(([end, source]) => base.replace(end, source));
+  return [...ENDINGS.map((ending) => base + ending), ...sources].find(
+    (candidate) => statSync(candidate, { throwIfNoEntry: false })?.isFile() === true,
+  );
+}
 
 function filesOf(path: string, found: Map<string, string>): void {
   if (found.has(path)) return;
@@ -15,7 +29,7 @@ function filesOf(path: string, found: Map<string, string>): void {
   found.set(path, text);
   for (const [, specifier = ""] of text.matchAll(RELATIVE)) {
     const base = resolve(dirname(path), specifier);
-    const file = ENDINGS.map((ending) => base + ending).find((candidate) => existsSync(candidate));
+    const file = importedFile(base);
     if (file !== undefined && /\.(?:[mc]?[jt]s|json)$/.test(file)) filesOf(file, found);
   }
 }

@@ -138,7 +138,7 @@ export async function openObjective(
 /** Largest size of a script in bytes; larger files in a command are data, such as weights, and are not hashed. */
 const LARGEST_SCRIPT = 2 ** 20;
 
-/** The script files among the arguments of a command, usually one. */
+/** The script files of a command: its program, if it is given by its path, and arguments. */
 function commandFiles({
   command,
   cwd = ".",
@@ -147,7 +147,7 @@ function commandFiles({
   readonly cwd?: string | undefined;
 }) {
   return command
-    .slice(1)
+    .filter((word, i) => i > 0 || /[\\/]/.test(word))
     .map((word) => resolve(cwd, word))
     .filter((path) => {
       const found = statSync(path, { throwIfNoEntry: false });

@@ -276,7 +276,8 @@ function judgeStatement(statement: Statement, written: Written, truth: DigitsTru
       return judgeStep(statement, written, truth);
     case "largest": {
       const read = written.needed(truth);
-      return [judgeDerived(statement.value, "largest", read && Math.max(...read), written)];
+      const largest = read === undefined || read.length === 0 ? undefined : Math.max(...read);
+      return [judgeDerived(statement.value, "largest", largest, written)];
     }
     case "selection":
       return judgeSelection(statement, written, truth);

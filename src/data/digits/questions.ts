@@ -106,7 +106,7 @@ export function answerTo(question: DigitsQuestion, values: readonly number[]): n
     case "line-sum":
       return values.reduce((total, value) => total + value, 0);
     case "largest":
-      return Math.max(...values);
+      return values.length === 0 ? NONE : Math.max(...values);
     case "difference":
       return (values[0] ?? 0) - (values[1] ?? 0);
     case "count-greater":

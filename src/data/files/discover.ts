@@ -149,7 +149,9 @@ export function findFiles(options: FilesOptions, split: FileSplit): FoundFiles |
   );
   const named = found.filter(({ name }) => splitOf(name) === split);
   const hasSplits = found.some(({ name }) => splitOf(name) !== undefined);
-  const isWhole = own !== undefined && (!hasSplits || split !== "train");
+  // A folder named for a split is whole if its files name no split, or all of them one other split.
+  const splits = new Set(found.map(({ name }) => splitOf(name)));
+  const isWhole = own !== undefined && (!hasSplits || (split !== "train" && splits.size === 1));
   const files = named.length === 0 && isWhole ? found : named;
   return files.length === 0 ? undefined : { format, paths: files.map((file) => file.path) };
 }

@@ -103,7 +103,8 @@ async function readVideoBytes(
 
 /** The row's sampling, else the options'. */
 function sampling(own: OwnSampling, video: FilesOptions["video"]) {
-  const numFrames = own.numFrames ?? video.numFrames;
+  // A row that asks for frames a second does not want the options' fixed number.
+  const numFrames = own.numFrames ?? (own.fps === undefined ? video.numFrames : undefined);
   const { minFrames = video.minFrames, maxFrames = video.maxFrames, fps = video.fps } = own;
   return { fps, numFrames, minFrames, maxFrames };
 }
@@ -128,11 +129,13 @@ async function readFrameImages(
   media: MediaOptions,
 ): Promise<VideoClip> {
   const { video } = media.options;
-  const { numFrames = video.maxFrames, maxFrames } = sampling(own, video);
+  const { maxFrames, numFrames = maxFrames } = sampling(own, video);
   const given = { totalFrames: images.length, fps: own.fps ?? video.framesFps };
   const limit = Math.min(numFrames, maxFrames);
+  // Frames are taken in pairs, and a limit is not exceeded.
+  const pairs = Math.max(2, 2 * Math.floor(limit / 2));
   const chosen =
-    images.length > limit ? sampleFrames(given, { numFrames: limit }) : Array.from(images.keys());
+    images.length > limit ? sampleFrames(given, { numFrames: pairs }) : Array.from(images.keys());
   const frames: RgbImage[] = [];
   for (const index of chosen) {
     const reference = images[index]!;

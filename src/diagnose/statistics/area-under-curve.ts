@@ -3,6 +3,7 @@
  * How well a number separates two kinds of tokens, over all thresholds.
  */
 import { ShapeError } from "../../errors/index.ts";
+import { requireFinite } from "../../math/index.ts";
 
 /**
  * Area under the ROC curve: how often a positive item scores higher than a negative one, ties counting half.
@@ -23,11 +24,16 @@ export class RankedScores {
    * @param scores `[N]`, not NaN
    * @param isPositive `[N]` 1 or 0
    * @throws ShapeError when the lengths differ
+   * @throws NumericError when a score is NaN
    */
   constructor(scores: ArrayLike<number>, isPositive: ArrayLike<number>) {
     if (scores.length !== isPositive.length) {
       throw new ShapeError(`isPositive: expected shape [${scores.length}], got [${isPositive.length}]`);
     }
+    requireFinite(
+      "scores",
+      Array.from(scores, (score) => (Number.isNaN(score) ? score : 0)),
+    );
     this.#scores = scores;
     this.#isPositive = isPositive;
     this.#order = Uint32Array.from({ length: scores.length }, (_, i) => i).sort(

@@ -94,6 +94,8 @@ export class LocalModel {
   /** 1 at ids of image and video tokens: a completion that contains one could not be read as a prompt. */
   readonly #banned: Uint8Array;
   /** Gradients of all replicas, and which is this one's; none where the model is alone. */
+  /** The failure of an accumulation, which left a part of its gradient. */
+  #broken: Error | undefined;
   #shared: { readonly gradients: readonly Float32Array[]; readonly place: number } | undefined;
 
   /**
@@ -271,12 +273,15 @@ export class LocalModel {
     checkDifferentiable("accumulate: image", options.image);
     this.#checkValueHead(values !== undefined, "accumulate: valueCoefficients");
     const { store } = this.#machinery;
+    const temperature = checkedTemperature(options.temperature);
+    const asked = this.#prompts.sequences(sequences, options.image);
     await this.resident?.prepare(store.weights);
-    await this.#teacher.accumulate(
-      this.#prompts.sequences(sequences, options.image),
-      { logprobs: coefficients, values, entropy },
-      checkedTemperature(options.temperature),
-    );
+    try {
+      await this.#teacher.accumulate(asked, { logprobs: coefficients, values, entropy }, temperature);
+    } catch (error) {
+      this.#broken = error as Error;
+      throw error;
+    }
     const tokens = sequences.reduce((sum, { completion }) => sum + completion.length, 0);
     const norm = (await this.resident?.gradientNorm()) ?? gradientNorm(store.gradient);
     return { tokens, finite: Number.isFinite(norm) };
@@ -285,6 +290,15 @@ export class LocalModel {
   step(adam: AdamParameters): StepReport {
     checkAdam(adam);
     const { store } = this.#machinery;
+    const broken = this.#broken;
+    if (broken !== undefined) {
+      this.#broken = undefined;
+      store.gradient.fill(0);
+      throw new EngineError(
+        `step: the gradient was not whole and is cleared, since accumulate failed: ${broken.message}`,
+        { cause: broken },
+      );
+    }
     if (this.#shared !== undefined) {
       sumInto(store.gradient, this.#shared.gradients);
     }
@@ -325,6 +339,7 @@ export class LocalModel {
   }
 
   clearGradient(): void {
+    this.#broken = undefined;
     this.#machinery.store.gradient.fill(0);
   }
 
@@ -367,7 +382,7 @@ export class LocalModel {
       putAdapter(adapter, store);
     }
     restoreTrainingState(state, store, this.#adam);
-    store.gradient.fill(0);
+    this.clearGradient();
   }
 
   async close(): Promise<void> {

@@ -22,6 +22,8 @@ export class ModelThread {
   readonly #pending = new Map<number, Pending>();
   #nextCall = 0;
   #closed = false;
+  /** The error that ended the thread, if it was not closed. */
+  #cause: EngineError | undefined;
 
   constructor(options: ReplicaOptions) {
     const program = threadProgram();
@@ -52,7 +54,9 @@ export class ModelThread {
     ...parameters: readonly unknown[]
   ): Promise<unknown> {
     if (this.#closed) {
-      return Promise.reject(new EngineError(`${method}: the engine is closed`));
+      const cause = this.#cause;
+      const why = cause === undefined ? "" : `: ${cause.message}`;
+      return Promise.reject(new EngineError(`${method}: the engine is closed${why}`, { cause }));
     }
     const id = this.#nextCall++;
     return new Promise((resolve, reject) => {
@@ -64,6 +68,7 @@ export class ModelThread {
   async close(): Promise<void> {
     if (!this.#closed) {
       this.#fail(new EngineError("local engine: it was closed"));
+      this.#cause = undefined;
       await this.#worker.terminate();
     }
   }
@@ -86,6 +91,7 @@ export class ModelThread {
   /** The thread is gone: every call that waits for it fails. */
   #fail(error: EngineError): void {
     this.#closed = true;
+    this.#cause ??= error;
     const waiting = [...this.#pending.values()];
     this.#pending.clear();
     for (const { reject } of waiting) {

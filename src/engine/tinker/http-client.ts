@@ -274,13 +274,16 @@ export class HttpClient {
       );
     }
     const isGone = status === 404 || status === 410 || (status === 400 && NOT_LOADED.test(said));
-    if (isGone && isOfSession) {
+    // A checkpoint that is not there is no sign of the session.
+    if (isGone && isOfSession && !UNKNOWN_CHECKPOINT.test(text)) {
       return new SessionLostError(`${call}: ${this.url} has lost the session: ${said}`);
     }
     const kind = status === 409 ? NameTakenError : RefusedError;
     return new kind(`${call}: ${this.url} refuses the request (${status}): ${said}`, status);
   }
 }
+
+const UNKNOWN_CHECKPOINT = /"code"\s*:\s*"unknown-checkpoint"/;
 
 /** Why an attempt is to be made again. */
 class Retry {

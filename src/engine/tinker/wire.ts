@@ -120,6 +120,9 @@ export const optimStepRequestSchema = z.object({
   adam_params: adamSchema,
 });
 
+/** Most completions of one request, beyond which their names alone would stop the server. */
+const MOST_SAMPLES = 65_536;
+
 export const samplingParametersSchema = z.object({
   max_tokens: z.int().min(1).nullish(),
   seed: z.int().nullish(),
@@ -132,7 +135,7 @@ export type WireSamplingParameters = z.output<typeof samplingParametersSchema>;
 
 export const sampleRequestSchema = z.object({
   prompt: modelInputSchema,
-  num_samples: z.int().min(1).default(1),
+  num_samples: z.int().min(1).max(MOST_SAMPLES).default(1),
   sampling_params: samplingParametersSchema,
   base_model: text.nullish(),
   model_path: text.nullish(),

@@ -148,7 +148,7 @@ export async function answerBenchmark(options: AnswerOptions): Promise<boolean> 
     for (; rows.length < Math.min(batchSize, total - done) && row < size; row++) rows.push(row);
     if (rows.every((index) => journal.isSkipped(index) || isAnswered(index, options))) {
       for (const index of rows) {
-        const skipped = journal.skipped.find((known) => known.index === index);
+        const skipped = journal.skippedRow(index);
         if (skipped === undefined) tally.used();
         else tally.skipped(skipped);
         done += Number(skipped === undefined);

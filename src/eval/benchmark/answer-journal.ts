@@ -119,16 +119,27 @@ export function readAnswers(given: string): RecordedAnswers {
 
 /** The differences between two headers, in words; the verdict may differ, since answers can be judged again. */
 function differences(recorded: AnswersHeader, own: AnswersHeader): string[] {
-  const flat = ({ benchmark, options = {}, fingerprint, model, protocol, verdict }: AnswersHeader) => [
-    ...Object.entries({ benchmark, "benchmark's files": fingerprint, model, verdict, ...protocol }),
-    ...Object.entries(options).map(
+  const flat = ({
+    benchmark,
+    options = {},
+    fingerprint,
+    model,
+    protocol,
+    prompt,
+    verdict,
+  }: AnswersHeader) => {
+    const parts = { benchmark, "benchmark's files": fingerprint, model, verdict, prompt, ...protocol };
+    const ofBenchmark = Object.entries(options).map(
       ([option, value]) => [`option ${option} of the benchmark`, value] as const,
-    ),
-  ];
-  const known = new Map(flat(recorded).map(([key, value]) => [key, JSON.stringify(value)]));
-  return flat(own).flatMap(([key, value]) => {
-    const [before, now] = [known.get(key), JSON.stringify(value)];
-    return before === now ? [] : [`${key}: recorded ${before ?? "none"}, now ${now ?? "none"}`];
+    );
+    return new Map(
+      [...Object.entries(parts), ...ofBenchmark].map(([key, value]) => [key, JSON.stringify(value)]),
+    );
+  };
+  const [before, now] = [flat(recorded), flat(own)];
+  return [...new Set([...before.keys(), ...now.keys()])].flatMap((key) => {
+    const [was, is] = [before.get(key), now.get(key)];
+    return was === is ? [] : [`${key}: recorded ${was ?? "none"}, now ${is ?? "none"}`];
   });
 }
 
@@ -192,6 +203,11 @@ export class AnswerJournal {
   /** Rows that gave no problem, so far. */
   get skipped(): readonly SkippedRecord[] {
     return [...this.#skipped.values()];
+  }
+
+  /** The record of a skipped row; undefined for any other. */
+  skippedRow(index: number): SkippedRecord | undefined {
+    return this.#skipped.get(index);
   }
 
   /** Whether this answer is recorded. */

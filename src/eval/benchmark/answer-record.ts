@@ -60,6 +60,8 @@ const headerSchema = z.strictObject({
   /** The rule, or the judge and its rule. */
   verdict: z.string(),
   protocol: z.looseObject({}),
+  /** The prompt format: its name and own words, or the hash of its module; absent where it is not recorded. */
+  prompt: z.record(z.string(), z.unknown()).optional(),
 });
 
 /** The first line: what the answers are of. */

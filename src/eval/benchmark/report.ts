@@ -85,7 +85,8 @@ function wholeProblems(answers: readonly AnswerRecord[]): AnswerRecord[][] {
     own[answer.sample] = answer;
     byIndex.set(answer.index, own);
   }
-  const samples = Math.max(0, ...[...byIndex.values()].map((own) => own.length));
+  let samples = 0;
+  for (const own of byIndex.values()) samples = Math.max(samples, own.length);
   return [...byIndex]
     .sort(([a], [b]) => a - b)
     .map(([, own]) => own)

@@ -22,8 +22,10 @@ interface Content {
 /** The functions of a part as source text, and its plain values. */
 function contentsOf(part: unknown, depth: number, path = ""): Content[] {
   if (part === undefined) return [];
+  if (typeof part === "function") return [{ path, isFunction: true, text: String(part) }];
   if (typeof part !== "object" || part === null) {
-    return [{ path, isFunction: typeof part === "function", text: `${typeof part} ${String(part)}` }];
+    const text = typeof part === "string" ? JSON.stringify(part) : String(part as number | null);
+    return [{ path, isFunction: false, text }];
   }
   if (depth === 0) return [];
   const names = new Set(Object.keys(part));

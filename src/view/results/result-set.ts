@@ -51,7 +51,8 @@ async function holders(root: string, found: Record<string, Found[]>): Promise<vo
 export class ResultSet {
   readonly #roots: readonly string[];
   readonly #clock: () => number;
-  #answers = new Map<string, { readonly file: AnswerFile; readonly of: string }>();
+  #answers = new Map<string, { readonly file: AnswerFile }>();
+  #looking: Promise<void> | undefined;
   #tables = new Map<string, Found>();
   #lookedAt = Number.NEGATIVE_INFINITY;
 
@@ -61,28 +62,35 @@ export class ResultSet {
     this.#clock = clock;
   }
 
-  async #look(): Promise<void> {
-    if (this.#clock() - this.#lookedAt < FRESH_MS) return;
+  /** Looks at the disk, once for all that ask meanwhile. */
+  #look(): Promise<void> {
+    if (this.#clock() - this.#lookedAt < FRESH_MS) return Promise.resolve();
+    this.#looking ??= this.#lookAnew().finally(() => {
+      this.#looking = undefined;
+    });
+    return this.#looking;
+  }
+
+  async #lookAnew(): Promise<void> {
     const found: Record<string, Found[]> = { [ANSWERS]: [], [TABLE]: [] };
     for (const root of this.#roots) await holders(root, found);
     const known = new Map([...this.#answers.values()].map((one) => [one.file.path, one.file]));
-    this.#answers = new Map();
+    const answers = new Map<string, { readonly file: AnswerFile }>();
     for (const { root, folder } of found[ANSWERS] ?? []) {
       const path = await containedPath(root, ...folder.split(sep).filter(Boolean), ANSWERS).catch(
         () => undefined,
       );
       if (path === undefined) continue;
       const name = folder === "" ? basename(resolve(root)) : folder.split(sep).join("/");
-      this.#answers.set(freeName(name, this.#answers), {
-        file: known.get(path) ?? new AnswerFile(path),
-        of: name,
-      });
+      answers.set(freeName(name, answers), { file: known.get(path) ?? new AnswerFile(path) });
     }
-    this.#tables = new Map();
+    const tables = new Map<string, Found>();
     for (const one of found[TABLE] ?? []) {
       const name = one.folder === "" ? basename(resolve(one.root)) : one.folder.split(sep).join("/");
-      this.#tables.set(freeName(name, this.#tables), one);
+      tables.set(freeName(name, tables), one);
     }
+    this.#answers = answers;
+    this.#tables = tables;
     this.#lookedAt = this.#clock();
   }
 

@@ -48,8 +48,9 @@ export class Run {
   readonly #metrics = new MetricTable();
   readonly #rollouts = new RolloutIndex();
   readonly #recorded = new RecordedIndex();
-  /** config.json is written once, so it is read once. */
+  /** Read again only where another run was begun at this path. */
   #record: OpenedRecord | undefined;
+  #recordVersion: string | undefined;
 
   constructor(id: string, path: string) {
     this.id = id;
@@ -62,7 +63,12 @@ export class Run {
    * @throws RunError when it is missing, cut off, or of another version
    */
   async record(): Promise<OpenedRecord> {
-    this.#record ??= await this.#readRecord();
+    const stats = await stat(join(this.path, "config.json")).catch(() => undefined);
+    const version = stats && `${stats.ino} ${stats.size} ${stats.mtimeMs}`;
+    if (this.#record === undefined || version !== this.#recordVersion) {
+      this.#record = await this.#readRecord();
+      this.#recordVersion = version;
+    }
     return this.#record;
   }
 

@@ -3,10 +3,9 @@
  * A run's metrics as an event file that TensorBoard opens.
  */
 
-import { once } from "node:events";
-import { createWriteStream, mkdirSync } from "node:fs";
+import { mkdirSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { join } from "node:path";
-import { finished } from "node:stream/promises";
 import { RunError } from "../../errors/index.ts";
 import { containedPath } from "../runs/contained-path.ts";
 import { dotted, isObject, type JsonObject, numberOf, numbersOf, parseObject } from "../runs/json-fields.ts";
@@ -74,18 +73,15 @@ export async function writeEvents(runDirectory: string, target: string): Promise
   const path = join(target, `events.out.tfevents.${Math.floor(begin)}.fovea`);
   try {
     mkdirSync(target, { recursive: true });
-    const out = createWriteStream(path);
-    const write = async (bytes: Uint8Array): Promise<void> => {
-      if (!out.write(bytes)) await once(out, "drain");
-    };
-    const open = once(out, "open");
-    await open;
-    await write(versionRecord(begin));
-    await write(textRecord({ wallTime: begin, step: 0 }, "config", configText(config)));
-    const counts = await writeMetrics(runDirectory, begin, write);
-    out.end();
-    await finished(out);
-    return { path, ...counts };
+    const out = await open(path, "w");
+    try {
+      const write = async (bytes: Uint8Array): Promise<void> => void (await out.write(bytes));
+      await write(versionRecord(begin));
+      await write(textRecord({ wallTime: begin, step: 0 }, "config", configText(config)));
+      return { path, ...(await writeMetrics(runDirectory, begin, write)) };
+    } finally {
+      await out.close();
+    }
   } catch (error) {
     if (error instanceof RunError) throw error;
     throw new RunError(`${path}: cannot be written: ${(error as Error).message}`, { cause: error });

@@ -39,19 +39,28 @@ interface Named {
   readonly blob: Blob;
 }
 
-/** Shows pictures in place of the earlier pictures; shows none if one cannot be read. */
+let newest = 0;
+
+/**
+ * Shows pictures in place of the earlier pictures; shows none if one cannot be read. Pictures that come after newer pictures
+ * were chosen are ignored.
+ */
 async function show(found: Promise<readonly Named[]>): Promise<void> {
+  const own = ++newest;
   for (const { address } of pictures.value) if (address.startsWith("blob:")) URL.revokeObjectURL(address);
   try {
-    pictures.value = await Promise.all(
+    const shown = await Promise.all(
       (await found).map(async ({ name, address, blob }) => ({
         name,
         address,
         image: await decodePicture(blob, name),
       })),
     );
+    if (own !== newest) return;
+    pictures.value = shown;
     pictureTrouble.value = "";
   } catch (error) {
+    if (own !== newest) return;
     pictures.value = [];
     pictureTrouble.value = (error as Error).message;
   }

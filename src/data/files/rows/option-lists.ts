@@ -30,7 +30,12 @@ function marksBefore(texts: readonly string[], pattern: RegExp, isOwn: (mark: st
 
 /** Texts without the letters or numbers that all of them begin with; numbers become labels. */
 function unmarked(texts: readonly string[], labels: StatedOptions["labels"]) {
-  const stripped = (pattern: RegExp) => texts.map((text) => text.replace(pattern, ""));
+  // Options that are a mark alone stand in the picture, and their letter is all that they say.
+  const stripped = (pattern: RegExp) =>
+    texts.map((text) => {
+      const rest = text.replace(pattern, "");
+      return rest.trim() === "" ? text.trim() : rest;
+    });
   if (marksBefore(texts, LETTER_BEFORE, (mark, i) => mark.toUpperCase() === LETTERS[i]) !== undefined)
     return { texts: stripped(LETTER_BEFORE), labels };
   const first = /^\s*\(?0/.test(texts[0] ?? "") ? 0 : 1;

@@ -47,7 +47,10 @@ export async function fastestOf(
         continue;
       }
       const challenger = { arrangement, probe };
-      const [own, its] = await inTurn(best.probe, probe);
+      const [own, its] = await inTurn(best.probe, probe).catch(async (error: unknown) => {
+        await probe.close();
+        throw error;
+      });
       note(tried, best, own);
       note(tried, challenger, its);
       const isBetter = own / its > (arrangement.replicas > best.arrangement.replicas ? WORTH : 1);
