@@ -57,6 +57,12 @@ describe("a datum as sequences", () => {
     expect(shapes(one)).toEqual([[0, [1, "image", 2], [3]]]);
   });
 
+  test.each([0.5, -1, 2 ** 32 + 5])("a target %d is refused, for it is no token", async (target) => {
+    await expect(runsOf([textChunk([1, 2])], [2, target], [1, 1])).rejects.toThrow(
+      `target_tokens: expected ids of tokens, got ${target}`,
+    );
+  });
+
   test("a weight within an image is refused", async () => {
     const png = await encodePng({ width: 112, height: 112, data: new Uint8Array(112 * 112 * 3) });
     const image: wire.WireChunk = { type: "image", data: png, format: "png" };

@@ -96,6 +96,15 @@ describe("options", () => {
     expect((await one({ question, options: ["red", "blue"], answer: "b" })).question).toBe(question);
   });
 
+  test.each([
+    [["(A)", "(B)", "(C)"], ["(A)", "(B)", "(C)"]],
+    [["A.", "B.", "C."], ["A.", "B.", "C."]],
+    [["A. red", "B."], ["red", "B."]],
+  ])("that are a mark alone, %j, keep it, since they stand in the picture", async (given, options) => {
+    const problem = await one({ question: "Which?", options: given, answer: "B", image: "a.png" });
+    expect(problem.options).toEqual(options);
+  });
+
   test("without labels are refused", async () => {
     const of = (options: unknown) => one({ question: "Which?", answer: "B", options });
     await expect(of([{ colour: "red", size: 1 }])).rejects.toThrow(

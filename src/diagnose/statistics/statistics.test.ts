@@ -20,6 +20,10 @@ describe("the area under the curve", () => {
   test("is NaN where one kind is absent", () => {
     expect(new RankedScores([1, 2], [1, 1]).area()).toBeNaN();
     expect(new RankedScores([], []).area()).toBeNaN();
+    expect(() => new RankedScores([1, Number.NaN], [0, 1])).toThrow(
+      "scores[1]: expected a finite number, got NaN",
+    );
+    expect(new RankedScores([-Infinity, Infinity], [0, 1]).area()).toBe(1);
   });
 
   const items = fc.array(

@@ -169,6 +169,28 @@ describe("an answers file", () => {
     );
   });
 
+  test("of another prompt, or of a setting that is gone, is refused with the difference", () => {
+    const path = freshFile();
+    const header = {
+      event: "evaluation",
+      version: 1,
+      benchmark: "sums",
+      fingerprint: "f",
+      model: "m",
+      verdict: "v",
+      protocol: { temperature: 0, system: "Think." },
+      prompt: { format: "plain" },
+    } as const;
+    new AnswerJournal(path, header).close();
+    new AnswerJournal(path, header).close();
+    expect(() => new AnswerJournal(path, { ...header, prompt: { format: "boxed" } })).toThrow(
+      'prompt: recorded {"format":"plain"}, now {"format":"boxed"}',
+    );
+    expect(() => new AnswerJournal(path, { ...header, protocol: { temperature: 0 } })).toThrow(
+      'system: recorded "Think.", now none',
+    );
+  });
+
   test.each([
     ["not JSON\n", "line 1: expected a JSON object"],
     ['{"problem":"a"}\n', "line 1: is no line of an answers file: index:"],

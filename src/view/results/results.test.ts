@@ -87,6 +87,15 @@ describe("files of answers", () => {
     ]);
   });
 
+  test("keep their ids when several requests look at once", async () => {
+    let now = 0;
+    const set = new ResultSet([results()], () => (now += 10_000));
+    const looks = await Promise.all([set.answers(), set.grids(), set.answers()]);
+    expect(looks[0].map(({ id }) => id)).toEqual([CELL, RUN]);
+    expect(looks[2].map(({ id }) => id)).toEqual([CELL, RUN]);
+    expect((await set.answers()).map(({ id }) => id)).toEqual([CELL, RUN]);
+  });
+
   test("are filtered by verdict and by kind of problem", async () => {
     const file = await new ResultSet([results()]).answerFile(RUN);
     const page = await file.page(ALL, 0);
