@@ -52,7 +52,7 @@ export class ProgressBar {
   }
 
   show({ label, done, total, facts }: ProgressMoment): void {
-    // An activity that begins anew, such as the next benchmark, has the same label and fewer done.
+    // The next benchmark has the same label and fewer done.
     if (label !== this.#label || done < this.#lastDone) this.begin(label);
     this.#lastDone = done;
     this.#startDone ??= done - 1;

@@ -3,7 +3,7 @@
  * Measures that DyCo-RL's ablations use in place of the Fisher-Rao distance: the sharpness of one attention row, and
  * the KL divergence of two rows.
  */
-import { sum } from "../math/index.ts";
+import { sum } from "../math/sums.ts";
 
 /** Attention below this counts as this where a logarithm of it is taken. */
 const SMALLEST = 1e-12;

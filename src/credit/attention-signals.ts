@@ -4,7 +4,7 @@
  * compute the same inside their graph, because a `[T × S]` matrix never leaves them.
  */
 import { ShapeError } from "../errors/index.ts";
-import { sum } from "../math/index.ts";
+import { sum } from "../math/sums.ts";
 import { attentionDivergence, attentionSharpness } from "./attention-measures.ts";
 import { checkRows } from "./check-rows.ts";
 import { checkChoice } from "./check-signals.ts";

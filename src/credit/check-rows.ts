@@ -3,7 +3,7 @@
  * The check of attention rows before any use.
  */
 import { NumericError, ShapeError } from "../errors/index.ts";
-import { requireArray } from "../math/index.ts";
+import { requireArray } from "../math/check.ts";
 
 /**
  * Throws unless rows, kinds and queries match and every entry is a mass.

@@ -3,7 +3,7 @@
  * Checks shared by the credit methods: arrays have one length, and numbers of tokens that count lie where they must.
  */
 import { ConfigError, NumericError } from "../errors/index.ts";
-import { requireArray, requireLength } from "../math/index.ts";
+import { requireArray, requireLength } from "../math/check.ts";
 
 /** Single precision leaves numbers this far on the wrong side of a bound that holds exactly. */
 const ROUNDING = 1e-4;

@@ -3,7 +3,7 @@
  * The Fisher-Rao geodesic distance between discrete distributions, the measure of how far attention moved.
  */
 import { NumericError } from "../errors/index.ts";
-import { requireArray, requireLength } from "../math/index.ts";
+import { requireArray, requireLength } from "../math/check.ts";
 
 /**
  * Fisher-Rao distance of two distributions given by their masses.

@@ -3,7 +3,7 @@
  * Spans of tokens whose advantage is moved by a share of its size, up or down for either sign.
  */
 import { ShapeError } from "../errors/index.ts";
-import { requireArray } from "../math/index.ts";
+import { requireArray } from "../math/check.ts";
 import { checkOption, counts } from "./check-signals.ts";
 import { advantageAt } from "./per-completion.ts";
 

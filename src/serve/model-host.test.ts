@@ -3,7 +3,7 @@ import { servedDigits, wholeFakeEngine } from "../testing/tinker-fixtures.ts";
 import { ModelHost } from "./model-host.ts";
 import { PromptPool } from "./prompt-pool.ts";
 
-test("numbers that failed while a lower one was missing are used, so that the model goes on after it", async () => {
+test("numbers that failed while a lower one was missing are used, so that the model continues after it", async () => {
   const served = servedDigits("digits", wholeFakeEngine);
   const host = new ModelHost({
     id: "m",

@@ -84,7 +84,7 @@ const loadWeights = call(wire.loadWeightsSchema, async (host, { path, optimizer 
   if (baseModel !== host.served.name) throw wrongCheckpoint(host.served.name, baseModel);
   await context.engines.beforeStep(host);
   await host.engine.load(directory);
-  // At once: the weights have changed, whatever becomes of the optimiser.
+  // At once: the weights have changed, also where the optimiser cannot be reset.
   host.noteStep();
   if (!optimizer) await context.checkpoints.reloadBare(host);
   return { path };

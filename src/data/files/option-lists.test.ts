@@ -97,10 +97,19 @@ describe("options", () => {
   });
 
   test.each([
-    [["(A)", "(B)", "(C)"], ["(A)", "(B)", "(C)"]],
-    [["A.", "B.", "C."], ["A.", "B.", "C."]],
-    [["A. red", "B."], ["red", "B."]],
-  ])("that are a mark alone, %j, keep it, since they stand in the picture", async (given, options) => {
+    [
+      ["(A)", "(B)", "(C)"],
+      ["(A)", "(B)", "(C)"],
+    ],
+    [
+      ["A.", "B.", "C."],
+      ["A.", "B.", "C."],
+    ],
+    [
+      ["A. red", "B."],
+      ["red", "B."],
+    ],
+  ])("that are a mark alone, %j, keep it, since their texts are in the picture", async (given, options) => {
     const problem = await one({ question: "Which?", options: given, answer: "B", image: "a.png" });
     expect(problem.options).toEqual(options);
   });

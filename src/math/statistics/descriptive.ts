@@ -88,15 +88,3 @@ function keptValues(
   for (let i = 0; i < values.length; i++) if (mask?.[i] !== 0) kept.push(values[i]!);
   return kept;
 }
-
-/** A part of a whole; 0 of nothing. */
-export function shareOf(part: number, whole: number): number {
-  return whole === 0 ? 0 : part / whole;
-}
-
-/** The sum of numbers, in their order. */
-export function sum(values: ArrayLike<number>): number {
-  let total = 0;
-  for (let i = 0; i < values.length; i++) total += values[i]!;
-  return total;
-}

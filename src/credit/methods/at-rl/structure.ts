@@ -3,7 +3,7 @@
  * Which tokens of a completion belong together, for AT-RL: found here from a Gram matrix, or by an engine beside its model.
  */
 import { ShapeError } from "../../../errors/index.ts";
-import { requireArray } from "../../../math/index.ts";
+import { requireArray } from "../../../math/check.ts";
 import type { CalibratedAttention } from "../../calibrated-gram.ts";
 import { NearestLists, NO_NEIGHBOUR, nearestOf } from "../../nearest-tokens.ts";
 import { rowCosines } from "../../similarity-graph.ts";

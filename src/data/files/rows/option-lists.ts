@@ -30,7 +30,7 @@ function marksBefore(texts: readonly string[], pattern: RegExp, isOwn: (mark: st
 
 /** Texts without the letters or numbers that all of them begin with; numbers become labels. */
 function unmarked(texts: readonly string[], labels: StatedOptions["labels"]) {
-  // Options that are a mark alone stand in the picture, and their letter is all that they say.
+  // Texts of options that are a mark alone are in the picture; the mark is all that the row has of them.
   const stripped = (pattern: RegExp) =>
     texts.map((text) => {
       const rest = text.replace(pattern, "");

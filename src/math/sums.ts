@@ -1,0 +1,16 @@
+/**
+ * @module
+ * Sums and shares.
+ */
+
+/** A part of a whole; 0 of nothing. */
+export function shareOf(part: number, whole: number): number {
+  return whole === 0 ? 0 : part / whole;
+}
+
+/** The sum of numbers, in their order. */
+export function sum(values: ArrayLike<number>): number {
+  let total = 0;
+  for (let i = 0; i < values.length; i++) total += values[i]!;
+  return total;
+}
