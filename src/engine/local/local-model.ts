@@ -41,6 +41,7 @@ import {
 } from "./local-options.ts";
 import { machineMemory } from "./memory/machine-memory.ts";
 import { MemoryPlan } from "./memory/memory-plan.ts";
+import { partialGradient } from "./partial-gradient.ts";
 import { ProgramCache } from "./program-cache.ts";
 import { RotaryTable } from "./prompts/rotary-table.ts";
 import { VisionEncoder } from "./prompts/vision-encoder.ts";
@@ -93,9 +94,9 @@ export class LocalModel {
   readonly #quantised: QuantisedStages | undefined;
   /** 1 at ids of image and video tokens: a completion that contains one could not be read as a prompt. */
   readonly #banned: Uint8Array;
-  /** Gradients of all replicas, and which is this one's; none where the model is alone. */
   /** The failure of an accumulation, which left a part of its gradient. */
   #broken: Error | undefined;
+  /** Gradients of all replicas, and which is this one's; none where the model is alone. */
   #shared: { readonly gradients: readonly Float32Array[]; readonly place: number } | undefined;
 
   /**
@@ -292,16 +293,10 @@ export class LocalModel {
     const { store } = this.#machinery;
     const broken = this.#broken;
     if (broken !== undefined) {
-      this.#broken = undefined;
-      store.gradient.fill(0);
-      throw new EngineError(
-        `step: the gradient was not whole and is cleared, since accumulate failed: ${broken.message}`,
-        { cause: broken },
-      );
+      this.clearGradient();
+      throw partialGradient(broken);
     }
-    if (this.#shared !== undefined) {
-      sumInto(store.gradient, this.#shared.gradients);
-    }
+    if (this.#shared !== undefined) sumInto(store.gradient, this.#shared.gradients);
     const norm = gradientNorm(store.gradient);
     const applied = Number.isFinite(norm);
     if (applied) {

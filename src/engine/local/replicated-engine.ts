@@ -4,7 +4,6 @@
  * each replica adds up the gradients of all, in one order, and makes the same update. So their weights stay bitwise
  * identical.
  */
-import { EngineError } from "../../errors/index.ts";
 import type { Capability } from "../capabilities.ts";
 import type {
   AccumulateOptions,
@@ -23,6 +22,7 @@ import type {
 } from "../engine.ts";
 import { checkCoefficients } from "./check-coefficients.ts";
 import type { LocalEngine } from "./local-engine.ts";
+import { partialGradient } from "./partial-gradient.ts";
 import { checkInterventionTokens } from "./scoring/attention-intervention.ts";
 import { evenShares, type Share, sequenceShares } from "./shares.ts";
 
@@ -129,9 +129,7 @@ export class ReplicatedEngine implements Engine {
       if (broken !== undefined) {
         this.#broken = undefined;
         await this.#all((replica) => replica.clearGradient());
-        throw new EngineError(
-          `step: the gradient was not whole and is cleared, since accumulate failed: ${broken.message}`,
-        );
+        throw partialGradient(broken);
       }
       await this.#all((replica) => replica.publishGradient());
       const [report] = await this.#all((replica) => replica.step(adam));
