@@ -21,13 +21,11 @@ import type {
   StepReport,
   TrainingRun,
 } from "../engine.ts";
+import { KeptPrompts } from "./kept-prompts.ts";
 import type { LocalSequence } from "./known-prompts.ts";
 import type { ReplicaOptions } from "./local-options.ts";
 import { ModelThread } from "./model-thread.ts";
 import { SampleWatcher } from "./sample-watcher.ts";
-
-/** Prompts that the thread keeps prepared, so that scoring and updating need not prepare them again. */
-const KEPT_PROMPTS = 4096;
 
 const CAPABILITIES = [
   "attention",
@@ -64,8 +62,7 @@ const STREAMING = [
 export class LocalEngine implements Engine {
   readonly capabilities: ReadonlySet<Capability>;
   readonly #thread: ModelThread;
-  readonly #promptIds = new Map<Prompt, number>();
-  #nextPrompt = 0;
+  readonly #prompts = new KeptPrompts();
 
   /** @throws ModelError when the model is of an architecture that is not supported */
   constructor(options: ReplicaOptions) {
@@ -189,43 +186,21 @@ export class LocalEngine implements Engine {
   ): Promise<unknown> {
     const fresh: (readonly [number, Prompt])[] = [];
     const ids = prompts.map((prompt) => {
-      const known = this.#promptIds.get(prompt);
-      const id = known ?? this.#nextPrompt++;
-      this.#promptIds.delete(prompt);
-      this.#promptIds.set(prompt, id);
-      if (known === undefined) {
-        fresh.push([id, prompt]);
-      }
+      const { id, isNew } = this.#prompts.use(prompt);
+      if (isNew) fresh.push([id, prompt]);
       return id;
     });
     const registered = fresh.length === 0 ? undefined : this.#thread.call("register", fresh);
     const result = call(ids);
-    const idle = this.#dropIdle(new Set(ids));
-    const settled = await Promise.allSettled([registered, result, idle]);
-    if (settled[0].status === "rejected") {
-      for (const [, prompt] of fresh) {
-        this.#promptIds.delete(prompt);
-      }
-    }
+    const idle = this.#prompts.dropIdle(new Set(ids));
+    const forgotten = idle.length === 0 ? undefined : this.#thread.call("forget", idle);
+    const settled = await Promise.allSettled([registered, result, forgotten]);
+    if (settled[0].status === "rejected") for (const [, prompt] of fresh) this.#prompts.drop(prompt);
     for (const outcome of settled) {
       if (outcome.status === "rejected") {
         throw outcome.reason;
       }
     }
     return result;
-  }
-
-  #dropIdle(used: ReadonlySet<number>): Promise<unknown> | undefined {
-    const oldest = [...this.#promptIds].slice(0, Math.max(0, this.#promptIds.size - KEPT_PROMPTS));
-    const idle = oldest.filter(([, id]) => !used.has(id));
-    for (const [prompt] of idle) {
-      this.#promptIds.delete(prompt);
-    }
-    return idle.length === 0
-      ? undefined
-      : this.#thread.call(
-          "forget",
-          idle.map(([, id]) => id),
-        );
   }
 }
