@@ -49,7 +49,7 @@ function evaluationAt(path: string): Evaluation {
 /**
  * The evaluations of a run directory, or of a directory that `fovea eval --out` wrote, by the name of their folder.
  *
- * @throws DataError when there are none
+ * @throws DataError when the directory has no answers
  */
 function evaluationsIn(directory: string): Map<string, Evaluation> {
   const own = join(directory, EVALUATIONS);

@@ -55,6 +55,8 @@ export interface Measure {
   /** Heading of the column. */
   readonly name: string;
   readonly unit: Unit;
+  /** More is better unless given. */
+  readonly isLessBetter?: true;
   readonly evidence: Evidence;
   /**
    * Finds out before a cell is trained what would fail after it: files that are missing, and a metric that nothing reports.

@@ -40,6 +40,7 @@ export interface ComparisonRow {
 export interface Column {
   readonly name: string;
   readonly unit: Unit;
+  readonly isLessBetter?: true;
 }
 
 export interface Comparison {
@@ -163,7 +164,9 @@ export function comparison(
   }: Pick<Grid, "axes" | "baseline" | "averages" | "pairing"> & { readonly measures: readonly Column[] },
   results: readonly LabelledResult[],
 ): Comparison {
-  const measuredColumns = measures.map(({ name, unit }): Column => ({ name, unit }));
+  const measuredColumns = measures.map(
+    ({ name, unit, isLessBetter }): Column => ({ name, unit, ...(isLessBetter && { isLessBetter }) }),
+  );
   const cells = groupsOf(results, measuredColumns);
   const groups = [...cells, ...averageGroups(cells, averages)].map((group) =>
     withAverage(group, measuredColumns),

@@ -5,6 +5,7 @@
  */
 import type { Rng } from "../math/index.ts";
 import type { Define } from "../parts/index.ts";
+import { membersOf } from "../parts/members-of.ts";
 import type { ImageAblation } from "./image-ablation.ts";
 import type { SignalRequest, Signals } from "./signals/index.ts";
 
@@ -239,19 +240,20 @@ export interface CreditMethod {
   ): CompletionCredit[][];
 }
 
+/** Members of a method except for `credit`. */
+const MEMBERS = [
+  "name",
+  "needs",
+  "needsAt",
+  "lighterNeeds",
+  "wholeBatch",
+  "addsLossTerm",
+  "sharesEvenly",
+] as const satisfies readonly (keyof CreditMethod)[];
+
 /** The method with another `credit`; of a class too, whose members spreading would lose. */
 export function withCredit(method: CreditMethod, credit: CreditMethod["credit"]): CreditMethod {
-  const { name, needs, lighterNeeds, wholeBatch, addsLossTerm, sharesEvenly } = method;
-  return {
-    ...(name !== undefined && { name }),
-    needs,
-    ...(method.needsAt && { needsAt: (progress: number) => method.needsAt!(progress) }),
-    ...(lighterNeeds && { lighterNeeds }),
-    ...(wholeBatch && { wholeBatch }),
-    ...(addsLossTerm && { addsLossTerm }),
-    ...(sharesEvenly && { sharesEvenly }),
-    credit,
-  };
+  return { ...membersOf(method, MEMBERS), credit };
 }
 
 /** A credit method: its options, if it has any, and its maker. A built-in one has its kind among the options. */

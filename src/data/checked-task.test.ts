@@ -88,7 +88,7 @@ describe("demonstrations by anyone", () => {
       () => ({ completion: "7" }),
       "demonstrations: 0: problem: expected object, got undefined",
     ],
-    ["are none", () => undefined, "demonstrations: 0: expected object, got undefined"],
+    ["are undefined", () => undefined, "demonstrations: 0: expected object, got undefined"],
   ])("that %s are named", async (_, demonstration, message) => {
     await expect(opened(demonstration)).rejects.toThrow(PartError);
     await expect(opened(demonstration)).rejects.toThrow(message);

@@ -102,9 +102,7 @@ class AnswerCounts {
   }
 
   shares(hasMeasures: boolean) {
-    const all = new TallySums();
-    for (const tally of this.#kinds.values()) all.add("all", tally);
-    const judged = all.get("all") ?? { right: 0, of: 0 };
+    const judged = this.#kinds.total;
     const { share, low, high } = wilson(judged);
     const mean = (total: number) => (this.#problems === 0 ? 0 : total / this.#problems);
     return {

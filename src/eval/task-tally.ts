@@ -12,6 +12,16 @@ export class TallySums extends Map<string, Tally> {
     const sum = this.get(name) ?? { right: 0, of: 0 };
     this.set(name, { right: sum.right + right, of: sum.of + of });
   }
+
+  /** The sum over all names. */
+  get total(): Tally {
+    let [right, of] = [0, 0];
+    for (const tally of this.values()) {
+      right += tally.right;
+      of += tally.of;
+    }
+    return { right, of };
+  }
 }
 
 /**

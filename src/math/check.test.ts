@@ -23,7 +23,7 @@ test("arrays have their length and, where they count, finite numbers", () => {
   expect(() => requireFinite("rows", [1, Number.NaN], [1, 0])).not.toThrow();
 });
 
-describe("numbers that are none are refused, not passed on", () => {
+describe("NaN, infinite and missing input is refused, not passed on", () => {
   const none = Number.NaN;
   test.each<[name: string, call: () => unknown, error: typeof NumericError | typeof ShapeError]>([
     ["spearman of NaN", () => spearman([1, none, 3], [1, 2, 3]), NumericError],

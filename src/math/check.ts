@@ -43,3 +43,17 @@ export function requireFinite(name: string, values: ArrayLike<number>, mask?: Ar
     throw new NumericError(`${name}[${t}]: expected a finite number, got ${values[t]}`);
   }
 }
+
+/**
+ * Throws unless every number of an array is a score.
+ *
+ * @throws NumericError naming the first that is not in [0, 1]
+ */
+export function requireScores(name: string, values: ArrayLike<number>): void {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (!(value >= 0 && value <= 1)) {
+      throw new NumericError(`${name}[${i}]: expected a score in [0, 1], got ${value}`);
+    }
+  }
+}

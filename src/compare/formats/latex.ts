@@ -31,12 +31,9 @@ export function latexText(text: string): string {
   return text.replaceAll(/[\\{}&%$#_~^−+<=αβτλ]/g, (character) => SPECIAL[character]!);
 }
 
-/** Columns of shares of which less is better. */
-const LESS_IS_BETTER = /truncated/i;
-
-/** Rows whose value is the greatest of the column, to the digit that is printed; none where less may be better. */
-function bestRows({ name, unit }: Column, rows: readonly ComparisonRow[]): Set<ComparisonRow> {
-  if (unit !== "share" || LESS_IS_BETTER.test(name)) return new Set();
+/** Rows whose value is the greatest of the column, to the digit that is printed; none where less is better. */
+function bestRows({ name, unit, isLessBetter }: Column, rows: readonly ComparisonRow[]): Set<ComparisonRow> {
+  if (unit !== "share" || isLessBetter) return new Set();
   const printed = (row: ComparisonRow) => {
     const value = row.values[name];
     return value === undefined || row.of === "mean" ? -1 : Math.round(1000 * value.mean.estimate);

@@ -225,6 +225,7 @@ export const evaluationMeasure: KindDefinition<typeof schema, MeasureContext, Me
   create: (options, context) => ({
     name: context.name,
     unit: options.metric === "completionTokens" ? "number" : "share",
+    ...(options.metric === "truncated" && { isLessBetter: true }),
     evidence: evidenceOf(options),
     check: (config) => check(context, options, config),
     pick: (evidence) => pick(context, options, evidence as Answers),

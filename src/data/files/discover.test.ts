@@ -31,7 +31,7 @@ describe("the files of a split that a folder of its own has", () => {
     expect(namesOf(findFiles(options(train, { test: folder }), "test"))).toEqual(["test-0.jsonl"]);
   });
 
-  test("are none where the folder has training and validation files alone: they are not evaluated as test files", () => {
+  test("are not found in a folder with training and validation files alone, which are not evaluated as test files", () => {
     const folder = folderOf("train-0.jsonl", "validation-0.jsonl");
     expect(findFiles(options(train, { test: folder }), "test")).toBeUndefined();
     expect(() => discoverFiles(options(train, { test: folder }), "test")).toThrow("has no test part");

@@ -2,8 +2,7 @@
  * @module
  * How well a number separates two kinds of tokens, over all thresholds.
  */
-import { ShapeError } from "../../errors/index.ts";
-import { requireFinite } from "../../math/index.ts";
+import { NumericError, ShapeError } from "../../errors/index.ts";
 
 /**
  * Area under the ROC curve: how often a positive item scores higher than a negative one, ties counting half.
@@ -30,10 +29,8 @@ export class RankedScores {
     if (scores.length !== isPositive.length) {
       throw new ShapeError(`isPositive: expected shape [${scores.length}], got [${isPositive.length}]`);
     }
-    requireFinite(
-      "scores",
-      Array.from(scores, (score) => (Number.isNaN(score) ? score : 0)),
-    );
+    const wrong = Array.prototype.findIndex.call(scores, Number.isNaN);
+    if (wrong >= 0) throw new NumericError(`scores[${wrong}]: expected a finite number, got NaN`);
     this.#scores = scores;
     this.#isPositive = isPositive;
     this.#order = Uint32Array.from({ length: scores.length }, (_, i) => i).sort(

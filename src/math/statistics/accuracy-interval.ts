@@ -3,10 +3,10 @@
  * The interval that belongs beside an accuracy, one answer to each problem or several.
  */
 import { NumericError } from "../../errors/index.ts";
+import { requireScores } from "../check.ts";
 import type { Rng } from "../random.ts";
 import { bootstrapIntervals, type UnitStatistic } from "./bootstrap.ts";
 import { mean } from "./descriptive.ts";
-import { requireScores } from "./finite.ts";
 import { type Interval, intervalWithin, upperProbability } from "./interval.ts";
 import { wilsonInterval } from "./wilson.ts";
 

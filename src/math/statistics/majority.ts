@@ -3,7 +3,7 @@
  * Majority voting over several answers to a problem.
  */
 import { ShapeError } from "../../errors/index.ts";
-import { requireScores } from "./finite.ts";
+import { requireScores } from "../check.ts";
 
 /** The majority answer. */
 export interface Majority<Answer> {

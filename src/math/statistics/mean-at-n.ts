@@ -3,8 +3,8 @@
  * Mean@N, which VICRA calls Avg@N: accuracy over N answers to each problem, and how much it varies from one to the next.
  */
 import { NumericError, ShapeError } from "../../errors/index.ts";
+import { requireFinite } from "../check.ts";
 import { mean, variance } from "./descriptive.ts";
-import { requireFinite } from "./finite.ts";
 
 /** Accuracy of N runs through the same problems. */
 export interface MeanAtN {

@@ -4,9 +4,9 @@
  * possible.
  */
 import { NumericError, ShapeError } from "../../errors/index.ts";
+import { requireFinite } from "../check.ts";
 import { mean } from "./descriptive.ts";
 import { studentQuantile } from "./distributions/student-t.ts";
-import { requireFinite } from "./finite.ts";
 import { type Interval, upperProbability } from "./interval.ts";
 
 /**

@@ -3,8 +3,8 @@
  * The sign-flip permutation test: whether paired differences are as often for one side as for the other.
  */
 import { NumericError } from "../../errors/index.ts";
+import { requireFinite } from "../check.ts";
 import type { Rng } from "../random.ts";
-import { requireFinite } from "./finite.ts";
 
 /** How the flips are gone through. */
 export interface SignFlipOptions {

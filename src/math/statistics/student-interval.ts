@@ -3,9 +3,9 @@
  * Interval of a mean from few measurements.
  */
 import { NumericError } from "../../errors/index.ts";
+import { requireFinite } from "../check.ts";
 import { mean, variance } from "./descriptive.ts";
 import { studentQuantile } from "./distributions/student-t.ts";
-import { requireFinite } from "./finite.ts";
 import { type Interval, upperProbability } from "./interval.ts";
 
 /**

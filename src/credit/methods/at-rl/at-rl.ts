@@ -74,9 +74,9 @@ export interface AtRlCredit {
  * cancels. The paper's weights sum to 1 over clusters, so their mean over tokens is about 1/K; `scale: "mean-one"`
  * divides that out. Masked tokens get weight 0 and cluster −1, and nothing of them is read.
  *
- * Where no token attends to an image, or refinement leaves no importance, every weight is 1/K, or 1 with `"mean-one"`: the weight that tokens of equal
- * connectivity in clusters of equal size would get. (With `"top-share"` it is that share, which is the mean of its
- * weights in all other cases.)
+ * Where no token attends to an image, or refinement leaves no importance, every weight is 1/K, or 1 with `"mean-one"`:
+ * the weight that tokens of equal connectivity in clusters of equal size would get. (With `"top-share"` it is that
+ * share, which is the mean of its weights in all other cases.)
  *
  * @param input `connectivity` `[T]`; `gram` `[T × T]`, or the clusters that an engine found among all tokens, for which options
  *   of the clusters do not count here; `mask` `[T]`
