@@ -24,4 +24,11 @@ test("numbers that failed while a lower one was missing are used, so that the mo
   await turn(4);
   expect(done).toEqual([1, 4]);
   await expect(turn(2)).rejects.toThrow("number 2 was used before");
+
+  const retried = turn(6);
+  await expect(retried).rejects.toThrow("request number 5 did not come");
+  const again = turn(6);
+  await turn(5);
+  await again;
+  expect(done).toEqual([1, 4, 5, 6]);
 });

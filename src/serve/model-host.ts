@@ -126,6 +126,7 @@ export class ModelHost {
         ),
       );
     }
+    this.#failed.delete(sequence);
     return new Promise<T>((resolve, reject) => {
       this.#waiting.set(sequence, {
         run: () => void this.enqueue(work).then(resolve, reject),

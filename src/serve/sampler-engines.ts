@@ -7,6 +7,7 @@
  */
 import { existsSync } from "node:fs";
 import type { Engine } from "../engine/index.ts";
+import { EngineError } from "../errors/index.ts";
 import type { Checkpoints } from "./checkpoints.ts";
 import type { ModelHost } from "./model-host.ts";
 import { PromptPool } from "./prompt-pool.ts";
@@ -97,7 +98,16 @@ export class SamplerEngines {
   }
 
   #onStandIn<T>(sampler: Sampler, work: (engine: Engine) => Promise<T>): Promise<T> {
-    const run = async () => work(await this.#standIn(sampler));
+    const run = async () => {
+      const engine = await this.#standIn(sampler);
+      try {
+        return await work(engine);
+      } catch (error) {
+        // Its thread may be gone, after which every call fails.
+        if (error instanceof EngineError) await this.#dropEngine(engine);
+        throw error;
+      }
+    };
     const result = this.#tail.then(run, run);
     this.#tail = result.catch(() => {});
     return result;
@@ -161,6 +171,10 @@ export class SamplerEngines {
     const standIn = this.#standIns.get(kind);
     this.#standIns.delete(kind);
     await standIn?.engine.close();
+  }
+
+  async #dropEngine(engine: Engine): Promise<void> {
+    for (const [kind, standIn] of this.#standIns) if (standIn.engine === engine) await this.#drop(kind);
   }
 
   async close(): Promise<void> {

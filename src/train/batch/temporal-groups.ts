@@ -53,36 +53,31 @@ export async function withTemporalRewards(
   const sampled = await watch.time("sample", () =>
     sampler.sample({ ...request, prompts: shown, groupSize, seed }),
   );
-  return watch.time("verify", async () => {
-    const asked = groups.filter((_, p) => prompts[p] !== undefined);
-    const tallies = await Promise.all(
-      asked.map(
-        async (group, a): Promise<[Group, Tally]> => [
-          group,
-          await shuffledTally(training, group, sampled[a]!),
-        ],
-      ),
-    );
-    const shuffledOf = new Map(tallies);
-    return groups.map((group) => {
-      const shuffled = shuffledOf.get(group);
-      if (shuffled === undefined) return group;
-      const rewards = group.rollouts.map(({ reward }) => reward);
-      const ordered = tallyRight(rewards);
-      const helps = orderHelps(ordered, shuffled, options.factor);
-      const rewarded = temporalRewards(rewards, helps, options.weight);
-      return {
-        ...group,
-        rollouts: group.rollouts.map((rollout, i) => ({ ...rollout, reward: rewarded[i]! })),
-        temporal: {
-          ordered,
-          shuffled,
-          isRewarded: helps && ordered.right > 0,
-          shuffledTokens: sampled[asked.indexOf(group)]!.reduce((sum, { tokens }) => sum + tokens.length, 0),
-        },
-      };
-    });
-  });
+  let next = 0;
+  const shuffledOf = prompts.map((prompt) => (prompt === undefined ? undefined : sampled[next++]!));
+  return watch.time("verify", () =>
+    Promise.all(
+      groups.map(async (group, p) => {
+        const completions = shuffledOf[p];
+        if (completions === undefined) return group;
+        const shuffled = await shuffledTally(training, group, completions);
+        const rewards = group.rollouts.map(({ reward }) => reward);
+        const ordered = tallyRight(rewards);
+        const helps = orderHelps(ordered, shuffled, options.factor);
+        const rewarded = temporalRewards(rewards, helps, options.weight);
+        return {
+          ...group,
+          rollouts: group.rollouts.map((rollout, i) => ({ ...rollout, reward: rewarded[i]! })),
+          temporal: {
+            ordered,
+            shuffled,
+            isRewarded: helps && ordered.right > 0,
+            shuffledTokens: completions.reduce((sum, { tokens }) => sum + tokens.length, 0),
+          },
+        };
+      }),
+    ),
+  );
 }
 
 /** Number of judged and of right completions for the shuffled frames of a group's problem; no reward is asked. */
