@@ -184,7 +184,7 @@ export function seedsByProcessor(bySeed: ReadonlyMap<number, string>): Record<st
 }
 
 /**
- * Results of one grid that were found on several machines or days; of a cell that two files have, the later file's.
+ * Results of one grid that were found on several machines or days. Of a cell that two files have, the later file's counts.
  * `missing` is the last file's and is left to the caller, who knows the grid.
  *
  * @param files the earliest first, each with its name for errors
