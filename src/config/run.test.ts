@@ -396,7 +396,7 @@ describe("a warm start", () => {
   ])("%s: whether a warning says that training ignores it", (_, more, expected) => {
     const warning = warmStartWarning(tinyConfig(...more));
     expect(warning !== undefined).toBe(expected);
-    if (expected) expect(warning).toMatch(/^sft is ignored: .*run fovea sft .*set model to/);
+    if (expected) expect(warning).toMatch(/^sft is ignored: .*run fovea sft, set model to/);
   });
 
   test("of no steps is refused", async () => {

@@ -80,12 +80,15 @@ export function hasWarmStart({ model, sft: warmStart }: Pick<Config, "model" | "
 }
 
 /** The warning of a warm start that differs from the defaults and that `fovea train` does not run for this model. */
-export function warmStartWarning({ model, sft: schedule }: Pick<Config, "model" | "sft">): string | undefined {
+export function warmStartWarning({
+  model,
+  sft: schedule,
+}: Pick<Config, "model" | "sft">): string | undefined {
   if (model.kind === "small" || !asksForSteps(schedule)) return undefined;
   if (isDeepStrictEqual(schedule, sftSchema.parse({}))) return undefined;
   return (
-    "sft is ignored: training begins with a warm start for model: small only; run fovea sft with this configuration " +
-    'and set model to the folder "model" of its run directory, or remove sft'
+    "sft is ignored: training begins with a warm start for model: small only; for another model, run fovea sft, set model " +
+    'to the folder "model" of its run directory, and remove sft'
   );
 }
 
