@@ -129,18 +129,6 @@ describe("fovea train", () => {
     },
   );
 
-  test("says that sft is ignored for a model other than small; fovea sft does not", async () => {
-    const words = (command: string, steps: string) => {
-      const settings = [...TINY, "--set", "model=/nowhere", "--set", steps];
-      return [command, ...settings, "--run-dir", freshPath()];
-    };
-    expect((await fovea(words("train", "sft.steps=3"))).stderr).toMatch(/^warning: sft is ignored: /m);
-    expect((await fovea(words("train", "sft.steps=0"))).stderr).not.toContain("sft is ignored");
-    expect((await fovea(words("sft", "sft.steps=3"))).stderr).not.toContain("sft is ignored");
-    const { records } = await fovea([...words("train", "sft.steps=3"), "--try", "--json"]);
-    expect(records()).toContainEqual({ event: "warning", message: expect.stringMatching(/^sft is ignored/) });
-  });
-
   test("interrupted exits with 130, and --resume takes the rest of the configuration from the directory", async () => {
     const path = freshPath();
     const words = ["train", ...TINY, "--run-dir", path, "--json"];

@@ -10,7 +10,7 @@ const read = (path: string) => readFileSync(new URL(path, docs), "utf8");
 /** The rows of a page's tables. */
 const rowsOf = (page: string) => page.split("\n").filter((line) => line.startsWith("| "));
 
-/** The kinds that a page has a row for: those that its rows write as code. */
+/** Whether a row of the page writes a kind as code. */
 function kindsIn(path: string): (kind: string) => boolean {
   const rows = rowsOf(read(path));
   return (kind) => rows.some((row) => row.includes(`\`${kind}\``));

@@ -6,7 +6,7 @@ import { ConfigError, EngineError, ModelError, RunError } from "../errors/index.
 import { stopAfter } from "../testing/stop-after.ts";
 import { digitsFakeEngine, freshPath, openFakeEngine, steadyClock, tinyConfig } from "../testing/tiny-run.ts";
 import type { RunEvent } from "../train/loop/events.ts";
-import { type RunOptions, runTraining, runWarmStart, warmStartWarning } from "./run.ts";
+import { type RunOptions, runTraining, runWarmStart } from "./run.ts";
 
 /** A run with the fake engine, whose overrides are laid on it. */
 function tinyRun(path: string, flags: readonly string[] = [], overrides: Partial<Engine> = {}): RunOptions {
@@ -385,18 +385,6 @@ describe("a warm start", () => {
     await runTraining({ ...warmStart(broken, ["train.iterations=2"]), resume: true });
     expect(withoutTiming(broken)).toEqual(withoutTiming(straight));
     expect(weights(join(broken, "model")).equals(weights(join(straight, "model")))).toBe(true);
-  });
-
-  test.each([
-    ["another model and settings of sft", ["model=org/name", "sft.steps=6"], true],
-    ["another model and epochs", ["model=/models/qwen", "sft.steps=0", "sft.epochs=2"], true],
-    ["another model and the defaults", ["model=org/name", "sft.steps=800"], false],
-    ["another model and no steps", ["model=org/name", "sft.steps=0", "sft.batchSize=4"], false],
-    ["the built-in model", ["sft.steps=6"], false],
-  ])("%s: whether a warning says that training ignores it", (_, more, expected) => {
-    const warning = warmStartWarning(tinyConfig(...more));
-    expect(warning !== undefined).toBe(expected);
-    if (expected) expect(warning).toMatch(/^sft is ignored: .*run fovea sft, set model to/);
   });
 
   test("of no steps is refused", async () => {
