@@ -3,7 +3,7 @@ import { warmStartWarning } from "../config/index.ts";
 import { collectingContext, freshPath, TINY_FLAGS, tinyConfig } from "../testing/tiny-run.ts";
 import { runCommandLine } from "./program.ts";
 
-/** What a command on a model that is not there writes before it fails. */
+/** The output of a command on a missing model, up to its failure. */
 async function written(command: string, steps: number, ...more: readonly string[]) {
   const { context, stdout, stderr } = collectingContext();
   const flags = [...TINY_FLAGS, "model=/nowhere", `sft.steps=${steps}`].flatMap((flag) => ["--set", flag]);
