@@ -170,6 +170,8 @@ export interface GreedyAnswer {
   readonly tokenTexts: readonly string[];
   readonly logprobs: readonly number[];
   readonly isRight: boolean | null;
+  /** Why the run's verdict was not asked; null where it was. */
+  readonly unjudged: string | null;
 }
 
 /** A model as ONNX files, which the page can run. */

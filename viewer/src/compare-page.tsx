@@ -126,6 +126,7 @@ function Answer({
       <h3>
         {name} <span class={answer.isRight === true ? "good" : "bad"}>{verdict}</span>
       </h3>
+      {answer.unjudged !== null && <p class="small soft">Not judged: {answer.unjudged}.</p>}
       <TokenStrip
         label={`Greedy answer, ${name}`}
         texts={answer.tokenTexts}

@@ -6,6 +6,7 @@ import { mkdirSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { RunError } from "../../errors/index.ts";
 import { replaceFile } from "../../model/index.ts";
+import { PermittedParts } from "../inspect/permitted-parts.ts";
 import { ProblemImages } from "../inspect/problem-images.ts";
 import { Run } from "../runs/run.ts";
 import { htmlReport } from "./html-report.ts";
@@ -25,7 +26,7 @@ async function imagesOf(
   { groups }: ReportContent,
   data: readonly string[],
 ): Promise<{ readonly found: ReadonlyMap<number, Uint8Array>; readonly missing: readonly string[] }> {
-  const images = new ProblemImages(data);
+  const images = new ProblemImages(new PermittedParts(data));
   const found = new Map<number, Uint8Array>();
   const missing = new Set<string>();
   for (const { index } of groups.flatMap(([first]) => first ?? [])) {
@@ -42,7 +43,7 @@ async function imagesOf(
 /**
  * Writes `<target>.html` and `<target>.md`.
  *
- * @param data directories from which data sets in files may be read for their images
+ * @param data directories from which data sets in files may be read for their images, and a task's module be loaded
  * @throws RunError when the run cannot be read or the files not be written
  */
 export async function writeReport(
