@@ -7,7 +7,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { ConfigError, RunError } from "../errors/index.ts";
 import { isLoopback, listen } from "../http/index.ts";
-import { checkAccess } from "./access.ts";
+import { checkAccess, isKey } from "./access.ts";
 import { ChatEndpoint, isChatPath } from "./chat/chat-http.ts";
 import { type CallBody, readBody } from "./read-body.ts";
 import { failureBody, Refusal } from "./refusal.ts";
@@ -23,7 +23,7 @@ export interface ServerOptions extends ServiceOptions {
   readonly host?: string;
   /** A free port unless given. */
   readonly port?: number;
-  /** Expected of every client; may be left out on loopback only. */
+  /** Expected of every client; may be left out, or empty, on loopback only. */
   readonly apiKey?: string | undefined;
   /** Largest body, bytes; 256 MiB unless given. */
   readonly maxBodyBytes?: number;
@@ -143,7 +143,7 @@ async function answer(
  */
 export async function startTinkerServer(options: ServerOptions): Promise<TinkerServer> {
   const { host = "127.0.0.1", apiKey } = options;
-  if (apiKey === undefined && !isLoopback(host)) {
+  if (!isKey(apiKey) && !isLoopback(host)) {
     throw new ConfigError(`host ${host}: expected an API key where others than this machine can connect`);
   }
   const service = new TinkerService(

@@ -143,6 +143,8 @@ test("a judge that a run names is sent neither the answer nor a key", async () =
   }));
   const { inspector } = inspectorOf();
   const answer = await inspector.answer(run, 1, { run, weights: undefined });
-  expect(answer.unjudged).toBe("verdict judge: asks a server that the run names, which the viewer never does");
+  expect(answer.unjudged).toBe(
+    "verdict judge: asks a server that the run names, which the viewer never does",
+  );
   await inspector.close();
 });
