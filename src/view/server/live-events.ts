@@ -3,6 +3,7 @@
  * Server-sent events: which of the runs on the screen have gone on. Files are looked at only while somebody listens.
  */
 import type { ServerResponse } from "node:http";
+import { FINAL_MODEL } from "../../train/index.ts";
 import type { LiveEvent } from "../protocol.ts";
 import type { RunSet } from "../runs/run-set.ts";
 import { SAFE_HEADERS } from "./http-reply.ts";
@@ -65,7 +66,7 @@ export class LiveEvents {
       const run = await this.#runs.find(id);
       if (run !== undefined && (await run.isThere())) {
         const [reached, weights, stopped] = await Promise.all([run.reached(), run.weights(), run.stopped()]);
-        const isFinished = weights.includes("model");
+        const isFinished = weights.includes(FINAL_MODEL);
         return { run: id, reached, isFinished, isStopped: stopped !== null, isGone: false };
       }
       if (run !== undefined) this.#runs.lookAgain();

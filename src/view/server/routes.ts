@@ -4,6 +4,7 @@
  * of it is ever used as a path.
  */
 import { ConfigError, DataError, FoveaError, RunError } from "../../errors/index.ts";
+import { decodedPart } from "../../http/index.ts";
 import type { ExportSet } from "../exports/export-set.ts";
 import type { Inspector, Lens } from "../inspect/inspector.ts";
 import type { ProblemImages } from "../inspect/problem-images.ts";
@@ -96,15 +97,6 @@ const HANDLERS: readonly (readonly [pattern: RegExp, handler: Handler])[] = [
   ],
 ];
 
-/** A part of an address as text; undefined when it is none. */
-function decoded(part: string): string | undefined {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return undefined;
-  }
-}
-
 /** The status of an error: invalid request, not found, or unexpected. */
 export function failureOf(error: unknown): Reply {
   const message = error instanceof Error ? error.message : String(error);
@@ -127,7 +119,7 @@ export interface FileReply {
  * @throws RunError when there is no such export or file
  */
 export async function exportFile(url: URL, { exports }: RouteContext): Promise<FileReply | undefined> {
-  const parts = /^\/api\/exports\/([^/]+)\/([^/]+)$/.exec(url.pathname)?.slice(1).map(decoded);
+  const parts = /^\/api\/exports\/([^/]+)\/([^/]+)$/.exec(url.pathname)?.slice(1).map(decodedPart);
   const [id, name] = parts ?? [];
   if (id === undefined || name === undefined) return undefined;
   const type = name.endsWith(".json") ? "application/json; charset=utf-8" : "application/octet-stream";
@@ -152,14 +144,14 @@ export async function apiReply(url: URL, context: RouteContext): Promise<Reply> 
   if (url.pathname === "/api/exports") return json(await context.exports.all());
   if (url.pathname === "/api/grids") return json(await context.results.grids());
   if (url.pathname === "/api/answers") return json(await context.results.answers());
-  const answers = decoded(/^\/api\/answers\/([^/]+)$/.exec(url.pathname)?.[1] ?? "");
+  const answers = decodedPart(/^\/api\/answers\/([^/]+)$/.exec(url.pathname)?.[1] ?? "");
   if (answers !== undefined && answers !== "") return answerPage(answers, url.searchParams, context);
   const [, id, rest] = /^\/api\/runs\/([^/]+)\/(.+)$/.exec(url.pathname) ?? [];
   if (id === undefined || rest === undefined) return failure(404, "no such address");
   for (const [pattern, handler] of HANDLERS) {
     const found = pattern.exec(rest);
     if (found === null) continue;
-    const name = decoded(id);
+    const name = decodedPart(id);
     const run = name === undefined ? undefined : await context.runs.find(name);
     if (run === undefined) return failure(404, "no such run");
     const numbers = Object.fromEntries(
