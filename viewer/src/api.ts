@@ -3,6 +3,7 @@
  * Asking the server.
  */
 import { signal } from "@preact/signals";
+import type { RunSummary } from "../../src/view/protocol.ts";
 
 /** The error of the last request; "" if there was none. */
 export const trouble = signal("");
@@ -52,9 +53,23 @@ export function askRun<T>(run: string, rest: string, abort?: AbortSignal): Promi
   return ask<T>(runPath(run, rest), abort);
 }
 
-/** Where an image of a problem is. */
-export function imageAddress(run: string, index: number, place: number): string {
-  return runPath(run, `images/${index}/${place}.png`);
+/** A run as addresses of its images name it. */
+export type ImageRun = Pick<RunSummary, "id" | "version">;
+
+/** Where an image of a problem is; another address where another run was begun at the same path. */
+export function imageAddress({ id, version }: ImageRun, index: number, place: number): string {
+  return runPath(id, `images/${index}/${place}.png?${new URLSearchParams({ version })}`);
+}
+
+/** Why there is nothing at an address; "" where there is something. */
+export async function askTrouble(address: string): Promise<string> {
+  try {
+    const response = await fetch(address);
+    if (response.ok) return "";
+    return ((await response.json()) as { error?: string }).error ?? `status ${response.status}`;
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
 
 /** Listens to changes of runs; returns how to stop. */

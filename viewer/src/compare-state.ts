@@ -54,12 +54,12 @@ export interface Both {
 }
 
 const key = computed(() => {
-  const [run, index] = [openRun.value?.id, opened.value?.group.index];
+  const [run, index] = [openRun.value, opened.value?.group.index];
   const [one, other] = [before.value?.id, after.value?.id];
   if (run === undefined || index === undefined || openPlace.value === "") return "";
   return one === undefined || other === undefined
     ? ""
-    : JSON.stringify([run, index, openPlace.value, one, other]);
+    : JSON.stringify([run.id, index, openPlace.value, one, other, run.version]);
 });
 
 function queryOf(id: string): URLSearchParams {

@@ -85,14 +85,14 @@ export async function loadRuns(): Promise<void> {
   isLoaded.value = true;
 }
 
-/** How far each run had come when its metrics were asked for, and for which iterations. */
+/** How much each run had written when its metrics were asked for, and for which iterations. */
 const asked = new Map<string, string>();
 
 /** Asks for a run's metrics unless they have been asked for as they are now. */
-async function loadMetrics(id: string, reached: number): Promise<void> {
+async function loadMetrics({ id, version, metricsBytes }: RunSummary): Promise<void> {
   const [from, to] = range.value.split("-");
   const query = from === undefined || to === undefined ? "" : `?from=${from}&to=${to}`;
-  const state = `${reached} ${query}`;
+  const state = `${version} ${metricsBytes} ${query}`;
   if (asked.get(id) === state) return;
   asked.set(id, state);
   try {
@@ -109,8 +109,9 @@ function onLive(event: LiveEvent): void {
   if (known === undefined) return;
   const isOther = event.isFinished !== known.isFinished || event.isStopped !== (known.stopped !== null);
   if (event.isGone || isOther) void loadRuns();
-  if (event.reached !== known.reached) {
-    runs.value = runs.value.map((run) => (run.id === event.run ? { ...run, reached: event.reached } : run));
+  const { reached, metricsBytes } = event;
+  if (reached !== known.reached || metricsBytes !== known.metricsBytes) {
+    runs.value = runs.value.map((run) => (run.id === event.run ? { ...run, reached, metricsBytes } : run));
   }
 }
 
@@ -122,7 +123,7 @@ export function start(): void {
   }, REFRESH_MS);
   effect(() => {
     void range.value;
-    for (const { id, reached } of shownRuns.value) void loadMetrics(id, reached);
+    for (const run of shownRuns.value) void loadMetrics(run);
   });
   const watched = computed(() =>
     [...new Set([...shownRuns.value.map(({ id }) => id), openRun.value?.id ?? ""])]

@@ -18,7 +18,8 @@ const MAX_SIDE = 1024;
 /** Draws problems of runs again. */
 export class ProblemImages {
   readonly #parts: PermittedParts;
-  readonly #sources = new Map<Run, Promise<ProblemSource>>();
+  /** By the run's path and version. */
+  readonly #sources = new Map<string, Promise<ProblemSource>>();
 
   constructor(parts: PermittedParts) {
     this.#parts = parts;
@@ -30,13 +31,14 @@ export class ProblemImages {
    * @throws RunError, DataError when it cannot be had
    */
   async problem(run: Run, index: number): Promise<Problem> {
-    let source = this.#sources.get(run);
+    const key = `${run.path} ${await run.version()}`;
+    let source = this.#sources.get(key);
     if (source === undefined) {
       source = this.#open(run);
       const [oldest] = this.#sources.keys();
       if (oldest !== undefined && this.#sources.size >= MAX_SOURCES) this.#sources.delete(oldest);
-      this.#sources.set(run, source);
-      source.catch(() => this.#sources.delete(run));
+      this.#sources.set(key, source);
+      source.catch(() => this.#sources.delete(key));
     }
     return (await source).problem(index);
   }

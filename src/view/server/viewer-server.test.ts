@@ -1,4 +1,4 @@
-import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { join } from "node:path";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
@@ -86,6 +86,23 @@ describe("what is served", () => {
     expect((await ask(port, "/api/runs/first/images/0/1.png")).text).toContain("the problem has 1");
   });
 
+  test("images are kept by the browser only under the version of the run that they are of", async () => {
+    const path = madeRun();
+    const { port } = await viewer({ runs: [path] });
+    const version = async () =>
+      (JSON.parse((await ask(port, "/api/runs")).text) as RunSummary[])[0]?.version ?? "";
+    const cached = async (query: string) =>
+      (await ask(port, `/api/runs/made/images/0/0.png${query}`)).headers["cache-control"];
+    const first = await version();
+    expect(first).not.toBe("");
+    expect(await cached(`?version=${first}`)).toBe("private, max-age=3600");
+    expect(await cached("")).toBe("no-store");
+    rmSync(path, { recursive: true });
+    madeRun({ path, flags: ["train.seed=7"] });
+    expect(await version()).not.toBe(first);
+    expect(await cached(`?version=${first}`)).toBe("no-store");
+  });
+
   test("two runs of one name have two ids", async () => {
     const { port } = await viewer({ runs: [madeRun(), madeRun()] });
     const list = JSON.parse((await ask(port, "/api/runs")).text) as RunSummary[];
@@ -117,12 +134,19 @@ describe("what is served", () => {
     expect(await next()).toEqual({
       run: "made",
       reached: 1,
+      metricsBytes: expect.any(Number),
       isFinished: false,
       isStopped: false,
       isGone: false,
     });
     madeRun({ path, iterations: 2 });
-    expect((await next()).reached).toBe(2);
+    const { reached, metricsBytes } = await next();
+    expect(reached).toBe(2);
+    // An evaluation comes after its iteration, with the same number.
+    appendFileSync(join(path, "metrics.jsonl"), '{"event":"evaluation","iteration":2,"accuracy":0.5}\n');
+    const evaluated = await next();
+    expect(evaluated.reached).toBe(2);
+    expect(evaluated.metricsBytes).toBeGreaterThan(metricsBytes);
     writeFileSync(join(path, "end.json"), JSON.stringify({ status: "interrupted", completed: 2 }));
     expect(await next()).toMatchObject({ reached: 2, isStopped: true });
     rmSync(path, { recursive: true });

@@ -149,7 +149,7 @@ function PictureChoice() {
                 useProblem(problem);
               }}
             >
-              <img class="thumb" loading="lazy" alt="" src={imageAddress(run.id, problem.index, 0)} />
+              <img class="thumb" loading="lazy" alt="" src={imageAddress(run, problem.index, 0)} />
             </button>
           ))}
         </fieldset>

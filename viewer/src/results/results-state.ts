@@ -52,13 +52,18 @@ async function loadLists(): Promise<void> {
 /** Keeps lists and answers loaded while the page is shown; returns how to stop. */
 export function watchResults(): () => void {
   void loadLists();
+  /** Looks at the answers anew, since a file grows while its evaluation runs. */
+  const looks = signal(0);
   const timer = setInterval(() => {
-    if (!document.hidden) void loadLists();
+    if (document.hidden) return;
+    void loadLists();
+    looks.value += 1;
   }, REFRESH_MS);
   const openId = computed(() => openFile.value?.id);
   const besideId = computed(() => besideFile.value?.id);
   const stop = effect(() => {
     const id = openId.value;
+    void looks.value;
     const query = new URLSearchParams({
       outcome: verdict.value,
       kind: kind.value,
