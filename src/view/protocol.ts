@@ -9,6 +9,13 @@ import type { EvaluationRecord, IterationMetrics, RunEvent, WarmStartMetrics } f
 
 export type { EvaluationRecord, ImageAttention, IterationMetrics, RunEvent, WarmStartMetrics };
 
+/** A list that a directory of many things fills: the newest, and those that were asked for by name. */
+export interface Listed<T> {
+  readonly items: readonly T[];
+  /** How many older ones are not in it. */
+  readonly older: number;
+}
+
 /** The early end of a run. */
 export interface RunStop {
   /** `stopped` where the run recorded no end: its process was killed, or gives no sign of life. */

@@ -3,7 +3,13 @@
  * Asking the server.
  */
 import { signal } from "@preact/signals";
-import type { RunSummary } from "../../src/view/protocol.ts";
+import type {
+  AnswersSummary,
+  GridSummary,
+  Listed,
+  ModelExport,
+  RunSummary,
+} from "../../src/view/protocol.ts";
 
 /** The error of the last request; "" if there was none. */
 export const trouble = signal("");
@@ -18,24 +24,30 @@ async function ask<T>(path: string, abort?: AbortSignal): Promise<T> {
   throw new Error(body.error ?? `status ${response.status}`);
 }
 
-/** The list of runs. */
-export function askRuns<T>(): Promise<T> {
-  return ask<T>("./api/runs");
+/** A list of the server, with all that are named in it however old they are. */
+function askList<T>(path: string, named: readonly string[]): Promise<Listed<T>> {
+  const query = new URLSearchParams(named.filter((id) => id !== "").map((id) => ["named", id]));
+  return ask<Listed<T>>(query.size === 0 ? path : `${path}?${query}`);
 }
 
-/** The exports that the server found. */
-export function askExports<T>(): Promise<T> {
-  return ask<T>("./api/exports");
+/** The newest runs. */
+export function askRuns(named: readonly string[]): Promise<Listed<RunSummary>> {
+  return askList("./api/runs", named);
 }
 
-/** The tables of the grids that the server found. */
-export function askGrids<T>(): Promise<T> {
-  return ask<T>("./api/grids");
+/** The newest exports that the server found. */
+export function askExports(named: readonly string[]): Promise<Listed<ModelExport>> {
+  return askList("./api/exports", named);
 }
 
-/** The files of answers that the server found. */
-export function askAnswerFiles<T>(): Promise<T> {
-  return ask<T>("./api/answers");
+/** The newest tables of grids that the server found. */
+export function askGrids(): Promise<Listed<GridSummary>> {
+  return askList("./api/grids", []);
+}
+
+/** The newest files of answers that the server found. */
+export function askAnswerFiles(named: readonly string[]): Promise<Listed<AnswersSummary>> {
+  return askList("./api/answers", named);
 }
 
 /** A page of a file of answers. */

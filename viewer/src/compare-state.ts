@@ -8,11 +8,8 @@ import { param } from "./address.ts";
 import { askRun } from "./api.ts";
 import { look, openPlace } from "./inspection-state.ts";
 import { opened } from "./rollouts-state.ts";
-import { openRun, runs } from "./runs-state.ts";
+import { BETWEEN, openRun, runs } from "./runs-state.ts";
 import { type SlowAnswer, slowAnswer } from "./slow-answer.ts";
-
-/** Separates run and name of weights in the address. */
-const BETWEEN = "::";
 
 /** Weights that can be chosen. */
 export interface WeightsChoice {

@@ -11,8 +11,10 @@ import { groupRuns } from "./run-groups.ts";
 /** How often new runs are looked for. */
 const REFRESH_MS = 4000;
 
-/** Every run, in the server's order. */
+/** The newest runs and those in the address, in the server's order. */
 export const runs = signal<readonly RunSummary[]>([]);
+/** How many older runs are not in the list. */
+export const olderRuns = signal(0);
 /** False until the first list has come. */
 export const isLoaded = signal(false);
 /** Metrics by run, for runs on the screen. */
@@ -21,6 +23,16 @@ export const metrics = signal<ReadonlyMap<string, MetricsReply>>(new Map());
 const chosen = param("runs");
 const single = param("run");
 const range = param("range");
+const compared = [param("before"), param("against")];
+
+/** Separates run and name of weights in the address. */
+export const BETWEEN = "::";
+
+/** The runs that the address names. */
+function namedRuns(): string[] {
+  const ofWeights = compared.map((key) => key.peek().split(BETWEEN)[0] ?? "");
+  return [...chosen.peek().split("|"), single.peek(), ...ofWeights];
+}
 
 /** Runs whose curves are drawn: those in the address, else the newest that can be shown. */
 export const shownRuns: ReadonlySignal<readonly RunSummary[]> = computed(() => {
@@ -77,7 +89,9 @@ export function runPlace(id: string): number {
 
 export async function loadRuns(): Promise<void> {
   try {
-    runs.value = await askRuns<RunSummary[]>();
+    const { items, older } = await askRuns(namedRuns());
+    runs.value = items;
+    olderRuns.value = older;
     trouble.value = "";
   } catch (error) {
     trouble.value = `The server does not answer: ${(error as Error).message}`;

@@ -137,13 +137,15 @@ async function answerPage(id: string, query: URLSearchParams, { results }: Route
 
 /** The answer to an address below /api/. */
 export async function apiReply(url: URL, context: RouteContext): Promise<Reply> {
+  // Ids that a list has however old they are.
+  const named = url.searchParams.getAll("named");
   if (url.pathname === "/api/runs") {
-    const runs = await context.runs.all();
-    return json(await Promise.all(runs.map((run) => run.summary())));
+    const { items, older } = await context.runs.list(named);
+    return json({ items: await Promise.all(items.map((run) => run.summary())), older });
   }
-  if (url.pathname === "/api/exports") return json(await context.exports.all());
+  if (url.pathname === "/api/exports") return json(await context.exports.list(named));
   if (url.pathname === "/api/grids") return json(await context.results.grids());
-  if (url.pathname === "/api/answers") return json(await context.results.answers());
+  if (url.pathname === "/api/answers") return json(await context.results.answers(named));
   const answers = decodedPart(/^\/api\/answers\/([^/]+)$/.exec(url.pathname)?.[1] ?? "");
   if (answers !== undefined && answers !== "") return answerPage(answers, url.searchParams, context);
   const [, id, rest] = /^\/api\/runs\/([^/]+)\/(.+)$/.exec(url.pathname) ?? [];

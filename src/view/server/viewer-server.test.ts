@@ -7,7 +7,7 @@ import { ConfigError, RunError } from "../../errors/index.ts";
 import { encodePng } from "../../model/index.ts";
 import { madeRun } from "../../testing/made-run.ts";
 import { temporaryDirectory } from "../../testing/temporary-directory.ts";
-import type { LiveEvent, MetricsReply, RunSummary } from "../protocol.ts";
+import type { Listed, LiveEvent, MetricsReply, RunSummary } from "../protocol.ts";
 import { PAGE_DIRECTORY } from "./page-files.ts";
 import { startViewer, type Viewer, type ViewerOptions } from "./viewer-server.ts";
 
@@ -50,6 +50,10 @@ function ask(
   });
 }
 
+async function runsOf(port: number): Promise<readonly RunSummary[]> {
+  return (JSON.parse((await ask(port, "/api/runs")).text) as Listed<RunSummary>).items;
+}
+
 beforeAll(() => {
   if (!existsSync(PAGE_DIRECTORY)) throw new Error("the page has not been built: run npm run build");
 });
@@ -73,7 +77,7 @@ describe("what is served", () => {
     madeRun({ path: join(root, "first") });
     madeRun({ path: join(root, "second run"), iterations: 1 });
     const { port } = await viewer({ runs: [root] });
-    const list = JSON.parse((await ask(port, "/api/runs")).text) as RunSummary[];
+    const list = await runsOf(port);
     expect(list.map(({ id, reached }) => [id, reached])).toEqual([
       ["first", 3],
       ["second run", 1],
@@ -89,8 +93,7 @@ describe("what is served", () => {
   test("images are kept by the browser only under the version of the run that they are of", async () => {
     const path = madeRun();
     const { port } = await viewer({ runs: [path] });
-    const version = async () =>
-      (JSON.parse((await ask(port, "/api/runs")).text) as RunSummary[])[0]?.version ?? "";
+    const version = async () => (await runsOf(port))[0]?.version ?? "";
     const cached = async (query: string) =>
       (await ask(port, `/api/runs/made/images/0/0.png${query}`)).headers["cache-control"];
     const first = await version();
@@ -105,7 +108,7 @@ describe("what is served", () => {
 
   test("two runs of one name have two ids", async () => {
     const { port } = await viewer({ runs: [madeRun(), madeRun()] });
-    const list = JSON.parse((await ask(port, "/api/runs")).text) as RunSummary[];
+    const list = await runsOf(port);
     expect(list.map(({ id }) => id)).toEqual(["made", "made~2"]);
   });
 

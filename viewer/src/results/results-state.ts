@@ -11,6 +11,8 @@ const REFRESH_MS = 8000;
 
 export const grids = signal<readonly GridSummary[]>([]);
 export const answerFiles = signal<readonly AnswersSummary[]>([]);
+/** How many older ones are not in the lists. */
+export const olderResults = signal({ grids: 0, answers: 0 });
 /** False until the lists have come. */
 export const isListed = signal(false);
 /** The page of answers; undefined until it has come. */
@@ -38,10 +40,12 @@ export const besideFile: ReadonlySignal<AnswersSummary | undefined> = computed((
 
 async function loadLists(): Promise<void> {
   try {
-    [grids.value, answerFiles.value] = await Promise.all([
-      askGrids<GridSummary[]>(),
-      askAnswerFiles<AnswersSummary[]>(),
+    const [tables, files] = await Promise.all([
+      askGrids(),
+      askAnswerFiles([openKey.peek(), besideKey.peek()]),
     ]);
+    [grids.value, answerFiles.value] = [tables.items, files.items];
+    olderResults.value = { grids: tables.older, answers: files.older };
     trouble.value = "";
   } catch (error) {
     trouble.value = `The server does not answer: ${(error as Error).message}`;
