@@ -1,6 +1,6 @@
 /**
  * @module
- * The signals of a completion that is cut: those of its first tokens.
+ * The signals of a completion that is cut: the signals of its first tokens.
  */
 import { fromParts, partAt, SIGNALS } from "../credit/index.ts";
 import type { Signals } from "../engine/index.ts";

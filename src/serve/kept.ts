@@ -1,6 +1,6 @@
 /**
  * @module
- * What was read and may be asked for again: bounded by its number and by its bytes, the least recently used dropped first.
+ * Values that may be asked for again: bounded by their number and their bytes, the least recently used dropped first.
  */
 
 /** An object that a value refers to, such as an image's pixels; objects that several values share count once. */

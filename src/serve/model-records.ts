@@ -92,8 +92,8 @@ export class ModelRecords {
   }
 
   /**
-   * Records that suspended models which are live again are no longer suspended. Those that wait stay suspended, and all
-   * others are forgotten.
+   * Records that suspended models which are live again are no longer suspended. Waiting models stay suspended, and all
+   * other models are forgotten.
    */
   resumed(live: readonly string[], waiting: readonly string[]): void {
     this.#database.transaction(() => {

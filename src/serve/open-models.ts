@@ -41,7 +41,7 @@ export class OpenModels {
     this.#checkpoints = checkpoints;
   }
 
-  /** Resumes suspended models; those whose base model is not served stay suspended. */
+  /** Resumes suspended models; a model whose base model is not served stays suspended. */
   async resume(): Promise<void> {
     for (const model of this.#records.suspended()) {
       const served = this.#options.models.find(({ name }) => name === model.baseModel);

@@ -48,7 +48,7 @@ describe("where completions end", () => {
     expect(decodings).toBeLessThan(20);
   });
 
-  test("the signals of a token are cut with it; those of several tokens are left to scoring", () => {
+  test("signals of single tokens are cut with them; signals of several tokens are left to scoring", () => {
     const tokens = Int32Array.from(served.tokenizer.encode("see 12 and 34"));
     const { length } = tokens;
     const numbers = Float64Array.from(tokens.keys());

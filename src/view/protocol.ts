@@ -9,10 +9,10 @@ import type { EvaluationRecord, IterationMetrics, RunEvent, WarmStartMetrics } f
 
 export type { EvaluationRecord, ImageAttention, IterationMetrics, RunEvent, WarmStartMetrics };
 
-/** A list that a directory of many things fills: the newest, and those that were asked for by name. */
+/** A list of many things: the newest, and all that were asked for by name. */
 export interface Listed<T> {
   readonly items: readonly T[];
-  /** How many older ones are not in it. */
+  /** Number of older things that it lacks. */
   readonly older: number;
 }
 
@@ -117,7 +117,7 @@ export interface GroupSummary {
   readonly kind: string;
   readonly question: string;
   readonly answer: string;
-  /** Images of the problem and frames of its videos; null where the run did not record how many, and no places tell. */
+  /** Images of the problem and frames of its videos; null where the run recorded no number and the question has no places. */
   readonly pictures: number | null;
   readonly hasSpread: boolean;
   /** Byte offset of the group's first line: its name. */

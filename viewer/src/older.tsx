@@ -3,7 +3,7 @@
  * A note that a list has the newest only.
  */
 
-/** Says how many older ones are not in a list, and how to see them; nothing where there are none. */
+/** Says how many older things a list lacks, and how to see them; nothing where it has all. */
 export function Older({
   count,
   what,

@@ -44,7 +44,7 @@ const dialogue = await openConfiguredDialogue(tinyConfig());
 function inspectorOf(data: readonly string[] = []): { images: ProblemImages; inspector: Inspector } {
   const parts = new PermittedParts(data);
   const images = new ProblemImages(parts);
-  // As models of directories are opened, but for the weights.
+  // As models of directories are opened, without their weights.
   const models = new LoadedModels(async (_directory, config) => ({
     engine: digitsFakeEngine(),
     dialogue: await openConfiguredDialogue({ ...config, model: { kind: "small" } }),
@@ -58,7 +58,7 @@ async function group(run: Run) {
   return details.map((detail) => ({ ...detail, tokens: [20, 21], tokenTexts: ids }));
 }
 
-test("a run directory cannot make the viewer run its own code, whichever part it names", async () => {
+test("a run directory cannot make the viewer run its own code, by any part", async () => {
   const module = (path: string) => ({ kind: "module", module: writeModule(path) });
   const parts = [
     (path: string) => ({ data: module(path) }),

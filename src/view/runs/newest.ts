@@ -14,7 +14,7 @@ export interface Aged {
 /**
  * The newest of some things and all that are named, in their own order.
  *
- * @param most of those that are not named
+ * @param most number of the newest
  */
 export async function newestOf<T extends Aged>(
   all: readonly T[],
@@ -29,7 +29,7 @@ export async function newestOf<T extends Aged>(
         .catch(() => 0),
     ),
   );
-  // Of things of one time those further back in the list.
+  // Of things of one time, the things further back in the list.
   const places = all.map((_, i) => i).sort((a, b) => (times[b] ?? 0) - (times[a] ?? 0) || b - a);
   const kept = new Set(places.slice(0, most));
   const items = all.filter(({ id }, i) => kept.has(i) || named.has(id));

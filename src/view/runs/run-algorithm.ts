@@ -28,8 +28,8 @@ const RATIOS = [0.01, 0.5, 1, 1.5, 20];
 const ADVANTAGES = [1, -1];
 
 /**
- * The bounds that clip the ratio of a single token; null where there are none: with a ratio of the whole completion, another
- * surrogate than the clipped one, or an algorithm that this version does not know.
+ * The bounds that clip the ratio of a single token; null where there are none. So it is with a ratio of the whole
+ * completion, another surrogate than the clipped surrogate, or an algorithm that this version does not know.
  */
 export function tokenClip(config: Pick<Config, "algorithm">): TokenClip | null {
   try {

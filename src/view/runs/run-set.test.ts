@@ -67,7 +67,7 @@ test("a run that has just begun is found by its id before the next look is due",
   expect((await set.find("new"))?.id).toBe("new");
 });
 
-test("of many runs the newest are listed, however they are called, and older ones are found by name", async () => {
+test("of many runs the newest are listed, regardless of their names, and an older run is found by its name", async () => {
   const root = temporaryDirectory();
   const names = Array.from({ length: 12 }, (_, i) => `run-${String(i).padStart(2, "0")}`);
   for (const [i, name] of names.entries()) {

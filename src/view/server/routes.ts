@@ -90,7 +90,7 @@ const HANDLERS: readonly (readonly [pattern: RegExp, handler: Handler])[] = [
     /^images\/(?<index>\d{1,15})\/(?<place>\d{1,3})\.png$/,
     async (run, { index = 0, place = 0 }, query, { images }) => {
       const body = await images.png(run, index, place);
-      // An address without the run's version names an image of whichever run is there.
+      // An address without the run's version names an image of any run that is there.
       const isOfVersion = query.get("version") === (await run.version());
       return { status: 200, type: "image/png", body, ...(isOfVersion && { maxAge: IMAGE_AGE }) };
     },

@@ -27,7 +27,7 @@ test("addresses of files are given back when other pictures are shown, and no ot
   expect(events).toEqual(["show a b", "revoke blob:a", "revoke blob:b", "show c", "show "]);
 });
 
-test("so are those of a choice that came late, and of one that cannot be read", async () => {
+test("so are the addresses of a choice that came late, or that cannot be read", async () => {
   const { events, pictures, file } = page();
   let come: (found: readonly Named[]) => void = () => undefined;
   const late = pictures.choose(new Promise((resolve) => (come = resolve)));

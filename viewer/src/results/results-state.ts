@@ -11,7 +11,7 @@ const REFRESH_MS = 8000;
 
 export const grids = signal<readonly GridSummary[]>([]);
 export const answerFiles = signal<readonly AnswersSummary[]>([]);
-/** How many older ones are not in the lists. */
+/** Numbers of older results that the lists lack. */
 export const olderResults = signal({ grids: 0, answers: 0 });
 /** False until the lists have come. */
 export const isListed = signal(false);
@@ -56,7 +56,7 @@ async function loadLists(): Promise<void> {
 /** Keeps lists and answers loaded while the page is shown; returns how to stop. */
 export function watchResults(): () => void {
   void loadLists();
-  /** Looks at the answers anew, since a file grows while its evaluation runs. */
+  /** Looks at the answers again, since a file grows while its evaluation runs. */
   const looks = signal(0);
   const timer = setInterval(() => {
     if (document.hidden) return;
