@@ -114,10 +114,12 @@ export class LoadedModels {
   }
 }
 
+const byCode = (a: string, b: string) => (a < b ? -1 : 1);
+
 /** Changes with the files of a directory: their names, sizes and times. */
 async function filesVersion(directory: string): Promise<string> {
-  const names = await readdir(directory).catch(() => []);
-  const states = names.sort().map(async (name) => {
+  const names: string[] = await readdir(directory).catch(() => []);
+  const states = names.sort(byCode).map(async (name) => {
     const { ino, size, mtimeMs } = await stat(join(directory, name));
     return `${name} ${ino}-${size}-${mtimeMs}`;
   });

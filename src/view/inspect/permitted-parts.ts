@@ -79,7 +79,8 @@ export class PermittedParts {
       throw new RunError(`${named}: ${cause.message}`, { cause });
     });
     for (const directory of directories) {
-      if (isWithin(await realpath(directory), path)) return path;
+      const root = await realpath(directory).catch(() => undefined);
+      if (root !== undefined && isWithin(root, path)) return path;
     }
     return undefined;
   }
