@@ -27,6 +27,9 @@ const pointerSchema = z.object({
 /** Where a checkpoint is. */
 export type CheckpointPointer = z.output<typeof pointerSchema>;
 
+/** What of it is loaded. */
+export type SavedState = Pick<CheckpointPointer, "path" | "optimizer" | "referencePath">;
+
 export function writePointer(directory: string, pointer: CheckpointPointer): void {
   mkdirSync(directory, { recursive: true });
   replaceFile(join(directory, FILE), [`${JSON.stringify(pointer, null, 2)}\n`]);

@@ -68,6 +68,23 @@ describe("a network with faults", () => {
     expect(now).toBeLessThanOrEqual(60_000);
   });
 
+  test("a wait of 0 s that a server names is none, and one above the limit is said", async () => {
+    const waits: number[] = [];
+    let now = 0;
+    const own = { now: () => now, sleep: async (wait: number) => void (waits.push(wait), (now += wait)) };
+    const opened = (after: string) =>
+      world.client("http://127.0.0.1:9", {
+        clock: own,
+        fetch: async () => new Response("busy", { status: 503, headers: { "retry-after": after } }),
+        retryLimitMs: 60_000,
+      });
+    await expect(opened("0")).rejects.toThrow(/does not answer \(\d{1,2} attempts in/);
+    expect(Math.min(...waits)).toBeGreaterThan(100);
+    await expect(opened("3600")).rejects.toThrow(
+      "get_server_capabilities: http://127.0.0.1:9 asks to wait 3600 s, more than the 60 s allowed: status 503: busy",
+    );
+  });
+
   test("a connection that is refused is an error that names the call, after the time allowed", async () => {
     const cause = Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" });
     const refused = () => Promise.reject(new TypeError("fetch failed", { cause }));
@@ -106,6 +123,38 @@ describe("a network with faults", () => {
     expect(score).toEqual((await straight.score([sequence]))[0]);
   });
 
+  test.each(["create_sampling_session", "create_model"])(
+    "a session that %s does not find is lost, and the next load begins another",
+    async (call) => {
+      const server = await world.server({ engine: small, isExtended: false });
+      const lost = new Set<unknown>();
+      let isLosing = false;
+      const sessions: unknown[] = [];
+      const route: Fetch = async (address, options) => {
+        const name = address.split("/").at(-1);
+        if (name === call && isLosing) {
+          const { session_id } = JSON.parse(options.body as string) as { session_id: unknown };
+          if (lost.size === 0) lost.add(session_id);
+          if (lost.has(session_id)) return Response.json({ detail: "no such session" }, { status: 404 });
+        }
+        const answer = await fetch(address, options);
+        if (name === "create_session") sessions.push(await answer.clone().json());
+        return answer;
+      };
+      const client = await world.client(server.url, { clock, fetch: route });
+      await trainRounds(client, 1);
+      const saved = temporaryDirectory();
+      await client.save(saved);
+      isLosing = true;
+      const work = call === "create_model" ? client.load(saved) : client.setReference();
+      await expect(work).rejects.toThrow(SessionLostError);
+      await client.load(saved);
+      await client.setReference();
+      await trainRounds(client, 1);
+      expect(sessions).toHaveLength(2);
+    },
+  );
+
   test("a name that is taken, since the answer to the first attempt was lost, is another name", async () => {
     const server = await world.server({ engine: small });
     const names: unknown[] = [];
@@ -137,7 +186,7 @@ describe("a network with faults", () => {
 
   describe("on a SkyRL that looks at no numbers", () => {
     /** A server that does again what comes again, and loses the answer to the second of `call`. */
-    async function forgetful(call: string, lost: () => Promise<Response>) {
+    async function forgetful(call: string, lost: () => Promise<Response>, turns = [2]) {
       const server = await world.server({ engine: small, isExtended: false });
       let count = 0;
       const calls: string[] = [];
@@ -149,7 +198,7 @@ describe("a network with faults", () => {
         const body = JSON.stringify(fields);
         const name = pathname.split("/").at(-1)!;
         calls.push(name);
-        const isTurn = name === call && ++count === 2;
+        const isTurn = name === call && turns.includes(++count);
         if (isTurn && call === "forward_backward") await fetch(address, { ...options, body });
         return isTurn ? lost() : fetch(address, { ...options, body });
       };
@@ -194,6 +243,28 @@ describe("a network with faults", () => {
         expect(await scoresOf(client)).toEqual(await undisturbed(1, 1));
       },
     );
+
+    test.each([408, 500, 502, 504, 520, 522, 524])(
+      "nor is one of which status %i, perhaps a proxy's, says nothing",
+      async (status) => {
+        const { client } = await forgetful("forward_backward", async () => new Response("", { status }));
+        await trainRounds(client, 1);
+        await expect(trainRounds(client, 1)).rejects.toThrow(SessionLostError);
+      },
+    );
+
+    test("which is remembered in the session that follows", async () => {
+      const { client } = await forgetful("forward_backward", cut, [2, 3]);
+      await trainRounds(client, 1);
+      const saved = temporaryDirectory();
+      await client.save(saved);
+      await expect(trainRounds(client, 1)).rejects.toThrow(SessionLostError);
+      await client.load(saved);
+      await expect(trainRounds(client, 1)).rejects.toThrow(SessionLostError);
+      await client.load(saved);
+      await trainRounds(client, 1);
+      expect(await scoresOf(client)).toEqual(await undisturbed(1, 1));
+    });
 
     test("what never arrived, or was refused for the time being, is sent again", async () => {
       const expected = await undisturbed(2);

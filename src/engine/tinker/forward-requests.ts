@@ -31,7 +31,8 @@ export interface Spread {
 }
 
 /**
- * Sends sequences and waits for what comes of them.
+ * Sends sequences and waits for what comes of them. By the protocol without the extension a completion has at least
+ * one token: sequences without any are left out, and their outputs have no tensors.
  *
  * @param inputs arrays of each sequence by name, `[T]` each
  * @param loss the batch's loss; a `forward` asks a server without the extension for signals by its configuration
@@ -73,7 +74,10 @@ export async function sendForward(
     sent = new Set();
     twins = new PromptTwins();
   };
+  const hasDatum = ({ completion }: Sequence) => isExtended || completion.length > 0;
+  let taken = 0;
   for (const [i, sequence] of sequences.entries()) {
+    if (!hasDatum(sequence)) continue;
     const encoded = async () => {
       const { content, ...prompt } = await encoder.encode(sequence.prompt, isExtended ? sent : undefined);
       return { content, datum: toDatum(sequence, prompt, inputs[i]!, span) };
@@ -83,17 +87,19 @@ export async function sendForward(
     const needed = together * datumBytes(datum, sizes);
     const pairs = answersPairs ? sizes.number * sequence.completion.length ** 2 : 0;
     const isFull = bytes + needed > maxBytes || answered + together * pairs > maxBytes;
-    if (data.length > 0 && i % together === 0 && isFull) {
+    if (data.length > 0 && taken % together === 0 && isFull) {
       await send();
       ({ content, datum } = await encoded());
     }
     twins.add(content, sequence.prompt);
     data.push(datum);
+    taken += 1;
     bytes += datumBytes(datum, sizes);
     answered += pairs;
   }
   if (data.length > 0) await send();
-  return { outputs, metrics };
+  let next = 0;
+  return { outputs: sequences.map((sequence) => (hasDatum(sequence) ? outputs[next++]! : {})), metrics };
 }
 
 /** Numbers the prompts of a request that have equal content and are not the same object. */
@@ -115,11 +121,12 @@ class PromptTwins {
 }
 
 /**
- * The last T numbers of a tensor, which belong to the completion.
+ * The last T numbers of a tensor, which belong to the completion; none of none.
  *
  * @throws EngineError when the tensor is missing or shorter
  */
 export function lastOf(tensors: Tensors, name: string, length: number, where: string): Float64Array {
+  if (length === 0) return new Float64Array(0);
   const data = tensors[name]?.data;
   if (data === undefined || data.length < length) {
     throw new EngineError(`${where}: expected ${length} ${name}, got ${data?.length ?? "none"}`);

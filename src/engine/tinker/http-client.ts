@@ -15,8 +15,8 @@ const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 30_000;
 /** Of a server that answers, but cannot do what was asked: trying again would not help. */
 const FINAL_SERVER_ERRORS = new Set([501, 505, 507]);
-/** Of a proxy that has no answer from the server behind it. */
-const ANSWER_LOST = new Set([502, 504]);
+/** Of a server that has not taken the request. With any other failure a proxy may stand before one that has. */
+const NOT_TAKEN = new Set([429, 503]);
 /** Codes of connections that never were. */
 const NOT_CONNECTED = new Set([
   "ECONNREFUSED",
@@ -173,7 +173,14 @@ export class HttpClient {
         );
       }
       const waited = this.#clock.now() - start;
-      const wait = problem.afterMs ?? this.#wait(attempt);
+      const { afterMs = 0 } = problem;
+      const wait = Math.max(afterMs, this.#wait(attempt));
+      if (!request.isOnce && afterMs > this.#limitMs) {
+        const [asked, allowed] = [afterMs, this.#limitMs].map((own) => `${Math.round(own / 1000)} s`);
+        throw new EngineError(
+          `${request.call}: ${this.url} asks to wait ${asked}, more than the ${allowed} allowed: ${problem.message}`,
+        );
+      }
       if (request.isOnce || waited + wait > this.#limitMs) {
         const tries = `${attempt + 1} attempts in ${Math.round(waited / 1000)} s`;
         throw new EngineError(`${request.call}: ${this.url} does not answer (${tries}): ${problem.message}`);
@@ -227,7 +234,7 @@ export class HttpClient {
     const text = isProtobuf ? `${bytes.byteLength} bytes of ${type}` : new TextDecoder().decode(bytes);
     if (status === 408 && request.mayWait) return PENDING;
     if (status === 408 || status === 429 || (status >= 500 && !FINAL_SERVER_ERRORS.has(status))) {
-      return new Retry(`status ${status}: ${shown(text)}`, ANSWER_LOST.has(status), retryAfterMs);
+      return new Retry(`status ${status}: ${shown(text)}`, !NOT_TAKEN.has(status), retryAfterMs);
     }
     if (status >= 300) throw this.#refused(request, status, text);
     if (isProtobuf) {

@@ -69,8 +69,10 @@ async function client(
   name = "another",
 ) {
   const losses: string[] = [];
+  const calls: string[] = [];
   const wrapped: Fetch = async (address, options) => {
     if (new URL(address).pathname === "/") return Response.json({ name });
+    calls.push(address.split("/").at(-1)!);
     const body = JSON.parse((options.body as string | undefined) ?? "{}") as Body;
     const { loss_fn, data = [] } = body.forward_backward_input ?? {};
     if (loss_fn !== undefined) losses.push(loss_fn);
@@ -91,7 +93,7 @@ async function client(
   };
   const { url } = await world.server({ isExtended: false, engine });
   const options = { fetch: wrapped, loraRank: 2, ...(lossReduction && { lossReduction }) };
-  return { losses, engine: await world.client(url, options) };
+  return { losses, calls, engine: await world.client(url, options) };
 }
 
 /** Log-probs after two steps. */
@@ -118,6 +120,15 @@ describe("coefficients on a server that takes means over weights and sequences",
     await engine.step({ ...adam, learningRate: 0 });
     expect((await engine.score(sequences)).map(({ logprobs }) => [...logprobs])).toEqual(before);
     expect(losses).toEqual(["cross_entropy", "cross_entropy", "cross_entropy", "cispo", "cispo"]);
+  });
+
+  test.each([
+    ["another", 1],
+    ["Tinker API Mock", 0],
+  ])("whose measurement releases its model, if the server lets it go on: %s", async (name, released) => {
+    const { calls } = await client(true, () => meanOfSequences(fake()), undefined, name);
+    expect(calls.filter((call) => call === "create_model")).toHaveLength(2);
+    expect(calls.filter((call) => call === "unload_model")).toHaveLength(released);
   });
 
   test("would be other gradients as the weights of a cross-entropy", async () => {

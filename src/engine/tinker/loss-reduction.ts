@@ -3,10 +3,12 @@
  * Finds out how a server adds up the losses of a batch, which the protocol does not let it say.
  */
 import { EngineError } from "../../errors/index.ts";
+import type { ServerDescription } from "../engine.ts";
 import { CROSS_ENTROPY, type LossReduction, lossOfMeans, type WireLoss } from "./coefficient-loss.ts";
 import { parsed } from "./parsed.ts";
 import { ANY_SEQUENCE, STANDING_STEP } from "./probe.ts";
 import type { TinkerSession } from "./session.ts";
+import { isSkyrl } from "./skyrl.ts";
 import { gradientNormOf, stepAnswerSchema, type WireForwardInput } from "./wire.ts";
 import type { PromptEncoder } from "./wire-prompt.ts";
 import { toDatum } from "./wire-sequence.ts";
@@ -15,14 +17,16 @@ import { toDatum } from "./wire-sequence.ts";
  * How the server adds up, by the norm of gradients. A server that reports the batch's loss, as in the protocol, or no
  * token's loss in a forward pass, is taken to sum, as the protocol says. On any other server a second model is made
  * beside the trained model. Its gradients are four times as large under a sum and unchanged under a mean. It never
- * takes a step, and is released afterwards.
+ * takes a step. It is released afterwards, except at SkyRL: there it stays until the trained model is released, as
+ * `TinkerSession.beside` says.
  *
+ * @param server the server's description of itself
  * @throws EngineError when the server does neither, or does not report the norm
  */
 export async function measuredReduction(
   session: TinkerSession,
   encoder: PromptEncoder,
-  baseModel: string,
+  server: ServerDescription,
 ): Promise<LossReduction> {
   const prompt = await encoder.encode(ANY_SEQUENCE.prompt);
   const { length } = ANY_SEQUENCE.completion;
@@ -46,8 +50,8 @@ export async function measuredReduction(
   if (tellsLoss || outputs.some((tensors) => tensors["elementwise_loss"] === undefined)) return "sum";
 
   const { loss, inputs } = lossOfMeans(2);
-  const { inPlace } = await session.beside(baseModel);
-  return inPlace(async () => {
+  const { inPlace, end } = await session.beside(server.baseModel);
+  const reduction = await inPlace(async () => {
     const norm = async (times: number, input: WireForwardInput): Promise<number> => {
       for (let i = 0; i < times; i++) await session.forward("forward_backward", input);
       const answer = parsed(
@@ -68,4 +72,6 @@ export async function measuredReduction(
       `forward_backward: expected gradients of a sum or of a mean over tokens and sequences; the norms of one batch, of two of doubled weights and of coefficients are ${once}, ${twice} and ${own}: set engine.lossReduction`,
     );
   });
+  if (!isSkyrl(server)) await end();
+  return reduction;
 }

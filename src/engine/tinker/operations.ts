@@ -29,18 +29,26 @@ export interface Submission {
   readonly body: RequestBody;
   /** The call's name in errors. */
   readonly name: string;
+  /** Whether an answer of 404 means that the session is gone; true unless given. */
+  readonly isOfSession?: boolean;
+}
+
+/** What was found out about a server; it holds for all sessions there. */
+export interface ServerHabits {
+  /** Whether it does a request of a number again where it comes again. */
+  isDoneEachTime: boolean;
 }
 
 export class Operations {
   readonly #http: HttpClient;
   readonly #clock: Clock;
   readonly #limitMs: number;
+  readonly #server: ServerHabits;
   #lost: FoveaError | undefined;
-  /** Whether the server does a request of a number again where it comes again. */
-  isDoneEachTime = false;
 
-  constructor(http: HttpClient, options: TinkerEngineOptions) {
+  constructor(http: HttpClient, options: TinkerEngineOptions, server: ServerHabits) {
     this.#http = http;
+    this.#server = server;
     this.#clock = options.clock ?? systemClock;
     this.#limitMs = options.futureLimitMs ?? 3_600_000;
   }
@@ -56,10 +64,9 @@ export class Operations {
   }
 
   /** Sends a request; its result is had from `result`. */
-  async submit({ call, path, body, name }: Submission): Promise<string> {
+  async submit({ call, path, body, name, isOfSession = true }: Submission): Promise<string> {
     this.requireLive();
-    const isOfSession = call !== "create_model";
-    const isDoneEachTime = this.isDoneEachTime && ADDING.has(call);
+    const isDoneEachTime = this.#server.isDoneEachTime && ADDING.has(call);
     const request = { call: name, path: `${API}/${path}`, body, isOfSession, isDoneEachTime };
     const answer = await this.noting(this.#http.send(request));
     return parsed(futureSchema, answer, name).request_id;

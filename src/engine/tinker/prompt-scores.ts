@@ -27,6 +27,7 @@ export async function promptScores(
   first: number,
 ): Promise<Score[]> {
   return inParallel(sequences, AT_ONCE, async ({ prompt, completion }, i) => {
+    if (completion.length === 0) return { logprobs: new Float64Array(0) };
     const { chunks } = await encoder.encode(prompt);
     const future = await session.submitSample({
       sampling_session_id: sampler,

@@ -6,7 +6,7 @@
 
 import { EngineError, SessionLostError } from "../../errors/index.ts";
 import { type HttpClient, NameTakenError } from "./http-client.ts";
-import { API, jsonBody, Operations, type Submission } from "./operations.ts";
+import { API, jsonBody, Operations, type ServerHabits, type Submission } from "./operations.ts";
 import { parsed } from "./parsed.ts";
 import type { TinkerEngineOptions } from "./tinker-options.ts";
 import {
@@ -42,13 +42,14 @@ export class TinkerSession {
   /** Ids of the models beside it. */
   #others: string[] = [];
   #heartbeat: NodeJS.Timeout | undefined;
+  readonly #server: ServerHabits = { isDoneEachTime: false };
   #operations: Operations;
   #format: WireFormat = jsonFormat;
 
   constructor(http: HttpClient, options: TinkerEngineOptions) {
     this.#http = http;
     this.#options = options;
-    this.#operations = new Operations(http, options);
+    this.#operations = new Operations(http, options, this.#server);
   }
 
   /** How large bodies are written from now on. */
@@ -86,7 +87,7 @@ export class TinkerSession {
     this.#nextSampler = 0;
     this.#model = undefined;
     this.#others = [];
-    this.#operations = new Operations(this.#http, this.#options);
+    this.#operations = new Operations(this.#http, this.#options, this.#server);
     const period = this.#options.heartbeatMs ?? 10_000;
     this.#heartbeat = setInterval(() => void this.#beat(), period).unref();
   }
@@ -151,14 +152,17 @@ export class TinkerSession {
   async #newModel(baseModel: string, extension: object | undefined): Promise<OpenModel> {
     const call = "create_model";
     const { loraRank = 0, loraSeed } = this.#options;
-    const answer = await this.operation(call, {
+    const number = this.#nextModel++;
+    const fields = {
       session_id: this.#id,
-      model_seq_id: this.#nextModel++,
+      model_seq_id: number,
       base_model: baseModel,
       lora_config: { rank: loraRank, ...(loraSeed !== undefined && { seed: loraSeed }) },
       model_role: "policy",
       ...(extension && { fovea: extension }),
-    });
+    };
+    // A session that just began is there: what is not found for its first model is the base model.
+    const answer = await this.#operation(call, fields, number > 0);
     const { model_id: id, fovea } = parsed(modelAnswerSchema, answer, call);
     return { id, capabilities: fovea?.capabilities ?? [], nextSequence: 1 };
   }
@@ -259,7 +263,8 @@ export class TinkerSession {
       sampling_session_seq_id: this.#nextSampler++,
       model_path: path,
     });
-    const answer = await this.#http.send({ call, path: `${API}/${call}`, body, isOfSession: true });
+    const request = { call, path: `${API}/${call}`, body, isOfSession: true };
+    const answer = await this.#operations.noting(this.#http.send(request));
     return parsed(samplingSessionAnswerSchema, answer, call).sampling_session_id;
   }
 
@@ -275,7 +280,7 @@ export class TinkerSession {
     for (let time = 0; time < 2; time++)
       futures.push(await this.#operations.submit({ call, name: call, ...made }));
     for (const future of futures) await this.#operations.result(future, call, this.#format.accept);
-    this.#operations.isDoneEachTime = new Set(futures).size === 2;
+    this.#server.isDoneEachTime = new Set(futures).size === 2;
   }
 
   /** Sends a request for samples; its result is had from `sampled`. */
@@ -297,12 +302,10 @@ export class TinkerSession {
   }
 
   /** Sends a request and waits for what comes of it. */
-  async operation(call: string, fields: object): Promise<unknown> {
+  async #operation(call: string, fields: object, isOfSession: boolean): Promise<unknown> {
     const body = jsonBody({ type: call, ...fields });
-    return this.#operations.result(
-      await this.#operations.submit({ call, path: call, name: call, body }),
-      call,
-    );
+    const future = await this.#operations.submit({ call, path: call, name: call, body, isOfSession });
+    return this.#operations.result(future, call);
   }
 
   async close(): Promise<void> {

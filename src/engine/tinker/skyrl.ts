@@ -15,6 +15,11 @@ import { toDatum } from "./wire-sequence.ts";
 /** The server's name for itself, at its root address. */
 const NAME = "Tinker API Mock";
 
+/** Whether a server is SkyRL. */
+export function isSkyrl({ name }: ServerDescription): boolean {
+  return name === NAME;
+}
+
 /**
  * Finds out whether a SkyRL server reads the numbers of requests: one forward pass is asked for twice. SkyRL reads
  * them since August 2026 (#2035); its release 0.3.0 has no field for them.
@@ -58,7 +63,7 @@ export interface Preparation {
  */
 export async function prepared(preparation: Preparation): Promise<WeightKeeper> {
   const { session, encoder, server, reduction, save, renew } = preparation;
-  if (server.name !== NAME) return "sampler";
+  if (!isSkyrl(server)) return "sampler";
   await measureRepeats(session, encoder);
   if (reduction === "sum") return "none";
   if (session.loadsFirst) {

@@ -224,6 +224,67 @@ describe("an engine behind the protocol", () => {
     expect(Math.max(...sizes)).toBeLessThan(1800);
   });
 
+  test.each(["whole", "plain", "means"] as const)(
+    "takes no step on a part of a gradient, and goes on with the weights as they were: %s",
+    async (kind) => {
+      const open = () => createFakeEngine({ vocabSize: 12, promptRows: 1, seed: 5 });
+      const server = await world.server({ isExtended: kind === "whole", engine: open });
+      let sent = Number.NEGATIVE_INFINITY;
+      const refusing: Fetch = (address, options) => {
+        if (address.endsWith("forward_backward") && ++sent === 2) {
+          return Promise.resolve(Response.json({ detail: "too long" }, { status: 400 }));
+        }
+        return fetch(address, options);
+      };
+      const completions = Array.from({ length: 12 }, (_, i) => Int32Array.of(i, 5, 6));
+      const sequences = completions.map((completion) => ({ prompt: prompts[0]!, completion }));
+      const coefficients = sequences.map(() => Float64Array.of(1, -1, 0.5));
+      const options = {
+        maxRequestBytes: 600,
+        loraRank: 2,
+        lossReduction: kind === "means" ? "mean" : "sum",
+      } as const;
+      const client = await world.client(server.url, { ...options, fetch: refusing });
+      const straight = await world.client(server.url, options);
+      const trained = async (engine: Engine) => {
+        await engine.accumulate(sequences.slice(0, 6), coefficients.slice(0, 6));
+        await engine.step(adam);
+      };
+      for (const engine of [client, straight]) {
+        await engine.setReference();
+        await trained(engine);
+      }
+      sent = 0;
+      await expect(client.accumulate(sequences, coefficients)).rejects.toThrow("too long");
+      await expect(client.step(adam)).rejects.toThrow(
+        /^step: the gradient was not whole and is cleared, since accumulate failed: forward_backward \d+: /,
+      );
+      for (const engine of [client, straight]) await trained(engine);
+      for (const weights of ["policy", "reference"] as const) {
+        expect(await client.score(sequences, { weights })).toEqual(
+          await straight.score(sequences, { weights }),
+        );
+      }
+    },
+  );
+
+  test("leaves completions without tokens out of the plain protocol's requests", async () => {
+    const engine = () => createFakeEngine({ vocabSize: 12, promptRows: 1, seed: 5 });
+    const client = await world.client((await world.server({ isExtended: false, engine })).url);
+    const sequences = [[], [5], [], [0, 0, 2]].map((tokens) => ({
+      prompt: prompts[0]!,
+      completion: Int32Array.from(tokens),
+    }));
+    const answers = async (own: Engine) => {
+      await own.setReference();
+      const coefficients = sequences.map(({ completion }) => Float64Array.from(completion, (_, t) => t - 1));
+      const { tokens } = await own.accumulate(sequences, coefficients);
+      const scores = [await own.score(sequences), await own.score(sequences, { weights: "reference" })];
+      return { tokens, scores, step: await own.step(adam), none: await own.score(sequences.slice(0, 1)) };
+    };
+    expect(await answers(client)).toEqual(await answers(engine()));
+  });
+
   test("asks for numbers of pairs of tokens in parts whose answers are not too large", async () => {
     const server = await world.server();
     let requests = 0;

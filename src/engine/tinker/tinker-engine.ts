@@ -10,7 +10,7 @@
  */
 import { randomUUID } from "node:crypto";
 import type { ImageAblation } from "../../credit/index.ts";
-import { EngineError, ShapeError } from "../../errors/index.ts";
+import { EngineError } from "../../errors/index.ts";
 import { ablationCapability, type Capability, requireCapability } from "../capabilities.ts";
 import type {
   AccumulateOptions,
@@ -27,10 +27,12 @@ import type {
   ServerDescription,
   StepReport,
 } from "../engine.ts";
-import { readPointer, writePointer } from "./checkpoint-pointer.ts";
+import { partialGradient } from "../local/partial-gradient.ts";
+import { readPointer, type SavedState, writePointer } from "./checkpoint-pointer.ts";
 import { clientCapabilities } from "./client-capabilities.ts";
 import { BatchLosses } from "./coefficient-loss.ts";
 import { type ForwardContext, lastOf, sendForward } from "./forward-requests.ts";
+import { gradientInputs } from "./gradient-inputs.ts";
 import { HttpClient } from "./http-client.ts";
 import { measuredReduction } from "./loss-reduction.ts";
 import { missingFromPlain, type offeredSignals, temperatureConfig } from "./offered-signals.ts";
@@ -80,6 +82,8 @@ class TinkerEngine implements Engine {
   #sampled = 0;
   #reference: Reference | undefined;
   #losses = new BatchLosses("sum");
+  /** The failure of an accumulation, which may have left a part of its gradient at the server. */
+  #broken: Error | undefined;
   #keeper: WeightKeeper = "sampler";
   #last: Promise<unknown> = Promise.resolve();
 
@@ -120,7 +124,7 @@ class TinkerEngine implements Engine {
     if (isExtended) return;
     const { lossReduction, loraRank = 0 } = this.#options;
     // A server that takes means trains adapters only.
-    const measured = () => measuredReduction(this.#session, this.#encoder, baseModel);
+    const measured = () => measuredReduction(this.#session, this.#encoder, description);
     const reduction = lossReduction ?? (loraRank === 0 ? "sum" : await measured());
     this.#losses = new BatchLosses(reduction);
     this.#keeper = await prepared({
@@ -139,6 +143,7 @@ class TinkerEngine implements Engine {
     await this.#session.createModel(this.#baseModel, extension);
     this.#setCapabilities();
     this.#losses.cleared();
+    this.#broken = undefined;
     this.#samplers.forget();
     this.#reference = undefined;
   }
@@ -226,8 +231,9 @@ class TinkerEngine implements Engine {
   async #accumulate(
     given: readonly Sequence[],
     coefficients: readonly Float64Array[],
-    { temperature = 1, image, valueCoefficients, entropyCoefficients }: AccumulateOptions,
+    options: AccumulateOptions,
   ): Promise<GradientReport> {
+    const { temperature = 1, image, valueCoefficients, entropyCoefficients } = options;
     const sequences = this.#viewed(given, image);
     if (!this.#isExtended) {
       this.#requireTemperature("forward_backward", temperature);
@@ -235,24 +241,9 @@ class TinkerEngine implements Engine {
       if (entropyCoefficients) this.#refuse("forward_backward", "gradient of entropies");
       if (image?.kind === "mask-attention") this.#refuse("forward_backward", "gradient with hidden images");
     }
-    const { loss, inputs: inputsOf } = this.#losses.of(sequences.length);
-    const inputs = sequences.map(({ completion }, i) => {
-      const checked = (name: string, values: Float64Array | undefined) => {
-        if (values?.length === completion.length) return values;
-        throw new ShapeError(
-          `${name}: expected shape [${completion.length}], got [${values?.length}] (sequence ${i})`,
-        );
-      };
-      return {
-        ...inputsOf(checked("coefficients", coefficients[i])),
-        ...(valueCoefficients && {
-          value_weights: checked("valueCoefficients", valueCoefficients[i]),
-        }),
-        ...(entropyCoefficients && {
-          entropy_weights: checked("entropyCoefficients", entropyCoefficients[i]),
-        }),
-      };
-    });
+    const filled = sequences.filter(({ completion }) => completion.length > 0);
+    const { loss, inputs: inputsOf } = this.#losses.of(filled.length);
+    const inputs = gradientInputs(sequences, inputsOf, coefficients, options);
     const isMeasured = this.#options.measureMismatch ?? true;
     const config = { ...loss.loss_fn_config, ...(this.#isExtended ? {} : temperatureConfig(temperature)) };
     const { outputs, metrics } = await sendForward(
@@ -262,7 +253,10 @@ class TinkerEngine implements Engine {
       inputs,
       { temperature, logprobs: isMeasured },
       Object.keys(config).length === 0 ? loss : { ...loss, loss_fn_config: config },
-    );
+    ).catch((error: unknown) => {
+      this.#broken = error as Error;
+      throw error;
+    });
     const tokens = sequences.reduce((sum, { completion }) => sum + completion.length, 0);
     return {
       tokens,
@@ -277,6 +271,11 @@ class TinkerEngine implements Engine {
 
   step(adam: AdamParameters): Promise<StepReport> {
     return this.#inOrder(async () => {
+      const broken = this.#broken;
+      if (broken !== undefined) {
+        await this.#clearGradient();
+        throw partialGradient(broken);
+      }
       const answer = await this.#session.mutate("optim_step", { adam_params: toAdam(adam) });
       this.#samplers.moved();
       this.#losses.cleared();
@@ -286,6 +285,13 @@ class TinkerEngine implements Engine {
         applied: (done.metrics?.["applied"] ?? 1) === 1,
       };
     });
+  }
+
+  /** The protocol clears a gradient only with its model: the weights and the optimiser's state go to another. */
+  async #clearGradient(): Promise<void> {
+    const path = await this.#saved("save_weights", "state");
+    const reference = this.#reference && { referencePath: this.#reference.path };
+    await this.#loadState({ path, optimizer: true, ...reference });
   }
 
   setReference(): Promise<void> {
@@ -328,26 +334,31 @@ class TinkerEngine implements Engine {
 
   load(directory: string): Promise<void> {
     return this.#inOrder(async () => {
-      const { path, optimizer, referencePath, baseModel } = readPointer(directory);
+      const pointer = readPointer(directory);
+      const { baseModel } = pointer;
       if (baseModel !== this.#baseModel) {
         throw new EngineError(
           `load: ${directory}: expected a checkpoint of ${this.#baseModel}, got one of ${baseModel}`,
         );
       }
       if (this.#session.isLost) await this.#session.start();
-      if (this.#keeper === "model" && this.#session.loadsFirst) {
-        await this.#createModel();
-        await clearGradient(this.#session);
-      }
-      // Servers load weights only as a model's first request.
-      if (!this.#session.isModelFresh) await this.#createModel();
-      if (this.#keeper === "model" && !this.#session.loadsFirst) await clearGradient(this.#session);
-      await this.#session.mutate("load_weights", { path, optimizer });
-      this.#samplers.moved();
-      if (referencePath !== undefined && !this.#isExtended) {
-        this.#reference = await this.#referenceAt(referencePath);
-      }
+      await this.#loadState(pointer);
     });
+  }
+
+  async #loadState({ path, optimizer, referencePath }: SavedState): Promise<void> {
+    if (this.#keeper === "model" && this.#session.loadsFirst) {
+      await this.#createModel();
+      await clearGradient(this.#session);
+    }
+    // Servers load weights only as a model's first request.
+    if (!this.#session.isModelFresh) await this.#createModel();
+    if (this.#keeper === "model" && !this.#session.loadsFirst) await clearGradient(this.#session);
+    await this.#session.mutate("load_weights", { path, optimizer });
+    this.#samplers.moved();
+    if (referencePath !== undefined && !this.#isExtended) {
+      this.#reference = await this.#referenceAt(referencePath);
+    }
   }
 
   async close(): Promise<void> {

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import {
   existsSync,
   lstatSync,
@@ -9,7 +10,7 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ConfigError, DownloadError } from "../../errors/index.ts";
@@ -103,6 +104,39 @@ describe("downloadModel", () => {
     writeFileSync(incomplete(), WEIGHTS.subarray(0, 200_000));
     const folder = await download();
     expect(fileRequests().at(-1)).toContain("bytes=200000-299999");
+    expect(readFileSync(join(folder, "model.safetensors")).equals(WEIGHTS)).toBe(true);
+  });
+
+  test("two processes that download the same file at once both end with the right one", async () => {
+    const slowly: HubServer["faults"][number] = (request, response, content) => {
+      setTimeout(() => serve(request, response, content), 50);
+    };
+    hub.faults.push(...Array.from({ length: 12 }, () => slowly));
+    const folders = await Promise.all([download(), download()]);
+    for (const folder of folders) {
+      expect(readFileSync(join(folder, "model.safetensors")).equals(WEIGHTS)).toBe(true);
+    }
+    expect(readdirSync(join(repository(), "blobs"))).toHaveLength(3);
+  });
+
+  test("continues what a killed process left under its own name", async () => {
+    mkdirSync(join(repository(), "blobs"), { recursive: true });
+    const { pid } = spawnSync(process.execPath, ["--version"]);
+    const host = hostname().replaceAll(/[^a-zA-Z0-9-]/g, "-");
+    const left = (own: number) =>
+      join(repository(), "blobs", `${sha256(WEIGHTS)}.${host}.${own}.x.incomplete`);
+    writeFileSync(left(pid), WEIGHTS.subarray(0, 200_000));
+    writeFileSync(left(process.pid), WEIGHTS.subarray(0, 100_000));
+    await download();
+    expect(fileRequests().at(-1)).toContain("bytes=200000-299999");
+    expect(existsSync(left(pid))).toBe(false);
+    expect(existsSync(left(process.pid))).toBe(true);
+  });
+
+  test("a file of another size in the cache is fetched again", async () => {
+    const folder = await download();
+    writeFileSync(join(repository(), "blobs", sha256(WEIGHTS)), WEIGHTS.subarray(0, 7));
+    await download();
     expect(readFileSync(join(folder, "model.safetensors")).equals(WEIGHTS)).toBe(true);
   });
 

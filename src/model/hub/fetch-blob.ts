@@ -3,11 +3,12 @@
  * One file of a repository into the cache: continued where an earlier attempt broke off, and believed only when its
  * checksum is right.
  */
-import { createHash, type Hash } from "node:crypto";
+import { createHash } from "node:crypto";
 import { createReadStream, existsSync, mkdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { DownloadError } from "../../errors/index.ts";
+import { claimPartial, releasePartial } from "./partial-file.ts";
 
 /** The hub's facts about a file. */
 export interface HubFile {
@@ -27,7 +28,8 @@ export interface HubAccess {
 }
 
 /**
- * Downloads a file to `blob`; received bytes are in `<blob>.incomplete` until the file is whole.
+ * Downloads a file to `blob`; until it is whole, received bytes are in a file that only this attempt writes. Its
+ * checksum is taken of that file as it lies on the disk.
  *
  * @param onBytes called with the number of received bytes, an earlier attempt's included
  * @throws DownloadError when the file does not match its checksum; the bytes are deleted
@@ -39,34 +41,35 @@ export async function fetchBlob(
   access: HubAccess,
   onBytes: (bytes: number) => void,
 ): Promise<void> {
-  const incomplete = `${blob}.incomplete`;
   mkdirSync(dirname(blob), { recursive: true });
-  if (existsSync(incomplete) && statSync(incomplete).size > file.size) rmSync(incomplete);
-  const hash = checksum(file);
-  const target = await open(incomplete, "a");
-  let have = 0;
+  const partial = claimPartial(blob);
   try {
-    for await (const chunk of createReadStream(incomplete)) {
-      hash.update(chunk as Buffer);
-      have += (chunk as Buffer).length;
+    if (existsSync(partial) && statSync(partial).size > file.size) rmSync(partial);
+    const target = await open(partial, "a");
+    let have = 0;
+    try {
+      have = (await target.stat()).size;
+      onBytes(have);
+      if (have < file.size) await append(target, have, file, access, onBytes);
+      await target.sync();
+    } finally {
+      await target.close();
     }
-    onBytes(have);
-    if (have < file.size) await append(target, have, file, access, hash, onBytes);
-    await target.sync();
-  } finally {
-    await target.close();
-  }
-  const got = hash.digest("hex");
-  if (got !== file.etag) {
-    rmSync(incomplete);
+    const got = await checksum(partial, file);
+    if (got === file.etag) {
+      renameSync(partial, blob);
+      return;
+    }
+    rmSync(partial);
     // The bytes of an interrupted process may be broken, so a new attempt follows.
     if (have > 0) throw new Error(`${file.path}: what was left of an earlier download is broken`);
     const kind = file.etag.length === 64 ? "SHA-256" : "git SHA-1";
     throw new DownloadError(
       `${access.repo.name}/${file.path}: broken download: expected ${kind} ${file.etag}, got ${got}`,
     );
+  } finally {
+    releasePartial(partial, blob);
   }
-  renameSync(incomplete, blob);
 }
 
 async function append(
@@ -74,7 +77,6 @@ async function append(
   have: number,
   file: HubFile,
   access: HubAccess,
-  hash: Hash,
   onBytes: (bytes: number) => void,
 ): Promise<void> {
   const { downloadFile, fileDownloadInfo } = await import("@huggingface/hub");
@@ -98,7 +100,6 @@ async function append(
       );
     }
     await target.appendFile(chunk);
-    hash.update(chunk);
     onBytes(bytes);
   }
   if (bytes < file.size)
@@ -106,6 +107,8 @@ async function append(
 }
 
 /** Large files are identified by the SHA-256 of their bytes, small files by git's name of the blob. */
-function checksum({ etag, size }: HubFile): Hash {
-  return etag.length === 64 ? createHash("sha256") : createHash("sha1").update(`blob ${size}\0`);
+async function checksum(path: string, { etag, size }: HubFile): Promise<string> {
+  const hash = etag.length === 64 ? createHash("sha256") : createHash("sha1").update(`blob ${size}\0`);
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  return hash.digest("hex");
 }

@@ -52,8 +52,12 @@ export class HubCache {
 
   /** Whether a snapshot has a file of this size. */
   has(commit: string, path: string, size: number): boolean {
-    const file = join(this.snapshot(commit), path);
-    return existsSync(file) && statSync(file).size === size;
+    return hasSize(join(this.snapshot(commit), path), size);
+  }
+
+  /** Whether the bytes of a file lie in the cache, as many as there should be. */
+  hasBlob(etag: string, size: number): boolean {
+    return hasSize(this.blob(etag), size);
   }
 
   /** Puts a blob into a snapshot: a relative link, or a copy where links cannot be made. */
@@ -63,8 +67,14 @@ export class HubCache {
     rmSync(target, { force: true });
     try {
       symlinkSync(relative(dirname(target), this.blob(etag)), target);
-    } catch {
+    } catch (error) {
+      // Another process was faster.
+      if ((error as NodeJS.ErrnoException).code === "EEXIST") return;
       copyFileSync(this.blob(etag), target);
     }
   }
+}
+
+function hasSize(file: string, size: number): boolean {
+  return existsSync(file) && statSync(file).size === size;
 }

@@ -2,7 +2,6 @@
  * @module
  * Questions to the Hugging Face Hub about one repository, asked again where that may help.
  */
-import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DownloadError } from "../../errors/index.ts";
 import { fetchBlob, type HubAccess, type HubFile } from "./fetch-blob.ts";
@@ -92,7 +91,8 @@ export class HubSession {
       };
       if (!cache.has(commit, file.path, file.size)) {
         const blob = cache.blob(file.etag);
-        if (!existsSync(blob)) await this.retried(() => fetchBlob(blob, file, this.#access(commit), report));
+        if (!cache.hasBlob(file.etag, file.size))
+          await this.retried(() => fetchBlob(blob, file, this.#access(commit), report));
         cache.link(commit, file.path, file.etag);
       }
       report(file.size);
