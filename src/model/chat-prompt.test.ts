@@ -97,6 +97,21 @@ describe("ChatTemplate", () => {
     expect(loadChatTemplate(folder).source).toBe("first");
   });
 
+  test("takes the default of several named templates", () => {
+    const own = mkdtempSync(join(tmpdir(), "fovea-chat-"));
+    const put = (...names: readonly string[]) => {
+      const chat_template = names.map((name) => ({ name, template: `of ${name}` }));
+      writeFileSync(join(own, "tokenizer_config.json"), JSON.stringify({ chat_template }));
+    };
+    put("tool_use", "default");
+    expect(loadChatTemplate(own).source).toBe("of default");
+    put("tool_use", "rag");
+    expect(() => loadChatTemplate(own)).toThrow(
+      'chat_template: expected a template, or a list of templates with one of the name "default", got [',
+    );
+    rmSync(own, { recursive: true });
+  });
+
   test("says when a template cannot be parsed or rendered", () => {
     expect(() => new ChatTemplate("{% if %}", "there")).toThrow(ModelError);
     expect(() => new ChatTemplate("{% if %}", "there")).toThrow("there: not a Jinja template");

@@ -90,9 +90,7 @@ export function chatTemplateOf(files: SmallFiles, fallback: string | undefined):
     const file = files.json(name);
     if (file === undefined) return undefined;
     const fields = new Fields(file.content, file.where);
-    return fields.has("chat_template")
-      ? new ChatTemplate(fields.text("chat_template"), file.where, tokens)
-      : undefined;
+    return fields.has("chat_template") ? new ChatTemplate(sourceOf(fields), file.where, tokens) : undefined;
   };
   const alone = (): ChatTemplate | undefined => {
     const file = files.text("chat_template.jinja");
@@ -107,6 +105,20 @@ export function chatTemplateOf(files: SmallFiles, fallback: string | undefined):
     );
   }
   return new ChatTemplate(fallback);
+}
+
+/**
+ * The text of a file's `chat_template`. Where the file lists several under names, as transformers writes them beside templates
+ * for tools, it is the one of the name "default".
+ */
+function sourceOf(fields: Fields): string {
+  const named = fields.json["chat_template"];
+  if (!Array.isArray(named)) return fields.text("chat_template");
+  const where = `${fields.where}: chat_template`;
+  const all = named.map((one) => new Fields(one, where));
+  const found = all.find((one) => one.text("name") === "default");
+  if (found !== undefined) return found.text("template");
+  throw fields.error("chat_template", 'a template, or a list of templates with one of the name "default"');
 }
 
 function namedTokens(files: SmallFiles): NamedTokens {

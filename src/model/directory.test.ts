@@ -117,9 +117,21 @@ describe("a model directory", () => {
     expect(opened.weights.read("model.norm.weight")).toBeAllclose(data, { rtol: 2 ** -8 });
   });
 
+  test("without generation_config.json takes the stop tokens of config.json, the model's before its text's", () => {
+    writeModelDirectory(folder, files);
+    rmSync(join(folder, "generation_config.json"));
+    const path = join(folder, "config.json");
+    const sizes = JSON.parse(readFileSync(path, "utf8")) as object;
+    change("config.json", { eos_token_id: null, text_config: { ...sizes, eos_token_id: [2, 3] } });
+    expect(openModelDirectory(folder).stopTokens).toEqual([2, 3]);
+    change("config.json", { eos_token_id: 1 });
+    expect(openModelDirectory(folder).stopTokens).toEqual([1]);
+  });
+
   test("takes its stop token from the tokenizer when nothing else names one, and pads with it at need", () => {
     writeModelDirectory(folder, files);
     rmSync(join(folder, "generation_config.json"));
+    change("config.json", { eos_token_id: null });
     change("tokenizer_config.json", { pad_token: null });
     const opened = openModelDirectory(folder);
     expect(opened.stopTokens).toEqual([stop]);

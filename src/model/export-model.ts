@@ -65,13 +65,18 @@ export function isDescription(name: string): boolean {
   return isText && !/^(config|trainer|model\.safetensors\.index|adapter_config)\.json$/.test(name);
 }
 
-/** Every place of a config.json that names the element type, changed; other fields stay. */
+/** A config.json with the element type, in every place that names one or in the first; other fields stay. */
 export function withDtype(json: unknown, where: string, dtype: FloatType): Record<string, unknown> {
+  const changed = changedDtype(json, where, dtype);
+  return "dtype" in changed ? changed : { ...changed, torch_dtype: TORCH_DTYPES[dtype] };
+}
+
+function changedDtype(json: unknown, where: string, dtype: FloatType): Record<string, unknown> {
   const changed: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(new Fields(json, where).json)) {
     if (name === "dtype" || name === "torch_dtype") changed[name] = TORCH_DTYPES[dtype];
     else if (name.endsWith("_config") && typeof value === "object" && value !== null && !Array.isArray(value))
-      changed[name] = withDtype(value, where, dtype);
+      changed[name] = changedDtype(value, where, dtype);
     else changed[name] = value;
   }
   return changed;

@@ -131,8 +131,9 @@ function endings(
   const inVocabulary = (ids: readonly number[]) => ids.filter((id) => id < vocabSize);
   const stopTokens = first(
     inVocabulary(tokenIds(generation, "eos_token_id")),
+    // As transformers' `GenerationConfig.from_model_config`: the model's own, before its language model's.
+    inVocabulary(tokenIds([root, textFields(root)], "eos_token_id")),
     ofTokenizer(tokenizer.eosToken),
-    inVocabulary(tokenIds([textFields(root), root], "eos_token_id")),
   );
   const [stopToken] = stopTokens;
   if (stopToken === undefined) {

@@ -353,7 +353,7 @@ export class LocalModel {
     if (this.#lora === undefined) {
       saveModel(directory, config, store, this.#assets, storage);
     } else {
-      saveAdapters(directory, this.#lora, store, graphs.names, this.#assets);
+      saveAdapters(directory, this.#lora, store, graphs.names, this.#assets, storage);
       writeValueHead(directory, store.tensors(store.weights));
     }
     saveTrainingState(directory, store, optimizer ? this.#adam : undefined);

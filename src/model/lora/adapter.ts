@@ -5,6 +5,7 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { ModelError, RunError } from "../../errors/index.ts";
+import type { FloatType } from "../float-type.ts";
 import type { ParameterNames } from "../parameters.ts";
 import { readJson } from "../read-json.ts";
 import { replaceFiles } from "../replace-file.ts";
@@ -93,6 +94,7 @@ export function writeAdapter(
   { shape, tensors }: LoraAdapter,
   names: Pick<ParameterNames, "module">,
   base: string,
+  dtype: FloatType = "F32",
 ): void {
   try {
     mkdirSync(directory, { recursive: true });
@@ -106,7 +108,7 @@ export function writeAdapter(
   const json = `${JSON.stringify(adapterConfigJson(modules, shape, base), null, 2)}\n`;
   const path = join(directory, WEIGHTS);
   replaceFiles([
-    { path, parts: safetensorsParts(path, named, { metadata: { format: "pt" } }) },
+    { path, parts: safetensorsParts(path, named, { dtype, metadata: { format: "pt" } }) },
     { path: join(directory, CONFIG), parts: [json] },
   ]);
 }

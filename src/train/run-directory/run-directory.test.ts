@@ -31,6 +31,27 @@ test("a run begun before a key existed continues with the key's default, and wit
   );
 });
 
+test("a run continues on another device, with another limit of memory, or at a server that has moved", () => {
+  const path = freshPath();
+  const directory = RunDirectory.create(path, record(), describeEnvironment());
+  const local = ["engine.device=webgpu", "engine.memory=5 GiB"];
+  directory.acceptResume(record(...local), resumeRules);
+  expect(() => directory.acceptResume(record("engine.spin=true"), resumeRules)).toThrow("engine.spin");
+  for (const key of [
+    "url",
+    "apiKeyVariable",
+    "retryMinutes",
+    "resultMinutes",
+    "maxRequestMegabytes",
+    "check.threshold",
+  ]) {
+    expect(resumeRules.mayChange?.(`engine.${key}`, {})).toBe(true);
+  }
+  for (const key of ["kind", "baseModel", "loraRank", "replicas", "rollouts", "deviceful"]) {
+    expect(resumeRules.mayChange?.(`engine.${key}`, {})).toBe(false);
+  }
+});
+
 test("a run with a key that is known no longer is refused, naming it", () => {
   const directory = changed(({ train }) => {
     train!["patience"] = 3;

@@ -171,6 +171,22 @@ describe("the arrangement", () => {
     );
   });
 
+  test("has no more replicas than engine.memory has room for, and is measured for that limit alone", async () => {
+    const need = (replicas: number) =>
+      trainingMemory(model.config, { threads: 4, replicas }, { maxTokens: 2048, isAdapted: false });
+    const { asked, openProbe: measure } = forced({ "1/1": 1, "4/1": 2, "4/2": 3, "4/4": 4 });
+    const world = { remembered: fresh(), openProbe: measure, machine: machine(4) };
+    const chosen = await chooseArrangement({ model, memory: need(2) }, AUTO, world);
+    expect(chosen).toMatchObject({ threads: 4, replicas: 2, memory: need(2), by: "measured" });
+    expect(asked).not.toContain("4/4");
+    const more = await chooseArrangement({ model, memory: need(2) + 1 }, AUTO, world);
+    expect(more).toMatchObject({ replicas: 2, by: "measured" });
+    const { warnings } = await chooseArrangement({ model, memory: "1 MiB" }, AUTO, world);
+    expect(warnings[0]).toMatch(
+      /^training this model needs about 0\.\d GiB .* engine\.memory allows 0\.0 GiB/,
+    );
+  });
+
   test("that cannot be opened is no choice, but a model that cannot be opened at all is an error", async () => {
     const world = { machine: machine(2), remembered: fresh() };
     const { openProbe: measure } = forced({ "1/1": 40, "2/1": 22 });

@@ -6,6 +6,7 @@
 import { readConfig } from "../../../model/index.ts";
 import { packageVersion } from "../../../package/index.ts";
 import { checkPositive, type LocalEngineOptions } from "../local-options.ts";
+import { machineMemory } from "../memory/machine-memory.ts";
 import type { Arrangement, ChosenArrangement, WantedArrangement } from "./arrangement.ts";
 import { candidates } from "./candidates.ts";
 import { type Machine, thisMachine } from "./machine.ts";
@@ -44,7 +45,9 @@ export async function chooseArrangement(
   const { threads, replicas } = wanted;
   if (threads !== "auto") checkPositive("threads", threads);
   if (replicas !== "auto") checkPositive("replicas", replicas);
-  const machine = world.machine ?? thisMachine();
+  const whole = world.machine ?? thisMachine();
+  const budget = options.memory === undefined ? undefined : machineMemory(options.memory).budget;
+  const machine = budget === undefined ? whole : { ...whole, memory: Math.min(whole.memory, budget) };
   const config = typeof options.model === "string" ? readConfig(options.model) : options.model.config;
   const bounds = { maxTokens: options.maxTokens ?? 2048, isAdapted: options.lora !== undefined };
   const need = (one: Arrangement) => trainingMemory(config, one, bounds);
@@ -60,7 +63,7 @@ export async function chooseArrangement(
     memory: machine.memory,
     memoryNeed: need(chosen),
     ...more,
-    warnings: [...(more.warnings ?? []), ...shortage(need(chosen), machine)],
+    warnings: [...(more.warnings ?? []), ...shortage(need(chosen), machine, machine.memory < whole.memory)],
   });
   if (threads !== "auto" && replicas !== "auto")
     return { ...found({ threads, replicas }, "given"), warnings: [] };
@@ -79,7 +82,7 @@ export async function chooseArrangement(
   const store = world.remembered ?? remembered;
   const { cpu, cores } = machine;
   const { spin = false, rollouts = "fp32" } = options;
-  const own = { isAdapted: bounds.isAdapted, spin, maxTokens: bounds.maxTokens, rollouts };
+  const own = { isAdapted: bounds.isAdapted, spin, maxTokens: bounds.maxTokens, rollouts, budget };
   const key = choiceKey({ config, own, list, cpu, cores, release: packageVersion() });
   const known = store.get(key);
   if (known !== undefined) return found(known, "remembered", { tried: known.tried });
@@ -105,9 +108,14 @@ function unremembered(why: string): string {
 }
 
 /** Said where the estimate exceeds what there is. */
-function shortage(need: number, { memory }: Machine): string[] {
+function shortage(need: number, { memory }: Machine, isLimited: boolean): string[] {
   if (need <= memory) return [];
   const gib = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
+  if (isLimited) {
+    return [
+      `training this model needs about ${gib(need)} of memory, and engine.memory allows ${gib(memory)}: it may be refused; a smaller model, engine.lora, or a larger limit helps`,
+    ];
+  }
   return [
     `training this model needs about ${gib(need)} of memory, and ${gib(memory)} are free: it may be killed; a smaller model, engine.lora, or another machine needs less`,
   ];

@@ -103,6 +103,7 @@ describe("an engine that streams its weights", () => {
     const refusals = [
       engine.step(adam),
       engine.setReference(),
+      engine.requireRoom!({ completionTokens: 5, reference: false }),
       engine.save(folder),
       engine.accumulate([sequence], [new Float64Array(sequence.completion.length)]),
       engine.score([sequence], { weights: "reference" }),

@@ -167,6 +167,10 @@ export class StreamingModel {
     return refuse(true, "step");
   }
 
+  requireRoom(): never {
+    return refuse(true, "requireRoom: training");
+  }
+
   setReference(): never {
     return refuse(true, "setReference");
   }

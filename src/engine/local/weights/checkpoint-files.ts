@@ -5,8 +5,11 @@
 import { copyFileSync, existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { ModelError, RunError } from "../../../errors/index.ts";
-import { architectureOf } from "../../../model/architectures/index.ts";
+import { architectureOf, parseConfig } from "../../../model/architectures/index.ts";
+import { withDtype } from "../../../model/export-model.ts";
 import type { ModelConfig } from "../../../model/index.ts";
+import { Fields } from "../../../model/json-fields.ts";
+import { readJson } from "../../../model/read-json.ts";
 import { replaceFile } from "../../../model/replace-file.ts";
 import { type StorageOptions, writeWeights } from "../../../model/write-weights.ts";
 import type { ParameterStore } from "./parameter-store.ts";
@@ -45,10 +48,26 @@ export function saveModel(
   } catch (cause) {
     throw new RunError(`${directory}: cannot be written: ${(cause as Error).message}`, { cause });
   }
-  const json = architectureOf(config).promptSide.configJson(config, storage);
+  const json = configOf(assets, config, storage);
   replaceFile(join(directory, "config.json"), [`${JSON.stringify(json, null, 2)}\n`]);
   writeWeights(directory, store.modelTensors(store.weights), storage);
   writeValueHead(directory, store.tensors(store.weights));
+}
+
+/**
+ * The config.json of `assets` in the stored element type, where it is this model's: it names more than sizes, such as
+ * stop tokens and the longest sequence. Otherwise the sizes alone.
+ */
+function configOf(assets: string, config: ModelConfig, storage: StorageOptions): Record<string, unknown> {
+  const path = join(assets, "config.json");
+  const { configJson } = architectureOf(config).promptSide;
+  if (!existsSync(path)) return configJson(config, storage);
+  const json = readJson(path);
+  const { model_type: type } = new Fields(json, path).json;
+  const isOfModel =
+    type === config.modelType &&
+    differences(configJson(parseConfig(json, path)), configJson(config), "").length === 0;
+  return isOfModel ? withDtype(json, path, storage.dtype ?? "F32") : configJson(config, storage);
 }
 
 function copyAssets(assets: string, directory: string): void {

@@ -94,6 +94,18 @@ describe.each(CHECKPOINTS)("%s, written", (name) => {
   });
 });
 
+test("what a model's config.json says beyond its sizes is in the saved one, with the stored element type", () => {
+  const source = join(folder, "source");
+  cpSync(checkpointDirectory(NAME), source, { recursive: true });
+  const path = join(source, "config.json");
+  const more = { max_position_embeddings: 4096, eos_token_id: [5, 7], torch_dtype: "float16" };
+  writeFileSync(path, JSON.stringify({ ...(readJson(path) as object), ...more }));
+  const model = open(source);
+  opened.push(model);
+  model.save(join(folder, "copy"), false, { dtype: "BF16" });
+  expect(readJson(join(folder, "copy", "config.json"))).toMatchObject({ ...more, torch_dtype: "bfloat16" });
+});
+
 describe("a checkpoint", () => {
   test("continues bitwise identically where it was saved: weights, optimiser and reference", async () => {
     const straight = fresh();

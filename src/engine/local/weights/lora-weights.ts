@@ -4,7 +4,7 @@
  */
 import { EngineError } from "../../../errors/index.ts";
 import { Rng } from "../../../math/random.ts";
-import type { ParameterNames } from "../../../model/index.ts";
+import type { ParameterNames, StorageOptions } from "../../../model/index.ts";
 import {
   isAdapterDirectory,
   type LoraAdapter,
@@ -14,11 +14,14 @@ import {
 import { type LoraShape, loraNames, loraShape, sameLora } from "../../../model/lora/lora-shape.ts";
 import type { LocalLora } from "../local-options.ts";
 import type { ParameterStore } from "./parameter-store.ts";
+import { holdsValueHead } from "./value-head-file.ts";
 
 /** The adapters that an engine begins with; without numbers they are new. */
 export interface LoraStart {
   readonly shape: LoraShape;
   readonly adapter?: LoraAdapter;
+  /** Where they were read. */
+  readonly directory?: string;
   readonly seed: number;
 }
 
@@ -31,16 +34,20 @@ export interface LoraStart {
 export function loraStart(lora: LocalLora, names: ParameterNames): LoraStart {
   if ("adapter" in lora) {
     const adapter = readAdapter(lora.adapter, names);
-    return { shape: adapter.shape, adapter, seed: 0 };
+    return { shape: adapter.shape, adapter, directory: lora.adapter, seed: 0 };
   }
   const { seed = 0, ...options } = lora;
   return { shape: loraShape(names, options), seed };
 }
 
-/** Sets the adapters' first numbers: as read from a file, or A uniform in ±1/√in and B 0, as PEFT begins. */
-export function beginAdapters({ shape, adapter, seed }: LoraStart, store: ParameterStore): void {
+/**
+ * Sets the adapters' first numbers: as read from a file, or A uniform in ±1/√in and B 0, as PEFT begins. A value head beside
+ * adapters belongs to them.
+ */
+export function beginAdapters({ shape, adapter, directory, seed }: LoraStart, store: ParameterStore): void {
   if (adapter !== undefined) {
     putAdapter(adapter, store);
+    if (directory !== undefined && holdsValueHead(directory)) store.readValueHead(directory);
     return;
   }
   const rng = new Rng(seed);
@@ -57,15 +64,16 @@ export function beginAdapters({ shape, adapter, seed }: LoraStart, store: Parame
   store.version++;
 }
 
-/** Writes the adapters as a directory that PEFT opens. */
+/** Writes the adapters as a directory that PEFT opens, in the element type that is asked for. */
 export function saveAdapters(
   directory: string,
   shape: LoraShape,
   store: ParameterStore,
   names: ParameterNames,
   base: string,
+  { dtype }: Pick<StorageOptions, "dtype"> = {},
 ): void {
-  writeAdapter(directory, { shape, tensors: store.modelTensors(store.weights) }, names, base);
+  writeAdapter(directory, { shape, tensors: store.modelTensors(store.weights) }, names, base, dtype);
 }
 
 /**

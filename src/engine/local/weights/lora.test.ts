@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { EngineError, ModelError } from "../../../errors/index.ts";
-import { exportModel } from "../../../model/index.ts";
+import { exportModel, openSafetensors } from "../../../model/index.ts";
 import { ADAPTERS, adapterDirectory, recordedAdapter } from "../../../testing/lora-fixtures.ts";
 import {
   ADAM,
@@ -147,6 +147,32 @@ describe("new adapters", () => {
     const adopted = open(BASE, { adapter: directory });
     await update(adopted);
     expect((await logprobs(adopted)).every(Number.isFinite)).toBe(true);
+  });
+
+  test("are saved in the element type that is asked for", () => {
+    const directory = join(folder, "half");
+    open(BASE, options).save(directory, false, { dtype: "BF16" });
+    const { tensors } = openSafetensors(join(directory, "adapter_model.safetensors"));
+    expect(new Set([...tensors.values()].map(({ dtype }) => dtype))).toEqual(new Set(["BF16"]));
+  });
+
+  test("continue with the value head that lies beside them", async () => {
+    const opened = (lora: LocalLora) => new LocalModel({ model: BASE, threads: 1, lora, valueHead: true });
+    const first = opened(options);
+    const sequences = registerCase(first, CASE);
+    const values = coefficientsOf(CASE);
+    await first.accumulate(sequences, values, { valueCoefficients: values });
+    first.step(STEP);
+    const directory = join(folder, "valued");
+    first.save(directory, false);
+    const valuesOf = async (model: LocalModel) => {
+      const scores = await model.score(registerCase(model, CASE), { values: true });
+      return scores.map((score) => [...score.values!]);
+    };
+    const second = opened({ adapter: directory });
+    expect(await valuesOf(second)).toEqual(await valuesOf(first));
+    expect((await valuesOf(second)).flat().some((value) => value !== 0)).toBe(true);
+    await Promise.all([first.close(), second.close()]);
   });
 
   test("refuse a model to begin, another adapter and a directory without one", async () => {

@@ -41,7 +41,9 @@ test.each(CHECKPOINTS)("%s in shards says what it says in one file; in 16 bits, 
   const bfloat = await written({ dtype: "BF16", maxShardBytes: 10_000 });
   expect(bfloat).not.toEqual(expected);
   expect(bfloat).toBeAllclose(expected, { rtol: 0, atol: 0.1 });
-  expect(readJson(join(folder, `${name}-BF16`, "config.json"))).toMatchObject({ torch_dtype: "bfloat16" });
+  const json = readJson(join(folder, `${name}-BF16`, "config.json")) as Record<string, unknown>;
+  // One of them was written by a newer transformers, in which the key has another name.
+  expect(json["dtype"] ?? json["torch_dtype"]).toBe("bfloat16");
   expect(await written({ dtype: "F16", maxShardBytes: 10_000 })).toBeAllclose(expected, {
     rtol: 0,
     atol: 0.02,

@@ -22,6 +22,11 @@ export function writeValueHead(directory: string, trained: ReadonlyMap<string, W
   }
 }
 
+/** Whether a directory has a value head. */
+export function holdsValueHead(directory: string): boolean {
+  return existsSync(join(directory, FILE));
+}
+
 /**
  * Reads the value head that a directory has, for a layout that has one; it starts at 0, a value of 0 everywhere,
  * where there is none.
@@ -35,7 +40,8 @@ export function readValueHead(
   { parameters }: Pick<ParameterLayout, "parameters">,
 ): ReadonlyMap<number, Float32Array> {
   const path = join(directory, FILE);
-  const file = parameters.has(`${VALUE_HEAD}weight`) && existsSync(path) ? openSafetensors(path) : undefined;
+  const file =
+    parameters.has(`${VALUE_HEAD}weight`) && holdsValueHead(directory) ? openSafetensors(path) : undefined;
   const numbers = new Map<number, Float32Array>();
   for (const { name, shape, offset, size } of parameters.values()) {
     if (!name.startsWith(VALUE_HEAD)) {
