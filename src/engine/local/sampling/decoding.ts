@@ -1,6 +1,6 @@
 /**
  * @module
- * Samples whole groups at once: one prefill a prompt, then one step a token for all completions together.
+ * Samples completions of several prompts at once: one prefill a prompt, then one step a token for all of them together.
  */
 import type { Rng } from "../../../math/index.ts";
 import { type BatchShape, HIDDEN } from "../../../model/graph/index.ts";
@@ -9,8 +9,8 @@ import type { AttentionRow, Completion } from "../../engine.ts";
 import { roundUpCount, roundUpLength } from "../buckets.ts";
 import { DeviceDecodeCache } from "../device/device-decode-cache.ts";
 import { vocabulary, withEmbeddings } from "../device/with-embeddings.ts";
-import { DecoderRows, promptMask, promptSupports } from "../prompts/decoder-batch.ts";
-import { imageFeeds, imageKeyCount, stepImageFeeds } from "../prompts/image-keys.ts";
+import { promptMask, promptSupports } from "../prompts/decoder-batch.ts";
+import { imageKeyCount, stepImageFeeds } from "../prompts/image-keys.ts";
 import type { PreparedPrompt } from "../prompts/prepared-prompt.ts";
 import type { Machinery } from "../scoring/machinery.ts";
 import { RowReducer } from "../signals/attention-reduction.ts";
@@ -18,17 +18,15 @@ import { CalibratedRows, canCollect, reduceRows } from "../signals/calibrated-ro
 import type { SampledCalibration } from "../signals/sampled-calibration.ts";
 import type { QuantisedStages } from "../weights/quantised-stages.ts";
 import { DecodeCache, type StepCache } from "./decode-cache.ts";
-import { type DecodeSteps, ExactSteps, layerOutputs } from "./decode-steps.ts";
+import { type DecodeSteps, ExactSteps } from "./decode-steps.ts";
+import { type DecodeStretch, decodeStretches } from "./decode-stretches.ts";
 import { Draft, type DraftRules, type NextTokens } from "./draft.ts";
 import type { DraftWatch } from "./draft-watch.ts";
+import { runPrompts } from "./prompt-pass.ts";
 import { QuantisedSteps } from "./quantised-steps.ts";
 import { slotCost, slotPlan } from "./slot-plan.ts";
 import { StepBuffers } from "./step-buffers.ts";
 
-/** Completions decoded at once. */
-const MAX_COMPLETIONS = 512;
-/** Arrays of a completion's logits that a step has at once, in its program and as its outputs. */
-const LOGITS = 6;
 /** Tokens after which a full cache grows, by as many slots or a quarter, and finished completions may be dropped. */
 const CACHE_STEP = 16;
 /** Finished completions are dropped if a step then costs at most this share. */
@@ -53,33 +51,19 @@ export interface DecodeRequest extends DraftRules {
 /** Completions per prompt, `[P][G]`. */
 export async function decode(machinery: Machinery, request: DecodeRequest): Promise<Completion[][]> {
   await machinery.vision.encode(request.prompts.flatMap(({ images }) => images));
-  const perBatch = Math.max(1, Math.floor(completionsAtOnce(machinery, request) / request.groupSize));
-  const completions: Completion[][] = [];
-  for (let start = 0; start < request.prompts.length; start += perBatch) {
-    const prompts = request.prompts.slice(start, start + perBatch);
-    const fits = canCollect(prompts, request.groupSize, request.maxCompletionTokens);
+  const completions = request.prompts.map((): Completion[] => []);
+  for (const stretch of decodeStretches(machinery, request)) {
+    const [from, to] = stretch.prompts;
+    const size = sizeOf(stretch.completions);
+    const fits = canCollect(request.prompts.slice(from, to), size, request.maxCompletionTokens);
     const wanted = fits ? request : { ...request, calibrated: undefined };
-    const drafts = await new DecodeBatch(machinery, wanted, prompts, start).run();
+    const drafts = await new DecodeBatch(machinery, wanted, stretch).run();
     const finished = await finish(machinery, wanted, drafts);
-    for (let p = 0; p < prompts.length; p++) {
-      completions.push(finished.slice(p * request.groupSize, (p + 1) * request.groupSize));
+    for (let p = from; p < to; p++) {
+      completions[p]!.push(...finished.slice((p - from) * size, (p - from + 1) * size));
     }
   }
   return completions;
-}
-
-/** As many as fit beside the weights, each with its logits, its cache and its share of its prompt's image keys. */
-function completionsAtOnce(
-  { config, memory }: Machinery,
-  { prompts, groupSize, maxCompletionTokens }: DecodeRequest,
-): number {
-  const { vocabSize, layers, kvHeads, headDim, crossAttentionLayers = [] } = config.text;
-  const longest = Math.max(...prompts.map(({ tokens }) => tokens.length));
-  const cache = 2 * layers * kvHeads * headDim * (longest + maxCompletionTokens);
-  const imageKeys = Math.max(...prompts.map(imageKeyCount)) / groupSize;
-  const images = 2 * crossAttentionLayers.length * kvHeads * headDim * imageKeys;
-  const bytes = Float32Array.BYTES_PER_ELEMENT * (LOGITS * vocabSize + cache + images);
-  return Math.min(MAX_COMPLETIONS, Math.floor(memory.programBytes / 2 / bytes));
 }
 
 /** Completions with their signals. */
@@ -102,6 +86,8 @@ class DecodeBatch {
   readonly #m: Machinery;
   readonly #request: DecodeRequest;
   readonly #drafts: readonly Draft[];
+  /** Completions of a prompt that are decoded here, of its whole group or a part of it. */
+  readonly #groupSize: number;
   readonly #promptLength: number;
   /** K, slots of a prompt's image tokens for cross-attention; 0 for none. */
   readonly #imageLength: number;
@@ -115,20 +101,22 @@ class DecodeBatch {
   constructor(
     machinery: Machinery,
     request: DecodeRequest,
-    prompts: readonly PreparedPrompt[],
-    firstPrompt: number,
+    { prompts: [firstPrompt, end], completions }: DecodeStretch,
   ) {
     this.#m = machinery;
     this.#request = request;
-    const { groupSize, attention, calibrated, maxCompletionTokens } = request;
+    const { attention, calibrated, maxCompletionTokens } = request;
+    const prompts = request.prompts.slice(firstPrompt, end);
+    this.#groupSize = sizeOf(completions);
     this.#prompts = prompts;
     this.#firstPromptSlots = roundUpCount(prompts.length);
     this.#promptLength = roundUpLength(Math.max(...prompts.map(({ tokens }) => tokens.length)));
     this.#imageLength = Math.max(...prompts.map(imageKeyCount));
     const { visual } = promptSupports(prompts, prompts.length, this.#promptLength);
     this.#drafts = prompts.flatMap((prompt, p) =>
-      Array.from({ length: groupSize }, (_, g) => {
-        const place = (firstPrompt + p) * groupSize + g;
+      Array.from({ length: this.#groupSize }, (_, i) => {
+        const g = completions[0] + i;
+        const place = (firstPrompt + p) * request.groupSize + g;
         return new Draft(prompt, place, request.generators[firstPrompt + p]!.fork(g), {
           attention: attention && new RowReducer(visual, this.#promptLength, p, maxCompletionTokens),
           calibrated: calibrated && new CalibratedRows(prompt, this.#promptLength),
@@ -182,30 +170,19 @@ class DecodeBatch {
 
   /** Runs the prompts, draws every completion's first token, and opens the cache. */
   async #prefill(): Promise<StepCache> {
-    const { config, store, table } = this.#m;
-    const { groupSize, temperature } = this.#request;
+    const { config, store } = this.#m;
+    const groupSize = this.#groupSize;
+    const { calibrated, temperature } = this.#request;
     const prompts = this.#prompts as readonly PreparedPrompt[];
     const length = this.#promptLength;
     const slots = roundUpCount(prompts.length);
     const imageLength = this.#imageLength;
-    const rows = new DecoderRows(slots * length, config.text, table, slots * imageLength);
-    const embedding = vocabulary(this.#m, store.weights);
-    for (const [p, prompt] of prompts.entries()) {
-      rows.prompt((p + 1) * length, prompt, embedding);
-      rows.images(p * imageLength, prompt);
-    }
-    const { program, used } = await this.#prefillProgram(slots, length);
-    const { host: outputs, device } = await withEmbeddings(this.#m, rows, store.weights, (embeddings) =>
-      program.runThere({
-        ...store.feeds(used),
-        embeddings,
-        cosine: rows.cosine,
-        sine: rows.sine,
-        promptMask: promptMask(prompts, slots, length),
-        ...(imageLength > 0 && imageFeeds({ prompts, slots, promptLength: length, imageLength }, 0)),
-        inverseTemperature: Float32Array.of(1 / temperature),
-      }),
-    );
+    const { host: outputs, device } = await runPrompts(this.#m, prompts, {
+      length,
+      imageLength,
+      calibratedLayers: calibrated?.request.row === "predicting" ? this.#calibratedLayers : 0,
+      temperature,
+    });
     try {
       this.#drawFirst(outputs);
     } catch (error) {
@@ -224,9 +201,9 @@ class DecodeBatch {
 
   /** Draws every completion's first token from the outputs of the prompts. */
   #drawFirst(outputs: Results["host"]): void {
-    const { groupSize, attention, calibrated, watch } = this.#request;
+    const { attention, calibrated, watch } = this.#request;
     for (const [i, draft] of this.#drafts.entries()) {
-      const p = Math.floor(i / groupSize);
+      const p = Math.floor(i / this.#groupSize);
       const start = p * this.#promptLength;
       if (attention === "predicting") draft.signals.attention!.push(outputs["lastRow"]!, start, 0, -1);
       if (calibrated?.request.row === "predicting") {
@@ -330,32 +307,10 @@ class DecodeBatch {
     const most = roundUpLength(this.#request.maxCompletionTokens, CACHE_STEP);
     return Math.min(most, length + roundUpLength(length / 4, CACHE_STEP));
   }
+}
 
-  #prefillProgram(prompts: number, length: number) {
-    const { graphs, store, programs } = this.#m;
-    const layers = this.#request.calibrated?.request.row === "predicting" ? this.#calibratedLayers : 0;
-    const imageLength = this.#imageLength;
-    return programs.get(`prefill ${prompts}x${length} ${imageLength} ${layers}`, async () => {
-      const { graph, parameters, cache, next, lastRow } = graphs.decoder.prefill(
-        store.layout,
-        prompts,
-        length,
-        imageLength,
-      );
-      const kept = layerOutputs(
-        cache.map((layer) => layer?.key),
-        cache.map((layer) => layer?.value),
-      );
-      const outputs = {
-        ...next,
-        ...kept,
-        lastRow: lastRow(),
-        ...(layers > 0 && { calibratedRow: lastRow(layers) }),
-      };
-      const program = await programs.compile(graph, outputs, { resident: Object.keys(kept) });
-      return { program, used: parameters.used };
-    });
-  }
+function sizeOf([from, to]: DecodeStretch["completions"]): number {
+  return to - from;
 }
 
 function nextTokens(outputs: Readonly<Record<string, Float32Array>>): NextTokens {

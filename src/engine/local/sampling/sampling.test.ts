@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
 import { ShapeError } from "../../../errors/index.ts";
 import {
   checkpointDirectory,
@@ -12,6 +12,7 @@ import {
 } from "../../../testing/model-fixtures.ts";
 import type { Completion } from "../../engine.ts";
 import { LocalModel, type LocalSampleRequest } from "../local-model.ts";
+import { ProgramCache } from "../program-cache.ts";
 
 const NAME = "untied-gqa";
 const VOCABULARY = 99;
@@ -264,6 +265,49 @@ describe("image and video ids are never drawn", () => {
       }
     }
     await biased.close();
+  });
+});
+
+describe("where memory is short", () => {
+  const MIB = 2 ** 20;
+  const weights = statSync(join(checkpointDirectory(NAME), "model.safetensors")).size;
+  /** A model with so many bytes for programs, more or less, and the keys of its programs. */
+  function narrow(room: number) {
+    const machine = { budget: weights + 96 * MIB + room, process: 0 };
+    const small = new LocalModel({ model: checkpointDirectory(NAME), threads: 1, machine });
+    const keys: string[] = [];
+    const get = ProgramCache.prototype.get;
+    vi.spyOn(ProgramCache.prototype, "get").mockImplementation(function (this: ProgramCache, key, compile) {
+      keys.push(key);
+      return get.call(this, key, compile) as never;
+    });
+    return { small, keys };
+  }
+  afterEach(() => vi.restoreAllMocks());
+
+  test("prompts go through in several runs, and completions are the same", async () => {
+    const { small, keys } = narrow(200_000);
+    const prompts = sequences.map((sequence) => register(small, recordedPrompt(sequence)));
+    const request = { groupSize: 1, maxCompletionTokens: 4, seed: 3 };
+    const whole = await sample({ ...request, prompts: [first, second, third] });
+    keys.length = 0;
+    expect(tokensOf(await sample({ ...request, prompts: prompts.slice(0, 3) }, small))).toEqual(
+      tokensOf(whole),
+    );
+    expect(keys.filter((key) => key.startsWith("prefill"))).toEqual(["prefill 2x32 0 0", "prefill 2x32 0 0"]);
+    await small.close();
+  });
+
+  test("a group is sampled in parts, and completions are the same", async () => {
+    const { small, keys } = narrow(60_000);
+    const prompt = register(small, recordedPrompt(sequences[0]!));
+    const whole = await sample({ groupSize: 24 });
+    keys.length = 0;
+    expect(tokensOf(await sample({ groupSize: 24, prompts: [prompt] }, small))).toEqual(tokensOf(whole));
+    expect(new Set(keys.filter((key) => key.startsWith("decode")))).toEqual(
+      new Set([expect.stringContaining('"groupSize":2')]),
+    );
+    await small.close();
   });
 });
 
