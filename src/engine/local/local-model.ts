@@ -151,7 +151,8 @@ export class LocalModel {
       memory.expectQuantised(this.#quantised.bytes);
     }
     const programs = new ProgramCache(PROGRAMS, { device, threads, spin }, () => memory.programBytes);
-    const vision = new VisionEncoder(graphs.vision, imageTokenWidth(config.text), store, programs);
+    const width = imageTokenWidth(config.text);
+    const vision = new VisionEncoder(graphs.vision, width, store, programs, () => memory.room);
     const table = new RotaryTable(graphs.rotary);
     this.#machinery = {
       config,
@@ -172,9 +173,7 @@ export class LocalModel {
     const sight = openSightOf(this.#assets, config);
     this.#architecture = sight.architecture.capabilities;
     this.#banned = new Uint8Array(config.text.vocabSize);
-    for (const token of sight.vision.specialTokens) {
-      this.#banned[token] = 1;
-    }
+    for (const token of sight.vision.specialTokens) this.#banned[token] = 1;
     this.#prompts = new KnownPrompts(sight);
   }
 

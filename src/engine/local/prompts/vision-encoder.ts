@@ -4,8 +4,10 @@
  * between the two: the backward pass computes them again, once for each image. This costs little beside a group of
  * completions.
  */
+import { EngineError } from "../../../errors/index.ts";
 import type { VisionGraphs } from "../../../model/graph/index.ts";
-import { gradients } from "../../../tensor/index.ts";
+import { type Graph, gradients, type Tensor, workingBytes } from "../../../tensor/index.ts";
+import { formatBytes } from "../memory/bytes.ts";
 import type { ProgramCache } from "../program-cache.ts";
 import { accumulate, accumulated, gradientOutputs } from "../weights/accumulated.ts";
 import type { ParameterStore } from "../weights/parameter-store.ts";
@@ -18,9 +20,20 @@ export class VisionEncoder {
   readonly #store: ParameterStore;
   readonly #programs: ProgramCache;
   readonly #batches: VisionBatches;
+  readonly #room: () => number;
 
-  /** @param width numbers of an image's token, `imageTokenWidth` */
-  constructor(graphs: VisionGraphs, width: number, store: ParameterStore, programs: ProgramCache) {
+  /**
+   * @param width numbers of an image's token, `imageTokenWidth`
+   * @param room bytes that a run of the tower may take at present
+   */
+  constructor(
+    graphs: VisionGraphs,
+    width: number,
+    store: ParameterStore,
+    programs: ProgramCache,
+    room: () => number = () => Number.POSITIVE_INFINITY,
+  ) {
+    this.#room = room;
     this.#graphs = graphs;
     this.#width = width;
     this.#store = store;
@@ -28,9 +41,14 @@ export class VisionEncoder {
     this.#batches = new VisionBatches(graphs, width);
   }
 
-  /** Brings the images' tokens up to date with the weights. `weights` other than the policy's are not cached. */
+  /**
+   * Brings the images' tokens up to date with the weights. Where the tower is trained, tokens by `weights` other than the
+   * policy's are not cached; where it is frozen, tokens are the same for all weights.
+   *
+   * @throws EngineError when an image is too large for the memory that is free
+   */
   async encode(images: Iterable<PreparedImage>, weights: Float32Array = this.#store.weights): Promise<void> {
-    const version = weights === this.#store.weights ? this.#store.version : -1;
+    const version = this.#versionOf(weights);
     const stale = [...new Set(images)].filter((image) => version === -1 || image.version !== version);
     for (const batch of this.#batches.of(stale)) {
       const { program, used } = await this.#forward(batch);
@@ -42,7 +60,18 @@ export class VisionEncoder {
     }
   }
 
-  /** Adds the weights' gradient, given that of each image's tokens. */
+  /** What tokens by these weights are cached under; −1 where they are not. */
+  #versionOf(weights: Float32Array): number {
+    const { layout, version, frozenVersion } = this.#store;
+    if (!layout.trainsVision) return frozenVersion;
+    return weights === this.#store.weights ? version : -1;
+  }
+
+  /**
+   * Adds the weights' gradient, given that of each image's tokens.
+   *
+   * @throws EngineError as `encode` does
+   */
   async backward(tokenGradients: ReadonlyMap<PreparedImage, Float32Array>): Promise<void> {
     for (const batch of this.#batches.of([...tokenGradients.keys()])) {
       const { frames, plan, slots } = batch;
@@ -61,9 +90,20 @@ export class VisionEncoder {
     }
   }
 
+  #requireRoom(key: string, graph: Graph, outputs: readonly Tensor[], what: string): void {
+    const needed = workingBytes(graph, outputs);
+    const room = this.#room();
+    if (needed <= room) return;
+    throw new EngineError(
+      `memory: expected at least ${formatBytes(needed)} free for ${what} over an image of ${key} patches, got ` +
+        `${formatBytes(room)}: lower data.maxPixels, or allow more by engine.memory`,
+    );
+  }
+
   #forward({ key, plan, slots }: VisionBatch) {
     return this.#programs.get(`vision ${key} x${slots}`, async () => {
       const { graph, parameters, embeddings } = this.#graphs.whole(this.#store.layout, plan, slots);
+      this.#requireRoom(key, graph, [embeddings], "the vision tower");
       const program = await this.#programs.compile(graph, { embeddings });
       return { program, used: parameters.used };
     });
@@ -77,6 +117,7 @@ export class VisionEncoder {
       const trained = this.#store.trained(used);
       const parts = gradients(graph, [seed], [...trained.values()]);
       const outputs = accumulated(graph, trained, parts);
+      this.#requireRoom(key, graph, Object.values(outputs), "the vision tower's gradient");
       const program = await this.#programs.compile(graph, outputs, { resident: gradientOutputs(outputs) });
       return { program, used, trained };
     });

@@ -1,6 +1,6 @@
 /**
  * @module
- * The vision tower with weights from the file: every block is read once for all images of a call.
+ * The vision tower with weights from the file: every block is read once for a wave of images, whose rows are held at once.
  */
 import { EngineError } from "../../../errors/index.ts";
 import type {
@@ -14,6 +14,7 @@ import type { PreparedImage } from "../prompts/prepared-prompt.ts";
 import { type VisionBatch, VisionBatches } from "../prompts/vision-batches.ts";
 import type { StreamedWeights } from "./streamed-weights.ts";
 import { joinParts } from "./token-parts.ts";
+import { waves } from "./waves.ts";
 
 /** A run of the tower, half-way. */
 interface Passage {
@@ -48,17 +49,14 @@ export class StreamedVisionEncoder {
   /** Brings the images' tokens up to date with the weights of `version`. */
   async encode(images: Iterable<PreparedImage>, weights: StreamedWeights, version: number): Promise<void> {
     const stale = [...new Set(images)].filter((image) => image.version !== version);
-    const passages = [...this.#batches.of(stale)].map(
-      (batch): Passage => ({ batch, x: this.#batches.patches(batch), later: [] }),
-    );
-    if (passages.length === 0) {
-      return;
-    }
-    for (const stage of this.#tower.stages) {
-      await this.#stage(passages, weights, stage);
-    }
-    for (const { batch, x, later } of passages) {
-      this.#batches.keepTokens(batch, joinParts([x, ...later], batch.slots * batch.plan.tokens), version);
+    for (const wave of waves(this.#batches.of(stale), ({ slots, plan }) => slots * plan.slots)) {
+      const passages = wave.map((batch): Passage => ({ batch, x: this.#batches.patches(batch), later: [] }));
+      for (const stage of this.#tower.stages) {
+        await this.#stage(passages, weights, stage);
+      }
+      for (const { batch, x, later } of passages) {
+        this.#batches.keepTokens(batch, joinParts([x, ...later], batch.slots * batch.plan.tokens), version);
+      }
     }
   }
 

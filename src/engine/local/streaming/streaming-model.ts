@@ -31,12 +31,10 @@ import { streamHead } from "./streamed-head.ts";
 import { StreamedVisionEncoder } from "./streamed-vision-encoder.ts";
 import { StreamedWeights } from "./streamed-weights.ts";
 import { takeApart } from "./token-parts.ts";
+import { waves } from "./waves.ts";
 
 /** Programs kept: each holds the buffers of its largest run. */
 const PROGRAMS = 16;
-
-/** Rows whose residual stream is held at once, so that a pass over the weights serves many of them. */
-const WAVE_ROWS = 16_384;
 
 /** A batch on its way through the layers. */
 interface Passage {
@@ -142,7 +140,7 @@ export class StreamingModel {
     const images = prepared.flatMap(({ prompt }) => prompt.images);
     await this.#vision.encode(images, this.#weights, this.#version);
     const scores: Score[] = prepared.map(() => emptyScore(wanted));
-    for (const wave of waves(sequenceBatches(prepared, this.#maxTokens))) {
+    for (const wave of waves(sequenceBatches(prepared, this.#maxTokens), ({ shape }) => batchRows(shape))) {
       await this.#scoreWave(wave, prepared, wanted, temperature, scores);
     }
     return scores;
@@ -281,25 +279,6 @@ export class StreamingModel {
       const outputs = { x: built.x, ...signalOutputs({ graph: built.graph, rows }, shape, wanted.signals) };
       return { program: await this.#programs.compile(built.graph, outputs), used: built.parameters.used };
     });
-  }
-}
-
-/** Batches that go through the layers together. */
-function* waves(batches: readonly SequenceBatch[]): Generator<SequenceBatch[]> {
-  let wave: SequenceBatch[] = [];
-  let rows = 0;
-  for (const batch of batches) {
-    const more = batchRows(batch.shape);
-    if (wave.length > 0 && rows + more > WAVE_ROWS) {
-      yield wave;
-      wave = [];
-      rows = 0;
-    }
-    wave.push(batch);
-    rows += more;
-  }
-  if (wave.length > 0) {
-    yield wave;
   }
 }
 

@@ -30,6 +30,8 @@ export class ParameterStore {
   device: ResidentNumbers | undefined;
   /** Counts changes of the weights, for caches of what was computed from them. */
   version = 0;
+  /** The same of the weights that are frozen, which no step changes. */
+  frozenVersion = 0;
 
   constructor(graphs: Pick<ModelGraphs, "names" | "packs">, options: LayoutOptions = {}) {
     this.#names = graphs.names;
@@ -102,6 +104,7 @@ export class ParameterStore {
     }
     this.#putValueHead(valueHead);
     this.version++;
+    this.frozenVersion++;
   }
 
   /**

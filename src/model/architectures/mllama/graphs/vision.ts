@@ -8,7 +8,6 @@
  */
 import {
   add,
-  attention,
   concatenate,
   expand,
   Graph,
@@ -29,6 +28,7 @@ import { affine, fromHeads, toHeads } from "../../../graph/layer.ts";
 import { HIDDEN } from "../../../graph/mask.ts";
 import type { VisionGraph } from "../../../graph/model-graphs.ts";
 import { GraphParameters, type ParameterLayout } from "../../../graph/parameters.ts";
+import { stretchedAttention } from "../../../graph/stretched-attention.ts";
 import { type MllamaConfig, patchesPerSide, tokensPerTile, type VisionConfig } from "../config.ts";
 import { blockCount } from "./parameter-names.ts";
 import type { CanvasPlan } from "./vision-plan.ts";
@@ -161,7 +161,7 @@ function visionBlock(x: Tensor, block: number, mask: Tensor, run: Run): Tensor {
     const normal = norm(x, `${name}.attentionNorm`, layerNormEpsilon, run);
     const qkv = toHeads(affine(normal, parameters, `${name}.qkv`), images, 3 * heads);
     const [query, key, value] = split(qkv, [heads, heads, heads], 1) as [Tensor, Tensor, Tensor];
-    const { output } = attention(query, key, value, 1 / Math.sqrt(hiddenSize / heads), mask);
+    const output = stretchedAttention(query, key, value, 1 / Math.sqrt(hiddenSize / heads), mask);
     const mixed = affine(fromHeads(output), parameters, `${name}.output`);
     const attended = add(x, gated(mixed, `${name}.attentionGate`, parameters));
     const inner = norm(attended, `${name}.mlpNorm`, layerNormEpsilon, run);

@@ -7,7 +7,6 @@
  */
 import {
   add,
-  attention,
   concatenate,
   type Graph,
   gatherRows,
@@ -23,6 +22,7 @@ import {
 import { affine, fromHeads, toHeads } from "../../../graph/layer.ts";
 import { HIDDEN } from "../../../graph/mask.ts";
 import type { GraphParameters } from "../../../graph/parameters.ts";
+import { stretchedAttention } from "../../../graph/stretched-attention.ts";
 import type { TowerConfig } from "../config.ts";
 import type { QwenParts } from "./parts.ts";
 import { TAPS } from "./position-table.ts";
@@ -152,7 +152,7 @@ function visionAttention(
   const [query, key] = split(toHeads(rotated, groups, 2 * heads), [heads, heads], 1) as [Tensor, Tensor];
   const mask = keyMask(x.graph, tower, groups);
   const scale = 1 / Math.sqrt(hiddenSize / heads);
-  const { output } = attention(query, key, toHeads(value, groups, heads), scale, mask);
+  const output = stretchedAttention(query, key, toHeads(value, groups, heads), scale, mask);
   return affine(fromHeads(output), parameters, `${prefix}.output`);
 }
 
