@@ -114,6 +114,22 @@ describe("a server that does not answer as it should", () => {
     expect(warnings[0]).toMatch(/^model qwen at http:\S+: status 429: slow down; attempt 2 of 7 in 7\.0 s$/);
   });
 
+  test("that asks for no wait is not asked at once again, and one that asks for a day is named", async () => {
+    const { ask, clock, warnings } = await clientOf((_, number) =>
+      number <= 4 ? { status: 503, retryAfter: "0", body: "busy" } : "yes",
+    );
+    expect(await ask("five")).toEqual(["yes"]);
+    expect(clock.waited()).toBeGreaterThanOrEqual((1 + 2 + 4 + 8) * 500);
+    expect(warnings).toHaveLength(4);
+    await server?.close();
+    const day = await clientOf((_, number) => (number === 1 ? { status: 429, retryAfter: "86400" } : "yes"));
+    await day.ask("five");
+    expect(day.clock.waited()).toBe(300_000);
+    expect(day.warnings[0]).toMatch(
+      /: status 429: nothing; it asks to wait 86400 s; attempt 2 of 7 in 300\.0 s$/,
+    );
+  });
+
   test("with 429 for an hour ends when the retries are used up, for all", async () => {
     const { ask, server, clock } = await clientOf(() => ({ status: 429 }), { retries: 5, concurrency: 4 });
     const errors = await Promise.all(Array.from({ length: 20 }, (_, i) => rejection(ask(`${i}`))));
@@ -163,6 +179,30 @@ describe("a server that does not answer as it should", () => {
     expect(error.message).toContain("no server there (ECONNREFUSED); start it, or correct url");
     expect(error.isTotal).toBe(true);
     expect(warnings).toEqual([]);
+  });
+
+  test("because it starts again is asked again, if it answered before", async () => {
+    let isDown = false;
+    const cause = Object.assign(new Error("connect"), { code: "ECONNREFUSED" });
+    const { server, clock } = await clientOf(() => "yes");
+    const client = new ChatClient(schema.parse({ url: server.url, model: "qwen" }), {
+      clock,
+      fetch: (...given) => {
+        if (!isDown) return fetch(...given);
+        isDown = false;
+        return Promise.reject(new TypeError("fetch failed", { cause }));
+      },
+    });
+    const ask = () =>
+      client.chat({
+        messages: [{ role: "user", content: "five" }],
+        temperature: 0,
+        fields: { max_tokens: 8 },
+      });
+    await ask();
+    isDown = true;
+    expect((await ask()).choices).toHaveLength(1);
+    expect(client.spent.requests).toBe(3);
   });
 
   test("because nothing can be sent to its address fails at once", async () => {

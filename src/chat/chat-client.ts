@@ -138,18 +138,17 @@ export class ChatClient {
   }
 
   /** Makes every request wait: a server that is overloaded is so for all. */
-  #wait(attempt: number, { reason, afterMs }: Retry): void {
+  #wait(attempt: number, { reason, afterMs = 0 }: Retry): void {
     const doubled = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (attempt - 1));
-    const wait =
-      afterMs === undefined
-        ? doubled * (0.5 + 0.5 * this.#rng.uniform())
-        : Math.min(afterMs, LONGEST_ASKED_MS);
+    const own = doubled * (0.5 + 0.5 * this.#rng.uniform());
+    const wait = Math.max(own, Math.min(afterMs, LONGEST_ASKED_MS));
     const now = this.#clock.now();
     this.#gate.pauseUntil(now + wait);
     if (now < this.#toldUntil) return;
     this.#toldUntil = now + wait;
     const again = `attempt ${attempt + 1} of ${this.#options.retries + 1} in ${(wait / 1000).toFixed(1)} s`;
-    this.#context.warn?.(`${this.#name()}: ${reason}; ${again}`);
+    const asked = afterMs > LONGEST_ASKED_MS ? `; it asks to wait ${Math.round(afterMs / 1000)} s` : "";
+    this.#context.warn?.(`${this.#name()}: ${reason}${asked}; ${again}`);
   }
 
   async #attempt(request: ChatRequest, signal: AbortSignal): Promise<ChatAnswer | Retry> {
@@ -177,7 +176,8 @@ export class ChatClient {
       if (timeout.aborted) return { reason: `no answer within ${timeoutSeconds} s (timeoutSeconds)` };
       const { message, cause } = error as Error;
       const { code } = (cause ?? {}) as Partial<NodeJS.ErrnoException>;
-      if (code !== undefined && NOBODY_THERE.has(code)) {
+      // A server that has answered before may be about to start again.
+      if (code !== undefined && NOBODY_THERE.has(code) && this.#answers === 0) {
         throw this.#error(`no server there (${code}); start it, or correct url`, true, error);
       }
       const detail = cause instanceof Error && cause.message !== "" ? cause.message : message;

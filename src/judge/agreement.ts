@@ -3,7 +3,7 @@
  * How far a judge agrees with the rule verdict on the same completions.
  */
 import { cohensKappa } from "../math/index.ts";
-import { type JudgeRecord, readJudgeRecords } from "./reply-cache.ts";
+import { type JudgeRecord, judgeRecords } from "./reply-cache.ts";
 
 /** Agreement of a judge with the rule verdict. */
 export interface Agreement {
@@ -42,7 +42,7 @@ export function recordedAgreement(
   directory: string,
 ): readonly (Agreement & { readonly model: string; readonly prompt: string })[] {
   const groups = new Map<string, JudgeRecord[]>();
-  for (const record of readJudgeRecords(directory)) {
+  for (const record of judgeRecords(directory)) {
     if (record.score === undefined) continue;
     const key = JSON.stringify([record.model, record.prompt]);
     const group = groups.get(key);

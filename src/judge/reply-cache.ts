@@ -4,12 +4,16 @@
  * ever appended to, one JSON line for each reply.
  */
 import { createHash } from "node:crypto";
-import { appendFileSync, mkdirSync, readFileSync } from "node:fs";
+import { appendFileSync, closeSync, fstatSync, mkdirSync, openSync, readSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
 import { RunError } from "../errors/index.ts";
+import { fileLines } from "./file-lines.ts";
 
 const FILE = "judge.jsonl";
+const NEWLINE = 0x0a;
+/** Replies kept in memory where there is no file. */
+const MOST_REPLIES = 10_000;
 
 const recordSchema = z.object({
   key: z.string(),
@@ -55,22 +59,31 @@ export function replyKey(parts: object): string {
 }
 
 /** The records in a directory; lines that cannot be read, such as one cut off by a crash, are left out. */
-export function readJudgeRecords(directory: string): JudgeRecord[] {
-  let text: string;
+export function* judgeRecords(directory: string): Generator<JudgeRecord> {
+  let file: number | undefined;
   try {
-    text = readFileSync(join(directory, FILE), "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw cacheError(directory, "cannot be read", error);
-  }
-  return text.split("\n").flatMap((line) => {
-    try {
-      const parsed = recordSchema.safeParse(JSON.parse(line));
-      return parsed.success ? [parsed.data] : [];
-    } catch {
-      return [];
+    file = openSync(join(directory, FILE), "r");
+    const lines = fileLines(file);
+    for (let isLast = false; !isLast; ) {
+      const next = lines.next();
+      isLast = next.done === true;
+      const record = recordOf(next.value.toString());
+      if (record !== undefined) yield record;
     }
-  });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
+    throw cacheError(directory, "cannot be read", error);
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
+}
+
+function recordOf(line: string): JudgeRecord | undefined {
+  try {
+    return recordSchema.safeParse(JSON.parse(line)).data;
+  } catch {
+    return undefined;
+  }
 }
 
 export class ReplyCache {
@@ -78,19 +91,36 @@ export class ReplyCache {
   #replies: Map<string, string> | undefined;
   #isReady = false;
 
-  /** @param directory made when the first reply is kept; without one replies are kept in memory */
-  constructor(directory: string | undefined) {
+  readonly #most: number;
+
+  /**
+   * @param directory made when the first reply is kept; without one replies are kept in memory
+   * @param most replies kept in memory where there is no directory: those that were used last
+   */
+  constructor(directory: string | undefined, most = MOST_REPLIES) {
     this.#directory = directory;
+    this.#most = directory === undefined ? most : Infinity;
   }
 
   /** @throws RunError when the file cannot be read */
   get(key: string): string | undefined {
-    return this.#known().get(key);
+    const reply = this.#known().get(key);
+    if (reply !== undefined) this.#use(key, reply);
+    return reply;
+  }
+
+  #use(key: string, reply: string): void {
+    const known = this.#known();
+    known.delete(key);
+    known.set(key, reply);
+    if (known.size <= this.#most) return;
+    const [oldest] = known.keys();
+    known.delete(oldest!);
   }
 
   /** @throws RunError when the file cannot be written */
   add(record: JudgeRecord): void {
-    this.#known().set(record.key, record.reply);
+    this.#use(record.key, record.reply);
     if (this.#directory === undefined) return;
     try {
       if (!this.#isReady) prepareToAppend(this.#directory);
@@ -102,11 +132,11 @@ export class ReplyCache {
   }
 
   #known(): Map<string, string> {
-    this.#replies ??= new Map(
-      this.#directory === undefined
-        ? []
-        : readJudgeRecords(this.#directory).map(({ key, reply }) => [key, reply]),
-    );
+    if (this.#replies !== undefined) return this.#replies;
+    this.#replies = new Map();
+    if (this.#directory !== undefined) {
+      for (const { key, reply } of judgeRecords(this.#directory)) this.#replies.set(key, reply);
+    }
     return this.#replies;
   }
 }
@@ -114,10 +144,14 @@ export class ReplyCache {
 /** Makes the directory, and ends a last line that was cut off. */
 function prepareToAppend(directory: string): void {
   mkdirSync(directory, { recursive: true });
-  const path = join(directory, FILE);
-  appendFileSync(path, "");
-  const text = readFileSync(path, "utf8");
-  if (text !== "" && !text.endsWith("\n")) appendFileSync(path, "\n");
+  const file = openSync(join(directory, FILE), "a+");
+  try {
+    const { size } = fstatSync(file);
+    const last = Buffer.alloc(1);
+    if (size > 0 && readSync(file, last, 0, 1, size - 1) === 1 && last[0] !== NEWLINE) writeSync(file, "\n");
+  } finally {
+    closeSync(file);
+  }
 }
 
 function cacheError(directory: string, problem: string, error: unknown): RunError {

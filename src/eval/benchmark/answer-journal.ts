@@ -9,16 +9,13 @@ import {
   ftruncateSync,
   mkdirSync,
   openSync,
-  readSync,
   statSync,
   writeSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { DataError, RunError } from "../../errors/index.ts";
+import { fileLines } from "../../judge/index.ts";
 import { type AnswerRecord, type AnswersHeader, readLine, type SkippedRecord } from "./answer-record.ts";
-
-const NEWLINE = 0x0a;
-const PIECE_BYTES = 2 ** 20;
 
 /** The content of an answers file. */
 export interface RecordedAnswers {
@@ -32,24 +29,6 @@ export interface RecordedAnswers {
   readonly wholeBytes: number;
 }
 
-/** The whole lines of an open file, one after the other; returns the bytes that follow the last of them. */
-function* linesOf(file: number): Generator<string, number> {
-  let rest = Buffer.alloc(0);
-  const piece = Buffer.alloc(PIECE_BYTES);
-  for (let at = 0; ; ) {
-    const read = readSync(file, piece, 0, PIECE_BYTES, at);
-    if (read === 0) return rest.length;
-    at += read;
-    const bytes = Buffer.concat([rest, piece.subarray(0, read)]);
-    let start = 0;
-    for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, start)) {
-      yield bytes.toString("utf8", start, end);
-      start = end + 1;
-    }
-    rest = Buffer.from(bytes.subarray(start));
-  }
-}
-
 const keyOf = ({ index, sample }: Pick<AnswerRecord, "index" | "sample">) => `${index} ${sample}`;
 
 function readRecorded(
@@ -59,11 +38,11 @@ function readRecorded(
   let header: AnswersHeader | undefined;
   const answers = new Map<string, AnswerRecord>();
   const skipped = new Map<number, SkippedRecord>();
-  const lines = linesOf(file);
+  const lines = fileLines(file);
   for (let number = 1; ; number++) {
     const next = lines.next();
     if (next.done === true) {
-      const cutBytes = next.value;
+      const cutBytes = next.value.length;
       const wholeBytes = fstatSync(file).size - cutBytes;
       const found = { answers: [...answers.values()], skipped: [...skipped.values()], cutBytes, wholeBytes };
       return header === undefined ? found : { ...found, header };
