@@ -221,6 +221,19 @@ describe("errors keep their kind on the way between threads", () => {
 });
 
 describe("the end of an engine", () => {
+  test("a prompt that fails does so alike in calls that were made at once", async () => {
+    const engine = await open();
+    const [good] = sequences();
+    const prompt: Prompt = { chunks: [{ kind: "text", tokens: [10_000] }] };
+    const bad = { prompt, completion: Int32Array.of(1) };
+    const errors = await Promise.all(
+      [[bad], [bad], [good!, bad]].map((given) => engine.score(given).catch((error: Error) => error.message)),
+    );
+    expect(errors[0]).toMatch(/10000/);
+    expect(new Set(errors).size).toBe(1);
+    expect(await engine.score([good!])).toHaveLength(1);
+  });
+
   test("fails calls that wait and calls that follow; closing again is harmless", async () => {
     const engine = await open();
     const waiting = engine.score(sequences());

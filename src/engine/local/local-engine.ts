@@ -63,6 +63,8 @@ export class LocalEngine implements Engine {
   readonly capabilities: ReadonlySet<Capability>;
   readonly #thread: ModelThread;
   readonly #prompts = new KeptPrompts();
+  /** Prompts that were sent to the thread, until it has answered. */
+  readonly #registrations = new Map<Prompt, Promise<unknown>>();
 
   /** @throws ModelError when the model is of an architecture that is not supported */
   constructor(options: ReplicaOptions) {
@@ -179,6 +181,8 @@ export class LocalEngine implements Engine {
    * Makes a call on prompts by their ids. Prompts that the thread does not know yet are sent before it, in the same
    * turn. So calls reach the thread in the order in which they were made. Prompts that were not used for long are
    * dropped after it.
+   *
+   * @throws the error of a prompt that the thread cannot take, whichever call sent it
    */
   async #withPrompts(
     prompts: readonly Prompt[],
@@ -191,11 +195,18 @@ export class LocalEngine implements Engine {
       return id;
     });
     const registered = fresh.length === 0 ? undefined : this.#thread.call("register", fresh);
+    if (registered !== undefined) {
+      for (const [, prompt] of fresh) this.#registrations.set(prompt, registered);
+    }
+    const awaited = new Set(prompts.map((prompt) => this.#registrations.get(prompt)));
     const result = call(ids);
     const idle = this.#prompts.dropIdle(new Set(ids));
     const forgotten = idle.length === 0 ? undefined : this.#thread.call("forget", idle);
-    const settled = await Promise.allSettled([registered, result, forgotten]);
-    if (settled[0].status === "rejected") for (const [, prompt] of fresh) this.#prompts.drop(prompt);
+    const [own, ...settled] = await Promise.allSettled([registered, ...awaited, result, forgotten]);
+    for (const [, prompt] of fresh) {
+      if (this.#registrations.get(prompt) === registered) this.#registrations.delete(prompt);
+      if (own.status === "rejected") this.#prompts.drop(prompt);
+    }
     for (const outcome of settled) {
       if (outcome.status === "rejected") {
         throw outcome.reason;

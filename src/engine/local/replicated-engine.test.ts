@@ -102,6 +102,21 @@ describe("replicas", () => {
     expectClose([amplified[1]!], [plain[1]!]);
   });
 
+  test("compare the completions of a prompt that come between those of others as one model does", async () => {
+    const [one, two] = [await open(1), await open(2)];
+    const prompts = [sequences[0]!.prompt, sequences[1]!.prompt];
+    const mixed = [1, 2, 3, 4, 5, 6].map((token, i) => ({
+      prompt: prompts[i % 2]!,
+      completion: Int32Array.of(token, 7, 8),
+    }));
+    const request = { groupDivergence: true };
+    const [expected, found] = [await one.score(mixed, request), await two.score(mixed, request)];
+    for (const [i, { groupDivergence }] of found.entries()) {
+      expect(groupDivergence).toBeAllclose(expected[i]!.groupDivergence!, { rtol: 1e-4, atol: 1e-5 });
+    }
+    expect(expected.some(({ groupDivergence }) => groupDivergence!.some((value) => value > 1e-3))).toBe(true);
+  });
+
   test("learn as one model does, and stay bitwise identical", async () => {
     const [one, two] = await Promise.all([open(1), open(2)]);
     for (let update = 0; update < 3; update++) {

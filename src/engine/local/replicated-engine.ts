@@ -24,7 +24,7 @@ import { checkCoefficients } from "./check-coefficients.ts";
 import type { LocalEngine } from "./local-engine.ts";
 import { partialGradient } from "./partial-gradient.ts";
 import { checkInterventionTokens } from "./scoring/attention-intervention.ts";
-import { evenShares, type Share, sequenceShares } from "./shares.ts";
+import { byPrompt, evenShares, type Share, sequenceShares } from "./shares.ts";
 
 export class ReplicatedEngine implements Engine {
   readonly #replicas: readonly LocalEngine[];
@@ -78,13 +78,21 @@ export class ReplicatedEngine implements Engine {
       if (intervention !== undefined) {
         checkInterventionTokens(intervention.tokens, sequences);
       }
-      const shares = sequenceShares(sequences, this.#replicas.length, request.groupDivergence);
+      // Completions that are compared with one another are those of a prompt, wherever they are in the list.
+      const order = request.groupDivergence ? byPrompt(sequences) : [...sequences.keys()];
+      const ordered = order.map((i) => sequences[i]!);
+      const shares = sequenceShares(ordered, this.#replicas.length, request.groupDivergence);
       const parts = await this.#all((replica, place) => {
         const part = shareOf(shares[place]!);
-        const own = intervention && { ...intervention, tokens: part(intervention.tokens) };
-        return replica.score(part(sequences), own === undefined ? others : { ...others, intervention: own });
+        const own = intervention && {
+          ...intervention,
+          tokens: part(order).map((i) => intervention.tokens[i]!),
+        };
+        return replica.score(part(ordered), own === undefined ? others : { ...others, intervention: own });
       });
-      return parts.flat();
+      const scores: Score[] = [];
+      for (const [i, score] of parts.flat().entries()) scores[order[i]!] = score;
+      return scores;
     });
   }
 

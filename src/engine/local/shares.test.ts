@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { evenShares, sequenceShares } from "./shares.ts";
+import { byPrompt, evenShares, sequenceShares } from "./shares.ts";
 
 const sequence = (prompt: { chunks: [] }, length: number) => ({ prompt, completion: new Int32Array(length) });
 
@@ -35,6 +35,11 @@ describe("shares", () => {
         }
       }),
     );
+  });
+
+  test("are made of sequences by their prompts, in the order in which prompts come first", () => {
+    const [a, b] = [{ chunks: [] }, { chunks: [] }] as const satisfies { chunks: [] }[];
+    expect(byPrompt([b, a, b, a, a].map((prompt) => sequence(prompt, 1)))).toEqual([0, 2, 1, 3, 4]);
   });
 
   test("of sequences keep a prompt's sequences together, unless there are too few prompts", () => {

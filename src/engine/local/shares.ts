@@ -22,6 +22,17 @@ export function evenShares(costs: readonly number[], parts: number): Share[] {
   });
 }
 
+/** The places of sequences, those of one prompt after one another, prompts in the order in which they come first. */
+export function byPrompt(sequences: readonly Sequence[]): number[] {
+  const places = new Map<Sequence["prompt"], number[]>();
+  for (const [place, { prompt }] of sequences.entries()) {
+    const own = places.get(prompt);
+    if (own === undefined) places.set(prompt, [place]);
+    else own.push(place);
+  }
+  return [...places.values()].flat();
+}
+
 /**
  * Shares of sequences. Sequences of one prompt are computed together, and stay together if there are enough prompts.
  *

@@ -12,25 +12,28 @@ import {
   gatherRows,
   linear,
   multiply,
-  Program,
+  type Program,
   type Shape,
   slice,
   type Tensor,
   transpose,
 } from "../../../tensor/index.ts";
 import { roundUpCount } from "../buckets.ts";
+import { ProgramCache } from "../program-cache.ts";
 import type { DecoderRows } from "../prompts/decoder-batch.ts";
 import type { ResidentPacks } from "./resident-packs.ts";
 
+/** Programs kept: each batch has as many tokens of its own, and every number of them is a program. */
+const PROGRAMS = 30;
+
 export class DeviceEmbedding {
-  readonly #device: Device;
   /** `[V, D]` */
   readonly #shape: Shape;
-  readonly #programs = new Map<string, Promise<Program>>();
+  readonly #programs: ProgramCache;
 
   constructor(shape: Shape, device: Device) {
     this.#shape = shape;
-    this.#device = device;
+    this.#programs = new ProgramCache(PROGRAMS, { device });
   }
 
   /**
@@ -89,7 +92,7 @@ export class DeviceEmbedding {
   }
 
   async release(): Promise<void> {
-    for (const program of this.#programs.values()) await (await program).release();
+    await this.#programs.clear();
   }
 
   /** Rows of the vocabulary where there is text, zeros elsewhere. */
@@ -128,12 +131,12 @@ export class DeviceEmbedding {
     return { graph, outputs: { sum: output } };
   }
 
-  #program(key: string, build: () => Built): Promise<Program> {
-    let program = this.#programs.get(key);
-    if (program === undefined) {
-      program = compile(build(), this.#device);
-      this.#programs.set(key, program);
-    }
+  async #program(key: string, build: () => Built): Promise<Program> {
+    const { program } = await this.#programs.get(key, async () => {
+      const { graph, outputs, stays = true } = build();
+      const resident = stays ? Object.keys(outputs) : [];
+      return { program: await this.#programs.compile(graph, outputs, { resident }) };
+    });
     return program;
   }
 }
@@ -143,8 +146,4 @@ interface Built {
   readonly outputs: Readonly<Record<string, Tensor>>;
   /** Whether the outputs stay on the device; they do unless said otherwise. */
   readonly stays?: boolean;
-}
-
-function compile({ graph, outputs, stays = true }: Built, device: Device): Promise<Program> {
-  return Program.compile(graph, outputs, { device, resident: stays ? Object.keys(outputs) : [] });
 }

@@ -1,4 +1,5 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
+import { Program } from "../../../tensor/index.ts";
 import { DecoderRows } from "../prompts/decoder-batch.ts";
 import { RotaryTable } from "../prompts/rotary-table.ts";
 import { DeviceEmbedding } from "./device-embedding.ts";
@@ -6,6 +7,21 @@ import { PackTransfer } from "./resident-packs.ts";
 
 const SHAPE = [5, 2] as const;
 const table = new RotaryTable({ frequencies: Float32Array.of(1), component: Uint8Array.of(0) });
+
+test("programs of many sizes are released again", async () => {
+  const release = vi.spyOn(Program.prototype, "release");
+  const transfer = new PackTransfer(new Map([["embedding", SHAPE]]), "webgpu");
+  const packs = await transfer.upload(() => new Float32Array(10));
+  const embedding = new DeviceEmbedding(SHAPE, "webgpu");
+  for (let count = 1; count <= 32; count++) {
+    const rows = new DecoderRows(count, { hiddenSize: 2, deepstackLayers: 0 }, table);
+    (await embedding.rows(rows, packs.get("embedding"))).dispose();
+  }
+  expect(release).toHaveBeenCalledTimes(2);
+  packs.dispose();
+  await embedding.release();
+  await transfer.release();
+});
 
 test("rows are looked up, and the gradient of repeated tokens is their sum", async () => {
   const transfer = new PackTransfer(new Map([["embedding", SHAPE]]), "webgpu");
