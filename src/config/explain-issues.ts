@@ -4,18 +4,11 @@
  */
 import type { z } from "zod";
 import { ConfigError } from "../errors/index.ts";
-import { expectedText, isSettings, nearestName } from "../parts/index.ts";
+import { expectedText, isSettings, nearestName, valueAt } from "../parts/index.ts";
 import { keysAt, leafKeys } from "./schema-keys.ts";
 
 function dotted(path: readonly PropertyKey[]): string {
   return path.map(String).join(".");
-}
-
-function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>((value, step) => {
-    if (Array.isArray(value) && typeof step === "number") return value[step];
-    return isSettings(value) ? value[String(step)] : undefined;
-  }, input);
 }
 
 /** A key of another place whose own name is the nearest. */

@@ -90,6 +90,20 @@ export class Fields {
     return this.value(name, fallback, "an array of numbers", is);
   }
 
+  /** Three finite numbers: one for red, green and blue each. */
+  perChannel(name: string, fallback?: readonly number[]): readonly [number, number, number] {
+    const [red, green, blue, ...rest] = this.numbers(name, fallback);
+    if (red === undefined || green === undefined || blue === undefined || rest.length > 0) {
+      throw this.error(name, "three numbers");
+    }
+    return [red, green, blue];
+  }
+
+  /** Fails where a field has any other text; an absent one is right. */
+  requireText(name: string, expected: string): void {
+    if (this.text(name, expected) !== expected) throw this.error(name, `"${expected}"`);
+  }
+
   /** An integer, or an array that repeats one. */
   square(name: string, fallback: number): number {
     const value = this.json[name];

@@ -18,8 +18,8 @@ export function expectedText(issue: z.core.$ZodIssue): string {
     .replaceAll('"|"', '", "');
 }
 
-/** The value at a path within the input. */
-function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
+/** The value at a path within the input; undefined where there is none. */
+export function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>(
     (value, step) => (value as Readonly<Record<PropertyKey, unknown>> | null | undefined)?.[step],
     input,

@@ -16,7 +16,7 @@ export {
   parseOptions,
 } from "./definition.ts";
 export { errorText } from "./error-text.ts";
-export { expectedText, faultText } from "./fault-text.ts";
+export { expectedText, faultText, valueAt } from "./fault-text.ts";
 export { membersOf } from "./members-of.ts";
 export { nearestName } from "./nearest-name.ts";
 export { partError } from "./part-error.ts";

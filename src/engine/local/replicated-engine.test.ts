@@ -109,7 +109,7 @@ describe("replicas", () => {
       prompt: prompts[i % 2]!,
       completion: Int32Array.of(token, 7, 8),
     }));
-    const request = { groupDivergence: true };
+    const request = { groupDivergence: true } as const;
     const [expected, found] = [await one.score(mixed, request), await two.score(mixed, request)];
     for (const [i, { groupDivergence }] of found.entries()) {
       expect(groupDivergence).toBeAllclose(expected[i]!.groupDivergence!, { rtol: 1e-4, atol: 1e-5 });

@@ -2,7 +2,9 @@
  * @module
  * PBM, PGM, PPM and PFM files to pixels, as Pillow's `PpmImagePlugin` reads them; sharp does not.
  */
+
 import type { RgbImage } from "./rgb-image.ts";
+import { roundHalfEven } from "./round-half-even.ts";
 
 type Kind = "P1" | "P2" | "P3" | "P4" | "P5" | "P6" | "Pf";
 const KINDS: readonly string[] = ["P1", "P2", "P3", "P4", "P5", "P6", "Pf"];
@@ -81,14 +83,6 @@ function readHeader(file: Uint8Array): PnmHeader {
 export function pnmSize(file: Uint8Array): { width: number; height: number } {
   const { width, height } = readHeader(file);
   return { width, height };
-}
-
-/** Python's round: halves go to the even neighbour. */
-function roundHalfEven(value: number): number {
-  const floor = Math.floor(value);
-  const rest = value - floor;
-  if (rest !== 0.5) return Math.round(value);
-  return floor % 2 === 0 ? floor : floor + 1;
 }
 
 /**

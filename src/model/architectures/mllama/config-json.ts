@@ -16,10 +16,6 @@ const TEXT_MODEL_TYPE = "mllama_text_model";
 const VISION_MODEL_TYPE = "mllama_vision_model";
 const THETA = 500_000;
 
-function requireText(fields: Fields, name: string, expected: string): void {
-  if (fields.text(name, expected) !== expected) throw fields.error(name, `"${expected}"`);
-}
-
 /** Places of layers, in order. */
 function layerList(
   fields: Fields,
@@ -36,8 +32,8 @@ function layerList(
 }
 
 function parseText(text: Fields): MllamaConfig["text"] {
-  requireText(text, "model_type", TEXT_MODEL_TYPE);
-  requireText(text, "hidden_act", "silu");
+  text.requireText("model_type", TEXT_MODEL_TYPE);
+  text.requireText("hidden_act", "silu");
   if (text.json["dropout"] !== undefined && text.json["dropout"] !== 0)
     throw text.error("dropout", "0 (dropout is not supported)");
   if (text.boolean("tie_word_embeddings", false))
@@ -79,8 +75,8 @@ function parseText(text: Fields): MllamaConfig["text"] {
 }
 
 function parseVision(vision: Fields): VisionConfig {
-  requireText(vision, "model_type", VISION_MODEL_TYPE);
-  requireText(vision, "hidden_act", "gelu");
+  vision.requireText("model_type", VISION_MODEL_TYPE);
+  vision.requireText("hidden_act", "gelu");
   const hiddenSize = vision.integer("hidden_size", 1280);
   // transformers writes the one name and reads both.
   const headsField = vision.has("attention_heads") ? "attention_heads" : "num_attention_heads";

@@ -23,13 +23,6 @@ export interface TileConfig extends TileSizes {
   readonly std: readonly [number, number, number];
 }
 
-function perChannel(fields: Fields, name: string): readonly [number, number, number] {
-  const [red, green, blue, ...rest] = fields.numbers(name, HALF);
-  if (red === undefined || green === undefined || blue === undefined || rest.length > 0)
-    throw fields.error(name, "three numbers");
-  return [red, green, blue];
-}
-
 /**
  * Reads the settings, with transformers' default for each absent one, and holds them against the model.
  *
@@ -55,13 +48,13 @@ export function parseTiles(
   }
   if (fields.integer("max_image_tiles", 4) !== maxTiles)
     throw fields.error("max_image_tiles", `${maxTiles}, the model's vision_config: max_num_tiles`);
-  const std = perChannel(fields, "image_std");
+  const std = fields.perChannel("image_std", HALF);
   if (std.some((deviation) => deviation <= 0)) throw fields.error("image_std", "numbers > 0");
   return {
     tileSize,
     maxTiles,
     rescaleFactor: fields.positive("rescale_factor", 1 / 255),
-    mean: perChannel(fields, "image_mean"),
+    mean: fields.perChannel("image_mean", HALF),
     std,
   };
 }

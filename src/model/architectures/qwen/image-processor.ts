@@ -58,18 +58,6 @@ export function defaultImageProcessor(
   };
 }
 
-function perChannel(
-  fields: Fields,
-  name: string,
-  fallback: readonly number[],
-): readonly [number, number, number] {
-  const [red, green, blue, ...rest] = fields.numbers(name, fallback);
-  if (red === undefined || green === undefined || blue === undefined || rest.length > 0) {
-    throw fields.error(name, "three numbers");
-  }
-  return [red, green, blue];
-}
-
 /**
  * Reads the settings. Limits may be in `min_pixels` and `max_pixels` or in `size`.
  *
@@ -99,7 +87,7 @@ export function parseImageProcessor(
   const maxPixels = limit("max_pixels", "longest_edge", defaults.maxPixels);
   if (minPixels > maxPixels)
     throw new ModelError(`${where}: expected min pixels (${minPixels}) <= max pixels (${maxPixels})`);
-  const std = perChannel(fields, "image_std", defaults.std);
+  const std = fields.perChannel("image_std", defaults.std);
   if (std.some((deviation) => deviation <= 0)) throw fields.error("image_std", "numbers > 0");
   return {
     minPixels,
@@ -108,7 +96,7 @@ export function parseImageProcessor(
     temporalPatchSize: fields.integer("temporal_patch_size", 2),
     mergeSize: fields.integer("merge_size", 2),
     rescaleFactor: fields.positive("rescale_factor", 1 / 255),
-    mean: perChannel(fields, "image_mean", defaults.mean),
+    mean: fields.perChannel("image_mean", defaults.mean),
     std,
   };
 }

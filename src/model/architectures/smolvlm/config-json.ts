@@ -30,17 +30,13 @@ function refuse(fields: Fields, name: string, what: string): void {
   if (fields.has(name)) throw fields.error(name, `none (${what} not supported)`);
 }
 
-function requireText(fields: Fields, name: string, expected: string): void {
-  if (fields.text(name, expected) !== expected) throw fields.error(name, `"${expected}"`);
-}
-
 function requireFalse(fields: Fields, name: string, what: string): void {
   if (fields.boolean(name, false)) throw fields.error(name, `false (${what} are not supported)`);
 }
 
 function parseText(text: Fields, tieWordEmbeddings: boolean): TextConfig {
-  requireText(text, "model_type", TEXT_MODEL_TYPE);
-  requireText(text, "hidden_act", "silu");
+  text.requireText("model_type", TEXT_MODEL_TYPE);
+  text.requireText("hidden_act", "silu");
   requireFalse(text, "attention_bias", "biases of the decoder's projections");
   requireFalse(text, "mlp_bias", "biases of the decoder's projections");
   requireFalse(text, "qk_layer_norms", "norms of queries and keys");
@@ -70,7 +66,7 @@ function parseText(text: Fields, tieWordEmbeddings: boolean): TextConfig {
 }
 
 function parseVision(vision: Fields): VisionConfig {
-  requireText(vision, "hidden_act", ACTIVATION);
+  vision.requireText("hidden_act", ACTIVATION);
   const hiddenSize = vision.integer("hidden_size", 1152);
   const heads = vision.integer("num_attention_heads", 16);
   if (hiddenSize % heads !== 0)

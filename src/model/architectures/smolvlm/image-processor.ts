@@ -32,13 +32,6 @@ export interface TileConfig {
   readonly std: readonly [number, number, number];
 }
 
-function perChannel(fields: Fields, name: string): readonly [number, number, number] {
-  const [red, green, blue, ...rest] = fields.numbers(name, HALF);
-  if (red === undefined || green === undefined || blue === undefined || rest.length > 0)
-    throw fields.error(name, "three numbers");
-  return [red, green, blue];
-}
-
 function longestEdge(fields: Fields, name: string, fallback: number): number {
   if (!fields.has(name)) return fallback;
   const size = fields.object(name);
@@ -59,14 +52,14 @@ export function parseTiles(json: unknown, where = "preprocessor_config.json"): T
     if (!fields.boolean(step, true)) throw fields.error(step, "true");
   }
   if (fields.integer("resample", LANCZOS, 0) !== LANCZOS) throw fields.error("resample", "1 (Lanczos)");
-  const std = perChannel(fields, "image_std");
+  const std = fields.perChannel("image_std", HALF);
   if (std.some((deviation) => deviation <= 0)) throw fields.error("image_std", "numbers > 0");
   return {
     longestEdge: longestEdge(fields, "size", LONGEST_EDGE),
     tileSize: longestEdge(fields, "max_image_size", TILE),
     splits: fields.boolean("do_image_splitting", true),
     rescaleFactor: fields.positive("rescale_factor", 1 / 255),
-    mean: perChannel(fields, "image_mean"),
+    mean: fields.perChannel("image_mean", HALF),
     std,
   };
 }
