@@ -88,14 +88,13 @@ function recordOf(line: string): JudgeRecord | undefined {
 
 export class ReplyCache {
   readonly #directory: string | undefined;
+  readonly #most: number;
   #replies: Map<string, string> | undefined;
   #isReady = false;
 
-  readonly #most: number;
-
   /**
    * @param directory made when the first reply is kept; without one replies are kept in memory
-   * @param most replies kept in memory where there is no directory: those that were used last
+   * @param most replies kept in memory where there is no directory, by their last use
    */
   constructor(directory: string | undefined, most = MOST_REPLIES) {
     this.#directory = directory;

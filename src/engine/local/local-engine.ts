@@ -182,7 +182,7 @@ export class LocalEngine implements Engine {
    * turn. So calls reach the thread in the order in which they were made. Prompts that were not used for long are
    * dropped after it.
    *
-   * @throws the error of a prompt that the thread cannot take, whichever call sent it
+   * @throws the error of a prompt that the thread cannot take, even where another call sent it
    */
   async #withPrompts(
     prompts: readonly Prompt[],

@@ -102,7 +102,7 @@ describe("replicas", () => {
     expectClose([amplified[1]!], [plain[1]!]);
   });
 
-  test("compare the completions of a prompt that come between those of others as one model does", async () => {
+  test("compare the completions of a prompt as one model does, where other prompts' completions come between them", async () => {
     const [one, two] = [await open(1), await open(2)];
     const prompts = [sequences[0]!.prompt, sequences[1]!.prompt];
     const mixed = [1, 2, 3, 4, 5, 6].map((token, i) => ({

@@ -78,7 +78,7 @@ export class ReplicatedEngine implements Engine {
       if (intervention !== undefined) {
         checkInterventionTokens(intervention.tokens, sequences);
       }
-      // Completions that are compared with one another are those of a prompt, wherever they are in the list.
+      // The completions of a prompt are compared with one another, wherever they are in the list.
       const order = request.groupDivergence ? byPrompt(sequences) : [...sequences.keys()];
       const ordered = order.map((i) => sequences[i]!);
       const shares = sequenceShares(ordered, this.#replicas.length, request.groupDivergence);

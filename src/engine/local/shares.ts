@@ -22,7 +22,7 @@ export function evenShares(costs: readonly number[], parts: number): Share[] {
   });
 }
 
-/** The places of sequences, those of one prompt after one another, prompts in the order in which they come first. */
+/** The places of sequences, prompt by prompt, in the order in which prompts come first. */
 export function byPrompt(sequences: readonly Sequence[]): number[] {
   const places = new Map<Sequence["prompt"], number[]>();
   for (const [place, { prompt }] of sequences.entries()) {

@@ -27,7 +27,7 @@ const pointerSchema = z.object({
 /** Where a checkpoint is. */
 export type CheckpointPointer = z.output<typeof pointerSchema>;
 
-/** What of it is loaded. */
+/** The parts of it that are loaded. */
 export type SavedState = Pick<CheckpointPointer, "path" | "optimizer" | "referencePath">;
 
 export function writePointer(directory: string, pointer: CheckpointPointer): void {

@@ -1,6 +1,6 @@
 /**
  * @module
- * What a `forward_backward` takes of each sequence: its coefficients as the loss has them, and those of the extension.
+ * The numbers that a `forward_backward` takes of each sequence: its coefficients as the loss has them, and the extension's.
  */
 import { ShapeError } from "../../errors/index.ts";
 import type { AccumulateOptions, Sequence } from "../engine.ts";

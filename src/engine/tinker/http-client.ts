@@ -15,7 +15,7 @@ const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 30_000;
 /** Of a server that answers, but cannot do what was asked: trying again would not help. */
 const FINAL_SERVER_ERRORS = new Set([501, 505, 507]);
-/** Of a server that has not taken the request. With any other failure a proxy may stand before one that has. */
+/** Of a server that has not taken the request. Any other failure may be a proxy's, before a server that has. */
 const NOT_TAKEN = new Set([429, 503]);
 /** Codes of connections that never were. */
 const NOT_CONNECTED = new Set([

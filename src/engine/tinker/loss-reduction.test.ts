@@ -125,11 +125,14 @@ describe("coefficients on a server that takes means over weights and sequences",
   test.each([
     ["another", 1],
     ["Tinker API Mock", 0],
-  ])("whose measurement releases its model, if the server lets it go on: %s", async (name, released) => {
-    const { calls } = await client(true, () => meanOfSequences(fake()), undefined, name);
-    expect(calls.filter((call) => call === "create_model")).toHaveLength(2);
-    expect(calls.filter((call) => call === "unload_model")).toHaveLength(released);
-  });
+  ])(
+    "whose measurement releases its model, where the server continues without it: %s",
+    async (name, released) => {
+      const { calls } = await client(true, () => meanOfSequences(fake()), undefined, name);
+      expect(calls.filter((call) => call === "create_model")).toHaveLength(2);
+      expect(calls.filter((call) => call === "unload_model")).toHaveLength(released);
+    },
+  );
 
   test("would be other gradients as the weights of a cross-entropy", async () => {
     const { engine } = await client(true, () => meanOfSequences(fake()), "sum");

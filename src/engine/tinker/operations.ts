@@ -33,7 +33,7 @@ export interface Submission {
   readonly isOfSession?: boolean;
 }
 
-/** What was found out about a server; it holds for all sessions there. */
+/** Facts that were found out about a server; they hold for all sessions there. */
 export interface ServerHabits {
   /** Whether it does a request of a number again where it comes again. */
   isDoneEachTime: boolean;

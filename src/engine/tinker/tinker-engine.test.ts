@@ -225,7 +225,7 @@ describe("an engine behind the protocol", () => {
   });
 
   test.each(["whole", "plain", "means"] as const)(
-    "takes no step on a part of a gradient, and goes on with the weights as they were: %s",
+    "takes no step on a part of a gradient, and continues with the weights as they were: %s",
     async (kind) => {
       const open = () => createFakeEngine({ vocabSize: 12, promptRows: 1, seed: 5 });
       const server = await world.server({ isExtended: kind === "whole", engine: open });

@@ -108,14 +108,22 @@ describe("downloadModel", () => {
   });
 
   test("two processes that download the same file at once both end with the right one", async () => {
-    const slowly: HubServer["faults"][number] = (request, response, content) => {
-      setTimeout(() => serve(request, response, content), 50);
-    };
-    hub.faults.push(...Array.from({ length: 12 }, () => slowly));
-    const folders = await Promise.all([download(), download()]);
-    for (const folder of folders) {
-      expect(readFileSync(join(folder, "model.safetensors")).equals(WEIGHTS)).toBe(true);
-    }
+    let goOn = () => {};
+    const isHalf = new Promise<void>((half) => {
+      hub.faults.push(serve, serve, serve, (_, response, content) => {
+        response.writeHead(200, { etag: '"x"', "content-length": content.length });
+        response.write(content.subarray(0, 150_000), () => setTimeout(half, 50));
+        goOn = () => response.end(content.subarray(150_000));
+      });
+    });
+    const first = download({ attempts: 1 });
+    await isHalf;
+    const folder = await download({ attempts: 1 });
+    const read = () => readFileSync(join(folder, "model.safetensors"));
+    expect(read().equals(WEIGHTS)).toBe(true);
+    goOn();
+    expect(await first).toBe(folder);
+    expect(read().equals(WEIGHTS)).toBe(true);
     expect(readdirSync(join(repository(), "blobs"))).toHaveLength(3);
   });
 

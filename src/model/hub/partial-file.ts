@@ -1,19 +1,19 @@
 /**
  * @module
  * The file of a download under way, which belongs to one attempt alone: two processes that download the same file
- * never write to the same one. What an attempt leaves behind, another may take over.
+ * never write to the same one. Another attempt may take over the bytes that one leaves behind.
  */
 import { randomUUID } from "node:crypto";
 import { existsSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 
-/** Characters of a host's name that may stand in a file's name between two dots. */
+/** This machine's name as a part of a file's name between two dots. */
 const HOST = hostname().replaceAll(/[^a-zA-Z0-9-]/g, "-");
 
 /**
- * A path beside `blob` for one attempt's bytes. What lies there was left by an earlier attempt: one that gave up, or
- * one whose process ended.
+ * A path beside `blob` for one attempt's bytes. A file there was left by an earlier attempt: one that gave up, or one
+ * whose process ended.
  */
 export function claimPartial(blob: string): string {
   const own = `${blob}.${HOST}.${process.pid}.${randomUUID()}.incomplete`;

@@ -62,7 +62,7 @@ describe("the tower runs", () => {
     return counts;
   }
 
-  test("once over an image where it is frozen, whatever the decoder's adapters learn", async () => {
+  test("once over an image where it is frozen, though the decoder's adapters learn", async () => {
     expect(await runs({ lora: { rank: 2 } })).toEqual([1, 0, 0]);
   });
 

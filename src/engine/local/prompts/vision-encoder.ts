@@ -60,7 +60,7 @@ export class VisionEncoder {
     }
   }
 
-  /** What tokens by these weights are cached under; −1 where they are not. */
+  /** The version under which tokens by these weights are cached; −1 where they are not. */
   #versionOf(weights: Float32Array): number {
     const { layout, version, frozenVersion } = this.#store;
     if (!layout.trainsVision) return frozenVersion;
