@@ -1,0 +1,29 @@
+/**
+ * @module
+ * Errors of the operating system, such as a full disk or a file that is not there.
+ */
+
+/** What the codes mean that users meet most, in words without a path. */
+const REASONS: Readonly<Record<string, string>> = {
+  ENOSPC: "no space left on the disk",
+  EDQUOT: "the disk quota is used up",
+  EROFS: "the file system is read-only",
+  EACCES: "permission denied",
+  EPERM: "operation not permitted",
+  ENOENT: "no such directory",
+  ENOTDIR: "a part of its path is no directory",
+  EISDIR: "is a directory",
+  EIO: "the disk fails",
+};
+
+/** Whether the operating system refused a call; Node's own complaints about arguments are none. */
+export function isSystemError(error: unknown): error is NodeJS.ErrnoException & { readonly code: string } {
+  if (!(error instanceof Error)) return false;
+  const { code } = error as NodeJS.ErrnoException;
+  return typeof code === "string" && /^E[A-Z0-9]+$/.test(code);
+}
+
+/** Why a file could not be written, in words; the system's own where the code is a rare one. */
+export function writeFailure(error: NodeJS.ErrnoException): string {
+  return REASONS[error.code ?? ""] ?? error.message;
+}
