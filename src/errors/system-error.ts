@@ -16,14 +16,17 @@ const REASONS: Readonly<Record<string, string>> = {
   EIO: "the disk fails",
 };
 
+/** An error with the system's code, such as ENOSPC. */
+export type SystemError = Error & { readonly code: string };
+
 /** Whether the operating system refused a call; Node's own complaints about arguments are none. */
-export function isSystemError(error: unknown): error is NodeJS.ErrnoException & { readonly code: string } {
+export function isSystemError(error: unknown): error is SystemError {
   if (!(error instanceof Error)) return false;
-  const { code } = error as NodeJS.ErrnoException;
+  const { code } = error as Partial<SystemError>;
   return typeof code === "string" && /^E[A-Z0-9]+$/.test(code);
 }
 
 /** Why a file could not be written, in words; the system's own where the code is a rare one. */
-export function writeFailure(error: NodeJS.ErrnoException): string {
-  return REASONS[error.code ?? ""] ?? error.message;
+export function writeFailure({ code, message }: SystemError): string {
+  return REASONS[code] ?? message;
 }

@@ -5,7 +5,7 @@
  * first dimension only.
  */
 import { create, toBinary } from "@bufbuild/protobuf";
-import type { WireForwardAnswer, WireTensor } from "../wire.ts";
+import type { WireForwardAnswer, WireTensor, WireTensors } from "../wire.ts";
 import { messageOf } from "./message.ts";
 import { elementBytes, packed, unpacked } from "./numbers.ts";
 import { elements, jsonType, type RealType } from "./tensor.ts";
@@ -19,7 +19,6 @@ import {
 } from "./tinker_pb.ts";
 import { WireFault } from "./wire-fault.ts";
 
-type Tensors = Readonly<Record<string, WireTensor>>;
 
 /** An answer as bytes. */
 export function forwardAnswerBytes(
@@ -36,7 +35,7 @@ export function forwardAnswerBytes(
   return toBinary(ForwardBackwardOutputSchema, message);
 }
 
-function record(data: readonly Tensors[], real: RealType): ArrayRecord {
+function record(data: readonly WireTensors[], real: RealType): ArrayRecord {
   const names = new Set(data.flatMap((tensors) => Object.keys(tensors)));
   const fields = [...names].map(
     (name) =>
@@ -56,7 +55,7 @@ function record(data: readonly Tensors[], real: RealType): ArrayRecord {
   });
 }
 
-/** Tensors of one name, a missing one as nothing. */
+/** WireTensors of one name, a missing one as nothing. */
 function batched(tensors: readonly (WireTensor | undefined)[], real: RealType, name: string): BatchedTensor {
   const known = tensors.filter((tensor) => tensor !== undefined);
   const dtype = known.every((tensor) => tensor.dtype === "int64") ? DType.DTYPE_INT64 : real;
