@@ -6,7 +6,13 @@ import { EngineError } from "../../errors/index.ts";
 import type { Prompt, Sequence } from "../engine.ts";
 import { CROSS_ENTROPY, type WireLoss } from "./coefficient-loss.ts";
 import type { TinkerSession } from "./session.ts";
-import { type ForwardCall, fromWire, type WireDatum, type WireForwardOptions, type WireTensors } from "./wire.ts";
+import {
+  type ForwardCall,
+  fromWire,
+  type WireDatum,
+  type WireForwardOptions,
+  type WireTensors,
+} from "./wire.ts";
 import type { PromptEncoder } from "./wire-prompt.ts";
 import { datumBytes, toDatum } from "./wire-sequence.ts";
 

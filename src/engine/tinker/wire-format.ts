@@ -19,8 +19,8 @@ import {
   WireFault,
 } from "./protobuf/index.ts";
 import {
-  forwardAnswerSchema,
   type ForwardCall,
+  forwardAnswerSchema,
   jsonText,
   sampleAnswerSchema,
   type WireForwardAnswer,

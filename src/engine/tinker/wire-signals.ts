@@ -17,7 +17,6 @@ import type { SignalRequest, Signals } from "../engine.ts";
 import { wholeGram } from "./packed-gram.ts";
 import { fromWire, toTensor, type WireTensor, type WireTensors } from "./wire.ts";
 
-
 /** Signals as tensors by name. */
 export function signalTensors(signals: Signals | undefined): Record<string, WireTensor> {
   const tensors: Record<string, WireTensor> = {};

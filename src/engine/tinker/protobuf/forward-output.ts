@@ -19,7 +19,6 @@ import {
 } from "./tinker_pb.ts";
 import { WireFault } from "./wire-fault.ts";
 
-
 /** An answer as bytes. */
 export function forwardAnswerBytes(
   { loss_fn_outputs: data, metrics }: WireForwardAnswer,
