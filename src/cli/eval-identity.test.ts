@@ -1,7 +1,8 @@
 import { appendFileSync, cpSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
-import { SMALL_ASSETS } from "../engine/small-model.ts";
+import { createLocalEngine } from "../engine/index.ts";
+import { freshSmallModel, SMALL_ASSETS } from "../engine/small-model.ts";
 import { type HubServer, startHub } from "../testing/hub-server.ts";
 import { temporaryDirectory } from "../testing/temporary-directory.ts";
 import { collectingContext, openFakeEngine, TINY_FLAGS } from "../testing/tiny-run.ts";
@@ -14,12 +15,15 @@ afterEach(async () => {
   hub = undefined;
 });
 
-/** A file of weights with one number. */
-function tensorOf(number: number): Buffer {
-  const header = Buffer.from(JSON.stringify({ x: { dtype: "F32", shape: [1], data_offsets: [0, 4] } }));
-  const size = Buffer.alloc(8);
-  size.writeBigUInt64LE(BigInt(header.length));
-  return Buffer.concat([size, header, Buffer.from(Float32Array.of(number).buffer)]);
+/** The files of the small model with weights of a seed. */
+async function filesOf(seed: number): Promise<Record<string, Buffer>> {
+  const directory = temporaryDirectory();
+  const engine = await createLocalEngine({ model: freshSmallModel(seed), threads: 1 });
+  await engine.save(directory, { optimizer: false });
+  await engine.close();
+  return Object.fromEntries(
+    readdirSync(directory).map((name) => [name, readFileSync(join(directory, name))]),
+  );
 }
 
 /** Evaluates, and returns the recorded identity of the model. */
@@ -45,12 +49,9 @@ test("the built-in model is known by its seed, and by the files that take the pl
 });
 
 test("a model of the hub is known by its files, not by a revision that moves", async () => {
-  const files = Object.fromEntries(
-    readdirSync(SMALL_ASSETS).map((name) => [name, readFileSync(join(SMALL_ASSETS, name))]),
-  );
   const identities: string[] = [];
-  for (const weights of [1, 2]) {
-    hub = await startHub({ name: "org/name", files: { ...files, "model.safetensors": tensorOf(weights) } });
+  for (const seed of [1, 2]) {
+    hub = await startHub({ name: "org/name", files: await filesOf(seed) });
     vi.stubEnv("HF_ENDPOINT", hub.endpoint);
     vi.stubEnv("HF_HUB_CACHE", temporaryDirectory());
     vi.stubEnv("HF_HUB_OFFLINE", "");
