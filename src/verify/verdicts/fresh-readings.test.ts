@@ -24,6 +24,26 @@ describe("verl's rule for GSM8K", () => {
   });
 });
 
+describe("an amount in two units", () => {
+  test.each([
+    ["It takes 2 hours and 30 minutes.", "2 h 30 min"],
+    ["The answer is 2 hours, 30 minutes.", "2 hours 30 minutes"],
+    ["She is 5 ft 2 in tall.", "5 ft 2 in"],
+    ["It costs 5 dollars and 30 cents.", "5 dollars 30 cents"],
+    ["So the walk takes 1 day, 2 hours and 5 minutes.", "1 day 2 h 5 min"],
+  ])("%j is whole, and never its smaller part", (text, whole) => {
+    expect(score({ kind: "answer" }, text, whole)).toBe(1);
+    const [part = ""] = /\d+ [a-z]+$/.exec(whole) ?? [];
+    expect(score({ kind: "answer" }, text, part)).toBe(0);
+  });
+
+  test("is none where the units are of other kinds, or the larger comes last", () => {
+    expect(score({ kind: "answer" }, "It covers 60 km in 2 hours.", "2 hours")).toBe(1);
+    expect(score({ kind: "answer" }, "First 5 minutes, then 3 hours.", "3 hours")).toBe(1);
+    expect(score({ kind: "answer" }, "Of 3 kg we need 2 m.", "2 m")).toBe(1);
+  });
+});
+
 describe("a box", () => {
   test("is read with all decimals of a double, and with exponents", () => {
     expect(boxesIn("[0.12345678901234566, 0.2, .5, 7.5e-1]")).toEqual([
