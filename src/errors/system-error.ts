@@ -3,7 +3,7 @@
  * Errors of the operating system, such as a full disk or a file that is not there.
  */
 
-/** What the codes mean that users meet most, in words without a path. */
+/** The meaning of the codes that users meet most, in words without a path. */
 const REASONS: Readonly<Record<string, string>> = {
   ENOSPC: "no space left on the disk",
   EDQUOT: "the disk quota is used up",

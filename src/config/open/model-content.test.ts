@@ -28,7 +28,7 @@ describe("the content of a model", () => {
     expect(modelContent(resolveConfig())).toBeUndefined();
   });
 
-  test("of the hub is fetched at the commit that the run recorded, whatever its name means now", () => {
+  test("of the hub is fetched at the commit that the run recorded, though its name may mean another now", () => {
     const config = resolveConfig({ file: { model: "org/name" } });
     expect(atRecordedCommit(config, { commit: COMMIT }).model).toEqual({ ...config.model, revision: COMMIT });
     expect(atRecordedCommit(config, undefined)).toBe(config);

@@ -1,7 +1,7 @@
 /**
  * @module
- * What a configuration's model consists of, since its name alone may come to mean other files: a moving revision of the hub,
- * a directory that is written again. A run records it, and a resumed run continues with the same revision.
+ * The files of a configuration's model, since its name alone may come to mean other files: a moving revision of the hub, a
+ * directory that is written again. A run records them, and a resumed run continues with the same revision.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

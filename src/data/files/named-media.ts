@@ -26,7 +26,7 @@ const OWN_BYTES = 256 * 2 ** 20;
 /** Rows that are read at once. */
 const AT_ONCE = 8;
 
-/** The images, frames and videos that a row names; those that are in the row itself, or at a URL, are not among them. */
+/** The images, frames and videos that a row names, without images in the row itself or at a URL. */
 function namedIn(table: Table, { images, videos }: RowProblem): NamedMedium[] {
   const frames = videos.flatMap((video) => (video.kind === "frames" ? video.frames : []));
   const named = [...images, ...frames].flatMap((reference): NamedMedium[] => {

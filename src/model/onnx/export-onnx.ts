@@ -72,7 +72,9 @@ export function exportOnnx(source: string, target: string, options: ExportOnnxOp
   } catch (cause) {
     rmSync(draft, { recursive: true, force: true });
     if (!isSystemError(cause)) throw cause;
-    throw new RunError(`${target}: cannot be written: ${writeFailure(cause)}; nothing is left of it`, { cause });
+    throw new RunError(`${target}: cannot be written: ${writeFailure(cause)}; nothing is left of it`, {
+      cause,
+    });
   }
 }
 

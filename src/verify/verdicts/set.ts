@@ -58,7 +58,7 @@ export function membersOf(list: string): readonly string[] {
 /** A comma within a number, such as 1,000. */
 const THOUSANDS = /(?<=\d),(?=\d{3}(?!\d))/g;
 
-/** The members of a list; where commas may be within numbers, also those of the other reading. */
+/** The members of a list, and of its other reading where commas may be within numbers. */
 function readingsOf(list: string): readonly (readonly string[])[] {
   const joined = list.replaceAll(THOUSANDS, "");
   return joined === list ? [membersOf(list)] : [membersOf(list), membersOf(joined)];

@@ -17,7 +17,7 @@ test.each(["{", "[", "[1,", '{"a":', "{1},", "[]", " \n", "}{"])(
   },
 );
 
-test("the last of several values counts, whatever is open before it", () => {
+test("the last of several values counts, even if a brace is open before it", () => {
   expect(identity(jsonInText('{ [ {"a": 1} and {"a": 2}'))).toBe(identity(pythonJson('{"a": 2}')!));
   expect(identity(jsonInText("[1, 2] then {broken"))).toBe(identity(pythonJson("[1, 2]")!));
   expect(identity(jsonInText("a } b [3, {'x': [4]}] c"))).toBe(identity(jsonInText("[3, {'x': [4]}]")));
