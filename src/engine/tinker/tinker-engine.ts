@@ -26,13 +26,15 @@ import type {
   Sequence,
   ServerDescription,
   StepReport,
+  TrainingRun,
 } from "../engine.ts";
-import { partialGradient } from "../local/partial-gradient.ts";
+import { GradientGuard } from "../local/partial-gradient.ts";
 import { readPointer, type SavedState, writePointer } from "./checkpoint-pointer.ts";
 import { clientCapabilities } from "./client-capabilities.ts";
 import { BatchLosses } from "./coefficient-loss.ts";
-import { type ForwardContext, lastOf, sendForward } from "./forward-requests.ts";
+import { type ForwardContext, sendForward } from "./forward-requests.ts";
 import { gradientInputs } from "./gradient-inputs.ts";
+import { gradientReport } from "./gradient-report.ts";
 import { HttpClient } from "./http-client.ts";
 import { measuredReduction } from "./loss-reduction.ts";
 import { missingFromPlain, type offeredSignals, temperatureConfig } from "./offered-signals.ts";
@@ -46,7 +48,7 @@ import { withScoredEntropies } from "./scored-entropies.ts";
 import { TinkerSession } from "./session.ts";
 import { clearGradient, prepared } from "./skyrl.ts";
 import type { TinkerEngineOptions } from "./tinker-options.ts";
-import { gradientNormOf, pathAnswerSchema, stepAnswerSchema, toAdam } from "./wire.ts";
+import { gradientNormOf, KEPT_SNAPSHOTS, pathAnswerSchema, stepAnswerSchema, toAdam } from "./wire.ts";
 import { PromptEncoder } from "./wire-prompt.ts";
 
 /**
@@ -82,8 +84,8 @@ class TinkerEngine implements Engine {
   #sampled = 0;
   #reference: Reference | undefined;
   #losses = new BatchLosses("sum");
-  /** The failure of an accumulation, which may have left a part of its gradient at the server. */
-  #broken: Error | undefined;
+  /** Of the gradient at the server. */
+  readonly #guard = new GradientGuard();
   #keeper: WeightKeeper = "sampler";
   #last: Promise<unknown> = Promise.resolve();
 
@@ -143,7 +145,7 @@ class TinkerEngine implements Engine {
     await this.#session.createModel(this.#baseModel, extension);
     this.#setCapabilities();
     this.#losses.cleared();
-    this.#broken = undefined;
+    this.#guard.clear();
     this.#samplers.forget();
     this.#reference = undefined;
   }
@@ -169,6 +171,13 @@ class TinkerEngine implements Engine {
           : await this.#samplers.hold();
       return { sample: (request) => this.#sampleFrom(sampler, request, true), release };
     });
+  }
+
+  async requireRoom({ staleness = 0 }: TrainingRun): Promise<void> {
+    if (!this.#isExtended || staleness <= KEPT_SNAPSHOTS) return;
+    throw new EngineError(
+      `train.maxStaleness: expected at most ${KEPT_SNAPSHOTS}, as many earlier weights as ${this.#http.url} keeps to sample from, got ${staleness}`,
+    );
   }
 
   async #sampleFrom(sampler: string, request: SampleRequest, isAhead = false): Promise<Completion[][]> {
@@ -246,35 +255,25 @@ class TinkerEngine implements Engine {
     const inputs = gradientInputs(sequences, inputsOf, coefficients, options);
     const isMeasured = this.#options.measureMismatch ?? true;
     const config = { ...loss.loss_fn_config, ...(this.#isExtended ? {} : temperatureConfig(temperature)) };
-    const { outputs, metrics } = await sendForward(
-      this.#forwardContext(),
-      "forward_backward",
-      sequences,
-      inputs,
-      { temperature, logprobs: isMeasured },
-      Object.keys(config).length === 0 ? loss : { ...loss, loss_fn_config: config },
-    ).catch((error: unknown) => {
-      this.#broken = error as Error;
-      throw error;
-    });
-    const tokens = sequences.reduce((sum, { completion }) => sum + completion.length, 0);
-    return {
-      tokens,
-      finite: metrics.every((own) => (own["finite:min"] ?? 1) === 1),
-      ...(isMeasured && {
-        logprobs: outputs.map((tensors, i) =>
-          lastOf(tensors, "logprobs", sequences[i]!.completion.length, `forward_backward, sequence ${i}`),
-        ),
-      }),
-    };
+    const answers = await this.#guard.watch(() =>
+      sendForward(
+        this.#forwardContext(),
+        "forward_backward",
+        sequences,
+        inputs,
+        { temperature, logprobs: isMeasured },
+        Object.keys(config).length === 0 ? loss : { ...loss, loss_fn_config: config },
+      ),
+    );
+    return gradientReport(sequences, answers, isMeasured);
   }
 
   step(adam: AdamParameters): Promise<StepReport> {
     return this.#inOrder(async () => {
-      const broken = this.#broken;
-      if (broken !== undefined) {
+      const { fault } = this.#guard;
+      if (fault !== undefined) {
         await this.#clearGradient();
-        throw partialGradient(broken);
+        throw fault;
       }
       const answer = await this.#session.mutate("optim_step", { adam_params: toAdam(adam) });
       this.#samplers.moved();

@@ -33,6 +33,8 @@ export class MemoryPlan {
   #quantised = 0;
   /** Bytes that are kept for the activations of batches. */
   activations = 0;
+  /** Bytes of the prompts that are kept, with what is prepared of them. */
+  prompts = 0;
 
   /** @param replicas that share the process's memory */
   constructor(memory: MachineMemory, replicas: number, store: ParameterStore) {
@@ -70,6 +72,7 @@ export class MemoryPlan {
             ["moments", 2 * trained],
           ] as const)
         : []),
+      ...(this.prompts > 0 ? [["prompts", this.prompts] as const] : []),
     ]);
   }
 
@@ -94,6 +97,11 @@ export class MemoryPlan {
     const fixed = [...this.#fixed().values()].reduce((sum, bytes) => sum + bytes, 0);
     const { budget, process } = this.#memory;
     return (budget - process) / this.#replicas - RUNTIME_BYTES - fixed;
+  }
+
+  /** Bytes that may be kept of what is prepared of prompts, for later calls: a quarter of what is free without them. */
+  get promptBytes(): number {
+    return Math.max(0, this.room + this.prompts) / 4;
   }
 
   /** Bytes that the head's logits, and what is made of them, may take at once. */
