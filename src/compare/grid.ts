@@ -9,7 +9,7 @@ import { ConfigError } from "../errors/index.ts";
 import { nearestName, type Settings } from "../parts/index.ts";
 import { type Axis, type AxisValue, axisSchema, readAxis } from "./axis.ts";
 import { type Baseline, sameBut } from "./baseline.ts";
-import { type Cell, startKey } from "./cell.ts";
+import { type Cell, measuredCells, startKey } from "./cell.ts";
 import type { Measure } from "./measure.ts";
 import { readMeasures } from "./measures/registry.ts";
 
@@ -98,10 +98,11 @@ export function readGrid(grid: Settings): Grid {
   const twice = seeds.find((seed, i) => seeds.indexOf(seed) !== i);
   if (twice !== undefined) throw new ConfigError(`grid.seeds: expected each seed once, got ${twice} twice`);
   const trained = trainedCells(axes, parsed);
+  const measures = readMeasures(parsed.measures);
   return {
     axes: axes.map(({ key }) => key),
-    cells: [...(parsed.start ? startCells(axes, trained) : []), ...trained],
-    measures: readMeasures(parsed.measures),
+    cells: measuredCells([...(parsed.start ? startCells(axes, trained) : []), ...trained], measures),
+    measures,
     ...(parsed.baseline && { baseline: sameBut(parsed.baseline) }),
     averages: parsed.averages,
     pairing:

@@ -7,7 +7,15 @@
 
 export { type Axis, type AxisValue, readAxis } from "./axis.ts";
 export type { Baseline } from "./baseline.ts";
-export { type Cell, cellKey, cellName, contentKey, startKey } from "./cell.ts";
+export {
+  type Cell,
+  cellKey,
+  cellName,
+  contentKey,
+  type IdentifiedCell,
+  measuredCells,
+  startKey,
+} from "./cell.ts";
 export type { BySeed, Difference } from "./differences.ts";
 export { compareEvaluations, type EvaluationComparison } from "./evaluations.ts";
 export { comparisonLatex } from "./formats/latex.ts";

@@ -3,15 +3,21 @@
  * The results of a grid: for each cell every measure's mean over seeds, and its difference to the baseline; rows of
  * means over axes, and the mean over measures.
  */
-import { holm, type Interval, intervalWithin, mean } from "../math/index.ts";
+import { type Interval, intervalWithin, mean } from "../math/index.ts";
 import type { Baseline } from "./baseline.ts";
 import type { Cell } from "./cell.ts";
-import { type BySeed, type Difference, differenceOf, meanOverSeeds } from "./differences.ts";
+import {
+  adjustedProbabilities,
+  type BySeed,
+  type Difference,
+  differenceOf,
+  meanOverSeeds,
+} from "./differences.ts";
 import type { Grid, Pairing } from "./grid.ts";
 import type { Measured, Unit } from "./measure.ts";
 import type { CellResult } from "./run-grid.ts";
 
-/** A difference with its p-value as Holm adjusts it over all differences of the table. */
+/** A difference with its p-value as Holm adjusts it over the tests of the table. */
 export interface AdjustedDifference extends Difference {
   readonly pAdjusted: number;
 }
@@ -178,9 +184,7 @@ export function comparison(
   ];
   const differences = groups.map((group) => differencesOf(group, groups, baseline, pairing));
   const tests = differences.flatMap((byName) => [...byName.values()]);
-  const adjusted = new Map(
-    holm(tests.map(({ pValue }) => pValue)).map((pAdjusted, i) => [tests[i]!, pAdjusted]),
-  );
+  const adjusted = new Map(adjustedProbabilities(tests).map((pAdjusted, i) => [tests[i]!, pAdjusted]));
   const rows = groups.map(({ labels, of, measured }, i): ComparisonRow => {
     const values = columns.flatMap(({ name, unit }): [string, RowValue][] => {
       const bySeed = measured[name];

@@ -66,7 +66,7 @@ export function flat(coefficients: readonly (readonly Float64Array[])[]): number
   return coefficients.flat().flatMap((row) => [...row]);
 }
 
-/** Every number of an objective's metrics, those of its parts too. */
+/** Every number of an objective's metrics, with the numbers of its parts. */
 export function numbersOf(metrics: ObjectiveMetrics): number[] {
   return Object.values(metrics).flatMap((part: number | object | undefined) =>
     typeof part === "object" ? (Object.values(part) as number[]) : (part ?? []),

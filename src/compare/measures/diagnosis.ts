@@ -52,7 +52,6 @@ type Options = z.output<typeof schema>;
 
 /** Draws of the bootstrap: intervals of a diagnosis are not used here. */
 const RESAMPLES = 20;
-const SEED = 0;
 
 function measured(config: Config, over: Settings): Config {
   return resolveConfig({ file: config as unknown as Settings, overrides: over });
@@ -68,6 +67,7 @@ async function gather(
   const dialogue = await openConfiguredDialogue(await fetchModel(config));
   const { temperature, topP, topK, maxCompletionTokens } = config.sampling;
   const opened = await engine();
+  const { seed, batchSize } = config.evaluation;
   const found = await diagnose({
     engine: opened,
     dialogue,
@@ -78,14 +78,14 @@ async function gather(
       source,
       problems,
       sampling: { temperature, topP, topK, maxCompletionTokens },
-      seed: SEED,
-      batchSize: config.evaluation.batchSize,
+      seed,
+      batchSize,
       limits,
       maxBrokenShare,
     }),
     verdict,
     labels: task.labels,
-    seed: SEED,
+    seed,
     rows: ["own"],
     sites: lambdas.length === 0 ? [] : [{ name: "last layer" }],
     lambdas,

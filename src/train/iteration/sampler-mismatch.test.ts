@@ -20,7 +20,7 @@ const GROUPS = [
   credited([rollout(0.5)]),
 ];
 
-test("completions from noised images and replayed ones are no samples of the present sampler", () => {
+test("replayed completions, and completions from noised images, are no samples of the present sampler", () => {
   const trainer = GROUPS.flatMap(({ group }) => group.rollouts.map(() => LOGPROBS));
   const remote = samplerMismatch(GROUPS, trainer, [0, 1, 2, 3]);
   expect(remote).toMatchObject({ mean: 0.375, max: 0.5 });
