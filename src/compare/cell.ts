@@ -39,7 +39,7 @@ function kept(value: unknown, counts: (key: string) => boolean, path = ""): unkn
   return Object.fromEntries(entries.map(([key, own]) => [key, kept(own, counts, inner(key))]));
 }
 
-/** A tree of settings whose keys are in one order, whatever the order in which they were written. */
+/** A tree of settings with its keys in alphabetical order. */
 function ordered(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(ordered);
   if (!isSettings(value)) return value;

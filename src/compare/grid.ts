@@ -77,6 +77,11 @@ export interface Grid {
 /** Seeds from which on intervals run over them. */
 const ENOUGH_SEEDS = 3;
 
+/** The unit of pairing for so many seeds, unless a grid names one. */
+export function pairingOf(seeds: number): Pairing {
+  return seeds < ENOUGH_SEEDS ? "problems" : "seeds";
+}
+
 /**
  * The grid that a file describes: its cells in the order of the axes, seeds innermost, cells of starting weights
  * first.
@@ -105,8 +110,7 @@ export function readGrid(grid: Settings): Grid {
     measures,
     ...(parsed.baseline && { baseline: sameBut(parsed.baseline) }),
     averages: parsed.averages,
-    pairing:
-      parsed.pairing === "auto" ? (seeds.length < ENOUGH_SEEDS ? "problems" : "seeds") : parsed.pairing,
+    pairing: parsed.pairing === "auto" ? pairingOf(seeds.length) : parsed.pairing,
   };
 }
 

@@ -14,6 +14,7 @@ import {
   meanOverSeeds,
 } from "./differences.ts";
 import type { Grid, Pairing } from "./grid.ts";
+import { meanScore } from "./mean-score.ts";
 import type { Measured, Unit } from "./measure.ts";
 import type { CellResult } from "./run-grid.ts";
 
@@ -110,10 +111,7 @@ function meanOf(cells: readonly BySeed[]): BySeed {
       const all = cells.map((cell) => cell.get(seed)!);
       const lists = all.flatMap(({ scores }) => (scores === undefined ? [] : [scores]));
       const isAlike = lists.length === all.length && lists.every(({ length }) => length === lists[0]!.length);
-      const scores = lists[0]?.map((_, i) => {
-        const own = lists.map((list) => list[i]!);
-        return own.some((score) => score === null) ? null : mean(own as number[]);
-      });
+      const scores = lists[0]?.map((_, i) => meanScore(lists.map((list) => list[i]!)));
       return [seed, { value: mean(all.map(({ value }) => value)), ...(isAlike && scores && { scores }) }];
     }),
   );

@@ -45,7 +45,7 @@ export function topOfBatch(
   rng: Rng = new Rng(0),
 ): Float64Array[] {
   const scores = countedScores(completions);
-  // All places are drawn, with ties or without, so that the generator goes on alike.
+  // All places are drawn, with ties or without, so that the later draws of the generator are the same.
   const order = ties === "random" ? rng.shuffle(Uint32Array.from(scores, (_, place) => place)) : undefined;
   const isKept = keptPlaces(scores, decimalCeiling(share, scores.length), ties === "all", order);
   let place = 0;

@@ -36,7 +36,7 @@ export interface SampledAnswersOptions {
   readonly maxBrokenShare?: number | undefined;
 }
 
-/** One sampled completion of each of the first problems of a source, the same whatever the size of batches. */
+/** One sampled completion of each of the first problems of a source, the same for every size of batches. */
 export function sampledAnswers(options: SampledAnswersOptions): Answers {
   const { engine, dialogue, source, batchSize = 128 } = options;
   const total = Math.min(options.problems, source.size);

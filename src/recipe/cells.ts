@@ -206,7 +206,7 @@ export function digitsGrid(recipe: RunsRecipe, scale: DigitsScale, given: GivenS
     scale.measures[name] ? [[name, scale.measures[name]] as const] : [],
   );
   return {
-    // By all measures of the scale, so that recipes share cells whichever of them they ask for.
+    // By all measures of the scale, so that recipes with different measures share cells.
     cells: measuredCells(cells, readMeasures(scale.measures)),
     measures: readMeasures(Object.fromEntries(named)),
     beside: new Map(chosen.flatMap(([name, column]) => (column === null ? [] : [[name, column]]))),

@@ -28,6 +28,7 @@ import {
 } from "../../eval/index.ts";
 import { mean } from "../../math/index.ts";
 import type { KindDefinition, Settings } from "../../parts/index.ts";
+import { meanScore } from "../mean-score.ts";
 import type { Evidence, Measure, MeasureContext, Measured, Subject } from "../measure.ts";
 
 const settings = z.record(z.string(), z.unknown());
@@ -135,10 +136,7 @@ function answersOf(
   const problems = [...byProblem].sort(([a], [b]) => a - b).map(([, own]) => own);
   return {
     report: benchmarkReport(benchmark, { header, answers, skipped }),
-    scores: problems.map((own) => {
-      const scores = own.map(({ score }) => score);
-      return scores.every((score) => score !== null) ? mean(scores) : null;
-    }),
+    scores: problems.map((own) => meanScore(own.map(({ score }) => score))),
     kinds: problems.map(([first]) => first?.kind ?? ""),
   };
 }

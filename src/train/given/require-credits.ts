@@ -37,7 +37,7 @@ const ROLES: Readonly<Record<TokenRole, true>> = { visual: true, text: true, neu
 
 /**
  * Throws unless there is a credit for each completion, every number of it is finite, and it carries nothing that the method
- * does not declare: a run would leave it out for groups whose rewards are all equal.
+ * does not declare. A run would leave an undeclared part out of groups whose rewards are all equal.
  *
  * @throws PartError naming the completion
  */

@@ -45,7 +45,7 @@ export function requireCount(list: unknown, count: number, what: string, where: 
   throw new PartError(`${where}: expected ${count} ${what}, got ${sizeOf(list)}`);
 }
 
-/** What a row of numbers is of, and which numbers it may have. */
+/** The completion of a row of numbers, and the numbers that it may have. */
 interface RowOptions {
   /** `[T]` 1 where the token counts; elsewhere any number is allowed. */
   readonly mask: ArrayLike<number>;
@@ -70,8 +70,8 @@ export function requireRow(row: unknown, { mask, place, fits }: RowOptions, wher
 }
 
 /**
- * Throws unless a record has these numbers. Infinite ones are a matter of the batch, and end in an error of the whole
- * objective.
+ * Throws unless a record has these numbers. Infinite numbers are a matter of the batch, and end in an error of the
+ * whole objective.
  *
  * @param input of the function, in errors
  * @throws PartError
