@@ -84,11 +84,25 @@ export function measuredCells(cells: readonly Cell[], measures: readonly Measure
   return cells.map((cell) => (cell.isTrained ? { ...cell, isRecordRead: true } : cell));
 }
 
+/** Texts in a tree of settings. */
+function textsIn(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
+}
+
+/** The hashes of the modules that parts of a configuration name. */
+export function modulesOf(config: Config, parts: unknown): Readonly<Record<string, string>> {
+  const named = new Set(textsIn(parts));
+  return Object.fromEntries(Object.entries(moduleHashes(config) ?? {}).filter(([path]) => named.has(path)));
+}
+
 /** The identity of the starting weights. */
-function startOf({ model, data, prompt, sft, engine, train }: Config): unknown {
+function startOf(config: Config): unknown {
+  const { model, data, prompt, sft, engine, train } = config;
   const isDrawn = model.kind === "small";
   const warm = hasWarmStart({ model, sft }) ? { data, prompt, sft } : null;
-  return { model, engine, warm, seed: isDrawn ? train.seed : null };
+  const modules = modulesOf(config, [engine, warm]);
+  return { model, engine, warm, seed: isDrawn ? train.seed : null, modules };
 }
 
 /** Key of the weights that learning begins with. */

@@ -1,5 +1,8 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { cellKey, cellName, contentKey } from "./cell.ts";
+import { temporaryDirectory } from "../testing/temporary-directory.ts";
+import { cellKey, cellName, contentKey, startKey } from "./cell.ts";
 import { readGrid } from "./grid.ts";
 
 const trained = (grid: Parameters<typeof readGrid>[0]) => readGrid({ start: false, ...grid }).cells;
@@ -184,6 +187,28 @@ describe("cellKey", () => {
       );
     expect(start({ train: { evaluateEvery: 2 } })).toBe(start({}));
   });
+});
+
+test("a user module's text is part of what follows from it: weights, warm starts, evaluations", () => {
+  const path = join(temporaryDirectory(), "part.ts");
+  const write = (text: string) => writeFileSync(path, `export default ${text};\n`);
+  const cellsOf = (config: object) => readGrid({ config, axes: { credit: ["uniform"] }, seeds: [0] });
+  const keysOf = (part: string) => {
+    write("1");
+    const { cells, measures } = cellsOf({ [part]: { module: path }, sft: { steps: 2 } });
+    const [start, whole] = cells;
+    const keys = () => [
+      startKey(start!),
+      cellKey(whole!),
+      contentKey(measures[0]!.evidence.identity(whole!.config)),
+    ];
+    const before = keys();
+    write("2");
+    return keys().map((key, i) => key !== before[i]);
+  };
+  expect(keysOf("data")).toEqual([true, true, true]);
+  expect(keysOf("verdict")).toEqual([false, true, true]);
+  expect(keysOf("algorithm")).toEqual([false, true, false]);
 });
 
 describe("contentKey", () => {

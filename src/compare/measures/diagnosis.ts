@@ -15,6 +15,7 @@ import { splitSource } from "../../data/index.ts";
 import { diagnose, type ModelDiagnosis, sampledAnswers } from "../../diagnose/index.ts";
 import { ConfigError } from "../../errors/index.ts";
 import { isSettings, type KindDefinition, type Settings } from "../../parts/index.ts";
+import { modulesOf } from "../cell.ts";
 import {
   type Evidence,
   type Measure,
@@ -135,9 +136,12 @@ function evidenceOf(options: Options): Evidence {
   const { config: over, pick: _pick, unit: _unit, ...asked } = options;
   return {
     isOfWeights: true,
-    identity: (config) => {
-      const { data, prompt, verdict, sampling, evaluation } = measured(config, over);
-      return { ...asked, data, prompt, verdict, sampling, split: evaluation.split, seed: evaluation.seed };
+    identity: (given) => {
+      const config = measured(given, over);
+      const { data, prompt, verdict, sampling, evaluation } = config;
+      const parts = { data, prompt, verdict };
+      const { split, seed } = evaluation;
+      return { ...asked, ...parts, sampling, split, seed, modules: modulesOf(config, parts) };
     },
     gather: (subject) => gather(subject, measured(subject.config, over), options),
   };

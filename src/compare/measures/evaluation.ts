@@ -28,6 +28,7 @@ import {
 } from "../../eval/index.ts";
 import { mean } from "../../math/index.ts";
 import type { KindDefinition, Settings } from "../../parts/index.ts";
+import { modulesOf } from "../cell.ts";
 import { meanScore } from "../mean-score.ts";
 import type { Evidence, Measure, MeasureContext, Measured, Subject } from "../measure.ts";
 
@@ -76,16 +77,14 @@ function evaluated(config: Config, { benchmark, config: over }: Options): Config
 function evidenceOf(options: Options): Evidence {
   return {
     isOfWeights: true,
-    identity: (config) => {
-      const { data, prompt, verdict, evaluation, sampling } = evaluated(config, options);
+    identity: (given) => {
+      const config = evaluated(given, options);
+      const { data, prompt, verdict, evaluation, sampling } = config;
       const { batchSize: _batchSize, ...asked } = evaluation;
       const isOfTask = evaluation.benchmarks.length === 0;
-      return {
-        prompt,
-        asked,
-        maxCompletionTokens: sampling.maxCompletionTokens,
-        task: isOfTask && { data, verdict },
-      };
+      const parts = { prompt, asked, task: isOfTask && { data, verdict } };
+      const { maxCompletionTokens } = sampling;
+      return { ...parts, maxCompletionTokens, modules: modulesOf(config, parts) };
     },
     gather: (subject) => gather(subject, evaluated(subject.config, options)),
   };

@@ -53,6 +53,7 @@ export interface IterationMetrics {
   readonly completions: number;
   readonly tokens: number;
   readonly reward: number;
+  /** Means over the judged completions that have the part. */
   readonly rewardParts: Readonly<Record<string, number>>;
   /** Mean score of the verdict, in [0, 1]. */
   readonly accuracy: number;
@@ -94,12 +95,14 @@ export interface IterationMetrics {
   readonly perceptionKl?: number;
   /** Its contribution to the objective per token; from credit methods with a term over views. */
   readonly viewTerm?: number;
+  /** Mean over minibatches; absent if no step was tried. */
   readonly loss?: number;
   readonly gradientNorm?: number;
   /** Difference between sampler and trainer, nats; only from engines where they are two programs, or two models. */
   readonly samplerMismatch?: number;
   readonly samplerMismatchMax?: number;
   readonly samplerKl?: number;
+  /** These, clip shares, advantages and weights are of the tokens that count; absent if there are none. */
   readonly ratioMean?: number;
   readonly ratioMin?: number;
   readonly ratioMax?: number;
