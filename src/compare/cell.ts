@@ -91,9 +91,9 @@ function textsIn(value: unknown): string[] {
 }
 
 /** The hashes of the modules that parts of a configuration name. */
-export function modulesOf(config: Config, parts: unknown): Readonly<Record<string, string>> {
+export function modulesOf(config: Config, parts: unknown): Readonly<Record<string, string>> | undefined {
   const named = new Set(textsIn(parts));
-  return Object.fromEntries(Object.entries(moduleHashes(config) ?? {}).filter(([path]) => named.has(path)));
+  return moduleHashes(config, (path) => named.has(path));
 }
 
 /** The identity of the starting weights. */
