@@ -58,7 +58,11 @@ let last: { readonly problem: JudgedProblem; readonly known: Known } | undefined
 function knownOf(problem: JudgedProblem): Known {
   if (last?.problem !== problem) {
     const accepted = problem.answers.filter((answer) => answer.trim() !== "");
-    const known = { answers: accepted.map(read), options: readOptions(problem.options ?? []), compared: new Map() };
+    const known = {
+      answers: accepted.map(read),
+      options: readOptions(problem.options ?? []),
+      compared: new Map(),
+    };
     last = { problem, known };
   }
   return last.known;
