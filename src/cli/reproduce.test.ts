@@ -42,6 +42,12 @@ describe("fovea reproduce", () => {
     expect(stdout).toMatch(/^vicra\/table-7 +settings/m);
   });
 
+  test("refuses the same seed twice", async () => {
+    const { status, stderr } = await reproduce(["vicra/table-1", "--plan", "--seeds", "1,0,1"]);
+    expect(status).toBe(2);
+    expect(stderr).toContain("expected each seed once, got 1 twice");
+  });
+
   test("prints printed, ours and the difference, and runs cells that recipes share once", async () => {
     const out = temporaryDirectory();
     const tiny = ["--scale", "digits", "--out", out, "--seeds", "0", ...TINY];

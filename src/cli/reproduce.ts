@@ -6,6 +6,7 @@ import { type Command, Option } from "commander";
 import { type Cell, CellStore, cellKey, runGrid } from "../compare/index.ts";
 import { ConfigError } from "../errors/index.ts";
 import { textTable } from "../eval/index.ts";
+import { requireWritableDirectory } from "../model/index.ts";
 import {
   digitsGrid,
   type GivenSettings,
@@ -130,7 +131,7 @@ async function run(
     onCell: (cell, result) => progress.cell(cell, result),
     onEvent: (event) => reporter.show(event),
     onMeasure: reporter.onEvaluation,
-    signal: context.interruption.signal,
+    signal: context.interruption.listen("stopping after a checkpoint"),
     clock: context.clock,
     ...(context.openEngine && { openEngine: context.openEngine }),
   });
@@ -175,6 +176,7 @@ async function reproduce(
     reporter.text(`${one.name}: not at ${flags.scale} scale: ${one.reason}\n`);
   }
   if (flags.plan) return showPlan(runs, store, flags, reporter);
+  if (runs.length > 0) requireWritableDirectory(flags.out);
   for (const one of runs) await run(one, store, flags, context, reporter);
   reporter.json({ event: "finished", directory: flags.out, recipes: runs.map(({ name }) => name) });
 }

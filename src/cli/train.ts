@@ -37,7 +37,7 @@ export async function carryOut(
   const reporter = new Reporter(context, options.json ?? false);
   const open = context.openEngine && { openEngine: context.openEngine };
   if (options.try === true) {
-    const { signal } = context.interruption;
+    const signal = context.interruption.listen("stopping");
     return reportTriedGroup({ config, onEvent: reporter.onEvent, signal, ...open }, reporter);
   }
   const runDirectory = runDirectoryFor(command, options);
@@ -47,7 +47,7 @@ export async function carryOut(
     resume: options.resume ?? false,
     acceptModules: options.acceptModules ?? false,
     onEvent: reporter.onEvent,
-    signal: context.interruption.signal,
+    signal: context.interruption.listen("stopping after a checkpoint"),
     clock: context.clock,
     ...open,
   });

@@ -23,9 +23,13 @@ export interface TrainedOptions extends SharedOptions {
   readonly problems?: number;
 }
 
-/** Adds the flags of commands that use a trained model. */
-export function addTrainedOptions(command: Command): Command {
-  return addConfigOptions(command)
+/**
+ * Adds the flags of commands that use a trained model.
+ *
+ * @param seed what `--seed` sets, if not `train.seed` alone
+ */
+export function addTrainedOptions(command: Command, seed?: string): Command {
+  return addConfigOptions(command, seed)
     .option("--run-dir <path>", "use the model and the configuration of this run")
     .addOption(new Option("--split <name>", "short for --set evaluation.split=name").choices([...SPLITS]))
     .option("--problems <n>", "short for --set evaluation.problems=n", countNumber);

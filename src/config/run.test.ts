@@ -186,7 +186,7 @@ describe("an interrupted run", () => {
     expect(existsSync(join(path, "model"))).toBe(true);
   });
 
-  test("that another process writes is refused by name, and stays as it is", async () => {
+  test("that another process writes is refused with that process, and stays as it is", async () => {
     const path = freshPath();
     await runTraining({ ...tinyRun(path), ...stopAfter(1) });
     const end = readFileSync(join(path, "end.json"), "utf8");

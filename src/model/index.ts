@@ -97,6 +97,7 @@ export {
   type VisionChunk,
 } from "./vision.ts";
 export { readWeights, type Weights } from "./weights.ts";
+export { requireWritableDirectory, requireWritableFile, writeOutput } from "./write-output.ts";
 export {
   type WeightTensor,
   type WriteOptions,

@@ -21,7 +21,7 @@ test("names the process, renews the file's time, and is gone at the end", async 
   expect(existsSync(file)).toBe(false);
 });
 
-test("a held place is refused by name until its end", () => {
+test("a held place is refused until its end", () => {
   const file = place();
   const own = new ProcessFile(file, "the run");
   expect(() => new ProcessFile(file, "the run")).toThrow(`the run: process ${process.pid} on ${hostname()}`);

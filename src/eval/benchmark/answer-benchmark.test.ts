@@ -169,7 +169,7 @@ describe("the answers of a benchmark", () => {
 });
 
 describe("an answers file", () => {
-  test("that another evaluation writes is refused by name, and stays as it is", async () => {
+  test("that another evaluation writes is refused with its process, and stays as it is", async () => {
     const path = freshFile();
     await answerBenchmark(options(path, { problems: 2 }));
     const { header } = readAnswers(path);

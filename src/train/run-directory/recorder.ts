@@ -71,7 +71,7 @@ export function runDirectory(path: string, options: RecorderOptions = {}): Recor
         own.acceptResume(run, options);
         own.forgetEnd();
         recorded = latestCheckpoint(path)?.trainer.completed ?? 0;
-        // The model of a run that goes on is not its newest.
+        // The model of a run that continues is not its newest.
         if (recorded < run.steps) removeDirectory(own.at(FINAL_MODEL));
         own.noteResume(now, recorded);
       } catch (error) {
