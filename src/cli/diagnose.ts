@@ -41,8 +41,15 @@ import { exportSpans } from "./export-spans.ts";
 import { InterruptedRun } from "./interruption.ts";
 import { loadAdapter, type NamedModel, namedModel, refuseModelSetting } from "./named-model.ts";
 import { ProgressBar } from "./progress.ts";
+import { refuseOptions } from "./refuse-options.ts";
 import { several } from "./several.ts";
 import { countNumber, runDirectoryFor, wholeNumber } from "./shared-options.ts";
+
+/** Options that the template of export-spans does not have. */
+const OF_DIAGNOSIS = [
+  ...["against", "split", "labels", "data", "layers", "heads", "lambda", "candidates", "resamples"],
+  ...["set", "json"],
+];
 
 /** Default number of sampled completions. */
 const SAMPLED = 2000;
@@ -152,7 +159,6 @@ export function shortNames(models: readonly string[]): string[] {
 }
 
 async function run(model: string, data: string, flags: DiagnoseFlags, context: CliContext): Promise<void> {
-  if (data === "export-spans") return exportSpans(model, flags, context);
   const models = [model, ...flags.against];
   if (new Set(models).size < models.length) throw new ConfigError("--against: expected other models");
   const subject = data === "labels" ? await labelledSubject(model, flags) : sampledSubject(data, flags);
@@ -235,7 +241,10 @@ export function configure(command: Command, context: CliContext): void {
       "directory of the report, default runs/diagnose-<time>; of a template its file, default stdout",
     )
     .option("--json", "print the diagnosis as one JSON object on stdout")
-    .action((model: string, data: string, flags: Omit<DiagnoseFlags, "layers"> & { layers?: string[] }) =>
-      run(model, data, { ...flags, layers: flags.layers ?? ["last", "all"] }, context),
-    );
+    .action((model: string, data: string, flags: Omit<DiagnoseFlags, "layers"> & { layers?: string[] }) => {
+      const whole = { ...flags, layers: flags.layers ?? ["last", "all"] };
+      if (data !== "export-spans") return run(model, data, whole, context);
+      refuseOptions(command, OF_DIAGNOSIS, "needs a diagnosis; export-spans only writes completions");
+      return exportSpans(model, whole, context);
+    });
 }

@@ -220,7 +220,7 @@ describe("fovea export of predictions", () => {
   test.each([
     [["--vlmevalkit", "--lmms-eval"], "cannot be used with"],
     [["--vlmevalkit", "--onnx"], "cannot be used with"],
-    [["--dataset", "MMStar"], "--dataset and --model-name need --vlmevalkit or --lmms-eval"],
+    [["--dataset", "MMStar"], "--dataset: needs --vlmevalkit or --lmms-eval"],
   ])("refuses %s as wrong usage", async (flags, message) => {
     const { status, stderr } = await fovea("export", "answers.jsonl", "out", ...flags);
     expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining(message) });

@@ -34,6 +34,7 @@ import { creditMethodsByName } from "./credit-weights.ts";
 import { downloadBar } from "./download-bar.ts";
 import { type SubjectFlags, subjectOf } from "./inspect-subject.ts";
 import { loadAdapter, namedModel, refuseModelSetting } from "./named-model.ts";
+import { refuseOptions } from "./refuse-options.ts";
 import { Reporter } from "./reporter.ts";
 import { several } from "./several.ts";
 import { wholeNumber } from "./shared-options.ts";
@@ -173,5 +174,14 @@ export function configure(command: Command, context: CliContext): void {
         .default([]),
     )
     .option("--json", "print one JSON object on stdout")
-    .action((model: string, flags: InspectFlags) => inspect(model, flags, context));
+    .action((model: string, flags: InspectFlags) => {
+      if (flags.question !== undefined) {
+        refuseOptions(command, ["problem", "split"], "needs a problem of a run in place of --question");
+      }
+      if (flags.completion !== undefined) {
+        refuseOptions(command, ["sample"], "needs the model's own answer in place of --completion");
+      }
+      if (flags.video.length === 0) refuseOptions(command, ["fps"], "needs --video");
+      return inspect(model, flags, context);
+    });
 }

@@ -19,7 +19,7 @@ import { expandShortForms } from "./short-forms.ts";
 
 /** The sources of settings; a later field overrides an earlier one. */
 export interface ConfigSources {
-  /** Settings below the preset, such as those of a run. */
+  /** Settings below the preset, such as the configuration of a run. */
   readonly base?: Settings | undefined;
   readonly preset?: Settings | undefined;
   readonly file?: Settings | undefined;

@@ -68,7 +68,7 @@ export function requireWritableFile(path: string): void {
 }
 
 /**
- * Writes a whole file, and makes its directory if need be. What was there before is unchanged when that fails.
+ * Writes a whole file, and makes its directory if need be. A failure leaves the earlier file unchanged.
  *
  * @throws RunError naming it
  */
