@@ -140,7 +140,10 @@ describe("fovea export of predictions", () => {
     const answers = answersFile(recordOf("lmms-eval", "mmstar").answers);
     expect(await fovea("export", "--lmms-eval", answers, out)).toMatchObject({ status: 0 });
     const again = await fovea("export", "--lmms-eval", answers, out);
-    expect(again).toMatchObject({ status: 1, stderr: expect.stringContaining("mmstar.json: EEXIST") });
+    expect(again).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining("mmstar.json: exists already"),
+    });
   });
 
   test("counts rows without a problem and an incomplete last line", async () => {

@@ -25,6 +25,12 @@ test("the newest weights of a run that was extended after its model are its newe
   expect(newestWeights(run)).toBe(join(run, "checkpoints", "000150"));
 });
 
+test("the final model of a finished run stays the newest where its last checkpoint was deleted", () => {
+  const run = runOf(200, 150);
+  writeFileSync(join(run, "end.json"), JSON.stringify({ status: "finished", completed: 200 }));
+  expect(newestWeights(run)).toBe(join(run, "model"));
+});
+
 test("a preset changes what it names of a run's configuration, and keeps the rest", async () => {
   const run = temporaryDirectory();
   const config = { sampling: { maxCompletionTokens: 77 }, evaluation: { batchSize: 5 }, train: { seed: 9 } };

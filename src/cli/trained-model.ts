@@ -61,7 +61,8 @@ export function trainedConfig(
  */
 function isExtended(runDirectory: string, checkpoint: Checkpoint | undefined): boolean {
   if (checkpoint === undefined || !RunDirectory.exists(runDirectory)) return false;
-  return checkpoint.trainer.completed < RunDirectory.open(runDirectory).record.steps;
+  const run = RunDirectory.open(runDirectory);
+  return checkpoint.trainer.completed < run.record.steps && !run.hasFinished();
 }
 
 /** The directory of a run's weights: its final model, else its newest checkpoint. */

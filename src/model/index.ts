@@ -97,7 +97,12 @@ export {
   type VisionChunk,
 } from "./vision.ts";
 export { readWeights, type Weights } from "./weights.ts";
-export { requireWritableDirectory, requireWritableFile, writeOutput } from "./write-output.ts";
+export {
+  requireWritableDirectory,
+  requireWritableFile,
+  writeNewOutput,
+  writeOutput,
+} from "./write-output.ts";
 export {
   type WeightTensor,
   type WriteOptions,

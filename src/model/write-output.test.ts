@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test, vi } from "vitest";
@@ -37,17 +36,15 @@ describe("writeOutput", () => {
     expect(() => writeOutput(join(file, "page.html"), "text")).toThrow(RunError);
   });
 
-  test("writes through a link, and into a pipe", () => {
+  test("writes through a link, and into a device", () => {
     const folder = temporaryDirectory();
-    const [target, link, pipe] = ["target", "link", "pipe"].map((name) => join(folder, name));
+    const [target, link] = ["target", "link"].map((name) => join(folder, name));
     writeFileSync(target!, "old");
     symlinkSync(target!, link!);
     writeOutput(link!, "new");
     expect(readFileSync(target!, "utf8")).toBe("new");
     expect(lstatSync(link!).isSymbolicLink()).toBe(true);
-    execFileSync("mkfifo", [pipe!]);
-    requireWritableFile(pipe!);
-    expect(lstatSync(pipe!).isFIFO()).toBe(true);
+    requireWritableFile("/dev/null");
     writeOutput("/dev/null", "text");
     expect(lstatSync("/dev/null").isCharacterDevice()).toBe(true);
   });

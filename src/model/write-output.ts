@@ -84,3 +84,13 @@ export function writeOutput(path: string, text: string): void {
     throw cannotWrite(path, cause);
   }
 }
+
+/**
+ * Writes a file as `writeOutput` does, in place of no other.
+ *
+ * @throws RunError naming it, also when it exists
+ */
+export function writeNewOutput(path: string, text: string): void {
+  if (existsSync(path)) throw new RunError(`${path}: exists already`);
+  writeOutput(path, text);
+}
