@@ -50,17 +50,17 @@ describe("torture", () => {
 
   test("counts a test file that cannot be loaded, a failed test and any other failure", () => {
     const broken = { name: "b.test.ts", status: "failed", message: "cannot be loaded", assertionResults: [] };
-    expect(outcomeOf(report(broken, false), 1)).toEqual({
+    expect(outcomeOf(report(broken, false), "1")).toEqual({
       passed: 1,
       wrong: ["b.test.ts: cannot be loaded"],
     });
     const failed = { status: "failed", fullName: "b", failureMessages: ["no"] };
     const file = { name: "b.test.ts", status: "failed", assertionResults: [failed] };
-    expect(outcomeOf(report(file, false), 1).wrong).toEqual(["b: no"]);
+    expect(outcomeOf(report(file, false), "1").wrong).toEqual(["b: no"]);
     const good = { name: "b.test.ts", status: "passed", assertionResults: [passed] };
-    expect(outcomeOf(report(good, true), 0).wrong).toEqual([]);
-    expect(outcomeOf(report(good, true), 1).wrong).toEqual(["vitest: exit 1"]);
-    expect(outcomeOf("npx: not found", 127).wrong).toEqual(["vitest: exit 127, no report"]);
+    expect(outcomeOf(report(good, true), "0").wrong).toEqual([]);
+    expect(outcomeOf(report(good, true), "1").wrong).toEqual(["vitest: exit 1"]);
+    expect(outcomeOf("npx: not found", "127").wrong).toEqual(["vitest: exit 127, no report"]);
   });
 
   test("tells growth of memory, and too few rounds to tell", () => {

@@ -15,8 +15,9 @@ export async function recordedTests({ name, config, files, size }) {
   const words = ["vitest", "run", "--reporter=json", ...(config ? ["--config", config] : []), ...files];
   const env = { ...process.env, ...(size && { FOVEA_FUZZ: String(size) }) };
   const child = spawn("npx", words, { cwd: ROOT, env, stdio: ["ignore", "pipe", "inherit"] });
+  /** @type {Promise<string>} */
   const ended = new Promise((resolve) => {
-    child.once("close", (status, signal) => resolve(status ?? signal));
+    child.once("close", (status, signal) => resolve(String(status ?? signal)));
     child.once("error", (error) => resolve(error.message));
   });
   let printed = "";
@@ -29,7 +30,7 @@ export async function recordedTests({ name, config, files, size }) {
  * The outcome of a run of vitest.
  *
  * @param {string} printed its JSON report, and what may precede it
- * @param {unknown} exit its status, or why it has none
+ * @param {string} exit its status, or why it has none
  * @returns {{ passed: number, wrong: string[] }}
  */
 export function outcomeOf(printed, exit) {
@@ -47,7 +48,7 @@ export function outcomeOf(printed, exit) {
     return failed.length === 0 && status === "failed" ? [`${name}: ${message.slice(0, 500)}`] : failed;
   });
   if (report.numPassedTests === 0) wrong.push("no test ran");
-  if (wrong.length === 0 && (exit !== 0 || !report.success)) wrong.push(`vitest: exit ${exit}`);
+  if (wrong.length === 0 && (exit !== "0" || !report.success)) wrong.push(`vitest: exit ${exit}`);
   return { passed: report.numPassedTests, wrong };
 }
 

@@ -78,7 +78,7 @@ export class ProgressBar {
 
   /** The start of a line that fits into one row, since only one row can be cleared. */
   #cut(line: string): string {
-    const characters = [...line];
+    const characters = Array.from(line);
     const most = (this.#columns() ?? Number.POSITIVE_INFINITY) - 1;
     return most < 1 || characters.length <= most ? line : `${characters.slice(0, most - 1).join("")}…`;
   }

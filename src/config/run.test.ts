@@ -171,33 +171,6 @@ describe("an interrupted run", () => {
     expect(records.every(({ skippedSteps }) => skippedSteps === 0)).toBe(true);
   });
 
-  test("that was extended after its end has no final model until its new end", async () => {
-    const path = freshPath();
-    const longer = ["train.iterations=6", "train.checkpointEvery=1"];
-    await runTraining(tinyRun(path));
-    expect(existsSync(join(path, "model"))).toBe(true);
-    await runTraining({ ...tinyRun(path), resume: true });
-    expect(existsSync(join(path, "model"))).toBe(true);
-    const first = await runTraining({ ...tinyRun(path, longer), ...stopAfter(1), resume: true });
-    expect(first.completed).toBe(5);
-    expect(existsSync(join(path, "model"))).toBe(false);
-    expect(readdirSync(path)).not.toContain("process.json");
-    await runTraining({ ...tinyRun(path, longer), resume: true });
-    expect(existsSync(join(path, "model"))).toBe(true);
-  });
-
-  test("that another process writes is refused with that process, and stays as it is", async () => {
-    const path = freshPath();
-    await runTraining({ ...tinyRun(path), ...stopAfter(1) });
-    const end = readFileSync(join(path, "end.json"), "utf8");
-    const holder = { pid: 1, host: "elsewhere", everySeconds: 10 };
-    writeFileSync(join(path, "process.json"), JSON.stringify(holder));
-    await expect(runTraining({ ...tinyRun(path), resume: true })).rejects.toThrow(
-      `run directory ${path}: process 1 on elsewhere is writing it`,
-    );
-    expect(readFileSync(join(path, "end.json"), "utf8")).toBe(end);
-  });
-
   test("forgets what was written after its newest checkpoint", async () => {
     const [straight, broken] = [freshPath(), freshPath()];
     await runTraining(tinyRun(straight));
