@@ -36,9 +36,12 @@ export {
   differingPart,
   oneEnvironment,
   parseResults,
+  pooledResults,
+  processorBySeed,
   requireSameGrid,
   resultsText,
   type StudyCell,
   type StudyEnvironment,
   type StudyResults,
+  seedsByProcessor,
 } from "./study/results.ts";

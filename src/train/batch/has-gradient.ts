@@ -8,9 +8,9 @@ import type { Training } from "../iteration/training.ts";
 import { type Group, hasSpread } from "./group.ts";
 
 /**
- * True for a group whose rewards differ. Also true for every group if the algorithm needs no spread, or has a KL term
- * in the loss or an entropy term. Also if the credit method changes rewards or adds a term to the loss, or if
- * advantages are whitened over the batch.
+ * True for a group whose rewards differ. Also true for every group if the algorithm needs no spread, or has an entropy
+ * term or a KL term (in the loss, or in the reward, where it gives the group spread). Also if the credit method changes
+ * rewards or adds a term to the loss, or if advantages are whitened over the batch.
  */
 export function hasGradient(
   { objective, credit, schedule }: Pick<Training, "objective" | "credit" | "schedule">,

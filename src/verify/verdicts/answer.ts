@@ -52,7 +52,7 @@ interface Known {
 /** Most texts of a problem that are kept, and their greatest length. */
 const [MOST_COMPARED, MOST_LENGTH] = [64, 400];
 
-/** What is known of the problem that was judged last, since completions of a group come one after another. */
+/** Readings of the problem that was judged last, since completions of a group come one after another. */
 let last: { readonly problem: JudgedProblem; readonly known: Known } | undefined;
 
 function knownOf(problem: JudgedProblem): Known {
