@@ -4,9 +4,10 @@
  * measurements under `results/`, each under a name made from its content. So grids that share cells share a
  * directory, a changed grid runs what is new in it, and nothing is measured twice.
  */
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { RunError } from "../errors/index.ts";
+import { writeOutput } from "../model/index.ts";
 import { isSettings } from "../parts/index.ts";
 import { FINAL_MODEL } from "../train/index.ts";
 import { type Cell, cellKey, contentKey, type IdentifiedCell, startKey } from "./cell.ts";
@@ -79,11 +80,8 @@ export class CellStore {
   /** Keeps evidence with all that it is of. */
   keep(cell: Cell, evidence: Evidence, found: unknown): void {
     const file = this.#resultFile(cell, evidence);
-    mkdirSync(dirname(file), { recursive: true });
     const { config, seed, isTrained } = cell;
     const record = { version: 1, seed, isTrained, of: evidence.identity(config), evidence: found, config };
-    const whole = `${file}.new`;
-    writeFileSync(whole, `${JSON.stringify(record)}\n`);
-    renameSync(whole, file);
+    writeOutput(file, `${JSON.stringify(record)}\n`);
   }
 }

@@ -19,6 +19,8 @@ import { expandShortForms } from "./short-forms.ts";
 
 /** The sources of settings; a later field overrides an earlier one. */
 export interface ConfigSources {
+  /** Settings below the preset, such as the configuration of a run. */
+  readonly base?: Settings | undefined;
   readonly preset?: Settings | undefined;
   readonly file?: Settings | undefined;
   /** `--set` flags, `key=value`. */
@@ -110,7 +112,8 @@ export function flagSettings(flags: readonly string[]): Settings {
  */
 export function resolveConfig(sources: ConfigSources = {}): Config {
   const flags = flagSettings(sources.flags ?? []);
-  const layers = [sources.preset ?? {}, sources.file ?? {}, flags, ...[sources.overrides ?? []].flat()];
+  const { base = {}, preset = {}, file = {}, overrides = [] } = sources;
+  const layers = [base, preset, file, flags, ...[overrides].flat()];
   const settings = layers.map((layer) => expandShortForms(withoutEmpty(layer))).reduce(laid, {});
   const complete = withCorrection(withDefaultKinds(settings));
   const parsed = configSchema.safeParse(complete);

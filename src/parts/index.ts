@@ -23,3 +23,4 @@ export { partError } from "./part-error.ts";
 export { isSettings, type Settings } from "./settings.ts";
 export { shownValue } from "./shown-value.ts";
 export { type TimeLimit, withinTime } from "./within-time.ts";
+export { withoutMark } from "./without-mark.ts";
