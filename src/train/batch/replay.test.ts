@@ -39,6 +39,11 @@ describe("replayChances", () => {
   test("stay finite for advantages and powers however large", () => {
     expect(replayChances([1e300, -1e300], 5)).toBeAllclose([0.5, 0.5]);
   });
+
+  test("are of any number of completions", () => {
+    const many = Array.from({ length: 300_000 }, () => 1);
+    expect(replayChances(many, 1)[0]).toBeCloseTo(1 / 300_000, 12);
+  });
 });
 
 describe("an earlier completion", () => {
@@ -123,6 +128,13 @@ describe("remembered", () => {
   });
 });
 
+test("truncated completions whose tokens are masked are not kept", async () => {
+  const { training, progress } = tinyTraining(digitsFakeEngine(), ...REPLAY, "algorithm.truncated=mask");
+  await runIteration(training, progress, 1);
+  const reasons = progress.replay!.map(({ rollout: { completion } }) => completion.stopReason);
+  expect(new Set(reasons)).toEqual(new Set(["stop"]));
+});
+
 describe("a run with replay", () => {
   test("begins as one without, and then learns from earlier completions", async () => {
     const flags = ["train.promptsPerIteration=4", "train.groupSize=4", "train.minibatches=2"];
@@ -154,6 +166,13 @@ describe("a run with replay", () => {
       }
     },
   );
+
+  test("replays too where a KL term gives groups with equal rewards a gradient", async () => {
+    const flags = [...REPLAY, "algorithm.klCoefficient=0.1", "train.equalGroups=count", "train.groupSize=2"];
+    const { training, progress } = tinyTraining(digitsFakeEngine(), ...flags);
+    await runIteration(training, progress, 1);
+    expect((await runIteration(training, progress, 2)).metrics.replayed).toBeGreaterThan(0);
+  });
 
   test("keeps its entries over a checkpoint", async () => {
     const { training } = tinyTraining(digitsFakeEngine(), ...REPLAY);

@@ -24,7 +24,7 @@ import { packed, unpacked } from "./packed-arrays.ts";
  */
 export function replayChances(advantages: readonly number[], alpha: number): number[] {
   // By the greatest of them, so that no power overflows.
-  const greatest = Math.max(...advantages.map(Math.abs));
+  const greatest = advantages.reduce((most, advantage) => Math.max(most, Math.abs(advantage)), 0);
   const powers = advantages.map((advantage) => (Math.abs(advantage) / greatest) ** alpha);
   const sum = powers.reduce((a, b) => a + b, 0);
   return powers.map((power) => power / sum);
@@ -48,7 +48,8 @@ function drawn(entries: readonly ReplayEntry[], count: number, alpha: number, rn
 
 /**
  * The groups to train on: first groups whose rewards differ, then earlier completions in the places of the rest, each
- * as a group of one. Groups whose rewards are equal stay where there are too few.
+ * as a group of one. Groups whose rewards are equal stay where there are too few. Whether a term of the loss gives them a
+ * gradient does not matter: with such a term every group has one, and nothing would be replayed.
  *
  * @param kept groups of the iteration
  * @param entries no more are drawn than there are
@@ -83,6 +84,7 @@ export async function withReplayed(
 
 /**
  * The entries after an iteration: those before it and its own completions whose advantage is not 0, the newest of all.
+ * Truncated completions are left out where the algorithm masks their tokens, which then never have a gradient.
  *
  * @param used groups that were learnt from
  */
@@ -97,7 +99,8 @@ export function remembered(
   const own = fresh.flatMap(({ group }, g) =>
     group.rollouts.flatMap((rollout, i): ReplayEntry[] => {
       const advantage = advantages[g]![i]![0] ?? 0;
-      if (advantage === 0) return [];
+      const isLeftOut = objective.truncated !== "keep" && rollout.completion.stopReason === "length";
+      if (advantage === 0 || isLeftOut) return [];
       const others = groupRewards(group).toSpliced(i, 1);
       return [{ index: group.index, rollout: withoutSignals(rollout), others, advantage }];
     }),

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { CreditMethod } from "../../credit/index.ts";
 import type { Engine, SampleRequest, ScoreRequest, Sequence } from "../../engine/index.ts";
 import { Rng } from "../../math/index.ts";
 import type { Reward } from "../../reward/index.ts";
@@ -233,6 +234,24 @@ describe("an iteration", () => {
     expect(calls).toEqual(["sample"]);
     expect(steps).toEqual([]);
     expect(metrics).toMatchObject({ groupsWithoutSpread: 1, steps: 0, skippedSteps: 0, unscorable: 64 });
+  });
+
+  test("with shaped rewards drops equal groups, unless a term of the loss gives them a gradient", async () => {
+    const used = async (...flags: string[]) => {
+      const { training, progress } = tinyTraining(digitsFakeEngine(), "train.reportKlEvery=0", ...flags);
+      const credit: CreditMethod = {
+        needs: { allGroups: true },
+        sharesEvenly: true,
+        credit: (groups) =>
+          groups.map((group) =>
+            group.map(({ mask }) => ({ weights: new Float64Array(mask.length).fill(1), rewardBonus: 0.5 })),
+          ),
+      };
+      const { metrics } = await runIteration({ ...training, credit, rewards: [constant(1)] }, progress, 1);
+      return metrics.usedGroups;
+    };
+    expect(await used("train.equalGroups=drop")).toBe(0);
+    expect(await used("train.equalGroups=drop", "algorithm.klCoefficient=0.1")).toBe(8);
   });
 
   test("gives a right completion a positive coefficient and a wrong one a negative", async () => {

@@ -9,7 +9,7 @@ import type { Rng } from "../../math/index.ts";
 import { type Algorithm, algorithmAt, algorithmNeeds, tokenAdvantages } from "../../objective/index.ts";
 import type { BatchesAhead } from "../batch/batches-ahead.ts";
 import type { Group } from "../batch/group.ts";
-import { hasGradient } from "../batch/has-gradient.ts";
+import { hasGradient, hasShapedGradient } from "../batch/has-gradient.ts";
 import { remembered, withReplayed } from "../batch/replay.ts";
 import { sampleBatch } from "../batch/sample-batch.ts";
 import { followedFactors } from "../batch/separate-rewards.ts";
@@ -17,7 +17,6 @@ import { creditAgreement } from "../credit/credit-agreement.ts";
 import { creditGroups } from "../credit/credit-groups.ts";
 import {
   type CreditedGroup,
-  hasShapedSpread,
   measureGroups,
   objectiveGroups,
   type SeparateFactors,
@@ -92,9 +91,8 @@ async function credited(
     const own = measured.get(group);
     return own === undefined ? idleGroup(group, wants.apart) : { ...own, credits: creditOf.get(group)! };
   });
-  const isFiltered =
-    credit.needs.allGroups && algorithmNeeds(objective).spread && schedule.equalGroups === "drop";
-  return isFiltered ? paired.filter(hasShapedSpread) : paired;
+  const isFiltered = credit.needs.allGroups && schedule.equalGroups === "drop";
+  return isFiltered ? paired.filter((group) => hasShapedGradient(training, group)) : paired;
 }
 
 /** Factors of separately normalised rewards, by name. */
