@@ -24,7 +24,7 @@ export function hasShapedGradient(training: Parts, group: CreditedGroup): boolea
   return movesEvery(training) || hasShapedSpread(group);
 }
 
-/** Whether groups have a gradient whatever their rewards are. */
+/** Whether every group has a gradient, with equal rewards too. */
 function movesEvery({ objective, credit, schedule }: Parts): boolean {
   const { spread, termGradient } = algorithmNeeds(objective);
   return !spread || termGradient || credit.addsLossTerm === true || schedule.separate?.whiten === true;

@@ -1,14 +1,18 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { Rng } from "../../math/index.ts";
 import { createAlgorithm, tokenAdvantages } from "../../objective/index.ts";
 import { parseAlgorithm } from "../../objective/registry.ts";
+import { temporaryDirectory } from "../../testing/temporary-directory.ts";
 import { digitsFakeEngine } from "../../testing/tiny-run.ts";
 import { tinyTraining } from "../../testing/tiny-training.ts";
 import { requireSound } from "../checks/check-training.ts";
 import { runIteration } from "../iteration/iteration.ts";
 import { reinforcementPhase } from "../iteration/reinforcement.ts";
 import type { Group, ReplayEntry, Rollout } from "./group.ts";
-import { packedEntries, remembered, replayChances, unpackedEntries, withReplayed } from "./replay.ts";
+import { remembered, replayChances, withReplayed } from "./replay.ts";
+import { readEntries, writeEntries } from "./replay-file.ts";
 
 const REPLAY = ["train.reportKlEvery=0", "train.replay={}"];
 
@@ -61,11 +65,16 @@ describe("an earlier completion", () => {
     }
   });
 
-  test("is kept bitwise in a checkpoint", () => {
+  test("is kept bitwise in a checkpoint, in a line of its own", async () => {
+    const directory = temporaryDirectory();
+    expect(await readEntries(directory)).toEqual([]);
     const entries = [entry(3, 1 / 3), entry(4, -2)];
-    const saved: unknown = JSON.parse(JSON.stringify(packedEntries(entries)));
-    expect(unpackedEntries(saved)).toEqual(entries);
-    expect(unpackedEntries(undefined)).toBeUndefined();
+    await writeEntries(directory, entries);
+    expect(await readEntries(directory)).toEqual(entries);
+    const lines = readFileSync(join(directory, "replay.jsonl"), "utf8").trimEnd().split("\n");
+    expect(lines).toHaveLength(2);
+    writeFileSync(join(directory, "replay.jsonl"), lines.join("\n").slice(0, -9));
+    await expect(readEntries(directory)).rejects.toThrow("replay.jsonl: line 2 is invalid");
   });
 });
 
@@ -178,10 +187,27 @@ describe("a run with replay", () => {
     const { training } = tinyTraining(digitsFakeEngine(), ...REPLAY);
     const phase = reinforcementPhase(training);
     await phase.run(1);
-    const state: unknown = JSON.parse(JSON.stringify(phase.state()));
+    const directory = temporaryDirectory();
+    const { plain, write } = phase.state();
+    const before = JSON.stringify(plain);
+    expect(before).not.toContain("replay");
+    await phase.run(2);
+    await write!(directory);
+    expect(JSON.stringify(plain)).toBe(before);
+
     const other = reinforcementPhase(training);
-    other.restore(state);
-    expect(other.state()).toEqual(state);
+    await other.restore(JSON.parse(before), directory);
+    expect(JSON.stringify(other.state().plain)).toBe(before);
+    const again = temporaryDirectory();
+    await other.state().write!(again);
+    expect(await readEntries(again)).toEqual(await readEntries(directory));
+  });
+
+  test("refuses a checkpoint of an earlier version, whose trainer.json has the buffer", async () => {
+    const { training } = tinyTraining(digitsFakeEngine(), ...REPLAY);
+    const phase = reinforcementPhase(training);
+    const plain = { ...(phase.state().plain as object), replay: [] };
+    await expect(phase.restore(plain, "checkpoints/000002")).rejects.toThrow("expected replay.jsonl");
   });
 
   test.each([

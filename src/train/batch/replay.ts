@@ -11,7 +11,6 @@ import { tokenAdvantages } from "../../objective/index.ts";
 import { type CreditedGroup, objectiveGroups } from "../credit/measured-group.ts";
 import type { Training } from "../iteration/training.ts";
 import { type Group, groupRewards, hasSpread, type ReplayEntry, type Rollout } from "./group.ts";
-import { packed, unpacked } from "./packed-arrays.ts";
 
 /**
  * The chance of each completion to be drawn.
@@ -113,14 +112,4 @@ export function remembered(
 function withoutSignals({ completion, ...rest }: Rollout): Rollout {
   const { signals: _, ...kept } = completion;
   return { ...rest, completion: kept };
-}
-
-/** Entries as plain JSON, every number bitwise identical. */
-export function packedEntries(entries: readonly ReplayEntry[]): unknown {
-  return JSON.parse(JSON.stringify(entries, packed));
-}
-
-/** The input of `packedEntries`; undefined if there was none. */
-export function unpackedEntries(entries: unknown): readonly ReplayEntry[] | undefined {
-  return entries === undefined ? undefined : JSON.parse(JSON.stringify(entries), unpacked);
 }

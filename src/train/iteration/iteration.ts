@@ -150,12 +150,14 @@ async function nextBatch(
  *
  * @param ahead source of batches that are sampled while earlier batches are trained on; without it an iteration
  *   samples its own batch
+ * @param onChange called as soon as the weights have changed
  */
 export async function runIteration(
   given: Training,
   progress: Progress,
   iteration: number,
   ahead?: BatchesAhead,
+  onChange: () => void = () => {},
 ): Promise<IterationOutcome> {
   const done = (iteration - 1) / given.iterations;
   const training = { ...given, objective: algorithmAt(given.objective, Math.min(1, done)) };
@@ -204,7 +206,7 @@ export async function runIteration(
   const steps: readonly StepOutcome[] =
     "reason" in batch
       ? [{ applied: false, reason: batch.reason }]
-      : await updatePolicy(training, batch, adam, isStale, watch);
+      : await updatePolicy(training, batch, { adam, isStale, onChange }, watch);
 
   const metrics = iterationMetrics({
     iteration,

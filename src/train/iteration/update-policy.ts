@@ -112,11 +112,20 @@ async function accumulateViews(
   return isAny;
 }
 
+/** Options of an update. */
+interface UpdateOptions {
+  readonly adam: AdamParameters;
+  /** Whether another policy sampled the groups: earlier or rounded weights. */
+  readonly isStale: boolean;
+  /** Called after each step that changed the weights. */
+  readonly onChange: () => void;
+}
+
 async function step(
   training: Training,
   groups: readonly CreditedGroup[],
   { isFirst, isOnPolicy }: { readonly isFirst: boolean; readonly isOnPolicy: boolean },
-  adam: AdamParameters,
+  { adam, onChange }: UpdateOptions,
   watch: Stopwatch,
 ): Promise<StepOutcome> {
   const { engine, objective: algorithm } = training;
@@ -132,6 +141,7 @@ async function step(
     const addedViews = await accumulateViews(training, sequences, viewsOf(credits), result);
     if (added === undefined && !addedViews) return { applied: true, isIdle: true, loss, metrics };
     const { gradientNorm, applied } = await engine.step(adam);
+    if (applied) onChange();
     const mismatch = isFirst ? firstMismatch(training, groups, scores, added) : undefined;
     const outcome = { applied, loss, gradientNorm, metrics, ...(mismatch && { mismatch }) };
     return applied ? outcome : { ...outcome, reason: `the gradient's norm is ${gradientNorm}` };
@@ -178,13 +188,11 @@ async function presentScores(
  * no step.
  *
  * @param groups in the order in which minibatches take them
- * @param isStale whether another policy sampled the groups: earlier or rounded weights
  */
 export async function updatePolicy(
   training: Training,
   groups: readonly CreditedGroup[],
-  adam: AdamParameters,
-  isStale: boolean,
+  options: UpdateOptions,
   watch: Stopwatch,
 ): Promise<StepOutcome[]> {
   const outcomes: StepOutcome[] = [];
@@ -199,8 +207,8 @@ export async function updatePolicy(
         await step(
           training,
           minibatch,
-          { isFirst, isOnPolicy: isFirst && (isScored || !isStale) },
-          adam,
+          { isFirst, isOnPolicy: isFirst && (isScored || !options.isStale) },
+          options,
           watch,
         ),
       );

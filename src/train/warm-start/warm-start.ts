@@ -6,7 +6,7 @@
 import type { DemonstrationSource } from "../../data/index.ts";
 import type { Engine, Sequence } from "../../engine/index.ts";
 import { type Dialogue, type RowCounts, RowTally } from "../../eval/index.ts";
-import type { LoopStep, Phase } from "../loop/loop.ts";
+import type { LoopStep, Phase } from "../loop/phase.ts";
 import { adamAt } from "../schedule/learning-rate.ts";
 import { batchFrom, demonstrated, type HeldOut, heldOut } from "./batches.ts";
 import type { Curriculum } from "./curriculum.ts";
@@ -93,7 +93,7 @@ export function warmStartPhase(warmStart: WarmStart): Phase {
    *
    *     loss = −1/N · Σ log π(oₜ) over the N completion tokens of the batch,   cₜ = 1/N
    */
-  const run = async (step: number): Promise<LoopStep> => {
+  const run = async (step: number, onChange?: () => void): Promise<LoopStep> => {
     const start = clock();
     const { source, index, length } = curriculum.at(step);
     const tally = new RowTally(maxBrokenShare, source.size, { counts: progress.rows });
@@ -119,6 +119,7 @@ export function warmStartPhase(warmStart: WarmStart): Phase {
       sequences.map(({ completion }) => new Float64Array(completion.length).fill(1 / tokens)),
     );
     const { gradientNorm, applied } = await engine.step(adam);
+    if (applied) onChange?.();
     const skipReason = applied ? undefined : `the gradient's norm is ${gradientNorm}`;
     const totalSeconds = (clock() - start) / 1000;
     const record: WarmStartMetrics = {
@@ -150,9 +151,9 @@ export function warmStartPhase(warmStart: WarmStart): Phase {
     keepCheckpoints: schedule.keepCheckpoints,
     maxConsecutiveSkips: schedule.maxConsecutiveSkips,
     run,
-    state: () => ({ ...progress }),
-    restore: (state) => {
-      Object.assign(progress, state as Progress);
+    state: () => ({ plain: { ...progress } }),
+    restore: async (plain) => {
+      Object.assign(progress, plain as Progress);
     },
   };
 }
