@@ -7,8 +7,7 @@
  * Source: SSR of VL-Rethinker, arXiv:2504.08837; github.com/TIGER-AI-Lab/VL-Rethinker, `openrlhf/trainer/ppo_utils/replay_buffer.py`.
  */
 import type { Rng } from "../../math/index.ts";
-import { tokenAdvantages } from "../../objective/index.ts";
-import { type CreditedGroup, objectiveGroups } from "../credit/measured-group.ts";
+import type { CreditedGroup } from "../credit/measured-group.ts";
 import type { Training } from "../iteration/training.ts";
 import { type Group, groupRewards, hasSpread, type ReplayEntry, type Rollout } from "./group.ts";
 
@@ -88,18 +87,16 @@ export async function withReplayed(
  * @param used groups that were learnt from
  */
 export function remembered(
-  { objective, schedule }: Pick<Training, "objective" | "schedule">,
+  { schedule }: Pick<Training, "schedule">,
   entries: readonly ReplayEntry[],
   used: readonly CreditedGroup[],
 ): readonly ReplayEntry[] {
   const { promptsPerIteration, groupSize, replay } = schedule;
   const fresh = used.filter(({ group }) => !group.isReplayed);
-  const advantages = tokenAdvantages(objective, objectiveGroups(fresh));
-  const own = fresh.flatMap(({ group }, g) =>
+  const own = fresh.flatMap(({ group, masks, known }) =>
     group.rollouts.flatMap((rollout, i): ReplayEntry[] => {
-      const advantage = advantages[g]![i]![0] ?? 0;
-      const isLeftOut = objective.truncated !== "keep" && rollout.completion.stopReason === "length";
-      if (advantage === 0 || isLeftOut) return [];
+      const advantage = known?.advantages[i]?.[0] ?? 0;
+      if (advantage === 0 || !masks[i]!.includes(1)) return [];
       const others = groupRewards(group).toSpliced(i, 1);
       return [{ index: group.index, rollout: withoutSignals(rollout), others, advantage }];
     }),

@@ -3,8 +3,8 @@
  * The second half of an iteration: objective, gradient and step, minibatch by minibatch. The first minibatch is
  * on-policy, so it uses the sampled log-probs without a forward pass. Later minibatches are rescored, as is the first
  * if an earlier or a rounded policy sampled the batch. The old log-probs of every ratio come from the sampler, unless the
- * algorithm corrects for the sampler. Then they come from the trainer before the batch's first step, which takes one
- * more forward pass over the batch.
+ * algorithm corrects for the sampler. Then they come from the trainer before the batch's first step. Advantages are
+ * those of the whole batch.
  */
 import type { TermView } from "../../credit/index.ts";
 import type { AdamParameters, Mismatch, Score, Sequence } from "../../engine/index.ts";
@@ -16,12 +16,7 @@ import {
   objective,
 } from "../../objective/index.ts";
 import { hasGradient } from "../batch/has-gradient.ts";
-import {
-  type CreditedGroup,
-  objectiveGroups,
-  sequencesOf,
-  withTrainerLogprobs,
-} from "../credit/measured-group.ts";
+import { type CreditedGroup, objectiveGroups, sequencesOf } from "../credit/measured-group.ts";
 import { viewScores, viewsOf } from "../credit/view-scores.ts";
 import type { Stopwatch } from "../loop/stopwatch.ts";
 import { isRounded, roundingMismatch, samplerMismatch } from "./sampler-mismatch.ts";
@@ -199,8 +194,7 @@ export async function updatePolicy(
   const { promptsPerIteration, minibatches, groupSize } = training.schedule;
   const size = groupSize * Math.ceil(promptsPerIteration / minibatches);
   const isScored = algorithmNeeds(training.objective).trainerLogprobs;
-  const known = isScored ? await withTrainerLogprobs(training, groups, watch) : groups;
-  for (const minibatch of minibatchesOf(known, size)) {
+  for (const minibatch of minibatchesOf(groups, size)) {
     const isFirst = outcomes.every(({ applied, isIdle }) => isIdle || !applied);
     try {
       outcomes.push(
