@@ -46,7 +46,7 @@ function checkCombinations(config: Config): void {
       `train.epochs: expected train.epochs or train.iterations, got both (${train.epochs} and ${train.iterations})`,
     );
   }
-  if (sft.steps > 0 && sft.warmup > sft.steps) {
+  if (sft.epochs === undefined && sft.steps > 0 && sft.warmup > sft.steps) {
     wrong.push(`sft.warmup: expected at most sft.steps (${sft.steps}), got ${sft.warmup}`);
   }
   const credit = config.credit.kind === "module" ? undefined : creditMethod(config.credit);
