@@ -93,8 +93,8 @@ function creditPart(
 }
 
 /**
- * `[G][T]` the tokens that the method sees as counted: those of the objective, so that thresholds and means are over tokens
- * that are trained on. A method that shapes rewards sees every token, since rewards of all completions count.
+ * `[G][T]` the tokens that the method sees as counted. They are the objective's, so that thresholds and means are over
+ * tokens that are trained on. A method that shapes rewards sees every token, since rewards of all completions count.
  */
 function creditMasks(group: Group, training: Training): Uint8Array[] {
   if (!training.credit.needs.allGroups) return masksOf(group, training);

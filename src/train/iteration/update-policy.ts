@@ -4,7 +4,7 @@
  * on-policy, so it uses the sampled log-probs without a forward pass. Later minibatches are rescored, as is the first
  * if an earlier or a rounded policy sampled the batch. The old log-probs of every ratio come from the sampler, unless the
  * algorithm corrects for the sampler. Then they come from the trainer before the batch's first step. Advantages are
- * those of the whole batch.
+ * computed over the whole batch.
  */
 import type { TermView } from "../../credit/index.ts";
 import type { AdamParameters, Mismatch, Score, Sequence } from "../../engine/index.ts";

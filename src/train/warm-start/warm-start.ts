@@ -45,7 +45,7 @@ function lengthWarning(sequences: readonly Sequence[], most: number): string[] {
   if (long.length === 0) return [];
   return [
     `${long.length} of ${sequences.length} demonstrations of a step have more tokens than sampling.maxCompletionTokens (${most}), ` +
-      `up to ${Math.max(...long)}: completions like them are cut off before their answer`,
+      `up to ${long.reduce((longest, length) => Math.max(longest, length), 0)}: completions like them are cut off before their answer`,
   ];
 }
 
