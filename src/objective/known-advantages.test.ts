@@ -33,7 +33,7 @@ test("minibatches with the batch's advantages add up to the batch, though advant
   expect(alone[1]!.coefficients[0]![0]).not.toEqual(halves[1]!.coefficients[0]![0]);
 });
 
-test("known advantages of another shape are refused by name, and pairs have none", () => {
+test("known advantages of another shape are an error that names them, and pairs have none", () => {
   const [known] = knownAdvantages(ppo, batch)!;
   const short = { ...known!, advantages: known!.advantages.slice(1) };
   expect(() => objective(ppo, [{ ...batch[0]!, known: short }])).toThrow(ShapeError);

@@ -5,8 +5,8 @@
 import { setMaxListeners } from "node:events";
 
 /**
- * A signal that is aborted with any of the given ones, for the same reason, and may have any number of listeners: Node warns
- * of a leak above ten, and each completion of a batch listens for itself.
+ * A signal that is aborted with any of the given signals, for the same reason, and may have any number of listeners. Each
+ * completion of a batch listens for itself, and Node warns of a leak above ten listeners.
  *
  * @returns undefined if none is given
  */
