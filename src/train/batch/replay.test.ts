@@ -1,11 +1,13 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { type RunOptions, runTraining } from "../../config/run.ts";
 import { Rng } from "../../math/index.ts";
 import { createAlgorithm, tokenAdvantages } from "../../objective/index.ts";
 import { parseAlgorithm } from "../../objective/registry.ts";
+import { stopAfter } from "../../testing/stop-after.ts";
 import { temporaryDirectory } from "../../testing/temporary-directory.ts";
-import { digitsFakeEngine } from "../../testing/tiny-run.ts";
+import { digitsFakeEngine, freshPath, steadyClock, tinyConfig } from "../../testing/tiny-run.ts";
 import { tinyTraining } from "../../testing/tiny-training.ts";
 import { requireSound } from "../checks/check-training.ts";
 import { runIteration } from "../iteration/iteration.ts";
@@ -201,6 +203,22 @@ describe("a run with replay", () => {
     const again = temporaryDirectory();
     await other.state().write!(again);
     expect(await readEntries(again)).toEqual(await readEntries(directory));
+  });
+
+  test("that is resumed equals an uninterrupted run, bitwise", async () => {
+    const run = (runDirectory: string): RunOptions => ({
+      config: tinyConfig(...REPLAY, "credit=uniform"),
+      runDirectory,
+      openEngine: async () => digitsFakeEngine(),
+      clock: steadyClock(),
+    });
+    const [whole, parts] = [freshPath(), freshPath()];
+    await runTraining(run(whole));
+    await runTraining({ ...run(parts), ...stopAfter(2) });
+    await runTraining({ ...run(parts), resume: true });
+    const read = (path: string, name: string) => readFileSync(join(path, "checkpoints/000004", name), "utf8");
+    for (const name of ["trainer.json", "replay.jsonl"]) expect(read(parts, name)).toBe(read(whole, name));
+    expect(read(whole, "replay.jsonl").length).toBeGreaterThan(0);
   });
 
   test("refuses a checkpoint of an earlier version, whose trainer.json has the buffer", async () => {
