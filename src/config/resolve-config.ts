@@ -7,7 +7,7 @@ import { creditMethod } from "../credit/index.ts";
 import { ConfigError } from "../errors/index.ts";
 import { createAlgorithm } from "../objective/index.ts";
 import { isSettings, type Settings } from "../parts/index.ts";
-import { pairFaults, plannedIterations, scheduleFaults } from "../train/index.ts";
+import { creditFaults, pairFaults, plannedIterations, scheduleFaults } from "../train/index.ts";
 import { answerVerdict, createVerdict } from "../verify/index.ts";
 import { configErrorFrom } from "./explain-issues.ts";
 import { mergeSettings } from "./merge.ts";
@@ -48,13 +48,14 @@ function checkCombinations(config: Config): void {
       `train.epochs: expected train.epochs or train.iterations, got both (${train.epochs} and ${train.iterations})`,
     );
   }
-  if (sft.steps > 0 && sft.warmup > sft.steps) {
+  if (sft.epochs === undefined && sft.steps > 0 && sft.warmup > sft.steps) {
     wrong.push(`sft.warmup: expected at most sft.steps (${sft.steps}), got ${sft.warmup}`);
   }
   const credit = config.credit.kind === "module" ? undefined : creditMethod(config.credit);
   const objective = config.algorithm.kind === "module" ? undefined : createAlgorithm(config.algorithm);
   const iterations = train.epochs === undefined ? plannedIterations(train, Infinity) : Infinity;
   if (objective) wrong.push(...scheduleFaults({ schedule: train, sampling, objective, iterations }));
+  if (credit) wrong.push(...creditFaults({ schedule: train, credit }));
   if (objective && credit) wrong.push(...pairFaults(credit, objective));
   if (credit?.needs.labels && config.data.kind === "files") {
     wrong.push(

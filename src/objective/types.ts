@@ -66,6 +66,16 @@ export interface ObjectiveGroup extends Comparisons {
   readonly isIdle?: boolean | undefined;
   /** Whether the advantages of the batch are whitened; that of any group says so for all. */
   readonly isWhitened?: boolean | undefined;
+  /** Advantages that were computed over a larger batch, of every group or of none; from the rewards unless given. */
+  readonly known?: KnownAdvantages | undefined;
+}
+
+/** The token advantages of a group. */
+export interface KnownAdvantages {
+  /** `[G][T]` */
+  readonly advantages: readonly Float64Array[];
+  /** `[G][T]` what the values are to become; absent where no values are learnt. */
+  readonly returns?: readonly Float64Array[] | undefined;
 }
 
 /** Facts of the run that the objective needs besides its configuration. */

@@ -3,6 +3,7 @@
  * Definitions of the parts of a run that the configuration selects by name. A definition is a schema of options and a
  * maker. Built-in parts and user modules both use it.
  */
+export { batchSignal } from "./batch-signal.ts";
 export { isByKind, parseByKind } from "./by-kind.ts";
 export { calling } from "./calling.ts";
 export {

@@ -4,7 +4,7 @@
  * iterations. The command line makes the same parts from a configuration: `fovea/config`.
  */
 export { pairFaults } from "./checks/method-faults.ts";
-export { scheduleFaults } from "./checks/schedule-faults.ts";
+export { creditFaults, scheduleFaults } from "./checks/schedule-faults.ts";
 export { ClusterThreads } from "./credit/cluster-threads.ts";
 export { creditAnswers, type JudgedAnswer } from "./credit/credit-answers.ts";
 export { type Answered, creditCapabilities, creditSignals } from "./credit/credit-signals.ts";
