@@ -39,8 +39,8 @@ export async function soak({ minutes, directory }) {
     const engine = { kind: "tinker", url: `http://127.0.0.1:${SERVE}` };
     const words = ["train", CONFIG, "--run-dir", join(directory, `run-${rounds}`)];
     await complete([...words, "--set", `engine=${JSON.stringify(engine)}`]);
-    const runs = await (await fetch(`http://127.0.0.1:${VIEW}/api/runs`)).json();
-    if (runs.length === 0) throw new Error("fovea view: has no run");
+    const { items } = await (await fetch(`http://127.0.0.1:${VIEW}/api/runs`)).json();
+    if (items.length === 0) throw new Error("fovea view: has no run");
     memory.serve.push(residentMib(server.child.pid));
     memory.view.push(residentMib(viewer.child.pid));
     rounds += 1;

@@ -20,7 +20,7 @@ export function configure(command: Command, context: CliContext): void {
     .option("--out <path>", "path of both files without extension; default: report in the run directory")
     .option(
       "--data <path>",
-      "allow reading images of data sets in this directory; may be repeated",
+      "allow reading images of data sets, and running a task's module, in this directory; may be repeated",
       (path: string, before: readonly string[]) => [...before, path],
       [],
     )

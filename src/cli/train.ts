@@ -4,7 +4,7 @@
  */
 import type { Command } from "commander";
 import type { RunOptions, RunResult } from "../config/index.ts";
-import { checkModules, requireTrainable, runTraining } from "../config/index.ts";
+import { checkModules, requireTrainable, runTraining, warmStartWarning } from "../config/index.ts";
 import type { CliContext } from "./context.ts";
 import { InterruptedRun } from "./interruption.ts";
 
@@ -35,6 +35,8 @@ export async function carryOut(
     return;
   }
   const reporter = new Reporter(context, options.json ?? false);
+  const ignored = command === "train" && options.resume !== true ? warmStartWarning(config) : undefined;
+  if (ignored !== undefined) reporter.onEvent({ event: "warning", message: ignored });
   const open = context.openEngine && { openEngine: context.openEngine };
   if (options.try === true) {
     const { signal } = context.interruption;

@@ -42,7 +42,7 @@ export function configure(command: Command, context: CliContext): void {
     .option("--port <n>", "port on loopback; default: a free one", portNumber)
     .option(
       "--data <path>",
-      "allow reading images of data sets in this directory; may be repeated",
+      "allow reading images of data sets, and running modules of runs, in this directory; may be repeated",
       (path: string, before: readonly string[]) => [...before, path],
       [],
     )

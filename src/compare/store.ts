@@ -9,7 +9,7 @@ import { dirname, join } from "node:path";
 import { RunError } from "../errors/index.ts";
 import { isSettings } from "../parts/index.ts";
 import { FINAL_MODEL } from "../train/index.ts";
-import { type Cell, cellKey, contentKey, startKey } from "./cell.ts";
+import { type Cell, cellKey, contentKey, type IdentifiedCell, startKey } from "./cell.ts";
 import { iterationColumns, METRICS } from "./iteration-columns.ts";
 import type { Evidence } from "./measure.ts";
 
@@ -22,7 +22,7 @@ export class CellStore {
   }
 
   /** Run directory of a trained cell. */
-  runDirectory(cell: Pick<Cell, "config" | "start" | "isTrained">): string {
+  runDirectory(cell: IdentifiedCell): string {
     return join(this.directory, "cells", cellKey(cell));
   }
 
@@ -32,12 +32,12 @@ export class CellStore {
   }
 
   /** Whether the run of a trained cell has ended. */
-  isTrained(cell: Pick<Cell, "config" | "start" | "isTrained">): boolean {
+  isTrained(cell: IdentifiedCell): boolean {
     return existsSync(join(this.runDirectory(cell), FINAL_MODEL));
   }
 
   /** Seconds of a trained cell's iterations; undefined where its run is not there. */
-  trainingSeconds(cell: Pick<Cell, "config" | "start" | "isTrained">): number | undefined {
+  trainingSeconds(cell: IdentifiedCell): number | undefined {
     const file = join(this.runDirectory(cell), METRICS);
     if (!existsSync(file)) return undefined;
     return iterationColumns(file)["timing.totalSeconds"]?.reduce<number>(

@@ -5,6 +5,7 @@
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { openSource, type Task } from "../data/index.ts";
 import { type Engine, INT8_ROLLOUTS } from "../engine/index.ts";
 import { ConfigError } from "../errors/index.ts";
@@ -18,6 +19,7 @@ import {
   RunDirectory,
   runDirectory,
   sft,
+  sftSchema,
   type TrainParts,
   type TrainResult,
   train,
@@ -74,9 +76,27 @@ export interface Opened {
   readonly dialogue: Dialogue;
 }
 
+/** Whether `sft` asks for at least one step. */
+function asksForSteps({ steps, epochs }: Config["sft"]): boolean {
+  return steps > 0 || epochs !== undefined;
+}
+
 /** Whether a run with this configuration starts with a warm start. */
 export function hasWarmStart({ model, sft: warmStart }: Pick<Config, "model" | "sft">): boolean {
-  return model.kind === "small" && (warmStart.steps > 0 || warmStart.epochs !== undefined);
+  return model.kind === "small" && asksForSteps(warmStart);
+}
+
+/** The warning of a warm start that differs from the defaults and that `fovea train` does not run for this model. */
+export function warmStartWarning({
+  model,
+  sft: schedule,
+}: Pick<Config, "model" | "sft">): string | undefined {
+  if (model.kind === "small" || !asksForSteps(schedule)) return undefined;
+  if (isDeepStrictEqual(schedule, sftSchema.parse({}))) return undefined;
+  return (
+    "sft is ignored: training begins with a warm start for model: small only; for another model, run fovea sft, set model " +
+    'to the folder "model" of its run directory, and remove sft'
+  );
 }
 
 /**
@@ -206,7 +226,7 @@ async function withEngine<T>(
  */
 export async function runWarmStart(options: RunOptions): Promise<RunResult> {
   const { config, runDirectory: path, resume = false, onEvent } = options;
-  if (config.sft.steps === 0 && config.sft.epochs === undefined) {
+  if (!asksForSteps(config.sft)) {
     throw new ConfigError("sft.steps: expected at least 1, got 0");
   }
   return withEngine(options, async (opened, run) => {

@@ -34,6 +34,7 @@ export { tokenAdvantages } from "./token-advantages.ts";
 export type {
   Comparisons,
   CorrectionMetrics,
+  MetricCounts,
   ObjectiveCompletion,
   ObjectiveContext,
   ObjectiveGroup,

@@ -114,12 +114,31 @@ export interface ObjectiveMetrics {
   readonly weightMax: number;
   /** Mean over completions of (Σw)² / Σw²: the tokens that effectively carry the credit. */
   readonly effectiveTokens: number;
+  readonly counts: MetricCounts;
   /** Only where the algorithm corrects for the sampler. */
   readonly correction?: CorrectionMetrics | undefined;
   /** Only where values are learnt. */
   readonly value?: ValueMetrics | undefined;
   /** Only of algorithms whose unit is the pair. */
   readonly pair?: PairMetrics | undefined;
+}
+
+/** Of how many completions or tokens the means are: their weights where batches are put together. */
+export interface MetricCounts {
+  /** Completions with tokens that count. */
+  readonly advantages: number;
+  /** Tokens whose weight is not 0. */
+  readonly ratios: number;
+  /** Tokens with reference log-probs. */
+  readonly divergences: number;
+  /** Tokens with a perception term. */
+  readonly perceptions: number;
+  /** Tokens with a term over views. */
+  readonly viewTerms: number;
+  /** Tokens with a correction for the sampler. */
+  readonly corrections: number;
+  /** Completions with a weight that is not 0. */
+  readonly credited: number;
 }
 
 /** The state of the correction for the sampler, over tokens. */
@@ -132,6 +151,8 @@ export interface CorrectionMetrics {
 
 /** The state of the value head; means over tokens. */
 export interface ValueMetrics {
+  /** Tokens with a return. */
+  readonly tokens: number;
   /** Mean of the clipped squared error, before its coefficient. */
   readonly loss: number;
   /** Share of tokens whose value a bound held. */

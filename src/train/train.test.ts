@@ -109,9 +109,14 @@ describe("train over parts made in code", () => {
     ]);
     expect(Object.keys(metrics[1]?.["rewardParts"] as object)).toEqual(["reward 2", "right"]);
     const [line = ""] = readFileSync(join(path, "rollouts/000001.jsonl"), "utf8").split("\n");
-    const { weights, answers } = JSON.parse(line) as { weights: number[]; answers: string[] };
+    const { weights, answers, pictures } = JSON.parse(line) as {
+      weights: number[];
+      answers: string[];
+      pictures: number;
+    };
     expect(weights.slice(0, 2)).toEqual([1, 0].slice(0, weights.length));
     expect(answers).toContain("none");
+    expect(pictures).toBe(1);
   });
 
   test("resumed, ends bitwise as a run that was never stopped", async () => {
