@@ -12,6 +12,7 @@ import {
   type EvaluationSubject,
   evaluationProtocol,
   evaluationVerdict,
+  fetchModel,
   moduleHashes,
   openEvaluation,
   openPromptFormat,
@@ -31,7 +32,7 @@ import {
 import { requireWritableDirectory, writeOutput } from "../model/index.ts";
 import { benchmarkText } from "./benchmark-text.ts";
 import type { CliContext } from "./context.ts";
-import { partsOptions } from "./download-bar.ts";
+import { downloadBar, partsOptions } from "./download-bar.ts";
 import { addProtocolOptions, type ProtocolFlags, protocolSettings } from "./evaluation-flags.ts";
 import { InterruptedRun } from "./interruption.ts";
 import { Reporter } from "./reporter.ts";
@@ -48,16 +49,26 @@ interface EvalOptions extends TrainedOptions, ProtocolFlags {
   readonly out?: string;
 }
 
-/** Identity of the model: the seed of the built-in model, the weights of any other, and the engine if it is remote. */
-function modelIdentity({ model, engine, train }: Config, runDirectory: string | undefined): string {
+/**
+ * Identity of the model: the seed of the built-in model and the files of its own directory, the weights of any other, and the
+ * engine if it is remote.
+ *
+ * @param local the same configuration with a model on this machine, where the engine needs one
+ */
+function modelIdentity(
+  { model, engine, train }: Config,
+  local: Config["model"],
+  runDirectory: string | undefined,
+): string {
   if (runDirectory !== undefined) return `weights ${weightsHash(newestWeights(runDirectory))}`;
   if (engine.kind !== "local") {
-    const weights = model.kind === "directory" ? ` weights ${weightsHash(model.path)}` : "";
+    const weights = local.kind === "directory" ? ` weights ${weightsHash(local.path)}` : "";
     const url = "url" in engine ? ` at ${String(engine.url)}` : "";
     return `${engine.kind}${url} ${JSON.stringify(model)}${weights}`;
   }
-  if (model.kind === "small") return `small seed=${train.seed}`;
-  return model.kind === "hub" ? `${model.name}@${model.revision}` : `weights ${weightsHash(model.path)}`;
+  if (local.kind === "directory") return `weights ${weightsHash(local.path)}`;
+  const assets = local.kind === "small" && local.assets !== undefined ? local.assets : undefined;
+  return `small seed=${train.seed}${assets === undefined ? "" : ` assets ${weightsHash(assets)}`}`;
 }
 
 /** The prompt format for the record: its options, and the hash of its module. */
@@ -193,8 +204,9 @@ async function withRespondent<T>(
 ): Promise<T> {
   const { server } = config.evaluation;
   if (server === undefined) {
-    const identity = modelIdentity(config, runDir);
-    return withTrainedModel(config, runDir, context, ({ engine, dialogue }) =>
+    const local = await fetchModel(config, downloadBar(context));
+    const identity = modelIdentity(config, local.model, runDir);
+    return withTrainedModel(local, runDir, context, ({ engine, dialogue }) =>
       work(engineRespondent(engine, dialogue, identity)),
     );
   }

@@ -27,6 +27,13 @@ import {
 import type { ModuleLimits } from "./modules/load-module.ts";
 import { arrangeEngine, withArrangementOf } from "./open/arranged-engine.ts";
 import { checkRunEngine } from "./open/engine-check.ts";
+import {
+  atRecordedCommit,
+  contentWarning,
+  type ModelContent,
+  modelContent,
+  recordedContent,
+} from "./open/model-content.ts";
 import { fetchModel, type OpenEngine, openConfiguredDialogue, openEngine } from "./open/open-model.ts";
 import { type ConfiguredParts, moduleHashes, openParts } from "./open/open-parts.ts";
 import { maxBrokenShare, openTask } from "./open/open-task.ts";
@@ -165,6 +172,8 @@ interface ArrangedRun extends RunOptions {
     readonly device?: string;
     readonly arrangement?: Omit<ArrangementEvent, "event">;
     readonly rollouts?: typeof INT8_ROLLOUTS;
+    /** The model's files when the run began; none for the built-in model. */
+    readonly model?: ModelContent;
   };
 }
 
@@ -178,11 +187,17 @@ async function withEngine<T>(
   const recorded = resume ? RunDirectory.open(path).record.config : undefined;
   if (!resume) RunDirectory.requireFree(path);
   const asked = withArrangementOf(options.config, recorded);
-  const fetched = await fetchModel(asked, onEvent);
+  const before = resume ? recordedContent(path) : undefined;
+  const fetched = await fetchModel(atRecordedCommit(asked, before), onEvent);
   const dialogue = await openConfiguredDialogue(fetched);
+  const model = modelContent(fetched);
+  const changed = contentWarning(before, model);
+  if (changed !== undefined) onEvent?.({ event: "warning", message: changed });
   const open = options.openEngine ?? openEngine;
-  let environment: ArrangedRun["environment"] =
-    asked.engine.kind === "local" ? { device: asked.engine.device } : {};
+  let environment: ArrangedRun["environment"] = {
+    ...(asked.engine.kind === "local" && { device: asked.engine.device }),
+    ...(model && { model }),
+  };
   const note = (event: ArrangementEvent) => {
     const { event: _, ...arrangement } = event;
     environment = { ...environment, arrangement };
