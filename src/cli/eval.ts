@@ -3,7 +3,7 @@
  * `fovea eval`: a model on benchmarks or on a split of its task. Every answer is written to disk before aggregation,
  * and the same command resumes a stopped evaluation.
  */
-import { statSync, writeFileSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import type { Benchmark } from "../benchmark/index.ts";
@@ -29,6 +29,7 @@ import {
   type Respondent,
   weightsHash,
 } from "../eval/index.ts";
+import { requireWritableDirectory, writeOutput } from "../model/index.ts";
 import { benchmarkText } from "./benchmark-text.ts";
 import type { CliContext } from "./context.ts";
 import { downloadBar, partsOptions } from "./download-bar.ts";
@@ -84,7 +85,7 @@ function checkFlags({ benchmark, split, out }: EvalOptions): void {
       "--split: expected --split or --benchmark, got both; a benchmark has its own problems",
     );
   }
-  if (out !== undefined && statSync(out, { throwIfNoEntry: false })?.isDirectory() === false) {
+  if (out !== undefined && existsSync(out) && !statSync(out).isDirectory()) {
     throw new ConfigError(`--out: expected a directory, got the file ${out}`);
   }
 }
@@ -133,7 +134,7 @@ async function evaluateOn(
     readonly context: CliContext;
   },
 ): Promise<BenchmarkReport> {
-  const { signal } = context.interruption;
+  const signal = context.interruption.listen("stopping; the recorded answers stay");
   const source = await openSource(benchmark.source);
   const protocol = evaluationProtocol(config);
   const verdict = evaluationVerdict(config, benchmark, { warn: (message) => reporter.bar.note(message) });
@@ -172,7 +173,7 @@ async function evaluateOn(
     const { answers, skipped } = journal;
     const header = { model: respondent.identity, verdict: verdict.name };
     const report = benchmarkReport(benchmark, { header, answers, skipped }, asked.problems);
-    writeFileSync(join(directory, benchmark.name, "report.json"), `${JSON.stringify(report, null, 2)}\n`);
+    writeOutput(join(directory, benchmark.name, "report.json"), `${JSON.stringify(report, null, 2)}\n`);
     const answered = new Set(answers.map(({ index }) => index)).size;
     if (report.problems < answered) {
       reporter.bar.note(
@@ -227,7 +228,10 @@ async function evaluateModel(
   context: CliContext,
 ): Promise<void> {
   checkFlags(options);
-  const config = await trainedConfig(file, options, protocolSettings(options));
+  // The answers are drawn by the seed of the evaluation, and the built-in model by that of training.
+  const { seed } = options;
+  const drawn = seed === undefined ? {} : { seed };
+  const config = await trainedConfig(file, options, { ...protocolSettings(options), ...drawn });
   if (options.dryRun === true) {
     context.stdout(dryRunText(config, options.json ?? false));
     return;
@@ -238,6 +242,7 @@ async function evaluateModel(
   const { runDir, out } = options;
   const directory =
     out ?? (runDir === undefined ? runDirectoryFor("eval", { set: [] }) : join(runDir, "evaluation"));
+  requireWritableDirectory(directory);
   // Missing files are reported before the first answer.
   for (const { source } of benchmarks) await openSource(source);
   const reports = await withRespondent(config, options, context, reporter, async (respondent) => {
@@ -267,7 +272,7 @@ function summary(reports: readonly BenchmarkReport[]) {
 
 /** Adds the arguments and the action of `fovea eval`. */
 export function configure(command: Command, context: CliContext): void {
-  addProtocolOptions(addTrainedOptions(command))
+  addProtocolOptions(addTrainedOptions(command, "short for --set evaluation.seed=n --set train.seed=n"))
     .option(
       "--out <directory>",
       "directory of answers and reports, with a folder for each benchmark; default: evaluation/ of the run directory",

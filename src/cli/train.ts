@@ -39,7 +39,7 @@ export async function carryOut(
   if (ignored !== undefined) reporter.onEvent({ event: "warning", message: ignored });
   const open = context.openEngine && { openEngine: context.openEngine };
   if (options.try === true) {
-    const { signal } = context.interruption;
+    const signal = context.interruption.listen("stopping");
     return reportTriedGroup({ config, onEvent: reporter.onEvent, signal, ...open }, reporter);
   }
   const runDirectory = runDirectoryFor(command, options);
@@ -49,7 +49,7 @@ export async function carryOut(
     resume: options.resume ?? false,
     acceptModules: options.acceptModules ?? false,
     onEvent: reporter.onEvent,
-    signal: context.interruption.signal,
+    signal: context.interruption.listen("stopping after a checkpoint"),
     clock: context.clock,
     ...open,
   });

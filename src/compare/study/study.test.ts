@@ -77,6 +77,13 @@ describe("contrasts", () => {
     );
     expect(() => contrasts(results, "accuracy", "uniform", "at-rl")).toThrow(DataError);
   });
+
+  test("of one pair are no tests, and do not make the p-values of the others greater", () => {
+    const withOne = { ...results, cells: [...results.cells, cell("vppo", 0, 0.9)] };
+    const found = contrasts(withOne, "accuracy", "uniform", "oracle verdict");
+    expect(found.slice(0, 2)).toEqual([oracle, vicra]);
+    expect(found[2]).toMatchObject({ name: "vppo", pairs: 1, pAdjusted: 1 });
+  });
 });
 
 test("curves are differences at each evaluation", () => {

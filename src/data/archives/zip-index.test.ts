@@ -19,7 +19,9 @@ test("asking for every folder takes time in proportion to the files", () => {
   const folders = 20_000;
   for (let i = 0; i < folders; i++) for (const frame of [1, 2]) index.add(`${i}/${frame}.png`, entry);
   const start = performance.now();
-  for (let i = 0; i < folders; i++) expect(index.inFolder(String(i))).toHaveLength(2);
+  let found = 0;
+  for (let i = 0; i < folders; i++) found += index.inFolder(String(i)).length;
+  expect(found).toBe(2 * folders);
   // Looking through all names for each folder takes over ten seconds.
   expect(performance.now() - start).toBeLessThan(3000);
 });

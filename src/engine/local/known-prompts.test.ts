@@ -15,23 +15,23 @@ const patchBytes = (known: KnownPrompts, id: number) =>
 
 describe("prompts that are known", () => {
   test("are counted with their pixels and what is prepared of them, and no more once forgotten", () => {
-    const memory = { prompts: 0, promptBytes: Number.POSITIVE_INFINITY };
+    const memory = { prompts: 0, preparedPrompts: 0, promptBytes: Number.POSITIVE_INFINITY };
     const known = new KnownPrompts(sight, memory);
     known.register([[0, copy()]]);
-    const one = pixelBytes(withImages) + patchBytes(known, 0);
-    expect(one).toBeGreaterThan(2 * pixelBytes(withImages));
-    expect(memory.prompts).toBe(one);
+    const [pixels, patches] = [pixelBytes(withImages), patchBytes(known, 0)];
+    expect(patches).toBeGreaterThan(pixels);
+    expect(memory).toMatchObject({ prompts: pixels, preparedPrompts: patches });
     known.register([[1, copy()]]);
-    expect(memory.prompts).toBe(2 * one);
+    expect(memory).toMatchObject({ prompts: 2 * pixels, preparedPrompts: 2 * patches });
     known.all([0])[0]!.images[0]!.embeddings = new Float32Array(100);
     known.all([1]);
-    expect(memory.prompts).toBe(2 * one + 400);
+    expect(memory.preparedPrompts).toBe(2 * patches + 400);
     known.forget([0, 1]);
-    expect(memory.prompts).toBe(0);
+    expect(memory).toMatchObject({ prompts: 0, preparedPrompts: 0 });
   });
 
   test("beyond their share are prepared again when they are asked for, those not used for longest first", () => {
-    const memory = { prompts: 0, promptBytes: Number.POSITIVE_INFINITY };
+    const memory = { prompts: 0, preparedPrompts: 0, promptBytes: Number.POSITIVE_INFINITY };
     const known = new KnownPrompts(sight, memory);
     known.register([
       [0, copy()],
@@ -45,7 +45,8 @@ describe("prompts that are known", () => {
     const [other] = known.all([1]);
     expect(other).not.toBe(second);
     expect(other).toEqual(second);
-    expect(memory.prompts).toBe(2 * pixelBytes(withImages) + memory.promptBytes);
+    expect(memory.prompts).toBe(2 * pixelBytes(withImages));
+    expect(memory.preparedPrompts).toBe(memory.promptBytes);
     expect(known.sequences([{ prompt: 1, completion: Int32Array.of(1) }])[0]!.prompt).toBe(other);
   });
 });

@@ -26,6 +26,9 @@ interface KnownPrompt {
   prepared: PreparedPrompt | undefined;
 }
 
+/** The share of the memory that prompts may have, and where they are counted. */
+type PromptMemory = Pick<MemoryPlan, "prompts" | "preparedPrompts" | "promptBytes">;
+
 /** Bytes of what the vision tower is given, and of what it has made of it. */
 function preparedBytes(prepared: PreparedPrompt | undefined): number {
   const images = prepared?.images ?? [];
@@ -34,12 +37,12 @@ function preparedBytes(prepared: PreparedPrompt | undefined): number {
 
 export class KnownPrompts {
   readonly #sight: Sight;
-  /** The share that they may have, and where they are counted; no bound unless given. */
-  readonly #memory: Pick<MemoryPlan, "prompts" | "promptBytes"> | undefined;
+  /** No bound unless given. */
+  readonly #memory: PromptMemory | undefined;
   /** In the order of the last use. */
   readonly #prompts = new Map<number, KnownPrompt>();
 
-  constructor(sight: Sight, memory?: Pick<MemoryPlan, "prompts" | "promptBytes">) {
+  constructor(sight: Sight, memory?: PromptMemory) {
     this.#sight = sight;
     this.#memory = memory;
   }
@@ -115,6 +118,7 @@ export class KnownPrompts {
       bytes -= preparedBytes(known.prepared);
       known.prepared = undefined;
     }
-    this.#memory.prompts = all.reduce((sum, { prompt }) => sum + pixelBytes(prompt), bytes);
+    this.#memory.preparedPrompts = bytes;
+    this.#memory.prompts = all.reduce((sum, { prompt }) => sum + pixelBytes(prompt), 0);
   }
 }
