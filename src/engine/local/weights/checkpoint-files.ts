@@ -60,14 +60,15 @@ export function saveModel(
  */
 function configOf(assets: string, config: ModelConfig, storage: StorageOptions): Record<string, unknown> {
   const path = join(assets, "config.json");
-  const { configJson } = architectureOf(config).promptSide;
-  if (!existsSync(path)) return configJson(config, storage);
+  const { promptSide } = architectureOf(config);
+  if (!existsSync(path)) return promptSide.configJson(config, storage);
   const json = readJson(path);
   const { model_type: type } = new Fields(json, path).json;
   const isOfModel =
     type === config.modelType &&
-    differences(configJson(parseConfig(json, path)), configJson(config), "").length === 0;
-  return isOfModel ? withDtype(json, path, storage.dtype ?? "F32") : configJson(config, storage);
+    differences(promptSide.configJson(parseConfig(json, path)), promptSide.configJson(config), "").length ===
+      0;
+  return isOfModel ? withDtype(json, path, storage.dtype ?? "F32") : promptSide.configJson(config, storage);
 }
 
 function copyAssets(assets: string, directory: string): void {
