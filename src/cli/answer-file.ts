@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import type { Command } from "commander";
 import { RunError } from "../errors/index.ts";
 import type { EvaluatedAnswer } from "../eval/index.ts";
-import { requireWritableFile } from "../model/index.ts";
+import { requireWritableFile } from "../files/index.ts";
 import { requireNew } from "./require-new.ts";
 
 /** The flags for the answers file. */

@@ -24,7 +24,7 @@ import {
   shardCells,
 } from "../compare/index.ts";
 import { ConfigError } from "../errors/index.ts";
-import { requireWritableDirectory, writeOutput } from "../model/index.ts";
+import { requireWritableDirectory, writeOutput } from "../files/index.ts";
 import { CellProgress } from "./cell-progress.ts";
 import type { CliContext } from "./context.ts";
 import { InterruptedRun } from "./interruption.ts";

@@ -22,7 +22,7 @@ import {
   writeReport,
 } from "../diagnose/index.ts";
 import { ConfigError } from "../errors/index.ts";
-import { requireWritableDirectory } from "../model/index.ts";
+import { requireWritableDirectory } from "../files/index.ts";
 import type { Settings } from "../parts/index.ts";
 import { describeEnvironment } from "../train/index.ts";
 import { connectionOf } from "./connection.ts";

@@ -29,7 +29,7 @@ import {
   type Respondent,
   weightsHash,
 } from "../eval/index.ts";
-import { requireWritableDirectory, writeOutput } from "../model/index.ts";
+import { requireWritableDirectory, writeOutput } from "../files/index.ts";
 import { benchmarkText } from "./benchmark-text.ts";
 import type { CliContext } from "./context.ts";
 import { downloadBar, partsOptions } from "./download-bar.ts";

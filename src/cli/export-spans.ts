@@ -4,8 +4,8 @@
  */
 import { type RecordedCompletion, recordedCompletions } from "../data/index.ts";
 import { DataError } from "../errors/index.ts";
+import { writeOutput } from "../files/index.ts";
 import { Rng } from "../math/index.ts";
-import { writeOutput } from "../model/index.ts";
 import type { CliContext } from "./context.ts";
 import { type RecordedFlags, recordedFiles } from "./recorded-input.ts";
 import { requireNew } from "./require-new.ts";

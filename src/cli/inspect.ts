@@ -16,6 +16,7 @@ import { pictures, SPLITS } from "../data/index.ts";
 import type { Completion, Engine, Prompt } from "../engine/index.ts";
 import { ConfigError } from "../errors/index.ts";
 import type { Dialogue } from "../eval/index.ts";
+import { requireWritableFile, writeOutput } from "../files/index.ts";
 import {
   answerToken,
   everyMethod,
@@ -27,7 +28,7 @@ import {
   tokenSentence,
   verdictSentence,
 } from "../inspect/index.ts";
-import { type RgbImage, requireWritableFile, writeOutput } from "../model/index.ts";
+import type { RgbImage } from "../model/index.ts";
 import { connectionOf } from "./connection.ts";
 import type { CliContext } from "./context.ts";
 import { creditMethodsByName } from "./credit-weights.ts";

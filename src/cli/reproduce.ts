@@ -6,7 +6,7 @@ import { type Command, Option } from "commander";
 import { type Cell, CellStore, cellKey, runGrid } from "../compare/index.ts";
 import { ConfigError } from "../errors/index.ts";
 import { textTable } from "../eval/index.ts";
-import { requireWritableDirectory } from "../model/index.ts";
+import { requireWritableDirectory } from "../files/index.ts";
 import {
   digitsGrid,
   type GivenSettings,

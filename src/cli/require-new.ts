@@ -4,7 +4,7 @@
  */
 import { existsSync } from "node:fs";
 import { ConfigError } from "../errors/index.ts";
-import { requireWritableFile } from "../model/index.ts";
+import { requireWritableFile } from "../files/index.ts";
 
 /**
  * Checks that a file of `--out` does not exist and can be made.

@@ -3,7 +3,7 @@
  * A reproduction's files: Markdown for people, JSON for programs.
  */
 import { join } from "node:path";
-import { writeOutput } from "../model/index.ts";
+import { writeOutput } from "../files/index.ts";
 import {
   type NamedRecipe,
   type RecipeGrid,

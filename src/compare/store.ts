@@ -7,7 +7,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { RunError } from "../errors/index.ts";
-import { writeOutput } from "../model/index.ts";
+import { writeOutput } from "../files/index.ts";
 import { isSettings } from "../parts/index.ts";
 import { FINAL_MODEL } from "../train/index.ts";
 import { type Cell, cellKey, contentKey, type IdentifiedCell, startKey } from "./cell.ts";

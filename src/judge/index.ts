@@ -4,7 +4,6 @@
  * is asked, `reply-cache` what is kept of its replies; the room `chat` makes the requests.
  */
 export { type Agreement, agreementOf, recordedAgreement } from "./agreement.ts";
-export { fileLines } from "./file-lines.ts";
 export { Judge, type JudgeContext, type JudgedCase, type JudgeOutcome } from "./judge.ts";
 export { type JudgeOptions, judgeFields } from "./options.ts";
 export type { PromptOption } from "./prompts/registry.ts";

@@ -8,7 +8,7 @@ import { appendFileSync, closeSync, fstatSync, mkdirSync, openSync, readSync, wr
 import { join } from "node:path";
 import * as z from "zod";
 import { RunError } from "../errors/index.ts";
-import { fileLines } from "./file-lines.ts";
+import { fileLines } from "../files/index.ts";
 
 const FILE = "judge.jsonl";
 const NEWLINE = 0x0a;

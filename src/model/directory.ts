@@ -6,6 +6,7 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { ModelError, RunError } from "../errors/index.ts";
+import { replaceFile } from "../files/index.ts";
 import { graphsOf } from "./architectures/graphs.ts";
 import { architectureOf, parseConfig } from "./architectures/index.ts";
 import type { ModelConfig } from "./config.ts";
@@ -14,7 +15,6 @@ import { Fields } from "./json-fields.ts";
 import { checkParameters } from "./parameters.ts";
 import { openPromptModel, openSight, type PromptModel, type Sight, sightOf } from "./prompt-model.ts";
 import { readJson } from "./read-json.ts";
-import { replaceFile } from "./replace-file.ts";
 import { JOINT_PROCESSOR } from "./small-files.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 import { tokenizerOf } from "./tokenizer-files.ts";

@@ -6,6 +6,7 @@
 import { copyFileSync, mkdirSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { ConfigError, RunError } from "../errors/index.ts";
+import { replaceFile } from "../files/index.ts";
 import { graphsOf } from "./architectures/graphs.ts";
 import { parseConfig } from "./architectures/index.ts";
 import { type FloatType, TORCH_DTYPES } from "./float-type.ts";
@@ -13,7 +14,6 @@ import { Fields } from "./json-fields.ts";
 import { mergedWeights, readAdapter } from "./lora/adapter.ts";
 import { checkParameters } from "./parameters.ts";
 import { readJson } from "./read-json.ts";
-import { replaceFile } from "./replace-file.ts";
 import { readWeights } from "./weights.ts";
 import { type StorageOptions, writeWeights } from "./write-weights.ts";
 

@@ -75,11 +75,9 @@ export {
 export { type ExportOnnxOptions, exportOnnx } from "./onnx/export-onnx.ts";
 export type { OnnxManifest } from "./onnx/manifest.ts";
 export { checkParameters, type ParameterNames } from "./parameters.ts";
-export { ProcessFile } from "./process-file.ts";
 export type { Prompt, PromptChunk } from "./prompt.ts";
 export { openPromptModel, PROMPT_FILES, type PromptModel, type Sight } from "./prompt-model.ts";
 export { readJson } from "./read-json.ts";
-export { replaceFile } from "./replace-file.ts";
 export { rotaryFrequencies } from "./rotary-frequencies.ts";
 export { openSafetensors, readTensor, readTensorInto, type SafetensorsFile } from "./safetensors.ts";
 export type { TensorEntry } from "./safetensors-header.ts";
@@ -97,12 +95,6 @@ export {
   type VisionChunk,
 } from "./vision.ts";
 export { readWeights, type Weights } from "./weights.ts";
-export {
-  requireWritableDirectory,
-  requireWritableFile,
-  writeNewOutput,
-  writeOutput,
-} from "./write-output.ts";
 export {
   type WeightTensor,
   type WriteOptions,

@@ -3,9 +3,9 @@
  * Writing safetensors files, tensor by tensor: numbers may be made when their turn comes and be forgotten after it.
  */
 import { ShapeError } from "../errors/index.ts";
+import { replaceFile } from "../files/index.ts";
 import type { FloatType } from "./float-type.ts";
 import { narrowBfloat16, narrowFloat16 } from "./half-precision.ts";
-import { replaceFile } from "./replace-file.ts";
 
 /** A tensor to write. */
 export interface WeightTensor {

@@ -5,8 +5,8 @@
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { ConfigError, RunError } from "../errors/index.ts";
+import { replaceFiles } from "../files/index.ts";
 import type { FloatType } from "./float-type.ts";
-import { replaceFiles } from "./replace-file.ts";
 import { INDEX, SINGLE } from "./weights.ts";
 import { safetensorsParts, storedBytes, type WeightTensor } from "./write-safetensors.ts";
 

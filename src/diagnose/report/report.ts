@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import { markdownTable, textTable } from "../../eval/index.ts";
-import { writeOutput } from "../../model/index.ts";
+import { writeOutput } from "../../files/index.ts";
 import type { ModelDiagnosis } from "../diagnosis.ts";
 import { fittedTables, wrappedLines } from "./fitted-table.ts";
 import type { TitledTable } from "./section.ts";

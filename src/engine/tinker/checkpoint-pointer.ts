@@ -6,7 +6,7 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
 import { EngineError } from "../../errors/index.ts";
-import { replaceFile } from "../../model/index.ts";
+import { replaceFile } from "../../files/index.ts";
 
 const FILE = "tinker.json";
 

@@ -14,8 +14,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { DataError, FoveaError, RunError } from "../../errors/index.ts";
-import { fileLines } from "../../judge/index.ts";
-import { ProcessFile } from "../../model/index.ts";
+import { fileLines, ProcessFile } from "../../files/index.ts";
 import { type AnswerRecord, type AnswersHeader, readLine, type SkippedRecord } from "./answer-record.ts";
 
 /** The content of an answers file. */

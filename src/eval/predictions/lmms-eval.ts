@@ -9,7 +9,7 @@
  */
 import { join } from "node:path";
 import { DataError } from "../../errors/index.ts";
-import { writeNewOutput } from "../../model/index.ts";
+import { writeNewOutput } from "../../files/index.ts";
 import type { RecordedAnswers } from "../benchmark/answer-journal.ts";
 import type { AnswerRecord } from "../benchmark/answer-record.ts";
 import { LMMS_EVAL_TASKS } from "./lmms-eval-tasks.ts";

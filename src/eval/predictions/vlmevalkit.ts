@@ -9,7 +9,7 @@
  * most of its data sets cannot load; so this is .tsv.
  */
 import { join } from "node:path";
-import { writeNewOutput } from "../../model/index.ts";
+import { writeNewOutput } from "../../files/index.ts";
 import type { RecordedAnswers } from "../benchmark/answer-journal.ts";
 import type { AnswerRecord } from "../benchmark/answer-record.ts";
 import { fileName, type PredictionFiles, samplesOf } from "./samples.ts";

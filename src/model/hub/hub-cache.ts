@@ -5,7 +5,7 @@
  */
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { replaceFile } from "../replace-file.ts";
+import { replaceFile } from "../../files/index.ts";
 import type { HubReference } from "./hub-reference.ts";
 
 const COMMIT = /^[0-9a-f]{40}$/;

@@ -7,6 +7,7 @@ import { randomUUID } from "node:crypto";
 import { existsSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
+import { isRunning } from "../../files/index.ts";
 
 /** This machine's name as a part of a file's name between two dots. */
 const HOST = hostname().replaceAll(/[^a-zA-Z0-9-]/g, "-");
@@ -44,13 +45,4 @@ function abandoned(blob: string): string[] {
     .filter((name) => name.startsWith(start) && name.endsWith(".incomplete"))
     .filter((name) => !isRunning(Number(name.slice(start.length).split(".")[0])))
     .map((name) => join(folder, name));
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== "ESRCH";
-  }
 }

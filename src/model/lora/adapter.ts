@@ -5,10 +5,10 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { ModelError, RunError } from "../../errors/index.ts";
+import { replaceFiles } from "../../files/index.ts";
 import type { FloatType } from "../float-type.ts";
 import type { ParameterNames } from "../parameters.ts";
 import { readJson } from "../read-json.ts";
-import { replaceFiles } from "../replace-file.ts";
 import { openSafetensors, readTensor } from "../safetensors.ts";
 import type { Weights } from "../weights.ts";
 import { safetensorsParts, type WeightTensor } from "../write-safetensors.ts";

@@ -16,12 +16,12 @@ import {
 import { basename, dirname, join, resolve } from "node:path";
 import { ConfigError, RunError } from "../../errors/index.ts";
 import { isSystemError, writeFailure } from "../../errors/system-error.ts";
+import { replaceFile } from "../../files/index.ts";
 import { graphsOf } from "../architectures/graphs.ts";
 import { openModelDirectory } from "../directory.ts";
 import { isDescription, withDtype } from "../export-model.ts";
 import { mergedWeights, readAdapter } from "../lora/adapter.ts";
 import { readJson } from "../read-json.ts";
-import { replaceFile } from "../replace-file.ts";
 import type { OnnxManifest } from "./manifest.ts";
 import { manifestText, onnxManifest } from "./write-manifest.ts";
 import { type OnnxOptions, writeOnnxModels } from "./write-onnx.ts";

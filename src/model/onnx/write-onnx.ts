@@ -4,6 +4,7 @@
  */
 import { join } from "node:path";
 import { ConfigError, ModelError } from "../../errors/index.ts";
+import { replaceFile } from "../../files/index.ts";
 import {
   type DynamicGraph,
   type ExternalData,
@@ -12,7 +13,6 @@ import {
 } from "../../tensor/index.ts";
 import { graphsOf } from "../architectures/graphs.ts";
 import type { ModelConfig } from "../config.ts";
-import { replaceFile } from "../replace-file.ts";
 import { storedBytes, storedParts, type WeightTensor } from "../write-safetensors.ts";
 import type { OnnxFile, OnnxFiles } from "./manifest.ts";
 

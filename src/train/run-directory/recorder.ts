@@ -3,7 +3,7 @@
  * The run directory as an observer: it records metrics and rollouts and keeps checkpoints and the final model.
  */
 import type { Engine } from "../../engine/index.ts";
-import { ProcessFile } from "../../model/index.ts";
+import { ProcessFile } from "../../files/index.ts";
 import type { RunEvent } from "../loop/events.ts";
 import type { CheckpointStore, Observer, RunDescription } from "../loop/observer.ts";
 import {

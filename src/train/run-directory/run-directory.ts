@@ -7,7 +7,7 @@ import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSyn
 import { appendFile, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ConfigError, RunError } from "../../errors/index.ts";
-import { replaceFile } from "../../model/index.ts";
+import { replaceFile } from "../../files/index.ts";
 import type { RunDescription, RunEnd } from "../loop/observer.ts";
 import { differences } from "./differences.ts";
 import type { Environment } from "./environment.ts";

@@ -5,7 +5,7 @@
 import { mkdirSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { RunError } from "../../errors/index.ts";
-import { replaceFile } from "../../model/index.ts";
+import { replaceFile } from "../../files/index.ts";
 import { PermittedParts } from "../inspect/permitted-parts.ts";
 import { ProblemImages } from "../inspect/problem-images.ts";
 import { Run } from "../runs/run.ts";

@@ -5,6 +5,7 @@
  */
 import { readFile, stat } from "node:fs/promises";
 import { hostname } from "node:os";
+import { isRunning } from "../../files/index.ts";
 import { PROCESS_FILE } from "../../train/index.ts";
 import type { RunStop } from "../protocol.ts";
 import { containedPath } from "./contained-path.ts";
@@ -18,17 +19,6 @@ const MISSED_RENEWALS = 12;
 const SILENT_MINUTES = 30;
 /** Files and folders that a run writes while it continues. */
 const WRITTEN = ["config.json", "environment.json", "metrics.jsonl", "rollouts", "checkpoints", "warm-start"];
-
-/** Whether this machine has a process of that number. */
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // A process of another user exists, though no signal may be sent to it.
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-}
 
 const timeText = (ms: number) => `${new Date(ms).toISOString().slice(0, 16).replace("T", " ")} UTC`;
 

@@ -7,7 +7,7 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import * as z from "zod";
-import { replaceFile } from "../../../model/index.ts";
+import { replaceFile } from "../../../files/index.ts";
 
 const count = z.int().min(1);
 const choiceSchema = z.object({

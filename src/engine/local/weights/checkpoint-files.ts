@@ -5,12 +5,12 @@
 import { copyFileSync, existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { ModelError, RunError } from "../../../errors/index.ts";
+import { replaceFile } from "../../../files/index.ts";
 import { architectureOf, parseConfig } from "../../../model/architectures/index.ts";
 import { withDtype } from "../../../model/export-model.ts";
 import type { ModelConfig } from "../../../model/index.ts";
 import { Fields } from "../../../model/json-fields.ts";
 import { readJson } from "../../../model/read-json.ts";
-import { replaceFile } from "../../../model/replace-file.ts";
 import { type StorageOptions, writeWeights } from "../../../model/write-weights.ts";
 import type { ParameterStore } from "./parameter-store.ts";
 import { writeValueHead } from "./value-head-file.ts";

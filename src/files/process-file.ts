@@ -17,6 +17,7 @@ import {
 import { hostname } from "node:os";
 import { resolve } from "node:path";
 import { RunError } from "../errors/index.ts";
+import { isRunning } from "./running-process.ts";
 
 /** Seconds between two renewals of the file's time. */
 const EVERY_SECONDS = 10;
@@ -40,17 +41,6 @@ function pidNamespace(): string | undefined {
     return readlinkSync("/proc/self/ns/pid");
   } catch {
     return undefined;
-  }
-}
-
-/** Whether this machine has a process of that number. */
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // A process of another user exists, though no signal may be sent to it.
-    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }
 

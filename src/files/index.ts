@@ -1,0 +1,14 @@
+/**
+ * @module
+ * Files as every module reads and writes them: replaced as a whole, claimed by one process, read line by line.
+ */
+export { fileLines } from "./file-lines.ts";
+export { ProcessFile } from "./process-file.ts";
+export { replaceFile, replaceFiles } from "./replace-file.ts";
+export { isRunning } from "./running-process.ts";
+export {
+  requireWritableDirectory,
+  requireWritableFile,
+  writeNewOutput,
+  writeOutput,
+} from "./write-output.ts";
