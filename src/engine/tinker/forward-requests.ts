@@ -10,7 +10,8 @@ import { fromWire, type WireDatum, type WireForwardOptions, type WireTensor } fr
 import type { PromptEncoder } from "./wire-prompt.ts";
 import { datumBytes, toDatum } from "./wire-sequence.ts";
 
-type Tensors = Readonly<Record<string, WireTensor>>;
+/** An output's tensors by name. */
+export type Tensors = Readonly<Record<string, WireTensor>>;
 type Metrics = Readonly<Record<string, number | null>>;
 
 /** The parts of requests. */
