@@ -33,7 +33,7 @@ type Offered =
 
 /** Which of a pair's views `fovea.hidden_images` is about; without pairs there is a first view alone. */
 const VIEW = { first: 1, second: 2 } as const;
-/** What replaces the values of image tokens, as `fovea.replaced_values`. */
+/** `fovea.replaced_values` by the replacement of an image token's value. */
 const REPLACED_BY = { vector: 1, number: 2 } as const;
 
 /** A server's signals, as reported in `get_server_capabilities`. */

@@ -93,8 +93,8 @@ async function sendExtended(context: ForwardContext, sequences: readonly Sequenc
 }
 
 /**
- * Outputs of each sequence from a server of the plain protocol; two views of a completion are sent one after the other, and
- * so are the completions of a prompt that are compared, in requests for groups of one size.
+ * Outputs of each sequence from a server of the plain protocol. Two views of a completion are sent one after the other. So
+ * are the completions of a prompt that are compared, and a request has groups of one size.
  */
 async function sendPlain(
   context: ForwardContext,
