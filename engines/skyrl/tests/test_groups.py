@@ -9,9 +9,8 @@ from peft import LoraConfig, get_peft_model
 from recorded import read
 from torch import nn
 
-from fovea_skyrl import BatchLayout, RequestError, ShardedSequenceError, SignalRequest, score
+from fovea_skyrl import BatchLayout, ReplacementRequest, RequestError, ShardedSequenceError, SignalRequest, score
 from fovea_skyrl.group_divergence import GroupDivergence, group_divergence, read_again
-from fovea_skyrl.request import ReplacementRequest
 
 RECORDING = read("skyrl/groups.json")
 CASES = [(checkpoint, case) for checkpoint, cases in RECORDING["checkpoints"].items() for case in cases]

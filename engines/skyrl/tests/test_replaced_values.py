@@ -6,10 +6,17 @@ from families import case_of, load_model, sequences_of
 from recorded import load_model as load_qwen2_5
 from recorded import read
 
-from fovea_skyrl import AttentionRequest, BatchLayout, RequestError, ShardedSequenceError, SignalRequest, UnsupportedModelError
+from fovea_skyrl import (
+    AttentionRequest,
+    BatchLayout,
+    ReplacementRequest,
+    RequestError,
+    ShardedSequenceError,
+    SignalRequest,
+    UnsupportedModelError,
+)
 from fovea_skyrl import score as score_batch
 from fovea_skyrl.replaced_values import ReplacedValues, image_ends, replaced_mix
-from fovea_skyrl.request import ReplacementRequest
 
 RECORDING = read("skyrl/replaced.json")
 AUTHORS = read("credit/cfpo.json")

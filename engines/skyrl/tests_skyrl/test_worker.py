@@ -6,9 +6,15 @@ from inside_skyrl import CHECKPOINT, TEMPERATURE, batch_of_groups, run_together,
 from recorded import read
 from skyrl.backends.skyrl_train.workers.worker_utils import TokenBasedBatchIterator
 
-from fovea_skyrl import AttentionRequest, CalibratedRequest, ClusterRequest, ShardedSequenceError, SignalRequest
+from fovea_skyrl import (
+    AttentionRequest,
+    CalibratedRequest,
+    ClusterRequest,
+    ReplacementRequest,
+    ShardedSequenceError,
+    SignalRequest,
+)
 from fovea_skyrl.passes import MEMBERS, OUTPUT, forward_with_signals
-from fovea_skyrl.request import ReplacementRequest
 from fovea_skyrl.views import SECOND_VIEW, with_second_view
 
 RECORDING = read("skyrl/signals.json")

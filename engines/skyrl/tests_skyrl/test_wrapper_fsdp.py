@@ -11,8 +11,7 @@ import torch
 import torch.distributed as dist
 import torch.multiprocessing as multiprocessing
 
-from fovea_skyrl import AttentionRequest, CalibratedRequest, SignalRequest
-from fovea_skyrl.request import ReplacementRequest
+from fovea_skyrl import AttentionRequest, CalibratedRequest, ReplacementRequest, SignalRequest
 
 ATTENTION = SignalRequest(AttentionRequest("own", "sharpness"), CalibratedRequest("own", layers=2), entropy=True)
 REQUESTS = {

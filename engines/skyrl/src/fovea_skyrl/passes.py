@@ -40,16 +40,17 @@ def forward_with_signals(
         alone = in_all_views(model, batch, request, temperature, partial(changed_images, model.model, request, "first"))
         return [output_of(each) for each in alone]
     groups = GroupDivergence(model.model, temperature)
-    members = []
-    for number, member in enumerate(members_of(batch, request.group), start=1):
 
-        @contextmanager
-        def around(layout: BatchLayout, ends: bool = number == request.group) -> Iterator[None]:
-            places = range(len(layout.sequences))
-            with changed_images(model.model, request, "first", layout), groups.reading(layout, places, ends):
-                yield
+    @contextmanager
+    def around(ends: bool, layout: BatchLayout) -> Iterator[None]:
+        places = range(len(layout.sequences))
+        with changed_images(model.model, request, "first", layout), groups.reading(layout, places, ends):
+            yield
 
-        members.append(in_all_views(model, member, request, temperature, around))
+    members = [
+        in_all_views(model, member, request, temperature, partial(around, number == request.group))
+        for number, member in enumerate(members_of(batch, request.group), start=1)
+    ]
     for each in members:
         for group, own in enumerate(each):
             own.signals[GROUP_SIGNAL] = groups.of(group, own.logprobs.shape[0])
