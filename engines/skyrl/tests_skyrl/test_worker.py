@@ -137,15 +137,19 @@ def test_a_completion_of_no_tokens_has_signals_of_no_tokens(request_):
         assert (none[OUTPUT][name]["dtype"], none[OUTPUT][name]["shape"][1:]) == (tensor["dtype"], tensor["shape"][1:])
 
 
-def test_sequence_parallelism_and_packing_are_refused():
+REFUSED = [REQUESTS["own"], SignalRequest(group=1), SignalRequest(replacement=ReplacementRequest())]
+
+
+@pytest.mark.parametrize("request_", REFUSED, ids=["attention", "groups", "replaced values"])
+def test_sequence_parallelism_and_packing_are_refused(request_):
     made = worker()
     made.model.sequence_parallel_size = 2
     with pytest.raises(ShardedSequenceError, match="sequence_parallel_size: expected 1.*got 2"):
-        made.forward(training_batch("one-image", REQUESTS["own"]))
+        made.forward(training_batch("one-image", request_))
     made.model.sequence_parallel_size = 1
     made.model.remove_microbatch_padding = True
     with pytest.raises(ShardedSequenceError, match="remove_microbatch_padding: expected false"):
-        made.forward(training_batch("one-image", REQUESTS["own"]))
+        made.forward(training_batch("one-image", request_))
 
 
 def test_the_optimiser_gets_what_a_step_names():

@@ -5,6 +5,7 @@ added to the input of the output projection. The layer's own attention is not lo
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
@@ -20,6 +21,23 @@ from fovea_skyrl.rows import BLOCK, attention_by_head, merged_angles, rotated
 
 NONE = 1e-8
 """Attention at or below this is none: the key is hidden."""
+
+
+@dataclass(frozen=True)
+class ImageKeys:
+    """The image tokens of a sequence."""
+
+    places: Tensor
+    """[I] key indices."""
+    ends: Tensor
+    """[I] index of the first token after each one's image."""
+    first: int
+    """The first row after an image; the number of keys where there is none."""
+
+    @staticmethod
+    def of(sequence: SequenceLayout) -> "ImageKeys":
+        ends = image_ends(sequence.visual)
+        return ImageKeys(sequence.visual.nonzero()[:, 0], ends, int(ends.min()) if ends.shape[0] else sequence.keys)
 
 
 class ReplacedValues:
@@ -40,12 +58,12 @@ class ReplacedValues:
         if windows or not self._layers:
             found = f"sliding windows in layers {windows}" if windows else f"{type(model).__name__} without any"
             raise UnsupportedModelError(f"replaced values: expected a decoder with full-attention layers alone, got {found}")
-        self._ends = [image_ends(sequence.visual) for sequence in layout.sequences]
+        self._images = [ImageKeys.of(sequence) for sequence in layout.sequences]
         self._handles: list[Any] = []
         self._seen: dict[str, Any] = {}
 
     def __enter__(self) -> "ReplacedValues":
-        if any(sequence.visual.any() for sequence in self.layout.sequences):
+        if any(images.first < each.keys for images, each in zip(self._images, self.layout.sequences, strict=True)):
             for layer in self._layers:
                 query, key = projections(layer)
                 self._handles += [
@@ -86,12 +104,12 @@ class ReplacedValues:
                 )
             mixed = mixed.clone()
             with exact_products(key.device.type):
-                for index, (sequence, ends) in enumerate(zip(self.layout.sequences, self._ends, strict=True)):
-                    if ends.shape[0] == 0 or int(ends.min()) == sequence.keys:
+                for index, (sequence, images) in enumerate(zip(self.layout.sequences, self._images, strict=True)):
+                    if images.first == sequence.keys:
                         continue
                     parts = query[index], key[index], value[index]
-                    first, change = self._change(layer, sequence, ends, parts, (cos[index], sin[index]))
-                    mixed[index, sequence.positions[first:]] += change.to(mixed.dtype)
+                    change = self._change(layer, sequence.positions, images, parts, (cos[index], sin[index]))
+                    mixed[index, sequence.positions[images.first :]] += change.to(mixed.dtype)
             return mixed, *more
 
         return hook
@@ -99,31 +117,31 @@ class ReplacedValues:
     def _change(
         self,
         layer: Any,
-        sequence: SequenceLayout,
-        ends: Tensor,
+        keys: Tensor,
+        images: ImageKeys,
         parts: tuple[Tensor, Tensor, Tensor],
         angles: tuple[Tensor, Tensor],
-    ) -> tuple[int, Tensor]:
-        """Of one sequence: the first row that may change, and the change [R, H·D] of it and of all rows after it.
+    ) -> Tensor:
+        """The change [R, H·D] of one sequence's rows after its first image.
 
-        parts: query, key and value [width, heads · D] or [width, heads, D], queries and keys before rotary embedding
+        keys: [S] positions
+        parts: query, key and value [width, heads · D] or [width, heads, D], the first two before rotary embedding
         """
         query, key, value = parts
-        size, keys, first = layer.head_dim, sequence.positions, int(ends.min())
-        rows = keys[first:]
+        size, rows = layer.head_dim, keys[images.first :]
         cos, sin = angles
         turned = rotated(query[rows].reshape(len(rows), -1, size), cos[rows], sin[rows])
         seen = rotated(key[keys].reshape(len(keys), -1, size), cos[keys], sin[keys])
-        values = value[keys[sequence.visual]].reshape(ends.shape[0], -1, size).float()
+        values = value[keys[images.places]].reshape(len(images.places), -1, size).float()
 
         def attention() -> Iterator[Tensor]:
-            at = first
-            for block in attention_by_head(turned, seen, first, layer.scaling, self.block):
-                after = torch.arange(at, at + block.shape[1], device=ends.device)[:, None] >= ends
-                yield block[:, :, sequence.visual] * after
+            at = images.first
+            for block in attention_by_head(turned, seen, images.first, layer.scaling, self.block):
+                after = torch.arange(at, at + block.shape[1], device=images.ends.device)[:, None] >= images.ends
+                yield block[:, :, images.places] * after
                 at += block.shape[1]
 
-        return first, replaced_mix(attention, values, self.request)
+        return replaced_mix(attention, values, self.request)
 
 
 def image_ends(visual: Tensor) -> Tensor:
@@ -148,15 +166,16 @@ def replaced_mix(attention: Callable[[], Iterator[Tensor]], values: Tensor, requ
     values: [I, K, D] of the image tokens, H a multiple of K
     Returns [R, H·D] of all blocks' rows. v̄ is the mean over the image tokens, of each head: a vector, or one number.
     """
-    count, total, squares = 0, 0.0, 0.0
+    count, total, squares = torch.zeros(3, dtype=torch.float64, device=values.device)
     for block in attention():
-        known = block[block > NONE].double()
-        count += known.shape[0]
-        total += float(known.sum())
-        squares += float((known * known).sum())
-    centre = total / max(count, 1)
-    variance = max(squares - count * centre * centre, 0.0) / max(count - 1, 1)
-    bound = max(centre + request.threshold * variance**0.5, NONE)
+        seen = block > NONE
+        known = (block * seen).double()
+        count = count + seen.sum()
+        total = total + known.sum()
+        squares = squares + (known * known).sum()
+    centre = total / count.clamp(min=1)
+    variance = (squares - count * centre**2).clamp(min=0) / (count - 1).clamp(min=1)
+    bound = (centre + request.threshold * variance.sqrt()).clamp(min=NONE)
     mean = values.mean(dim=0) if request.mean == "vector" else values.mean(dim=(0, 2))[:, None]
     away = (mean - values).transpose(0, 1)
     changes = []
