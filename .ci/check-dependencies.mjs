@@ -10,6 +10,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { auditOutcome } from "./audit-outcome.mjs";
 
 const { values } = parseArgs({ options: { write: { type: "boolean", default: false } } });
 const root = fileURLToPath(new URL("../", import.meta.url));
@@ -78,13 +79,9 @@ if (values.write) writeFileSync(NOTICE, expected);
 else if (notice !== expected) problems.push("NOTICE: is stale; run node .ci/check-dependencies.mjs --write");
 
 const audit = spawnSync("npm", ["audit", "--omit=dev", "--json"], { cwd: root, encoding: "utf8" });
-const found = JSON.parse(audit.stdout || "{}").metadata?.vulnerabilities;
-if (found === undefined) console.log("known vulnerabilities: not asked, this registry has no advisories");
-else {
-  console.log(`known vulnerabilities: ${JSON.stringify(found)}`);
-  if (found.high + found.critical > 0)
-    problems.push(`npm audit: ${found.high} high, ${found.critical} critical`);
-}
+const { words, problem: audited } = auditOutcome(audit);
+console.log(words);
+if (audited !== undefined) problems.push(audited);
 
 for (const problem of problems) console.error(problem);
 console.log(`${installed.length} packages installed, ${lines.size} listed, ${problems.length} problems`);

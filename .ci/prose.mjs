@@ -37,6 +37,11 @@ const paths =
   positionals.length > 0 ? positionals.map((path) => relative(root, resolve(path))) : DEFAULT_PATHS;
 const names = filesBelow(paths);
 let failing = 0;
+for (const path of paths) {
+  if (filesBelow([path]).length > 0) continue;
+  failing += 1;
+  console.error(`${path}: has no file that the rules read`);
+}
 for (const name of names) {
   const found = findingsIn(name);
   failing += found.length;

@@ -3,12 +3,14 @@
  *
  *     node scripts/study.mjs run <directory of the cells> <grid.yaml> [--rows "uniform,at-rl"] [--shard 1/2]
  *     node scripts/study.mjs results <directory of the cells> <grid.yaml> …
+ *     node scripts/study.mjs pool <results.json> <grid.yaml>
  *     node scripts/study.mjs figures [<results.json> …]
  *
- * `run` runs the cells of a grid that neither a results file of this machine and source nor the directory has. `results` adds the cells of the directory to
- * studies/credit/results/<grid>.json: values, curves, seconds, and where they ran. It refuses a grid that was changed since the file
- * was written, and cells of two sources, machines or
- * versions, by name. `figures` draws docs/images/study/<grid>.svg and writes studies/credit/results/<grid>.md from these files,
+ * `run` runs the cells of a grid that neither a results file of this source nor the directory has, and leaves seeds that
+ * another processor began to that processor. `results` adds the cells of the directory to
+ * studies/credit/results/<grid>.json: values, curves, seconds, and where they ran. `pool` adds the cells of a results file
+ * that another machine wrote. Both refuse by name a grid that was changed since the file was written, cells of two sources or
+ * versions, and a seed of two processors. `figures` draws docs/images/study/<grid>.svg and writes studies/credit/results/<grid>.md from these files,
  * all of them unless some are given, and needs no run.
  */
 import { execFileSync } from "node:child_process";
@@ -23,12 +25,14 @@ import {
   knownResult,
   oneEnvironment,
   parseResults,
+  pooledResults,
+  processorBySeed,
   readGridFile,
   readShard,
-  requireSameGrid,
   resultsText,
   runGrid,
   seedBySeed,
+  seedsByProcessor,
   shardCells,
   studyFigure,
   studyTable,
@@ -61,12 +65,12 @@ function sourceAt(commit) {
 }
 
 /**
- * Where a cell ran; nothing of weights that no warm start made.
+ * Where a cell ran; nothing of weights that no warm start made. A list of one or none.
  *
  * @param {CellStore} store
  * @param {Cell} cell
  */
-function environmentOf(store, cell) {
+function placeOf(store, cell) {
   const directory = cell.isTrained ? store.runDirectory(cell) : store.warmStart(cell);
   const file = join(directory, "environment.json");
   if (!cell.isTrained && !existsSync(file)) return [];
@@ -74,8 +78,8 @@ function environmentOf(store, cell) {
   if (hasUncommittedChanges) {
     throw new DataError(`${file}: expected a run of committed sources, got one with uncommitted changes`);
   }
-  const environment = { source: sourceAt(commit), commit: commit ?? "unknown", node, cpu, packages };
-  return [{ name: cellName(cell), environment }];
+  const environment = { source: sourceAt(commit), commit: commit ?? "unknown", node, packages };
+  return [{ name: cellName(cell), seed: cell.seed, processor: cpu, environment }];
 }
 
 /**
@@ -127,16 +131,22 @@ function resultsOf(directory, file, grid) {
     const result = knownResult(cell, { store, measures: grid.measures });
     return result === undefined ? [] : [{ cell, measured: result.measured }];
   });
-  const places = found.flatMap(({ cell }) => environmentOf(store, cell));
+  const places = found.flatMap(({ cell }) => placeOf(store, cell));
   const baseline = grid.cells.find(({ isTrained }) => isTrained)?.labels;
   return {
-    version: 1,
+    version: 2,
     grid: gridName(file),
     world: grid.cells[0]?.config.data.kind ?? "none",
     baseline: grid.baseline && baseline ? (grid.baseline.of(baseline) ?? null) : null,
     units: Object.fromEntries(grid.measures.map(({ name, unit }) => [name, unit])),
     missing: grid.cells.length - found.length,
     environment: oneEnvironment(places, file),
+    processors: seedsByProcessor(
+      processorBySeed(
+        places.map(({ seed, processor }) => ({ processors: { [processor]: [seed] } })),
+        file,
+      ),
+    ),
     cells: found.map(({ cell, measured }) => studyCell(store, cell, measured)),
   };
 }
@@ -152,81 +162,96 @@ function recorded(grid) {
 }
 
 /**
- * What other grids' files hold of this grid's cells, under this grid's labels. Cells of another machine, source or version are
- * left out: they cannot be paired with this grid's by seed.
+ * What other grids' files hold of this grid's cells, under this grid's labels. Cells of another source or version are left
+ * out, and cells of a seed that ran on another processor: they cannot be paired with this grid's by seed.
  *
  * @param {Grid} grid
  * @param {string} name of the grid
  * @param {Omit<StudyEnvironment, "commits">} here
- * @returns {StudyResults[]} one a file, each with its environment
+ * @param {(seed: number, processor: string) => boolean} fits
+ * @returns {{ name: string, results: StudyResults }[]} one a file, each with its environment
  */
-function ofOtherGrids(grid, name, here) {
+function ofOtherGrids(grid, name, here, fits) {
   const measures = grid.measures.map((measure) => measure.name);
   const labels = new Map(grid.cells.map((cell) => [cellKey(cell), cell.labels]));
   return readdirSync(RESULTS)
     .filter((file) => file.endsWith(".json") && file !== `${name}.json`)
-    .map((file) => parseResults(readFileSync(join(RESULTS, file), "utf8"), join(RESULTS, file)))
-    .filter(({ environment }) => differingPart(environment, here) === undefined)
-    .map((results) => ({
-      ...results,
-      cells: results.cells.flatMap((cell) => {
+    .map((file) => ({
+      file,
+      found: parseResults(readFileSync(join(RESULTS, file), "utf8"), join(RESULTS, file)),
+    }))
+    .filter(({ found }) => differingPart(found.environment, here) === undefined)
+    .map(({ file, found }) => {
+      const bySeed = processorBySeed([found], file);
+      const cells = found.cells.flatMap((cell) => {
         const own = labels.get(cell.key);
         const isMeasured = !cell.isTrained || measures.every((measure) => measure in cell.values);
-        return own !== undefined && isMeasured ? [{ ...cell, labels: own }] : [];
-      }),
-    }))
-    .filter(({ cells }) => cells.length > 0);
+        const processor = bySeed.get(cell.seed);
+        const isPaired = processor !== undefined && fits(cell.seed, processor);
+        return own !== undefined && isMeasured && isPaired ? [{ ...cell, labels: own }] : [];
+      });
+      const seeds = new Map(cells.map(({ seed }) => [seed, bySeed.get(seed) ?? ""]));
+      return { name: file, results: { ...found, processors: seedsByProcessor(seeds), cells } };
+    })
+    .filter(({ results }) => results.cells.length > 0);
 }
 
 /**
- * Results with the cells that ran elsewhere or earlier; a cell of both is the newer one.
+ * Writes results with those that the grid's file has.
  *
- * @param {StudyResults} before
- * @param {StudyResults} now
- * @param {string} path
- * @param {ReadonlySet<string>} inGrid keys of the grid's cells; a seed that was replaced is recorded and not missing
- * @returns {StudyResults}
- * @throws DataError when the grid was changed, or the cells are of two environments
+ * @param {Grid} grid
+ * @param {readonly { name: string, results: StudyResults }[]} found the newest last
+ * @param {string} path of the grid's file
  */
-function withEarlier(before, now, path, inGrid) {
-  requireSameGrid(before, now, path);
-  const environments = [before, now].map(({ environment }, i) => {
-    const { commits, ...rest } = environment;
-    return { name: i === 0 ? path : "the directory", environment: { ...rest, commit: commits.join(" ") } };
-  });
-  const environment = oneEnvironment(environments, path);
-  const keys = new Set(now.cells.map(({ key }) => key));
-  const earlier = before.cells.filter(({ key }) => !keys.has(key));
-  return {
-    ...now,
-    missing: now.missing - earlier.filter(({ key }) => inGrid.has(key)).length,
-    environment: {
-      ...environment,
-      commits: [...new Set([...before.environment.commits, ...now.environment.commits])],
-    },
-    cells: [...earlier, ...now.cells].sort((a, b) => a.seed - b.seed),
-  };
+function writePooled(grid, found, path) {
+  const pooled = pooledResults(found, path);
+  const ran = new Set(pooled.cells.map(cellName));
+  const missing = grid.cells.filter((cell) => !ran.has(cellName(cell))).length;
+  mkdirSync(RESULTS, { recursive: true });
+  writeFileSync(path, resultsText({ ...pooled, missing }));
+  console.log(`${path}: ${pooled.cells.length} cells, ${missing} missing`);
 }
+
+/** @param {StudyResults[]} files */
+const pairing = (...files) => {
+  const known = processorBySeed(files, RESULTS);
+  return (/** @type {number} */ seed, /** @type {string} */ processor) =>
+    (known.get(seed) ?? processor) === processor;
+};
 
 /**
  * @param {string} directory
  * @param {readonly string[]} files
  */
 async function writeResults(directory, files) {
-  mkdirSync(RESULTS, { recursive: true });
   for (const file of files) {
     const grid = await readGridFile(file);
-    const found = resultsOf(directory, file, grid);
-    const { path, before } = recorded(found.grid);
-    const inGrid = new Set(grid.cells.map(cellKey));
-    const earlier = [
-      ...ofOtherGrids(grid, found.grid, found.environment),
-      ...(before === undefined ? [] : [before]),
-    ];
-    const results = earlier.reduce((now, one) => withEarlier(one, now, path, inGrid), found);
-    writeFileSync(path, resultsText(results));
-    console.log(`${path}: ${results.cells.length} cells, ${results.missing} missing`);
+    const results = resultsOf(directory, file, grid);
+    const { path, before } = recorded(results.grid);
+    const fits = pairing(...(before === undefined ? [] : [before]), results);
+    const others = ofOtherGrids(grid, results.grid, results.environment, fits);
+    const parts = others.map(({ name, results: { cells, environment, processors } }) => ({
+      name,
+      results: { ...results, cells, environment, processors },
+    }));
+    const earlier = before === undefined ? [] : [{ name: path, results: before }];
+    writePooled(grid, [...parts, ...earlier, { name: directory, results }], path);
   }
+}
+
+/**
+ * @param {string} other a results file of another machine
+ * @param {string} file
+ */
+async function poolWith(other, file) {
+  const grid = await readGridFile(file);
+  const { path, before } = recorded(gridName(file));
+  const results = parseResults(readFileSync(other, "utf8"), other);
+  writePooled(
+    grid,
+    [...(before === undefined ? [] : [{ name: path, results: before }]), { name: other, results }],
+    path,
+  );
 }
 
 /**
@@ -238,13 +263,21 @@ async function runMissing(directory, file, { rows, shard }) {
   const grid = await readGridFile(file);
   const { path, before } = recorded(gridName(file));
   const { commit, node, cpu, packages } = describeEnvironment();
-  const here = { source: sourceAt(commit), node, cpu, packages };
+  const here = { source: sourceAt(commit), node, packages };
   const part = before && differingPart(before.environment, here);
   if (before !== undefined && part !== undefined) {
     const [own, other] = [JSON.stringify(here[part]), JSON.stringify(before.environment[part])];
     throw new DataError(`${path}: expected cells of this machine's ${part}, ${own}, got ${other}`);
   }
-  const known = [...ofOtherGrids(grid, gridName(file), here), ...(before === undefined ? [] : [before])];
+  const own = before === undefined ? [] : [before];
+  const isOurs = pairing(...own);
+  const others = ofOtherGrids(
+    grid,
+    gridName(file),
+    here,
+    (seed, processor) => processor === cpu && isOurs(seed, cpu),
+  );
+  const known = [...others.map(({ results }) => results), ...own];
   const done = new Set(known.flatMap(({ cells }) => cells.map(({ key }) => key)));
   const named = rows?.split(",").map((row) => row.trim());
   const missing = seedBySeed(grid.cells)
@@ -252,8 +285,11 @@ async function runMissing(directory, file, { rows, shard }) {
     .filter(
       ({ labels, isTrained }) => !isTrained || (named?.includes(Object.values(labels).join(", ")) ?? true),
     );
-  const cells = shard === undefined ? missing : shardCells(missing, readShard(shard));
-  console.log(`${cells.length} cells to run, ${done.size} recorded`);
+  const ours = missing.filter(({ seed }) => isOurs(seed, cpu));
+  const cells = shard === undefined ? ours : shardCells(ours, readShard(shard));
+  const left = missing.length - ours.length;
+  const words = left === 0 ? "" : `, ${left} left to the processor that began their seeds`;
+  console.log(`${cells.length} cells to run on ${cpu}, ${done.size} recorded${words}`);
   await runGrid({
     cells,
     measures: grid.measures,
@@ -297,6 +333,7 @@ try {
     await runMissing(directory, grid, values);
   else if (what === "results" && directory !== undefined && grid !== undefined)
     await writeResults(directory, grids);
+  else if (what === "pool" && directory !== undefined && grid !== undefined) await poolWith(directory, grid);
   else if (what === "figures") {
     const all = existsSync(RESULTS) ? readdirSync(RESULTS).filter((name) => name.endsWith(".json")) : [];
     const files = words.length > 0 ? words : all.map((name) => join(RESULTS, name));
@@ -305,7 +342,7 @@ try {
   } else {
     console.error(
       "usage: node scripts/study.mjs run <directory> <grid.yaml> [--rows names] [--shard 1/2] | " +
-        "results <directory> <grid.yaml> … | figures [<results.json> …]",
+        "results <directory> <grid.yaml> … | pool <results.json> <grid.yaml> | figures [<results.json> …]",
     );
     process.exitCode = 2;
   }

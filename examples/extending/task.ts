@@ -9,7 +9,7 @@ export const brighter = defineTask({
       size: Number.POSITIVE_INFINITY,
       problem(index: number): Problem {
         const left = (index * 37 + own * 101) % 200;
-        const right = (index * 91 + own * 53 + 40) % 200;
+        const right = (left + 1 + ((index * 91 + own * 53) % 199)) % 200; // never equal to left
         const square = (level: number) => ({
           width: side,
           height: side,

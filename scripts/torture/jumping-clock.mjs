@@ -11,4 +11,9 @@ function jump() {
   return Math.round((state / 2_147_483_647 - 0.5) * 2 * 86_400_000);
 }
 
-Date.now = () => now() + jump();
+const jumped = () => now() + jump();
+Date.now = jumped;
+globalThis.Date = new Proxy(Date, {
+  construct: (date, given, made) => Reflect.construct(date, given.length === 0 ? [jumped()] : given, made),
+  apply: (date) => new date(jumped()).toString(),
+});

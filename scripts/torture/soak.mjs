@@ -23,6 +23,22 @@ const median = (/** @type {readonly number[]} */ values) =>
   values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN;
 
 /**
+ * What grew, or why that cannot be said.
+ *
+ * @param {Readonly<Record<string, readonly number[]>>} memory MiB after each round, by program
+ */
+export function growthOf(memory) {
+  return Object.entries(memory).flatMap(([name, values]) => {
+    const third = Math.floor(values.length / 3);
+    if (third === 0) return [`${name}: ${values.length} rounds; growth needs 3: raise --minutes`];
+    const [before, after] = [median(values.slice(third, 2 * third)), median(values.slice(2 * third))];
+    return after <= before * MOST_GROWTH
+      ? []
+      : [`${name}: ${before.toFixed(0)} MiB, then ${after.toFixed(0)} MiB`];
+  });
+}
+
+/**
  * @param {{ minutes: number, directory: string }} options
  * @returns {Promise<import("./report.mjs").Trial>}
  */
@@ -35,27 +51,22 @@ export async function soak({ minutes, directory }) {
   const memory = { serve: [], view: [] };
   let rounds = 0;
   const end = Date.now() + minutes * 60_000;
-  while (Date.now() < end) {
-    const engine = { kind: "tinker", url: `http://127.0.0.1:${SERVE}` };
-    const words = ["train", CONFIG, "--run-dir", join(directory, `run-${rounds}`)];
-    await complete([...words, "--set", `engine=${JSON.stringify(engine)}`]);
-    const runs = await (await fetch(`http://127.0.0.1:${VIEW}/api/runs`)).json();
-    if (runs.length === 0) throw new Error("fovea view: has no run");
-    memory.serve.push(residentMib(server.child.pid));
-    memory.view.push(residentMib(viewer.child.pid));
-    rounds += 1;
+  try {
+    while (Date.now() < end) {
+      const engine = { kind: "tinker", url: `http://127.0.0.1:${SERVE}` };
+      const words = ["train", CONFIG, "--run-dir", join(directory, `run-${rounds}`)];
+      await complete([...words, "--set", `engine=${JSON.stringify(engine)}`]);
+      const { items } = await (await fetch(`http://127.0.0.1:${VIEW}/api/runs`)).json();
+      if (items.length === 0) throw new Error("fovea view: has no run");
+      memory.serve.push(residentMib(server.child.pid));
+      memory.view.push(residentMib(viewer.child.pid));
+      rounds += 1;
+    }
+  } finally {
+    for (const { child } of [server, viewer]) child.kill("SIGTERM");
+    for (const { ended } of [server, viewer]) await ended;
   }
-  for (const { child, ended } of [server, viewer]) {
-    child.kill("SIGTERM");
-    await ended;
-  }
-  const wrong = Object.entries(memory).flatMap(([name, values]) => {
-    const third = Math.floor(values.length / 3);
-    const [before, after] = [median(values.slice(third, 2 * third)), median(values.slice(2 * third))];
-    return after > before * MOST_GROWTH
-      ? [`${name}: ${before.toFixed(0)} MiB, then ${after.toFixed(0)} MiB`]
-      : [];
-  });
+  const wrong = growthOf(memory);
   const shown = Object.entries(memory).map(
     ([name, values]) =>
       `${name} ${values[0]?.toFixed(0)} MiB at first, ${values.at(-1)?.toFixed(0)} MiB at last`,

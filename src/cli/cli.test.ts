@@ -1,4 +1,3 @@
-import { EventEmitter } from "node:events";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -13,9 +12,7 @@ import {
   TINY_FLAGS,
 } from "../testing/tiny-run.ts";
 import type { CliContext } from "./context.ts";
-import { listenForInterruption, onReaderGone } from "./interruption.ts";
 import { runCommandLine } from "./program.ts";
-import { durationText, ProgressBar } from "./progress.ts";
 
 const TINY = TINY_FLAGS.flatMap((flag) => ["--set", flag]);
 
@@ -294,92 +291,5 @@ describe("fovea demo", () => {
     expect(plain.stdout).not.toContain("\u001b");
     const coloured = await fovea(words(freshPath()), { openEngine, hasColour: true });
     expect(coloured.stdout).toContain("\u001b[38;5;39mimage");
-  });
-});
-
-describe("Ctrl-C", () => {
-  test("asks to stop the first time, and ends at once the second", () => {
-    const listeners = new Map<string, () => void>();
-    const process = {
-      on: (signal: string, listener: () => void) => listeners.set(signal, listener),
-      off: (signal: string) => listeners.delete(signal),
-    };
-    const notices: string[] = [];
-    const exits: number[] = [];
-    const interruption = listenForInterruption(
-      process,
-      (text) => notices.push(text),
-      (status) => exits.push(status),
-    );
-    expect(interruption.signal.aborted).toBe(false);
-    listeners.get("SIGINT")?.();
-    expect(interruption.signal.aborted).toBe(true);
-    expect(notices).toHaveLength(1);
-    expect(exits).toEqual([]);
-    listeners.get("SIGINT")?.();
-    expect(exits).toEqual([130]);
-    interruption.dispose();
-    expect(listeners.size).toBe(0);
-  });
-
-  test("is the exit status if the reader closes the stream; other errors of the stream are thrown", () => {
-    const process = { on: () => undefined, off: () => undefined };
-    const exits: number[] = [];
-    const interruption = listenForInterruption(
-      process,
-      () => undefined,
-      (status) => exits.push(status),
-    );
-    const stream = new EventEmitter();
-    onReaderGone(stream, interruption.request);
-    stream.emit("error", Object.assign(new Error("write EPIPE"), { code: "EPIPE" }));
-    stream.emit("error", Object.assign(new Error("write EPIPE"), { code: "EPIPE" }));
-    expect(interruption.signal.aborted).toBe(true);
-    expect(exits).toEqual([]);
-    expect(() => stream.emit("error", new Error("disk full"))).toThrow("disk full");
-  });
-});
-
-describe("the progress bar", () => {
-  test("redraws one line on a terminal, with the time left", () => {
-    let now = 0;
-    const written: string[] = [];
-    const bar = new ProgressBar(
-      (text) => written.push(text),
-      true,
-      () => now,
-    );
-    bar.begin("learning");
-    for (let done = 1; done <= 4; done++) {
-      now += 30_000;
-      bar.show({ label: "learning", done, total: 4, facts: ["reward 0.5"] });
-    }
-    expect(written[0]).toBe("\r\u001b[Klearning █████░░░░░░░░░░░░░░░ 1/4  reward 0.5  1m30s left");
-    expect(written.at(-1)).toBe("\r\u001b[Klearning ████████████████████ 4/4  reward 0.5\n");
-  });
-
-  test("writes a line every ten seconds elsewhere, and always the last", () => {
-    let now = 0;
-    const written: string[] = [];
-    const bar = new ProgressBar(
-      (text) => written.push(text),
-      false,
-      () => now,
-    );
-    for (let done = 1; done <= 50; done++) {
-      now += 1000;
-      bar.show({ label: "learning", done, total: 50, facts: [] });
-    }
-    expect(written).toHaveLength(6);
-    expect(written.at(-1)).toBe("learning ████████████████████ 50/50\n");
-  });
-
-  test.each([
-    [0, "0s"],
-    [59.6, "1m00s"],
-    [3599, "59m59s"],
-    [7500, "2h05m"],
-  ])("writes %d seconds as %s", (seconds, text) => {
-    expect(durationText(seconds)).toBe(text);
   });
 });

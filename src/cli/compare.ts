@@ -3,7 +3,7 @@
  * `fovea compare`: runs a grid of settings and seeds from one file and writes its table, or makes the table of finished
  * evaluations.
  */
-import { mkdirSync, statSync, writeFileSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import {
@@ -24,6 +24,7 @@ import {
   shardCells,
 } from "../compare/index.ts";
 import { ConfigError } from "../errors/index.ts";
+import { requireWritableDirectory, writeOutput } from "../model/index.ts";
 import { CellProgress } from "./cell-progress.ts";
 import type { CliContext } from "./context.ts";
 import { InterruptedRun } from "./interruption.ts";
@@ -55,12 +56,13 @@ function compareFinished(
   if (shard !== undefined || dryRun === true) {
     throw new ConfigError("--shard and --dry-run: expected one grid file, got directories of evaluations");
   }
+  if (out !== undefined) requireWritableDirectory(out);
   const { comparison: found, notes } = compareEvaluations(directories);
   const reporter = new Reporter(context, json);
   for (const note of notes) reporter.bar.note(note);
-  if (out !== undefined) writeTables(out, found);
   reporter.json({ event: "finished", ...found });
   reporter.text(comparisonText(found));
+  if (out !== undefined) writeTables(out, found);
 }
 
 /** Runs a grid. */
@@ -82,6 +84,7 @@ async function compareCells(file: string, options: CompareOptions, context: CliC
     context.stdout(json ? `${JSON.stringify(cells)}\n` : listed);
     return;
   }
+  requireWritableDirectory(directory);
   const reporter = new Reporter(context, json);
   const progress = new CellProgress(reporter, context, cells.length, measures);
   const ran = await runGrid({
@@ -91,7 +94,7 @@ async function compareCells(file: string, options: CompareOptions, context: CliC
     onCell: (cell, result) => progress.cell(cell, result),
     onEvent: (event) => reporter.show(event),
     onMeasure: reporter.onEvaluation,
-    signal: context.interruption.signal,
+    signal: context.interruption.listen("stopping after a checkpoint"),
     clock: context.clock,
     ...(context.openEngine && { openEngine: context.openEngine }),
   });
@@ -128,10 +131,9 @@ function cellRecords(results: readonly CellResult[]) {
 /** Writes the table as Markdown, LaTeX and JSON. */
 function writeTables(directory: string, found: Comparison, results: readonly CellResult[] = []): void {
   const cells = cellRecords(results);
-  mkdirSync(directory, { recursive: true });
-  writeFileSync(join(directory, "comparison.md"), comparisonMarkdown(found));
-  writeFileSync(join(directory, "comparison.tex"), comparisonLatex(found));
-  writeFileSync(
+  writeOutput(join(directory, "comparison.md"), comparisonMarkdown(found));
+  writeOutput(join(directory, "comparison.tex"), comparisonLatex(found));
+  writeOutput(
     join(directory, "comparison.json"),
     `${JSON.stringify({ version: 1, ...found, cells }, null, 2)}\n`,
   );

@@ -12,6 +12,8 @@ export interface CliContext {
   readonly stderr: (text: string) => void;
   /** Whether stderr is a terminal, whose last line can be redrawn. */
   readonly hasTerminal: boolean;
+  /** Columns of the terminal that stderr is, where they are known. */
+  readonly columns?: () => number | undefined;
   /** Whether stdout may be coloured. */
   readonly hasColour: boolean;
   readonly interruption: Interruption;

@@ -61,6 +61,11 @@ describe("recorded signals", () => {
     expect(lines[0].credits["dyco-rl"].weights).toHaveLength(3);
   });
 
+  test("may begin with a byte order mark", async () => {
+    const { status } = await run("--signals", file(`\ufeff${JSON.stringify(RECORDED)}`));
+    expect(status).toBe(0);
+  });
+
   test("take the options of the configuration's own method", async () => {
     const path = file(RECORDED);
     const { stdout } = await run(
@@ -79,6 +84,7 @@ describe("recorded signals", () => {
     ["text that is no JSON", "{", "JSON"],
     ["unknown keys", { ...RECORDED, mass: [] }, "mass"],
     ["a mask of other numbers", { ...RECORDED, mask: [2, 1, 1] }, "mask"],
+    ["an advantage of another length", { ...RECORDED, advantage: [1, 2] }, "advantage: expected 3"],
   ])("refuse %s", async (_, content, word) => {
     const { status, stderr } = await run("--signals", file(content));
     expect(status).toBe(1);

@@ -6,12 +6,12 @@ import type { Command } from "commander";
 import { type Config, openCredit, openParts } from "../config/index.ts";
 import type { CompletionCredit, CreditMethod } from "../credit/index.ts";
 import type { Completion } from "../engine/index.ts";
-import { ConfigError } from "../errors/index.ts";
 import { firstQuestions, RowTally, textTable } from "../eval/index.ts";
 import type { CliContext } from "./context.ts";
 import { creditMethodsByName, creditWeights } from "./credit-weights.ts";
 import { partsOptions } from "./download-bar.ts";
 import { readRecordedSignals } from "./recorded-signals.ts";
+import { refuseOptions } from "./refuse-options.ts";
 import { Reporter } from "./reporter.ts";
 import { dryRunText } from "./shared-options.ts";
 import { splitProblems } from "./split-problems.ts";
@@ -122,14 +122,19 @@ async function showCredit(
   file: string | undefined,
   options: CreditOptions,
   context: CliContext,
+  command: Command,
 ): Promise<void> {
+  if (options.signals !== undefined) {
+    refuseOptions(
+      command,
+      ["completion", "split", "problems"],
+      "needs a model in place of --signals, which has completions of its own",
+    );
+  }
   const config = await trainedConfig(file, { ...options, problems: options.problems ?? 1 });
   if (options.dryRun === true) {
     context.stdout(dryRunText(config, options.json ?? false));
     return;
-  }
-  if (options.signals !== undefined && options.completion !== undefined) {
-    throw new ConfigError("--completion: does not apply to recorded signals");
   }
   const configured = await openCredit(config);
   const methods =
@@ -154,5 +159,7 @@ export function configure(command: Command, context: CliContext): void {
     .option("--methods <names>", "credit methods, separated by commas; default: the configuration's")
     .option("--signals <file>", "recorded signals, JSON, in place of a model")
     .option("--completion <text>", "credit this answer in place of a sampled one")
-    .action((file: string | undefined, options: CreditOptions) => showCredit(file, options, context));
+    .action((file: string | undefined, options: CreditOptions) =>
+      showCredit(file, options, context, command),
+    );
 }

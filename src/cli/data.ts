@@ -30,6 +30,7 @@ import { checkText } from "./data-check-text.ts";
 import { InterruptedRun } from "./interruption.ts";
 
 import { Reporter } from "./reporter.ts";
+import { several } from "./several.ts";
 
 interface CheckFlags {
   readonly model?: string;
@@ -83,6 +84,7 @@ async function checkSplit(
   reporter: Reporter,
   context: CliContext,
 ): Promise<DataCheck> {
+  const signal = context.interruption.listen("stopping before the end of the rows");
   let unreachable = 0;
   const check = await checkSource(source, {
     ...options,
@@ -103,9 +105,9 @@ async function checkSplit(
       reporter.text(`reference  ${row.place}: no answer can match ${shown}: ${row.reason}\n`);
     },
     onProgress: (done, total) => reporter.bar.show({ label: "checking", done, total, facts: [] }),
-    shouldStop: () => context.interruption.signal.aborted,
+    shouldStop: () => signal.aborted,
   });
-  if (context.interruption.signal.aborted) throw new InterruptedRun("interrupted: not all rows were read");
+  if (signal.aborted) throw new InterruptedRun("interrupted: not all rows were read");
   reporter.json({ event: "checked", split, ...check });
   reporter.text(checkText(split, check));
   return check;
@@ -157,7 +159,7 @@ export function configure(command: Command, context: CliContext): void {
     .option(
       "--set <key=value>",
       "one setting of data, such as data.columns.answer=label; may be repeated",
-      (flag: string, before: readonly string[]) => [...before, flag],
+      several,
       [],
     )
     .option("--json", "one JSON object a line on stdout")

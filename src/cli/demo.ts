@@ -17,6 +17,7 @@ import {
 } from "./labelled-completion.ts";
 
 import { Reporter, shareText } from "./reporter.ts";
+import { several } from "./several.ts";
 import { configFrom, dryRunText, runDirectoryFor, wholeNumber } from "./shared-options.ts";
 
 interface DemoOptions {
@@ -60,7 +61,7 @@ async function demonstrate(options: DemoOptions, context: CliContext): Promise<v
   }
   const reporter = new Reporter(context, json);
   const runDirectory = runDirectoryFor("demo", options);
-  const { signal } = context.interruption;
+  const signal = context.interruption.listen("stopping after a checkpoint");
   const parts = await openParts(config);
   const source = await splitSource(parts.task, "test");
   const measure = async (opened: Opened, iteration: number) => {
@@ -70,8 +71,10 @@ async function demonstrate(options: DemoOptions, context: CliContext): Promise<v
       { onProgress: reporter.onEvaluation, shouldStop: () => signal.aborted },
     );
     reporter.onEvent(record);
-    const greedy = { temperature: 0, seed: 0 };
-    const shown = await labelledCompletions(parts, { ...opened, source }, CANDIDATES, greedy);
+    const greedy = { temperature: 0, seed: 0, batchSize: CANDIDATES };
+    const shown: LabelledCompletion[] = [];
+    for await (const one of labelledCompletions(parts, { ...opened, source }, CANDIDATES, greedy))
+      shown.push(one);
     return { record, shown };
   };
   let before: Awaited<ReturnType<typeof measure>> | undefined;
@@ -134,12 +137,7 @@ export function configure(command: Command, context: CliContext): void {
     .option("--quick", "the same path in under a minute")
     .addOption(new Option("--credit <kind>", "credit method").choices(["dyco-rl", "uniform", "constant"]))
     .option("--seed <n>", "seed of weights, data order and sampling", wholeNumber)
-    .option(
-      "--set <key=value>",
-      "one setting, dotted; may be repeated",
-      (flag: string, so: readonly string[]) => [...so, flag],
-      [],
-    )
+    .option("--set <key=value>", "one setting, dotted; may be repeated", several, [])
     .option("--run-dir <path>", "directory of the run; default: runs/demo-<time>")
     .option("--dry-run", "print the resolved configuration and exit")
     .option("--json", "one JSON object a line on stdout")

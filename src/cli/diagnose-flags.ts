@@ -10,7 +10,7 @@ export interface DiagnoseFlags extends RecordedFlags {
   readonly against: readonly string[];
   readonly labels?: string;
   readonly problems?: number;
-  readonly seed: number;
+  readonly seed?: number;
   readonly layers: readonly string[];
   readonly heads?: readonly number[];
   readonly lambda: readonly number[];

@@ -22,6 +22,8 @@ export interface Subject {
   /** The data part of a configuration. */
   readonly data: string | Settings;
   readonly split: Split;
+  /** Whether the split belongs to the completions; absent: any other may be set. */
+  readonly isSplitFixed?: boolean;
   /** Absent when completions are sampled. */
   readonly recorded?: {
     readonly completions: readonly RecordedCompletion[];

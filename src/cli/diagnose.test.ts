@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { smallProblems, writeJsonl } from "../testing/data-files.ts";
@@ -59,6 +59,25 @@ describe("fovea diagnose", () => {
     expect(stdout).not.toContain("CORRELATION");
   });
 
+  test.each([
+    [[], { split: "test", seed: 0 }],
+    [["--set", "evaluation.split=train", "--set", "evaluation.seed=4"], { split: "train", seed: 4 }],
+    [["--set", "evaluation.seed=4", "--seed", "5"], { split: "test", seed: 5 }],
+  ])("with %j takes split and seed from flags, else from settings", async (flags, expected) => {
+    const out = freshPath();
+    const { status } = await fovea("small", "digits", ...FEW, ...SHORT, ...flags, "--out", out);
+    expect(status).toBe(0);
+    expect(JSON.parse(readFileSync(join(out, "diagnosis.json"), "utf8"))).toMatchObject(expected);
+  });
+
+  test("refuses a directory that cannot be written before any work", async () => {
+    const file = freshPath();
+    writeFileSync(file, "");
+    const { status, stderr } = await fovea("small", "digits", "--out", file);
+    expect(status).toBe(1);
+    expect(stderr).toContain(`error: ${file}: cannot be written`);
+  });
+
   test("gives one JSON object on stdout", async () => {
     const { stdout } = await fovea("small", "digits", ...FEW, ...SHORT, "--out", freshPath(), "--json");
     const record = JSON.parse(stdout);
@@ -71,6 +90,7 @@ describe("fovea diagnose", () => {
     ["invalid layers", ["--layers", "first"], "whole numbers from 0"],
     ["invalid heads", ["--heads", "1,-1"], "whole numbers from 0"],
     ["no problems at all", ["--problems", "0"], "a whole number from 1"],
+    ["a second model", ["--set", "model=small"], "--set model=small: the model is the one"],
     ["an unknown setting", ["--set", "sampling.temprature=1"], "temperature"],
     ["a model against itself", ["--against", "small"], "expected other models"],
     ["an unknown part of the data", ["--split", "tests"], "tests"],

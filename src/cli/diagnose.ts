@@ -2,7 +2,7 @@
  * @module
  * `fovea diagnose`: how a model's attention relates to the roles and the correctness of its tokens.
  */
-import { basename, normalize } from "node:path";
+import { basename, normalize, sep } from "node:path";
 import { type Command, Option } from "commander";
 import {
   type Config,
@@ -12,7 +12,7 @@ import {
   openParts,
   resolveConfig,
 } from "../config/index.ts";
-import { SPLITS, type Split, splitSource } from "../data/index.ts";
+import { SPLITS, splitSource } from "../data/index.ts";
 import {
   diagnose,
   type ModelDiagnosis,
@@ -22,6 +22,7 @@ import {
   writeReport,
 } from "../diagnose/index.ts";
 import { ConfigError } from "../errors/index.ts";
+import { requireWritableDirectory } from "../model/index.ts";
 import type { Settings } from "../parts/index.ts";
 import { describeEnvironment } from "../train/index.ts";
 import { connectionOf } from "./connection.ts";
@@ -38,47 +39,73 @@ import { labelledSubject, type Subject, sampledSubject } from "./diagnose-subjec
 import { downloadBar, partsOptions } from "./download-bar.ts";
 import { exportSpans } from "./export-spans.ts";
 import { InterruptedRun } from "./interruption.ts";
-import { loadAdapter, type NamedModel, namedModel } from "./named-model.ts";
+import { loadAdapter, type NamedModel, namedModel, refuseModelSetting } from "./named-model.ts";
 import { ProgressBar } from "./progress.ts";
+import { refuseOptions } from "./refuse-options.ts";
+import { several } from "./several.ts";
 import { countNumber, runDirectoryFor, wholeNumber } from "./shared-options.ts";
+
+/** Options that the template of export-spans does not have. */
+const OF_DIAGNOSIS = [
+  ...["against", "split", "labels", "data", "layers", "heads", "lambda", "candidates", "resamples"],
+  ...["set", "json"],
+];
 
 /** Default number of sampled completions. */
 const SAMPLED = 2000;
 
-/** The configuration of a named model with the data for its diagnosis. */
+/**
+ * The configuration of a named model with the data for its diagnosis. The split and the seed of `--set` count where no flag
+ * of their own is given.
+ *
+ * @throws ConfigError when `--set` names a model, or another split than that of rollouts
+ */
 function configOf(
   { settings }: NamedModel,
-  data: string | Settings,
-  split: Split,
-  { set, seed }: DiagnoseFlags,
+  { data, split, isSplitFixed }: Subject,
+  { set, seed, split: givenSplit }: DiagnoseFlags,
 ): Config {
   const {
     data: runData,
     model,
     ...rest
   } = settings as { readonly data?: Settings; readonly model: Settings };
-  return resolveConfig({
-    preset: { ...rest, data: runData?.["kind"] === data ? runData : data },
+  refuseModelSetting(set);
+  const config = resolveConfig({
+    base: { ...rest, model, data: runData?.["kind"] === data ? runData : data },
+    preset: { evaluation: { split, seed: 0 } },
     flags: set,
-    overrides: { model, evaluation: { split, seed } },
+    overrides: {
+      evaluation: {
+        ...(givenSplit !== undefined && { split: givenSplit }),
+        ...(seed !== undefined && { seed }),
+      },
+    },
   });
+  if (isSplitFixed === true && config.evaluation.split !== split) {
+    throw new ConfigError(
+      `evaluation.split: rollouts of a run answer problems of its split ${split}, got ${config.evaluation.split}`,
+    );
+  }
+  return config;
 }
 
 async function diagnoseModel(
   name: string,
   model: NamedModel,
   given: Config,
-  { split, recorded }: Subject,
+  { recorded }: Subject,
   flags: DiagnoseFlags,
   context: CliContext,
 ): Promise<ModelDiagnosis> {
   const config = await fetchModel(given, downloadBar(context));
   const { task, verdict, limits, maxBrokenShare } = await openParts(config, partsOptions(context));
+  const { split, seed } = config.evaluation;
   const source = await splitSource(task, split);
   const dialogue = await openConfiguredDialogue(config);
-  const bar = new ProgressBar(context.stderr, context.hasTerminal, context.clock);
+  const bar = new ProgressBar(context);
   const engine = await (context.openEngine ?? openEngine)(config, connectionOf(context));
-  const { signal } = context.interruption;
+  const signal = context.interruption.listen("stopping; nothing is written");
   const { batchSize } = config.evaluation;
   try {
     await loadAdapter(engine, model);
@@ -91,7 +118,7 @@ async function diagnoseModel(
             source,
             problems: flags.problems ?? SAMPLED,
             sampling: { temperature, topP, topK, maxCompletionTokens },
-            seed: flags.seed,
+            seed,
             batchSize,
             limits,
             maxBrokenShare,
@@ -105,7 +132,7 @@ async function diagnoseModel(
       verdict,
       labels: recorded?.labels ?? task.labels,
       agreement: recorded?.labels.agreement,
-      seed: flags.seed,
+      seed,
       sites: sitesOf(flags),
       lambdas: flags.lambda,
       candidates: flags.candidates,
@@ -122,7 +149,7 @@ async function diagnoseModel(
 
 /** Short distinct names of the models: the shortest ends of their paths that differ. */
 export function shortNames(models: readonly string[]): string[] {
-  const parts = models.map((model) => normalize(model).split("/").filter(Boolean));
+  const parts = models.map((model) => normalize(model).split(sep).filter(Boolean));
   const longest = Math.max(...parts.map(({ length }) => length));
   for (let count = 1; count <= longest; count++) {
     const names = parts.map((own) => own.slice(-count).join("/"));
@@ -132,31 +159,32 @@ export function shortNames(models: readonly string[]): string[] {
 }
 
 async function run(model: string, data: string, flags: DiagnoseFlags, context: CliContext): Promise<void> {
-  if (data === "export-spans") return exportSpans(model, flags, context);
   const models = [model, ...flags.against];
   if (new Set(models).size < models.length) throw new ConfigError("--against: expected other models");
   const subject = data === "labels" ? await labelledSubject(model, flags) : sampledSubject(data, flags);
   const named = models.map(namedModel);
-  const configs = named.map((one) => configOf(one, subject.data, subject.split, flags));
+  const configs = named.map((one) => configOf(one, subject, flags));
   const names = models.length === 1 ? [basename(normalize(model))] : shortNames(models);
-  const found: ModelDiagnosis[] = [];
-  for (const [i, config] of configs.entries()) {
-    found.push(await diagnoseModel(names[i]!, named[i]!, config, subject, flags, context));
-  }
   const directory = runDirectoryFor(
     "diagnose",
     flags.out === undefined ? { set: [] } : { set: [], runDir: flags.out },
   );
+  requireWritableDirectory(directory);
+  const found: ModelDiagnosis[] = [];
+  for (const [i, config] of configs.entries()) {
+    found.push(await diagnoseModel(names[i]!, named[i]!, config, subject, flags, context));
+  }
   const { commit, fovea } = describeEnvironment();
   const { set, json, out: _out, problems = SAMPLED, ...settings } = flags;
-  const { split, recorded } = subject;
+  const { recorded } = subject;
+  const { split, seed } = configs[0]!.evaluation;
   const count = recorded === undefined ? { problems } : { recorded: recorded.completions.length };
-  writeReport(directory, found, { fovea, commit, model, data, ...settings, ...count, split, set });
-  if (json === true) context.stdout(`${JSON.stringify({ event: "finished", directory, models: found })}\n`);
-  else context.stdout(`${reportText(found)}\nwritten to ${directory}\n`);
+  const report = { event: "finished", directory, models: found };
+  // The diagnosis is out before a full disk can lose it.
+  context.stdout(json === true ? `${JSON.stringify(report)}\n` : reportText(found));
+  writeReport(directory, found, { fovea, commit, model, data, ...settings, ...count, split, seed, set });
+  if (json !== true) context.stdout(`\nwritten to ${directory}\n`);
 }
-
-const several = (value: string, before: readonly string[] | undefined) => [...(before ?? []), value];
 
 /** Adds the arguments and the action of `fovea diagnose`. */
 export function configure(command: Command, context: CliContext): void {
@@ -188,7 +216,7 @@ export function configure(command: Command, context: CliContext): void {
       "recorded completions: a JSON-lines file or a run directory; default: the model's",
     )
     .option("--data <data>", "the problems of the recorded completions; default: the run's data")
-    .option("--seed <n>", "seed of problems, sampling and intervals", wholeNumber, 0)
+    .option("--seed <n>", "seed of problems, sampling and intervals; default: 0", wholeNumber)
     .addOption(
       new Option(
         "--layers <which>",
@@ -213,7 +241,10 @@ export function configure(command: Command, context: CliContext): void {
       "directory of the report, default runs/diagnose-<time>; of a template its file, default stdout",
     )
     .option("--json", "print the diagnosis as one JSON object on stdout")
-    .action((model: string, data: string, flags: Omit<DiagnoseFlags, "layers"> & { layers?: string[] }) =>
-      run(model, data, { ...flags, layers: flags.layers ?? ["last", "all"] }, context),
-    );
+    .action((model: string, data: string, flags: Omit<DiagnoseFlags, "layers"> & { layers?: string[] }) => {
+      const whole = { ...flags, layers: flags.layers ?? ["last", "all"] };
+      if (data !== "export-spans") return run(model, data, whole, context);
+      refuseOptions(command, OF_DIAGNOSIS, "needs a diagnosis; export-spans only writes completions");
+      return exportSpans(model, whole, context);
+    });
 }

@@ -21,8 +21,8 @@ export function downloadMoment({ file, bytes, totalBytes }: DownloadEvent): Prog
 }
 
 /** Draws a download that no run reports. */
-export function downloadBar({ stderr, hasTerminal, clock }: CliContext): (event: DownloadEvent) => void {
-  const bar = new ProgressBar(stderr, hasTerminal, clock);
+export function downloadBar(context: CliContext): (event: DownloadEvent) => void {
+  const bar = new ProgressBar(context);
   return (event) => bar.show(downloadMoment(event));
 }
 

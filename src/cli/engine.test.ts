@@ -5,7 +5,7 @@ import { openEngine } from "../config/index.ts";
 import type { Engine } from "../engine/index.ts";
 import { temporaryDirectory } from "../testing/temporary-directory.ts";
 import { TinkerWorld } from "../testing/tinker-fixtures.ts";
-import { collectingContext, digitsFakeEngine, TINY_FLAGS } from "../testing/tiny-run.ts";
+import { collectingContext, digitsFakeEngine, interruptedBy, TINY_FLAGS } from "../testing/tiny-run.ts";
 import { runCommandLine } from "./program.ts";
 
 const world = new TinkerWorld();
@@ -85,7 +85,7 @@ describe("fovea train on an engine elsewhere", () => {
     const controller = new AbortController();
     const { context, stderr, stdout } = collectingContext({
       openEngine,
-      interruption: { signal: controller.signal },
+      interruption: interruptedBy(controller.signal),
     });
     const ended = runCommandLine(train(url, "--json"), context);
     setTimeout(() => controller.abort(), 1000);

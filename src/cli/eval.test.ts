@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { temporaryDirectory } from "../testing/temporary-directory.ts";
@@ -160,6 +160,31 @@ describe("fovea eval says", () => {
   });
 });
 
+test("draws the answers by --seed", async () => {
+  const words = ["eval", ...TINY, "--problems", "2", "--temperature", "1"];
+  const out = temporaryDirectory();
+  await fovea([...words, "--seed", "3", "--out", out]);
+  const [header] = eventOf(join(out, "digits-validation", "answers.jsonl"));
+  expect(header).toMatchObject({ model: "small seed=3", protocol: { seed: 3 } });
+  const other = await fovea([...words, "--seed", "4", "--set", "train.seed=3", "--out", out]);
+  expect(other.stderr).toContain("seed: recorded 3, now 4");
+});
+
+test("refuses an answers file that another process writes, and a place that cannot be written", async () => {
+  const out = temporaryDirectory();
+  const path = join(out, "digits-validation", "answers.jsonl");
+  mkdirSync(join(out, "digits-validation"));
+  writeFileSync(`${path}.process.json`, JSON.stringify({ pid: 1, host: "elsewhere", everySeconds: 10 }));
+  const { status, stderr } = await fovea(["eval", ...TINY, "--out", out]);
+  expect(status).toBe(1);
+  expect(stderr).toContain(`error: ${path}: process 1 on elsewhere is writing it`);
+  const below = join(path, "below");
+  writeFileSync(path, "");
+  const openEngine = () => Promise.reject(new Error("no model is opened"));
+  const refused = await fovea(["eval", ...TINY, "--out", below], { openEngine });
+  expect(refused.stderr).toContain(`error: ${below}: cannot be written: ${path} is no directory`);
+});
+
 test("says that a report of fewer problems than before covers fewer, and keeps every answer", async () => {
   const out = temporaryDirectory();
   const words = ["eval", ...TINY, "--out", out];
@@ -227,7 +252,10 @@ describe("fovea score", () => {
       withoutAnswer: 0,
     });
     expect(eventOf(judged).filter(({ score }) => score === 1)).toHaveLength(right);
-    expect((await fovea(["score", path, "--out", judged])).stderr).toContain("exists already");
+    // Before any answer is read or judged.
+    expect((await fovea(["score", "none.jsonl", "--out", judged])).stderr).toContain(
+      `--out ${judged}: expected a file that does not exist yet; recorded answers are not overwritten`,
+    );
     expect((await fovea(["score", join(out, "none.jsonl")])).stderr).toContain("none.jsonl");
   });
 

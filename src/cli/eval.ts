@@ -3,7 +3,7 @@
  * `fovea eval`: a model on benchmarks or on a split of its task. Every answer is written to disk before aggregation,
  * and the same command resumes a stopped evaluation.
  */
-import { statSync, writeFileSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import type { Benchmark } from "../benchmark/index.ts";
@@ -12,6 +12,7 @@ import {
   type EvaluationSubject,
   evaluationProtocol,
   evaluationVerdict,
+  fetchModel,
   moduleHashes,
   openEvaluation,
   openPromptFormat,
@@ -28,9 +29,10 @@ import {
   type Respondent,
   weightsHash,
 } from "../eval/index.ts";
+import { requireWritableDirectory, writeOutput } from "../model/index.ts";
 import { benchmarkText } from "./benchmark-text.ts";
 import type { CliContext } from "./context.ts";
-import { partsOptions } from "./download-bar.ts";
+import { downloadBar, partsOptions } from "./download-bar.ts";
 import { addProtocolOptions, type ProtocolFlags, protocolSettings } from "./evaluation-flags.ts";
 import { InterruptedRun } from "./interruption.ts";
 import { Reporter } from "./reporter.ts";
@@ -47,16 +49,26 @@ interface EvalOptions extends TrainedOptions, ProtocolFlags {
   readonly out?: string;
 }
 
-/** Identity of the model: the seed of the built-in model, the weights of any other, and the engine if it is remote. */
-function modelIdentity({ model, engine, train }: Config, runDirectory: string | undefined): string {
+/**
+ * Identity of the model: the seed of the built-in model and the files of its own directory, the weights of any other, and the
+ * engine if it is remote.
+ *
+ * @param local the same configuration with a model on this machine, where the engine needs one
+ */
+function modelIdentity(
+  { model, engine, train }: Config,
+  local: Config["model"],
+  runDirectory: string | undefined,
+): string {
   if (runDirectory !== undefined) return `weights ${weightsHash(newestWeights(runDirectory))}`;
   if (engine.kind !== "local") {
-    const weights = model.kind === "directory" ? ` weights ${weightsHash(model.path)}` : "";
+    const weights = local.kind === "directory" ? ` weights ${weightsHash(local.path)}` : "";
     const url = "url" in engine ? ` at ${String(engine.url)}` : "";
     return `${engine.kind}${url} ${JSON.stringify(model)}${weights}`;
   }
-  if (model.kind === "small") return `small seed=${train.seed}`;
-  return model.kind === "hub" ? `${model.name}@${model.revision}` : `weights ${weightsHash(model.path)}`;
+  if (local.kind === "directory") return `weights ${weightsHash(local.path)}`;
+  const assets = local.kind === "small" && local.assets !== undefined ? local.assets : undefined;
+  return `small seed=${train.seed}${assets === undefined ? "" : ` assets ${weightsHash(assets)}`}`;
 }
 
 /** The prompt format for the record: its options, and the hash of its module. */
@@ -73,7 +85,7 @@ function checkFlags({ benchmark, split, out }: EvalOptions): void {
       "--split: expected --split or --benchmark, got both; a benchmark has its own problems",
     );
   }
-  if (out !== undefined && statSync(out, { throwIfNoEntry: false })?.isDirectory() === false) {
+  if (out !== undefined && existsSync(out) && !statSync(out).isDirectory()) {
     throw new ConfigError(`--out: expected a directory, got the file ${out}`);
   }
 }
@@ -122,7 +134,7 @@ async function evaluateOn(
     readonly context: CliContext;
   },
 ): Promise<BenchmarkReport> {
-  const { signal } = context.interruption;
+  const signal = context.interruption.listen("stopping; the recorded answers stay");
   const source = await openSource(benchmark.source);
   const protocol = evaluationProtocol(config);
   const verdict = evaluationVerdict(config, benchmark, { warn: (message) => reporter.bar.note(message) });
@@ -161,7 +173,7 @@ async function evaluateOn(
     const { answers, skipped } = journal;
     const header = { model: respondent.identity, verdict: verdict.name };
     const report = benchmarkReport(benchmark, { header, answers, skipped }, asked.problems);
-    writeFileSync(join(directory, benchmark.name, "report.json"), `${JSON.stringify(report, null, 2)}\n`);
+    writeOutput(join(directory, benchmark.name, "report.json"), `${JSON.stringify(report, null, 2)}\n`);
     const answered = new Set(answers.map(({ index }) => index)).size;
     if (report.problems < answered) {
       reporter.bar.note(
@@ -192,8 +204,9 @@ async function withRespondent<T>(
 ): Promise<T> {
   const { server } = config.evaluation;
   if (server === undefined) {
-    const identity = modelIdentity(config, runDir);
-    return withTrainedModel(config, runDir, context, ({ engine, dialogue }) =>
+    const local = await fetchModel(config, downloadBar(context));
+    const identity = modelIdentity(config, local.model, runDir);
+    return withTrainedModel(local, runDir, context, ({ engine, dialogue }) =>
       work(engineRespondent(engine, dialogue, identity)),
     );
   }
@@ -215,7 +228,10 @@ async function evaluateModel(
   context: CliContext,
 ): Promise<void> {
   checkFlags(options);
-  const config = await trainedConfig(file, options, protocolSettings(options));
+  // The answers are drawn by the seed of the evaluation, and the built-in model by that of training.
+  const { seed } = options;
+  const drawn = seed === undefined ? {} : { seed };
+  const config = await trainedConfig(file, options, { ...protocolSettings(options), ...drawn });
   if (options.dryRun === true) {
     context.stdout(dryRunText(config, options.json ?? false));
     return;
@@ -226,6 +242,7 @@ async function evaluateModel(
   const { runDir, out } = options;
   const directory =
     out ?? (runDir === undefined ? runDirectoryFor("eval", { set: [] }) : join(runDir, "evaluation"));
+  requireWritableDirectory(directory);
   // Missing files are reported before the first answer.
   for (const { source } of benchmarks) await openSource(source);
   const reports = await withRespondent(config, options, context, reporter, async (respondent) => {
@@ -255,7 +272,7 @@ function summary(reports: readonly BenchmarkReport[]) {
 
 /** Adds the arguments and the action of `fovea eval`. */
 export function configure(command: Command, context: CliContext): void {
-  addProtocolOptions(addTrainedOptions(command))
+  addProtocolOptions(addTrainedOptions(command, "short for --set evaluation.seed=n --set train.seed=n"))
     .option(
       "--out <directory>",
       "directory of answers and reports, with a folder for each benchmark; default: evaluation/ of the run directory",

@@ -220,7 +220,7 @@ describe("an impossible export gives an error and leaves no files", () => {
       "expected a whole number of at most 4, the model's layers, got 9",
     ],
     [["--onnx", "--max-shard-size", "3GB"], "which an ONNX file can hold, got 3000000000"],
-    [["--attention-layers", "1"], "--attention-layers needs --onnx"],
+    [["--attention-layers", "1"], "--attention-layers: needs --onnx"],
     [["--onnx", "--tensorboard"], "cannot be used with"],
   ])("%j", async (flags, message) => {
     const path = place();

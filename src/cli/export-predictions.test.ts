@@ -140,7 +140,10 @@ describe("fovea export of predictions", () => {
     const answers = answersFile(recordOf("lmms-eval", "mmstar").answers);
     expect(await fovea("export", "--lmms-eval", answers, out)).toMatchObject({ status: 0 });
     const again = await fovea("export", "--lmms-eval", answers, out);
-    expect(again).toMatchObject({ status: 1, stderr: expect.stringContaining("mmstar.json: EEXIST") });
+    expect(again).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining("mmstar.json: exists already"),
+    });
   });
 
   test("counts rows without a problem and an incomplete last line", async () => {
@@ -220,7 +223,7 @@ describe("fovea export of predictions", () => {
   test.each([
     [["--vlmevalkit", "--lmms-eval"], "cannot be used with"],
     [["--vlmevalkit", "--onnx"], "cannot be used with"],
-    [["--dataset", "MMStar"], "--dataset and --model-name need --vlmevalkit or --lmms-eval"],
+    [["--dataset", "MMStar"], "--dataset: needs --vlmevalkit or --lmms-eval"],
   ])("refuses %s as wrong usage", async (flags, message) => {
     const { status, stderr } = await fovea("export", "answers.jsonl", "out", ...flags);
     expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining(message) });

@@ -2,19 +2,20 @@
  * @module
  * `fovea diagnose … export-spans`: recorded completions as a template for annotators.
  */
-import { existsSync, writeFileSync } from "node:fs";
 import { type RecordedCompletion, recordedCompletions } from "../data/index.ts";
-import { ConfigError, DataError } from "../errors/index.ts";
+import { DataError } from "../errors/index.ts";
 import { Rng } from "../math/index.ts";
+import { writeOutput } from "../model/index.ts";
 import type { CliContext } from "./context.ts";
 import { type RecordedFlags, recordedFiles } from "./recorded-input.ts";
+import { requireNew } from "./require-new.ts";
 
 /** Default number of completions. */
 const EXPORTED = 100;
 
 export interface ExportSpansFlags extends RecordedFlags {
   readonly problems?: number;
-  readonly seed: number;
+  readonly seed?: number;
   readonly out?: string;
 }
 
@@ -42,12 +43,8 @@ export async function exportSpans(
   flags: ExportSpansFlags,
   context: CliContext,
 ): Promise<void> {
-  const { out, seed, problems = EXPORTED } = flags;
-  if (out !== undefined && existsSync(out)) {
-    throw new ConfigError(
-      `--out ${out}: expected a file that does not exist yet; annotations are not overwritten`,
-    );
-  }
+  const { out, seed = 0, problems = EXPORTED } = flags;
+  if (out !== undefined) requireNew(out, "annotations");
   const completions = await drawn(recordedFiles(model, flags), problems, seed);
   if (completions.length === 0)
     throw new DataError(`${flags.completions ?? model}: expected completions with text, got none`);
@@ -59,7 +56,7 @@ export async function exportSpans(
     .concat("\n");
   if (out === undefined) context.stdout(text);
   else {
-    writeFileSync(out, text);
+    writeOutput(out, text);
     context.stdout(`${completions.length} completions written to ${out}\n`);
   }
 }

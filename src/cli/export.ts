@@ -19,6 +19,7 @@ import type { CliContext } from "./context.ts";
 import { downloadBar } from "./download-bar.ts";
 import { exportPredictions, type PredictionFlags } from "./export-predictions.ts";
 import { namedModel } from "./named-model.ts";
+import { refuseOptions } from "./refuse-options.ts";
 import { wholeNumber } from "./shared-options.ts";
 
 const TYPES = { f32: "F32", f16: "F16", bf16: "BF16" } as const;
@@ -79,8 +80,6 @@ async function exportTo(
   flags: ExportFlags,
   context: CliContext,
 ): Promise<void> {
-  if (flags.attentionLayers !== undefined)
-    throw new ConfigError("fovea export: --attention-layers needs --onnx");
   const { dtype = "bf16", maxShardSize } = flags;
   const { directory, adapter } = await fetchSource(model, flags, context);
   exportModel(directory, target, {
@@ -129,6 +128,19 @@ async function exportEvents(
   context.stdout(flags.json === true ? `${JSON.stringify(record)}\n` : `events  ${written.path}\n`);
 }
 
+/** Refuses the options of another kind of export. */
+function refuseIdle(command: Command, { onnx, tensorboard, vlmevalkit, lmmsEval }: ExportFlags): void {
+  const arePredictions = vlmevalkit === true || lmmsEval === true;
+  if (tensorboard === true || arePredictions) {
+    const other =
+      tensorboard === true ? "--tensorboard" : vlmevalkit === true ? "--vlmevalkit" : "--lmms-eval";
+    const ofModels = ["adapter", "dtype", "maxShardSize", "attentionLayers"];
+    refuseOptions(command, ofModels, `needs the export of a model, got ${other}`);
+  }
+  if (!arePredictions) refuseOptions(command, ["dataset", "modelName"], "needs --vlmevalkit or --lmms-eval");
+  if (onnx !== true) refuseOptions(command, ["attentionLayers"], "needs --onnx");
+}
+
 /** Adds the arguments and the action of `fovea export`. */
 export function configure(command: Command, context: CliContext): void {
   command
@@ -170,15 +182,13 @@ export function configure(command: Command, context: CliContext): void {
     )
     .option("--json", "one JSON object a line on stdout")
     .action(async (source: string, target: string | undefined, flags: ExportFlags) => {
+      refuseIdle(command, flags);
       if (flags.tensorboard === true)
         return exportEvents(source, target ?? join(source, EVENTS), flags, context);
       if (target === undefined)
         throw new ConfigError("fovea export: expected the directory to write after the source");
       if (flags.vlmevalkit === true) return exportPredictions("vlmevalkit", source, target, flags, context);
       if (flags.lmmsEval === true) return exportPredictions("lmmsEval", source, target, flags, context);
-      if (flags.dataset !== undefined || flags.modelName !== undefined) {
-        throw new ConfigError("fovea export: --dataset and --model-name need --vlmevalkit or --lmms-eval");
-      }
       return (flags.onnx === true ? exportGraphs : exportTo)(source, target, flags, context);
     });
 }

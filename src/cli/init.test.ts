@@ -65,6 +65,19 @@ test("one group is shown before a run, and nothing is written", async () => {
   expect(existsSync(join(own, "run"))).toBe(false);
 });
 
+test("the next commands are words of a shell, apart from what they do", async () => {
+  const own = join(temporaryDirectory(), "a place of mine", "with a long name ".repeat(4).trim());
+  const { stdout } = await fovea("init", own);
+  const lines = stdout.slice(stdout.indexOf("next:")).trimEnd().split("\n").slice(1);
+  expect(lines).toHaveLength(8);
+  expect(lines[0]).toBe(
+    `${`  npx fovea data check '${join(own, "rows.jsonl")}'`.padEnd(lines[0]!.length - 14)}check the rows`,
+  );
+  const columns = lines.map((line) => line.lastIndexOf("  ") + 2);
+  expect(new Set(columns).size).toBe(1);
+  for (const line of lines) expect(line).toContain(`'${own}`);
+});
+
 test("existing files are not overwritten", async () => {
   const own = temporaryDirectory();
   writeFileSync(join(own, "run.yaml"), "mine");

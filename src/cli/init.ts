@@ -20,6 +20,11 @@ function filesIn(directory: string): string[] {
     .sort();
 }
 
+/** A path as one word of a shell. */
+function shellWord(path: string): string {
+  return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
+}
+
 function init(directory: string, isJson: boolean, { stdout }: CliContext): void {
   const names = filesIn(TEMPLATE);
   const files = names.map((name) => join(directory, name));
@@ -36,13 +41,14 @@ function init(directory: string, isJson: boolean, { stdout }: CliContext): void 
   } catch (cause) {
     throw new RunError(`${directory}: cannot be written: ${(cause as Error).message}`, { cause });
   }
-  const run = join(directory, "run");
+  const at = (name: string) => shellWord(join(directory, name));
+  const run = at("run");
   const next = [
-    ["check the rows", `fovea data check ${join(directory, "rows.jsonl")}`],
-    ["run the reward's test", `node --test ${join(directory, "reward.test.mjs")}`],
-    ["print the whole configuration", `fovea train ${join(directory, "run.yaml")} --dry-run`],
-    ["one group: prompt, answers, rewards, credit", `fovea train ${join(directory, "run.yaml")} --try`],
-    ["two iterations", `fovea train ${join(directory, "run.yaml")} --run-dir ${run}`],
+    ["check the rows", `fovea data check ${at("rows.jsonl")}`],
+    ["run the reward's test", `node --test ${at("reward.test.mjs")}`],
+    ["print the whole configuration", `fovea train ${at("run.yaml")} --dry-run`],
+    ["one group: prompt, answers, rewards, credit", `fovea train ${at("run.yaml")} --try`],
+    ["two iterations", `fovea train ${at("run.yaml")} --run-dir ${run}`],
     ["measure accuracy, every answer in a file", `fovea eval --run-dir ${run} --split train --problems 3`],
     ["look at an answer token by token", `fovea inspect ${run} --split train --html answer.html`],
     ["open the run in the browser", `fovea view ${run}`],
@@ -52,9 +58,11 @@ function init(directory: string, isJson: boolean, { stdout }: CliContext): void 
     stdout(`${JSON.stringify({ event: "finished", directory, files, next: commands })}\n`);
     return;
   }
-  const lines = next.map(
-    ([about, command]) => `  npx ${command}`.replace("npx node", "node").padEnd(72) + about,
+  const commands = next.map(
+    ([about, command]) => [`  npx ${command}`.replace("npx node", "node"), about] as const,
   );
+  const width = Math.max(70, ...commands.map(([command]) => command.length));
+  const lines = commands.map(([command, about]) => `${command.padEnd(width)}  ${about}`);
   stdout(`${files.join("\n")}\n\nnext:\n${lines.join("\n")}\n`);
 }
 

@@ -50,9 +50,6 @@ export async function subjectOf(
 ): Promise<{ readonly problem: Problem; readonly place?: string }> {
   const { question, image, video, answer, problem: index = 0, split = "validation" } = flags;
   if (question !== undefined) {
-    if (flags.problem !== undefined) {
-      throw new ConfigError("--problem: expected --problem or --question, got both");
-    }
     const [images, videos] = [await readImages(image), await readVideos(flags)];
     const answers = answer === undefined ? [] : [answer];
     return { problem: { id: "question", images, videos, question, answers, columns: {} } };

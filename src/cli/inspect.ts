@@ -2,7 +2,6 @@
  * @module
  * `fovea inspect`: a model's answer to a question about images and videos, token by token, as text, JSON or a page.
  */
-import { writeFileSync } from "node:fs";
 import { type Command, Option } from "commander";
 import {
   type Config,
@@ -28,14 +27,16 @@ import {
   tokenSentence,
   verdictSentence,
 } from "../inspect/index.ts";
-import type { RgbImage } from "../model/index.ts";
+import { type RgbImage, requireWritableFile, writeOutput } from "../model/index.ts";
 import { connectionOf } from "./connection.ts";
 import type { CliContext } from "./context.ts";
 import { creditMethodsByName } from "./credit-weights.ts";
 import { downloadBar } from "./download-bar.ts";
 import { type SubjectFlags, subjectOf } from "./inspect-subject.ts";
-import { loadAdapter, namedModel } from "./named-model.ts";
+import { loadAdapter, namedModel, refuseModelSetting } from "./named-model.ts";
+import { refuseOptions } from "./refuse-options.ts";
 import { Reporter } from "./reporter.ts";
+import { several } from "./several.ts";
 import { wholeNumber } from "./shared-options.ts";
 
 interface InspectFlags extends SubjectFlags {
@@ -84,10 +85,11 @@ function outcomeText(page: Omit<InspectionPage, "images">): string {
 }
 
 async function inspect(name: string, flags: InspectFlags, context: CliContext): Promise<void> {
+  if (flags.html !== undefined) requireWritableFile(flags.html);
   const named = namedModel(name);
-  const { model, ...settings } = named.settings;
+  refuseModelSetting(flags.set);
   const stream = flags.stream === true ? ["engine.stream=true"] : [];
-  const asked = resolveConfig({ preset: settings, flags: [...flags.set, ...stream], overrides: { model } });
+  const asked = resolveConfig({ preset: named.settings, flags: [...flags.set, ...stream] });
   const config = await fetchModel(asked, downloadBar(context));
   if (config.model.kind !== "directory" && named.run === undefined)
     throw new ConfigError(`inspect: expected a run directory, a model directory or org/name, got "${name}"`);
@@ -126,14 +128,12 @@ async function inspect(name: string, flags: InspectFlags, context: CliContext): 
     );
     if (flags.html !== undefined) {
       const urls = await Promise.all(pictures(problem).map(pngUrl));
-      writeFileSync(flags.html, inspectionPage({ ...page, images: urls }));
+      writeOutput(flags.html, inspectionPage({ ...page, images: urls }));
     }
   } finally {
     await engine.close();
   }
 }
-
-const collect = (value: string, before: readonly string[]) => [...before, value];
 
 /** Adds the arguments and the action of `fovea inspect`. */
 export function configure(command: Command, context: CliContext): void {
@@ -149,12 +149,12 @@ export function configure(command: Command, context: CliContext): void {
     .option("--answer <text>", "the reference answer to --question")
     .addOption(
       new Option("--image <file>", "an image, in the order in which the question needs them; may be repeated")
-        .argParser(collect)
+        .argParser(several)
         .default([]),
     )
     .addOption(
       new Option("--video <path>", "a video file, or a folder of its frames; may be repeated")
-        .argParser(collect)
+        .argParser(several)
         .default([]),
     )
     .option(
@@ -170,9 +170,18 @@ export function configure(command: Command, context: CliContext): void {
     .option("--stream", "read the weights from disk layer by layer: for models larger than memory")
     .addOption(
       new Option("--set <key=value>", "one setting of the configuration; may be repeated")
-        .argParser(collect)
+        .argParser(several)
         .default([]),
     )
     .option("--json", "print one JSON object on stdout")
-    .action((model: string, flags: InspectFlags) => inspect(model, flags, context));
+    .action((model: string, flags: InspectFlags) => {
+      if (flags.question !== undefined) {
+        refuseOptions(command, ["problem", "split"], "needs a problem of a run in place of --question");
+      }
+      if (flags.completion !== undefined) {
+        refuseOptions(command, ["sample"], "needs the model's own answer in place of --completion");
+      }
+      if (flags.video.length === 0) refuseOptions(command, ["fps"], "needs --video");
+      return inspect(model, flags, context);
+    });
 }

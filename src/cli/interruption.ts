@@ -1,15 +1,21 @@
 /**
  * @module
- * Ctrl-C: the first stops the run after its iteration with a checkpoint; the second ends at once. A closed stdout
- * (`fovea train --json | head`) acts like the first.
+ * Ctrl-C of commands that end their work in order: the first asks them to, the second ends at once. Every other command
+ * ends at once, as a program without handlers does. A closed stdout (`fovea train --json | head`) acts like Ctrl-C.
  */
 
 /** Exit status of an interrupted run, 128 + SIGINT. */
 export const INTERRUPTED = 130;
 
 export interface Interruption {
-  /** Aborted once the user has interrupted. */
+  /** Aborted once the user has interrupted a command that listens. */
   readonly signal: AbortSignal;
+  /**
+   * From now on Ctrl-C aborts the signal, at which this command ends its work.
+   *
+   * @param stopping what the command does then, such as "stopping after a checkpoint"
+   */
+  listen(stopping: string): AbortSignal;
 }
 
 /** The source of signals: the process. */
@@ -19,29 +25,36 @@ interface SignalSource {
 }
 
 /**
- * Listens for SIGINT and SIGTERM until `dispose`.
+ * The interruption by SIGINT and SIGTERM, which keep their default until a command listens, and get it back by `dispose`.
  *
- * @param exit called on the second signal
+ * @param exit called on the second signal, and by `request` when no command listens
  * @returns with `request`, which acts like the first signal without a message
  */
-export function listenForInterruption(
+export function interruptionBy(
   signals: SignalSource,
   notice: (text: string) => void,
   exit: (status: number) => void,
 ): Interruption & { readonly request: () => void; readonly dispose: () => void } {
   const controller = new AbortController();
   const { signal } = controller;
+  let stopping: string | undefined;
   const listener = () => {
     const isFirst = !signal.aborted;
     controller.abort();
-    if (isFirst) notice("\nstopping after a checkpoint; press Ctrl-C again to stop at once\n");
+    if (isFirst) notice(`\n${stopping}; press Ctrl-C again to stop at once\n`);
     else exit(INTERRUPTED);
   };
-  signals.on("SIGINT", listener);
-  signals.on("SIGTERM", listener);
   return {
     signal,
-    request: () => controller.abort(),
+    listen(words) {
+      if (stopping === undefined) {
+        signals.on("SIGINT", listener);
+        signals.on("SIGTERM", listener);
+      }
+      stopping = words;
+      return signal;
+    },
+    request: () => (stopping === undefined ? exit(INTERRUPTED) : controller.abort()),
     dispose: () => {
       signals.off("SIGINT", listener);
       signals.off("SIGTERM", listener);

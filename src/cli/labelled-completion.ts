@@ -10,6 +10,8 @@ import type { Engine, StopReason } from "../engine/index.ts";
 import {
   type Dialogue,
   firstQuestions,
+  problemSeed,
+  type Question,
   RowTally,
   roleLegend,
   type ShownRole,
@@ -48,19 +50,44 @@ export interface Sampled {
   readonly source: ProblemSource;
 }
 
-/** Samples one completion for each of the first problems and labels its tokens. */
-export async function labelledCompletions(
-  { credit, verdict, task, sampling: configured, limits, maxBrokenShare }: ConfiguredParts,
-  { engine, dialogue, source }: Sampled,
+/** How completions are sampled. */
+export interface LabelledSampling {
+  readonly temperature: number;
+  readonly seed: number;
+  /** Problems sampled at once. */
+  readonly batchSize: number;
+}
+
+/**
+ * Samples one completion for each of the first problems and labels its tokens, batch by batch. A completion depends on the
+ * seed and its problem, not on the others.
+ */
+export async function* labelledCompletions(
+  parts: ConfiguredParts,
+  sampled: Sampled,
   count: number,
-  sampling: { readonly temperature: number; readonly seed: number },
-): Promise<LabelledCompletion[]> {
-  const { attention } = credit.needs;
+  sampling: LabelledSampling,
+): AsyncGenerator<LabelledCompletion> {
+  const { dialogue, source } = sampled;
+  const { limits, maxBrokenShare } = parts;
   const tally = new RowTally(maxBrokenShare, source.size);
   const questions = await firstQuestions({ source, dialogue, limits }, tally, count);
+  for (let from = 0; from < questions.length; from += sampling.batchSize) {
+    yield* await labelledBatch(parts, sampled, questions.slice(from, from + sampling.batchSize), sampling);
+  }
+}
+
+async function labelledBatch(
+  { credit, verdict, task, sampling: configured }: ConfiguredParts,
+  { engine, dialogue }: Sampled,
+  questions: readonly Question[],
+  { temperature, seed }: LabelledSampling,
+): Promise<LabelledCompletion[]> {
+  const { attention } = credit.needs;
   const groups = await engine.sample({
     ...configured,
-    ...sampling,
+    temperature,
+    seed: questions.map(({ problem }) => problemSeed(seed, problem)),
     prompts: questions.map(({ prompt }) => prompt),
     groupSize: 1,
     stopTokens: dialogue.stopTokens,
@@ -68,7 +95,7 @@ export async function labelledCompletions(
   });
   const answers = questions.map(({ prompt }, i) => ({ prompt, completion: groups[i]![0]! }));
   const credits = canCredit(engine, credit)
-    ? await creditWeights(engine, credit, sampling.temperature || 1, answers)
+    ? await creditWeights(engine, credit, temperature || 1, answers)
     : [];
   const judged = questions.map(async ({ index, problem }, i): Promise<LabelledCompletion> => {
     const { tokens, stopReason } = groups[i]![0]!;
@@ -101,7 +128,7 @@ function indented(text: string, label: string): string {
 
 /** A completion as text, marked by true roles and by the credit method's roles. */
 export function completionText(completion: LabelledCompletion, isColoured: boolean): string {
-  const { tokens, problem } = completion;
+  const { tokens } = completion;
   const known = tokens.flatMap(({ text, truth }) => (truth === undefined ? [] : [{ text, truth }]));
   const truth = known.map(({ text, truth: { role, correct } }) => ({
     text,
@@ -114,8 +141,12 @@ export function completionText(completion: LabelledCompletion, isColoured: boole
     const credited = tokens.map(({ text, role }) => ({ text, role: role ?? "neutral" }));
     lines.push(indented(showTokens(credited, isColoured), "credit"));
   }
-  const verdict = completion.isRight ? "right" : `wrong, the answer is ${problem.answers.join(" or ")}`;
-  return `${lines.join("\n")}\n${" ".repeat(8)}${verdict}\n`;
+  return `${lines.join("\n")}\n${" ".repeat(8)}${verdictWords(completion)}\n`;
+}
+
+function verdictWords({ judgement, isRight: right, problem }: LabelledCompletion): string {
+  if (judgement.score === null) return `not judged: ${judgement.reason}`;
+  return right ? "right" : `wrong, the answer is ${problem.answers.join(" or ")}`;
 }
 
 /** The legend of lines, colours and marks. */

@@ -3,12 +3,12 @@
  * @module
  * The fovea command.
  */
-import { listenForInterruption, onReaderGone } from "./interruption.ts";
+import { interruptionBy, onReaderGone } from "./interruption.ts";
 import { runCommandLine } from "./program.ts";
 
 const { env, stdout, stderr } = process;
 const isColourWanted = env["NO_COLOR"] === undefined || env["NO_COLOR"] === "";
-const interruption = listenForInterruption(
+const interruption = interruptionBy(
   process,
   (text) => stderr.write(text),
   (status) => process.exit(status),
@@ -19,6 +19,7 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   stdout: (text) => stdout.write(text),
   stderr: (text) => stderr.write(text),
   hasTerminal: stderr.isTTY ?? false,
+  columns: () => stderr.columns,
   hasColour: isColourWanted && (stdout.isTTY ?? false),
   interruption,
   clock: () => performance.now(),

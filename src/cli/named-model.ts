@@ -47,6 +47,17 @@ export function namedModel(name: string): NamedModel {
   return { ...own, settings: recorded, adapter: weights };
 }
 
+/**
+ * Refuses `--set model=…` beside a model that an argument names.
+ *
+ * @throws ConfigError
+ */
+export function refuseModelSetting(set: readonly string[]): void {
+  const found = set.find((flag) => /^model[.=]/.test(flag.trim()));
+  if (found !== undefined)
+    throw new ConfigError(`--set ${found}: the model is the one that the argument names`);
+}
+
 /** Loads the adapter of a named model, if it has one, into the engine of its settings. */
 export async function loadAdapter(engine: Engine, { adapter }: NamedModel): Promise<void> {
   if (adapter !== undefined) await engine.load(adapter);

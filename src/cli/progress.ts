@@ -2,6 +2,7 @@
  * @module
  * The progress bar on stderr. On a terminal one line is redrawn; elsewhere a line is written every ten seconds.
  */
+import type { CliContext } from "./context.ts";
 
 /** The state of an activity at one moment. */
 export interface ProgressMoment {
@@ -24,22 +25,26 @@ export function durationText(seconds: number): string {
   return `${Math.floor(whole / 3600)}h${String(Math.floor((whole % 3600) / 60)).padStart(2, "0")}m`;
 }
 
+/** The terminal, or the file, on which the bar is drawn. */
+type Drawn = Pick<CliContext, "stderr" | "hasTerminal" | "clock" | "columns">;
+
 /** Draws the progress of one activity at a time. */
 export class ProgressBar {
   readonly #write: (text: string) => void;
   readonly #hasTerminal: boolean;
   readonly #clock: () => number;
+  readonly #columns: () => number | undefined;
   #label = "";
   #start = 0;
   #startDone: number | undefined;
   #lastDone = 0;
   #lastLine = Number.NEGATIVE_INFINITY;
 
-  /** @param clock milliseconds from any fixed moment */
-  constructor(write: (text: string) => void, hasTerminal: boolean, clock: () => number) {
-    this.#write = write;
+  constructor({ stderr, hasTerminal, clock, columns = () => undefined }: Drawn) {
+    this.#write = stderr;
     this.#hasTerminal = hasTerminal;
     this.#clock = clock;
+    this.#columns = columns;
   }
 
   /** Starts the timer of an activity; by default its first update does. */
@@ -67,8 +72,15 @@ export class ProgressBar {
     const bar = `${"█".repeat(filled)}${"░".repeat(WIDTH - filled)}`;
     const rest = elapsed === 0 || isLast ? [] : [`${durationText(left)} left`];
     const line = [`${label} ${bar} ${done}/${total}`, ...facts, ...rest].join("  ");
-    if (this.#hasTerminal) this.#write(`${CLEAR}${line}${isLast ? "\n" : ""}`);
+    if (this.#hasTerminal) this.#write(`${CLEAR}${isLast ? `${line}\n` : this.#cut(line)}`);
     else this.#write(`${line}\n`);
+  }
+
+  /** The start of a line that fits into one row, since only one row can be cleared. */
+  #cut(line: string): string {
+    const characters = Array.from(line);
+    const most = (this.#columns() ?? Number.POSITIVE_INFINITY) - 1;
+    return most < 1 || characters.length <= most ? line : `${characters.slice(0, most - 1).join("")}…`;
   }
 
   /** Writes a line above the bar. */

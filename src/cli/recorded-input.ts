@@ -21,6 +21,8 @@ export interface RecordedProblems {
   /** The data part of a configuration. */
   readonly data: string | Settings;
   readonly split: Split;
+  /** Whether no other split has these problems. */
+  readonly isSplitFixed: boolean;
 }
 
 /** Whether a path is a run directory. */
@@ -77,5 +79,9 @@ export function recordedProblems(
       `--data: expected the problems of ${completions}, since ${model} is not a run directory`,
     );
   }
-  return { data: data ?? dataOf(run!), split: areRollouts ? "train" : (split ?? "test") };
+  return {
+    data: data ?? dataOf(run!),
+    split: areRollouts ? "train" : (split ?? "test"),
+    isSplitFixed: areRollouts,
+  };
 }

@@ -12,6 +12,7 @@ import {
   type SignalPart,
 } from "../credit/index.ts";
 import { DataError } from "../errors/index.ts";
+import { withoutMark } from "../parts/index.ts";
 
 /** JSON has no NaN, so null encodes it; methods reject NaN at tokens that count. */
 const numbers = z
@@ -90,7 +91,7 @@ export interface RecordedCompletion {
 export async function readRecordedSignals(path: string): Promise<RecordedCompletion[][]> {
   let value: unknown;
   try {
-    value = JSON.parse(await readFile(path, "utf8"));
+    value = JSON.parse(withoutMark(await readFile(path, "utf8")));
   } catch (cause) {
     throw new DataError(`signals ${path}: ${(cause as Error).message}`, { cause });
   }
@@ -105,7 +106,8 @@ export async function readRecordedSignals(path: string): Promise<RecordedComplet
       const signals = parsedSignals as CreditSignals;
       const length = lengthOf(signals) ?? mask?.length ?? tokens?.length ?? 0;
       const counts = mask ?? new Uint8Array(length).fill(1);
-      for (const [name, list] of Object.entries({ tokens, mask, ids, labels })) {
+      const advantages = typeof advantage === "number" ? undefined : advantage;
+      for (const [name, list] of Object.entries({ tokens, mask, advantage: advantages, ids, labels })) {
         if (list === undefined || list.length === length) continue;
         throw new DataError(
           `signals ${path}: groups.${g}.${i}.${name}: expected ${length}, one for each token, got ${list.length}`,

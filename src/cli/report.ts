@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { writeReport } from "../view/index.ts";
 import type { CliContext } from "./context.ts";
+import { several } from "./several.ts";
 
 interface ReportFlags {
   readonly out?: string;
@@ -20,8 +21,8 @@ export function configure(command: Command, context: CliContext): void {
     .option("--out <path>", "path of both files without extension; default: report in the run directory")
     .option(
       "--data <path>",
-      "allow reading images of data sets in this directory; may be repeated",
-      (path: string, before: readonly string[]) => [...before, path],
+      "allow reading images of data sets, and running a task's module, in this directory; may be repeated",
+      several,
       [],
     )
     .option("--json", "print the paths as a JSON object on stdout")

@@ -59,7 +59,7 @@ export class Reporter {
   constructor(context: CliContext, isJson: boolean) {
     this.#context = context;
     this.isJson = isJson;
-    this.bar = new ProgressBar(context.stderr, context.hasTerminal, context.clock);
+    this.bar = new ProgressBar(context);
   }
 
   /** The result as a JSON line; nothing without `--json`. */

@@ -5,6 +5,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { ConfigError } from "../errors/index.ts";
 import type { GivenSettings } from "../recipe/index.ts";
+import { several } from "./several.ts";
 import { wholeNumber } from "./shared-options.ts";
 
 export interface ReproduceFlags {
@@ -22,10 +23,11 @@ export interface ReproduceFlags {
   readonly json?: boolean;
 }
 
-const several = (value: string, before: readonly string[]) => [...before, value];
-
 function seedList(text: string): number[] {
-  return text.split(",").map((seed) => wholeNumber(seed.trim()));
+  const seeds = text.split(",").map((seed) => wholeNumber(seed.trim()));
+  const twice = seeds.find((seed, place) => seeds.indexOf(seed) < place);
+  if (twice !== undefined) throw new InvalidArgumentError(`expected each seed once, got ${twice} twice`);
+  return seeds;
 }
 
 function price(text: string): number {

@@ -42,6 +42,24 @@ describe("fovea reproduce", () => {
     expect(stdout).toMatch(/^vicra\/table-7 +settings/m);
   });
 
+  test("plans nothing for a recipe that has settings only, and says so", async () => {
+    const { status, stdout } = await reproduce(["dyco-rl/table-4", "--plan"]);
+    expect(status).toBe(0);
+    expect(stdout).toBe(
+      "dyco-rl/table-4: has settings only, so nothing runs; without --plan it prints them\n",
+    );
+    const both = await reproduce(["dyco-rl/table-4", "vicra/table-1", "--plan", "--json"]);
+    const [first, second] = jsonLines(both.stdout);
+    expect(first).toEqual({ event: "settings-only", recipe: "dyco-rl/table-4" });
+    expect(second).toMatchObject({ event: "plan", recipe: "vicra/table-1" });
+  });
+
+  test("refuses the same seed twice", async () => {
+    const { status, stderr } = await reproduce(["vicra/table-1", "--plan", "--seeds", "1,0,1"]);
+    expect(status).toBe(2);
+    expect(stderr).toContain("expected each seed once, got 1 twice");
+  });
+
   test("prints printed, ours and the difference, and runs cells that recipes share once", async () => {
     const out = temporaryDirectory();
     const tiny = ["--scale", "digits", "--out", out, "--seeds", "0", ...TINY];

@@ -6,6 +6,7 @@ import { type Command, Option } from "commander";
 import { type Cell, CellStore, cellKey, runGrid } from "../compare/index.ts";
 import { ConfigError } from "../errors/index.ts";
 import { textTable } from "../eval/index.ts";
+import { requireWritableDirectory } from "../model/index.ts";
 import {
   digitsGrid,
   type GivenSettings,
@@ -27,6 +28,7 @@ import { CellProgress } from "./cell-progress.ts";
 import type { CliContext } from "./context.ts";
 import { InterruptedRun } from "./interruption.ts";
 import { planText } from "./plan-text.ts";
+import { refuseOptions } from "./refuse-options.ts";
 import { Reporter } from "./reporter.ts";
 import { addReproduceOptions, givenData, givenSettings, type ReproduceFlags } from "./reproduce-flags.ts";
 import { writeReproduction } from "./write-reproduction.ts";
@@ -109,7 +111,7 @@ function showPlan(
     reporter.json({ event: "plan", recipe: name, ...plan, leftOut, unmeasured });
   }
   reporter.json({ event: "finished", recipes: plans.length, ...together });
-  reporter.text(planText(plans, together));
+  if (plans.length > 0) reporter.text(planText(plans, together));
 }
 
 async function run(
@@ -130,7 +132,7 @@ async function run(
     onCell: (cell, result) => progress.cell(cell, result),
     onEvent: (event) => reporter.show(event),
     onMeasure: reporter.onEvaluation,
-    signal: context.interruption.signal,
+    signal: context.interruption.listen("stopping after a checkpoint"),
     clock: context.clock,
     ...(context.openEngine && { openEngine: context.openEngine }),
   });
@@ -162,7 +164,12 @@ async function reproduce(
   const recipes = namesOf(names, flags).map((name) => readRecipe(name));
   const store = new CellStore(flags.out);
   for (const { name, recipe } of recipes) {
-    if (recipe.kind !== "settings" || flags.plan) continue;
+    if (recipe.kind !== "settings") continue;
+    if (flags.plan) {
+      reporter.json({ event: "settings-only", recipe: name });
+      reporter.text(`${name}: has settings only, so nothing runs; without --plan it prints them\n`);
+      continue;
+    }
     const settings = settingLines(recipe);
     reporter.json({ event: "settings", recipe: name, settings });
     reporter.text(`${name}: ${recipe.title}\n${settingsText(settings)}\n`);
@@ -175,6 +182,7 @@ async function reproduce(
     reporter.text(`${one.name}: not at ${flags.scale} scale: ${one.reason}\n`);
   }
   if (flags.plan) return showPlan(runs, store, flags, reporter);
+  if (runs.length > 0) requireWritableDirectory(flags.out);
   for (const one of runs) await run(one, store, flags, context, reporter);
   reporter.json({ event: "finished", directory: flags.out, recipes: runs.map(({ name }) => name) });
 }
@@ -200,5 +208,11 @@ function listRecipes(reporter: Reporter): void {
 export function configure(command: Command, context: CliContext): void {
   addReproduceOptions(command.argument("[recipes...]", "recipes by name, such as vicra/table-1"))
     .addOption(new Option("--list", "list every recipe and run nothing"))
-    .action((names: readonly string[], flags: ReproduceFlags) => reproduce(names, flags, context));
+    .action((names: readonly string[], flags: ReproduceFlags) => {
+      if (flags.scale === "digits") {
+        refuseOptions(command, ["data"], "needs --scale paper; digits has the built-in task alone");
+      }
+      if (flags.plan !== true) refuseOptions(command, ["price"], "needs --plan");
+      return reproduce(names, flags, context);
+    });
 }

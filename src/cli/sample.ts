@@ -37,37 +37,28 @@ async function sampleModel(
   const sampling = {
     temperature: options.greedy === true ? 0 : config.sampling.temperature,
     seed: config.train.seed,
+    batchSize: config.evaluation.batchSize,
   };
-  const completions = await withTrainedModel(config, options.runDir, context, (opened) =>
-    labelledCompletions(parts, { ...opened, source }, problems, sampling),
-  );
   const written = AnswerFile.of(options, `samples-${split}.jsonl`);
-  reporter.text(completionLegend(context.hasColour));
-  for (const completion of completions) {
-    const { problem, text, isRight, judgement, stopReason, tokens, index } = completion;
-    written?.add({ index, problem, text, judgement, stopReason, tokens: tokens.length });
-    const { id, kind, question, answers } = problem;
-    reporter.json({
-      event: "sample",
-      problem: id,
-      index,
-      kind,
-      question,
-      answers,
-      completion: text,
-      isRight,
-      tokens,
-    });
-    reporter.text(`\n${problem.question}\n${completionText(completion, context.hasColour)}`);
-  }
+  let [sampled, right, unjudged] = [0, 0, 0];
+  await withTrainedModel(config, options.runDir, context, async (opened) => {
+    reporter.text(completionLegend(context.hasColour));
+    for await (const completion of labelledCompletions(parts, { ...opened, source }, problems, sampling)) {
+      const { problem, text, isRight, judgement, stopReason, tokens, index } = completion;
+      sampled += 1;
+      right += Number(isRight);
+      unjudged += Number(judgement.score === null);
+      written?.add({ index, problem, text, judgement, stopReason, tokens: tokens.length });
+      const { id, kind, question, answers } = problem;
+      const asked = { problem: id, index, kind, question, answers };
+      const { score } = judgement;
+      reporter.json({ event: "sample", ...asked, completion: text, score, isRight, tokens });
+      reporter.text(`\n${problem.question}\n${completionText(completion, context.hasColour)}`);
+    }
+  }).finally(() => written?.close());
   if (written !== undefined) reporter.text(`\nanswers  ${written.path}\n`);
-  const right = completions.filter(({ isRight }) => isRight).length;
-  reporter.json({
-    event: "finished",
-    problems: completions.length,
-    right,
-    ...(written && { answers: written.path }),
-  });
+  const counts = { problems: sampled, right, ...(unjudged > 0 && { unjudged }) };
+  reporter.json({ event: "finished", ...counts, ...(written && { answers: written.path }) });
 }
 
 /** Adds the arguments and the action of `fovea sample`. */

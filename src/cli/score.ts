@@ -2,7 +2,6 @@
  * @module
  * `fovea score`: judges recorded answers again, without sampling.
  */
-import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import {
   accuracy,
@@ -29,6 +28,8 @@ import type { CliContext } from "./context.ts";
 import { addBenchmarkOptions, type BenchmarkFlags, benchmarkSettings } from "./evaluation-flags.ts";
 import { InterruptedRun } from "./interruption.ts";
 import { Reporter } from "./reporter.ts";
+import { requireNew } from "./require-new.ts";
+import { several } from "./several.ts";
 import { configFrom } from "./shared-options.ts";
 
 interface ScoreFlags extends BenchmarkFlags {
@@ -97,7 +98,6 @@ function writeAnswers(
   header: AnswersHeader,
   { answers, skipped }: Pick<RecordedAnswers, "answers" | "skipped">,
 ): void {
-  if (existsSync(path)) throw new RunError(`${path}: exists already`);
   const journal = new AnswerJournal(path, header);
   try {
     for (const row of skipped) journal.skip(row);
@@ -108,13 +108,14 @@ function writeAnswers(
 }
 
 async function score(path: string, options: ScoreFlags, context: CliContext): Promise<void> {
-  const { signal } = context.interruption;
   const reporter = new Reporter(context, options.json ?? false);
   const extra = {
     evaluation: benchmarkSettings(options),
     ...(options.verdict !== undefined && { verdict: { kind: options.verdict } }),
   };
   const config = await configFrom(options.config, { set: options.set }, { extra });
+  const { out } = options;
+  if (out !== undefined) requireNew(out, "recorded answers");
   const recorded = readAnswers(path);
   const { header, skipped } = recorded;
   if (recorded.cutBytes > 0) reporter.bar.note(`${path}: skipped an incomplete last line`);
@@ -122,6 +123,7 @@ async function score(path: string, options: ScoreFlags, context: CliContext): Pr
   const warning = await fileWarning(header, benchmark, config);
   if (warning !== undefined) reporter.bar.note(warning);
   const verdict = evaluationVerdict(config, benchmark, { warn: (message) => reporter.bar.note(message) });
+  const signal = context.interruption.listen("stopping; nothing is written");
   const answers = await scoreAnswers(recorded.answers, {
     verdict,
     signal,
@@ -131,7 +133,6 @@ async function score(path: string, options: ScoreFlags, context: CliContext): Pr
     throw error;
   });
   const own = { ...header, verdict: verdict.name };
-  if (options.out !== undefined) writeAnswers(options.out, own, { answers, skipped });
   const report = benchmarkReport(benchmark, {
     header: { model: header.model, verdict: verdict.name },
     answers,
@@ -145,6 +146,8 @@ async function score(path: string, options: ScoreFlags, context: CliContext): Pr
   reporter.text(
     `${benchmarkText(report)}recorded verdict  ${header.verdict}: differs on ${changed} of ${answers.length} answers${kappa}\n`,
   );
+  // The report is out before a full disk can lose it.
+  if (out !== undefined) writeAnswers(out, own, { answers, skipped });
 }
 
 /** Adds the arguments and the action of `fovea score`. */
@@ -152,12 +155,7 @@ export function configure(command: Command, context: CliContext): void {
   addBenchmarkOptions(command.argument("<answers>", "answers.jsonl of an evaluation"))
     .option("--verdict <kind>", "use this built-in verdict in place of the benchmark's")
     .option("--config <file>", "configuration with verdict, judge and benchmarks")
-    .option(
-      "--set <key=value>",
-      "one setting, dotted; may be repeated",
-      (flag: string, before: readonly string[]) => [...before, flag],
-      [],
-    )
+    .option("--set <key=value>", "one setting, dotted; may be repeated", several, [])
     .option("--out <file>", "write the answers with their new verdicts into this file")
     .option("--json", "one JSON object a line on stdout")
     .action((path: string, options: ScoreFlags) => score(path, options, context));

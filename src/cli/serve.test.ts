@@ -1,11 +1,11 @@
 import { expect, test, vi } from "vitest";
 import { temporaryDirectory } from "../testing/temporary-directory.ts";
-import { collectingContext } from "../testing/tiny-run.ts";
+import { collectingContext, interruptedBy } from "../testing/tiny-run.ts";
 import { runCommandLine } from "./program.ts";
 
 test("fovea serve says where it listens, answers, and ends when it is interrupted", async () => {
   const controller = new AbortController();
-  const { context, stdout, stderr } = collectingContext({ interruption: { signal: controller.signal } });
+  const { context, stdout, stderr } = collectingContext({ interruption: interruptedBy(controller.signal) });
   const words = ["serve", "--port", "0", "--state", temporaryDirectory(), "--name", "small", "--json"];
   const ended = runCommandLine([...words, "--api-key-variable", "NO_SUCH_KEY"], context);
   const read = () => {

@@ -55,8 +55,12 @@ async function serve(file: string | undefined, options: ServeOptions, context: C
   if (options.json === true) {
     context.stdout(`${JSON.stringify({ event: "listening", url: server.url, model: name })}\n`);
   } else context.stdout(`${server.url}\n`);
+  for (const { id, baseModel } of server.waiting) {
+    context.stderr(`model ${id} stays suspended: it is resumed by a server of ${baseModel}\n`);
+  }
   context.stderr(`serving ${name}, chat completions at ${server.url}/v1; press Ctrl-C to stop\n`);
-  while (!context.interruption.signal.aborted) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  const signal = context.interruption.listen("stopping");
+  while (!signal.aborted) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   await server.close();
 }
 

@@ -2,11 +2,13 @@
  * @module
  * The flags that commands share, and the configuration that they define.
  */
+import { randomBytes } from "node:crypto";
 import { type Command, InvalidArgumentError } from "commander";
 import { type Config, findPreset, readConfigFile, resolveConfig } from "../config/index.ts";
 import { ConfigError } from "../errors/index.ts";
 import type { Settings } from "../parts/index.ts";
 import { RunDirectory } from "../train/index.ts";
+import { several } from "./several.ts";
 
 /** The values of the shared flags. */
 export interface SharedOptions {
@@ -49,18 +51,22 @@ export function portNumber(text: string): number {
   return value;
 }
 
-/** Adds the flags that describe a configuration, and `--json`. */
-export function addConfigOptions(command: Command): Command {
+/**
+ * Adds the flags that describe a configuration, and `--json`.
+ *
+ * @param seed what `--seed` sets
+ */
+export function addConfigOptions(command: Command, seed = "short for --set train.seed=n"): Command {
   return command
     .argument("[config]", "configuration file, YAML or JSON")
     .option("--preset <name>", "named settings to start from")
     .option(
       "--set <key=value>",
       "one setting, dotted, such as train.iterations=3; may be repeated",
-      (flag: string, before: readonly string[]) => [...before, flag],
+      several,
       [],
     )
-    .option("--seed <n>", "short for --set train.seed=n", wholeNumber)
+    .option("--seed <n>", seed, wholeNumber)
     .option("--dry-run", "print the resolved configuration and exit")
     .option("--json", "one JSON object a line on stdout");
 }
@@ -92,9 +98,9 @@ export async function configFrom(
   { base = {}, extra = {} }: { readonly base?: Settings; readonly extra?: Settings } = {},
 ): Promise<Config> {
   const seed = options.seed === undefined ? [] : [`train.seed=${options.seed}`];
-  const preset = options.preset === undefined ? base : (findPreset(options.preset).settings as Settings);
   return resolveConfig({
-    preset,
+    base,
+    preset: options.preset === undefined ? undefined : (findPreset(options.preset).settings as Settings),
     file: file === undefined ? undefined : await readConfigFile(file),
     flags: [...options.set, ...seed],
     overrides: extra,
@@ -114,10 +120,10 @@ export async function runConfig(file: string | undefined, options: SharedOptions
     : resolveConfig({ file: RunDirectory.open(options.runDir).record.config });
 }
 
-/** The run directory of the flag, or a new name under runs/. */
+/** The run directory of the flag, or a new name under runs/, which no other process chooses in the same second. */
 export function runDirectoryFor(command: string, options: SharedOptions, now: Date = new Date()): string {
   const stamp = now.toISOString().slice(0, 19).replaceAll(/[-:]/g, "").replace("T", "-");
-  return options.runDir ?? `runs/${command}-${stamp}`;
+  return options.runDir ?? `runs/${command}-${stamp}-${randomBytes(3).toString("hex")}`;
 }
 
 /** The resolved configuration as text for `--dry-run`. */

@@ -4,7 +4,7 @@
  */
 import type { Command } from "commander";
 import type { RunOptions, RunResult } from "../config/index.ts";
-import { checkModules, requireTrainable, runTraining } from "../config/index.ts";
+import { checkModules, requireTrainable, runTraining, warmStartWarning } from "../config/index.ts";
 import type { CliContext } from "./context.ts";
 import { InterruptedRun } from "./interruption.ts";
 
@@ -35,9 +35,11 @@ export async function carryOut(
     return;
   }
   const reporter = new Reporter(context, options.json ?? false);
+  const ignored = command === "train" && options.resume !== true ? warmStartWarning(config) : undefined;
+  if (ignored !== undefined) reporter.onEvent({ event: "warning", message: ignored });
   const open = context.openEngine && { openEngine: context.openEngine };
   if (options.try === true) {
-    const { signal } = context.interruption;
+    const signal = context.interruption.listen("stopping");
     return reportTriedGroup({ config, onEvent: reporter.onEvent, signal, ...open }, reporter);
   }
   const runDirectory = runDirectoryFor(command, options);
@@ -47,7 +49,7 @@ export async function carryOut(
     resume: options.resume ?? false,
     acceptModules: options.acceptModules ?? false,
     onEvent: reporter.onEvent,
-    signal: context.interruption.signal,
+    signal: context.interruption.listen("stopping after a checkpoint"),
     clock: context.clock,
     ...open,
   });

@@ -3,6 +3,7 @@
  * Opens a model for inspection: the one of a configuration, or the newest of a run directory.
  */
 import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { type Command, Option } from "commander";
 import { type Config, fetchModel, openConfiguredDialogue, openEngine } from "../config/index.ts";
 import { SPLITS, type Split } from "../data/index.ts";
@@ -10,7 +11,7 @@ import type { Engine } from "../engine/index.ts";
 import { RunError } from "../errors/index.ts";
 import type { Dialogue } from "../eval/index.ts";
 import type { Settings } from "../parts/index.ts";
-import { FINAL_MODEL, latestCheckpoint, RunDirectory } from "../train/index.ts";
+import { type Checkpoint, FINAL_MODEL, latestCheckpoint, RunDirectory } from "../train/index.ts";
 import { connectionOf } from "./connection.ts";
 import type { CliContext } from "./context.ts";
 import { downloadBar } from "./download-bar.ts";
@@ -22,9 +23,13 @@ export interface TrainedOptions extends SharedOptions {
   readonly problems?: number;
 }
 
-/** Adds the flags of commands that use a trained model. */
-export function addTrainedOptions(command: Command): Command {
-  return addConfigOptions(command)
+/**
+ * Adds the flags of commands that use a trained model.
+ *
+ * @param seed what `--seed` sets, if not `train.seed` alone
+ */
+export function addTrainedOptions(command: Command, seed?: string): Command {
+  return addConfigOptions(command, seed)
     .option("--run-dir <path>", "use the model and the configuration of this run")
     .addOption(new Option("--split <name>", "short for --set evaluation.split=name").choices([...SPLITS]))
     .option("--problems <n>", "short for --set evaluation.problems=n", countNumber);
@@ -50,11 +55,21 @@ export function trainedConfig(
   return configFrom(file, options, { base, extra: { evaluation } });
 }
 
+/**
+ * Whether a run was extended after its final model and has not reached its new end. Earlier releases left that model in
+ * place.
+ */
+function isExtended(runDirectory: string, checkpoint: Checkpoint | undefined): boolean {
+  if (checkpoint === undefined || !RunDirectory.exists(runDirectory)) return false;
+  const run = RunDirectory.open(runDirectory);
+  return checkpoint.trainer.completed < run.record.steps && !run.hasFinished();
+}
+
 /** The directory of a run's weights: its final model, else its newest checkpoint. */
 export function newestWeights(runDirectory: string): string {
-  const model = `${runDirectory}/${FINAL_MODEL}`;
-  if (existsSync(model)) return model;
+  const model = join(runDirectory, FINAL_MODEL);
   const checkpoint = latestCheckpoint(runDirectory);
+  if (existsSync(model) && !isExtended(runDirectory, checkpoint)) return model;
   if (checkpoint === undefined)
     throw new RunError(`run directory ${runDirectory}: no model and no checkpoint`);
   return checkpoint.path;

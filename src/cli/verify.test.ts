@@ -36,6 +36,19 @@ test("judges completions and answers, and prints what disagrees", async () => {
   );
 });
 
+test("reads a file that begins with a byte order mark", async () => {
+  const { status, stdout } = await fovea(file(`\ufeff${JSON.stringify({ given: "8", gold: "8" })}`));
+  expect(status).toBe(0);
+  expect(stdout).toContain("1 rows judged by answer, mean score 1.0000");
+});
+
+test("counts an answer that cannot be judged neither as accepted nor as rejected", async () => {
+  const path = file({ given: "8", gold: "many", expected: 0 }, { given: "8", gold: "many", expected: 1 });
+  const { stdout } = await fovea(path, "--verdict", "vqa");
+  expect(stdout).toContain("2 cannot be judged");
+  expect(stdout).toContain("agreement 0 of 2, 0.00 %: 0 accepted that should not be, 0 rejected");
+});
+
 test("takes any verdict with its options, and prints JSON", async () => {
   const path = file({ given: "104", gold: "100", expected: 1 }, { given: "111", gold: "100", expected: 0 });
   const { stdout } = await fovea(path, "--verdict", "relaxed", "--set", "tolerance=0.1", "--json");

@@ -7,7 +7,7 @@ import { createInterface } from "node:readline";
 import type { Command } from "commander";
 import * as z from "zod";
 import { ConfigError, DataError } from "../errors/index.ts";
-import { nearestName } from "../parts/index.ts";
+import { nearestName, withoutMark } from "../parts/index.ts";
 import {
   createVerdict,
   type JudgedProblem,
@@ -17,6 +17,7 @@ import {
   verdictSchema,
 } from "../verify/index.ts";
 import type { CliContext } from "./context.ts";
+import { several } from "./several.ts";
 
 interface VerifyFlags {
   readonly verdict: string;
@@ -112,7 +113,8 @@ async function* rowsOf(file: string): AsyncGenerator<Row | BadRow> {
   try {
     for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
       number++;
-      if (line.trim() !== "") yield rowOf(line, number, file);
+      const text = number === 1 ? withoutMark(line) : line;
+      if (text.trim() !== "") yield rowOf(text, number, file);
     }
   } catch (error) {
     if (error instanceof Error && "code" in error) {
@@ -187,8 +189,8 @@ function count(tally: Tally, { expected }: Row, { score }: Judgement): boolean {
   tally.expected++;
   const agrees = score !== null && Math.abs(score - expected) <= EQUAL;
   if (agrees) tally.agreed++;
-  else if ((score ?? 0) > expected) tally.wrongAccepts++;
-  else tally.wrongRejects++;
+  else if (score !== null && score > expected) tally.wrongAccepts++;
+  else if (score !== null) tally.wrongRejects++;
   return agrees;
 }
 
@@ -281,12 +283,7 @@ export function configure(command: Command, context: CliContext): void {
   command
     .argument("<file>", "JSON lines: completion or given; answers, reference or gold; options; expected")
     .option("--verdict <kind>", VERDICT_KINDS.join(", "), "answer")
-    .option(
-      "--set <key=value>",
-      "an option of the verdict; may be repeated",
-      (entry: string, before: readonly string[]) => [...before, entry],
-      [],
-    )
+    .option("--set <key=value>", "an option of the verdict; may be repeated", several, [])
     .option("--show <count>", "number of disagreements to print, or all", "20")
     .option("--json", "print one JSON object a row, and one at the end")
     .action((file: string, flags: VerifyFlags) => verify(file, flags, context));

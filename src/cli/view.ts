@@ -7,6 +7,7 @@ import type { Command } from "commander";
 import { ConfigError } from "../errors/index.ts";
 import { startViewer } from "../view/index.ts";
 import type { CliContext } from "./context.ts";
+import { several } from "./several.ts";
 import { portNumber } from "./shared-options.ts";
 
 /** Default directory of runs. */
@@ -28,7 +29,8 @@ async function view(paths: readonly string[], options: ViewOptions, context: Cli
   if (options.json === true) context.stdout(`${JSON.stringify({ event: "listening", url: viewer.url })}\n`);
   else context.stdout(`${viewer.url}\n`);
   context.stderr("press Ctrl-C to stop\n");
-  while (!context.interruption.signal.aborted) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  const signal = context.interruption.listen("stopping");
+  while (!signal.aborted) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   await viewer.close();
 }
 
@@ -42,8 +44,8 @@ export function configure(command: Command, context: CliContext): void {
     .option("--port <n>", "port on loopback; default: a free one", portNumber)
     .option(
       "--data <path>",
-      "allow reading images of data sets in this directory; may be repeated",
-      (path: string, before: readonly string[]) => [...before, path],
+      "allow reading images of data sets, and running modules of runs, in this directory; may be repeated",
+      several,
       [],
     )
     .option("--json", "print the address as a JSON object on stdout")

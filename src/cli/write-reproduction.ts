@@ -2,8 +2,8 @@
  * @module
  * A reproduction's files: Markdown for people, JSON for programs.
  */
-import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
+import { writeOutput } from "../model/index.ts";
 import {
   type NamedRecipe,
   type RecipeGrid,
@@ -23,7 +23,6 @@ export function writeReproduction(
   found: Reproduction,
 ): string {
   const base = join(directory, "tables", found.scale, name);
-  mkdirSync(dirname(base), { recursive: true });
   const left = [...grid.leftOut, ...grid.unmeasured].map(({ name: what, reason }) => `- ${what}: ${reason}`);
   const parts = [
     `## ${name}`,
@@ -31,7 +30,7 @@ export function writeReproduction(
     reproductionMarkdown(found).trimEnd(),
     ...(left.length === 0 ? [] : [left.join("\n")]),
   ];
-  writeFileSync(`${base}.md`, `${parts.join("\n\n")}\n`);
+  writeOutput(`${base}.md`, `${parts.join("\n\n")}\n`);
   const { fovea, commit } = describeEnvironment();
   const { leftOut, unmeasured } = grid;
   const record = {
@@ -45,6 +44,6 @@ export function writeReproduction(
     leftOut,
     unmeasured,
   };
-  writeFileSync(`${base}.json`, `${JSON.stringify(record, null, 2)}\n`);
+  writeOutput(`${base}.json`, `${JSON.stringify(record, null, 2)}\n`);
   return `${base}.md`;
 }

@@ -5,6 +5,7 @@
 import {
   accuracyDifference,
   accuracyInterval,
+  holm,
   type Interval,
   pairedDifference,
   Rng,
@@ -89,4 +90,17 @@ function overProblems(first: readonly Measured[], second: readonly Measured[]): 
     new Rng(SEED),
   );
   return { estimate, low, high, pairing: "problems", pairs: problems, pValue };
+}
+
+/**
+ * p-values as Holm adjusts them over the differences that are tests. One pair, whose interval is infinite, tests nothing: its
+ * p-value is 1, and it makes no other greater.
+ */
+export function adjustedProbabilities(
+  differences: readonly (Pick<Interval, "low"> & { readonly pValue: number })[],
+): number[] {
+  const isTest = differences.map(({ low }) => Number.isFinite(low));
+  const adjusted = holm(differences.filter((_, i) => isTest[i]).map(({ pValue }) => pValue));
+  let next = 0;
+  return isTest.map((tests) => (tests ? adjusted[next++]! : 1));
 }

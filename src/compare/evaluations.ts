@@ -8,6 +8,7 @@ import { ConfigError, DataError } from "../errors/index.ts";
 import { type RecordedAnswers, readAnswers } from "../eval/index.ts";
 import { mean } from "../math/index.ts";
 import { sameBut } from "./baseline.ts";
+import { meanScore } from "./mean-score.ts";
 import type { Measured } from "./measure.ts";
 import { type Comparison, comparison } from "./rows.ts";
 
@@ -39,10 +40,7 @@ function evaluationAt(path: string): Evaluation {
     const key = `${index} ${problem}`;
     byProblem.set(key, [...(byProblem.get(key) ?? []), score]);
   }
-  const scores = [...byProblem].map(([key, own]): [string, number | null] => {
-    const judged = own.filter((score) => score !== null);
-    return [key, judged.length < own.length ? null : mean(judged)];
-  });
+  const scores = [...byProblem].map(([key, own]) => [key, meanScore(own)] as const);
   return { path, header, scores: new Map(scores) };
 }
 

@@ -1,5 +1,8 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { cellKey, cellName } from "./cell.ts";
+import { temporaryDirectory } from "../testing/temporary-directory.ts";
+import { cellKey, cellName, contentKey, startKey } from "./cell.ts";
 import { readGrid } from "./grid.ts";
 
 const trained = (grid: Parameters<typeof readGrid>[0]) => readGrid({ start: false, ...grid }).cells;
@@ -145,5 +148,87 @@ describe("cellKey", () => {
     expect(key({ train: { learningRate: 0.5 } })).not.toBe(one);
     expect(key({ data: { noise: 0.1 } })).not.toBe(one);
     expect(key({}, 1)).not.toBe(one);
+  });
+
+  const measured = (measures: object, config: object) =>
+    cellKey(
+      trained({ config, seeds: [0], measures: { own: measures as Readonly<Record<string, unknown>> } })[0]!,
+    );
+  const RECORDED = [
+    { train: { evaluateEvery: 2 } },
+    { train: { evaluateProblems: 9 } },
+    { train: { reportKlEvery: 2 } },
+    { train: { rolloutsEvery: 3 } },
+    { train: { rolloutGroups: 5 } },
+    { creditAgreement: { methods: [{ kind: "vppo" }] } },
+    { evaluation: { seed: 7 } },
+  ];
+
+  test.each([{ kind: "run", metric: "kl" }, { kind: "curve" }, { kind: "rollouts", metric: "clusters" }])(
+    "sees the settings of the record where a measure reads it: %o",
+    (measure) => {
+      const one = measured(measure, {});
+      for (const config of RECORDED) expect(measured(measure, config)).not.toBe(one);
+      expect(measured(measure, { train: { checkpointEvery: 3 }, evaluation: { problems: 9 } })).toBe(one);
+      const evidence = readGrid({ measures: { own: measure } }).measures[0]!.evidence;
+      const [plain, ...others] = [{}, ...RECORDED].map((config) =>
+        contentKey(evidence.identity(trained({ config, seeds: [0] })[0]!.config)),
+      );
+      expect(others).not.toContain(plain);
+    },
+  );
+
+  test("of initial weights does not see the record", () => {
+    const start = (config: object) =>
+      cellKey(
+        readGrid({ config, seeds: [0], measures: { a: { kind: "curve" } } }).cells.find(
+          ({ isTrained }) => !isTrained,
+        )!,
+      );
+    expect(start({ train: { evaluateEvery: 2 } })).toBe(start({}));
+  });
+});
+
+test("a user module's text is part of what follows from it: weights, warm starts, evaluations", () => {
+  const path = join(temporaryDirectory(), "part.ts");
+  const write = (text: string) => writeFileSync(path, `export default ${text};\n`);
+  const cellsOf = (config: object) => readGrid({ config, axes: { credit: ["uniform"] }, seeds: [0] });
+  const keysOf = (part: string) => {
+    write("1");
+    const { cells, measures } = cellsOf({ [part]: { module: path }, sft: { steps: 2 } });
+    const [start, whole] = cells;
+    const keys = () => [
+      startKey(start!),
+      cellKey(whole!),
+      contentKey(measures[0]!.evidence.identity(whole!.config)),
+    ];
+    const before = keys();
+    write("2");
+    return keys().map((key, i) => key !== before[i]);
+  };
+  expect(keysOf("data")).toEqual([true, true, true]);
+  expect(keysOf("verdict")).toEqual([false, true, true]);
+  expect(keysOf("algorithm")).toEqual([false, true, false]);
+});
+
+describe("contentKey", () => {
+  test("is of the whole tree: empty lists and objects count, and dots are no levels", () => {
+    const trees = [
+      {},
+      { a: [] },
+      { a: {} },
+      { a: [[]] },
+      { a: null },
+      { a: { b: 1 } },
+      { "a.b": 1 },
+      { a: [1] },
+      { a: { 0: 1 } },
+    ];
+    expect(new Set(trees.map(contentKey)).size).toBe(trees.length);
+  });
+
+  test("does not depend on the order of keys, nor on keys without a value", () => {
+    const one = contentKey({ a: { x: 1, y: [{ p: 1, q: 2 }] }, b: 2 });
+    expect(contentKey({ b: 2, c: undefined, a: { y: [{ q: 2, p: 1 }], x: 1 } })).toBe(one);
   });
 });

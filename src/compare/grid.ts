@@ -9,7 +9,7 @@ import { ConfigError } from "../errors/index.ts";
 import { nearestName, type Settings } from "../parts/index.ts";
 import { type Axis, type AxisValue, axisSchema, readAxis } from "./axis.ts";
 import { type Baseline, sameBut } from "./baseline.ts";
-import { type Cell, startKey } from "./cell.ts";
+import { type Cell, measuredCells, startKey } from "./cell.ts";
 import type { Measure } from "./measure.ts";
 import { readMeasures } from "./measures/registry.ts";
 
@@ -77,6 +77,11 @@ export interface Grid {
 /** Seeds from which on intervals run over them. */
 const ENOUGH_SEEDS = 3;
 
+/** The unit of pairing for so many seeds, unless a grid names one. */
+export function pairingOf(seeds: number): Pairing {
+  return seeds < ENOUGH_SEEDS ? "problems" : "seeds";
+}
+
 /**
  * The grid that a file describes: its cells in the order of the axes, seeds innermost, cells of starting weights
  * first.
@@ -98,14 +103,14 @@ export function readGrid(grid: Settings): Grid {
   const twice = seeds.find((seed, i) => seeds.indexOf(seed) !== i);
   if (twice !== undefined) throw new ConfigError(`grid.seeds: expected each seed once, got ${twice} twice`);
   const trained = trainedCells(axes, parsed);
+  const measures = readMeasures(parsed.measures);
   return {
     axes: axes.map(({ key }) => key),
-    cells: [...(parsed.start ? startCells(axes, trained) : []), ...trained],
-    measures: readMeasures(parsed.measures),
+    cells: measuredCells([...(parsed.start ? startCells(axes, trained) : []), ...trained], measures),
+    measures,
     ...(parsed.baseline && { baseline: sameBut(parsed.baseline) }),
     averages: parsed.averages,
-    pairing:
-      parsed.pairing === "auto" ? (seeds.length < ENOUGH_SEEDS ? "problems" : "seeds") : parsed.pairing,
+    pairing: parsed.pairing === "auto" ? pairingOf(seeds.length) : parsed.pairing,
   };
 }
 

@@ -7,13 +7,28 @@
 
 export { type Axis, type AxisValue, readAxis } from "./axis.ts";
 export type { Baseline } from "./baseline.ts";
-export { type Cell, cellKey, cellName, contentKey, startKey } from "./cell.ts";
+export {
+  type Cell,
+  cellKey,
+  cellName,
+  contentKey,
+  type IdentifiedCell,
+  measuredCells,
+  startKey,
+} from "./cell.ts";
 export type { BySeed, Difference } from "./differences.ts";
 export { compareEvaluations, type EvaluationComparison } from "./evaluations.ts";
 export { comparisonLatex } from "./formats/latex.ts";
 export { comparisonMarkdown, comparisonText } from "./formats/text.ts";
-export { numberWords, pWords, signedWords, TESTS } from "./formats/words.ts";
-export { type Grid, type Pairing, readGrid } from "./grid.ts";
+export {
+  differenceWords,
+  estimateWords,
+  headingWords,
+  numberWords,
+  signedWords,
+  TESTS,
+} from "./formats/words.ts";
+export { type Grid, type Pairing, pairingOf, readGrid } from "./grid.ts";
 export type { Evidence, Measure, Measured, Subject, Unit } from "./measure.ts";
 export { readMeasures } from "./measures/registry.ts";
 export { validationCurve } from "./measures/validation-curve.ts";
@@ -36,9 +51,12 @@ export {
   differingPart,
   oneEnvironment,
   parseResults,
+  pooledResults,
+  processorBySeed,
   requireSameGrid,
   resultsText,
   type StudyCell,
   type StudyEnvironment,
   type StudyResults,
+  seedsByProcessor,
 } from "./study/results.ts";

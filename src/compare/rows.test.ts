@@ -101,6 +101,33 @@ describe("comparison", () => {
     expect(atRl!.pAdjusted).toBe(Math.max(atRl!.pValue, dyco!.pAdjusted));
   });
 
+  test("a difference of one pair is no test: it has p 1, and makes no other p-value greater", () => {
+    const own = readGrid({
+      axes: { credit: ["uniform", "dyco-rl"] },
+      seeds: [0],
+      baseline: { credit: "uniform" },
+      measures: { a: {}, b: { metric: "sum" } },
+      start: false,
+    });
+    const measured = (judged: number, length: number) => {
+      const scores = Array.from({ length }, (_, i) => (i < judged ? 1 : 0));
+      return { value: judged / length, scores };
+    };
+    // Columns of unequally many problems, whose average has no scores and is compared over the one seed.
+    const { rows } = comparison(
+      own,
+      results(own, ({ credit }) => {
+        const isBetter = credit === "dyco-rl";
+        return { a: measured(isBetter ? 9 : 1, 10), b: measured(isBetter ? 14 : 2, 20) };
+      }),
+    );
+    const { a, b, [AVERAGE]: average } = rows[1]!.values;
+    expect(average!.difference).toMatchObject({ pairs: 1, low: -Infinity, pAdjusted: 1 });
+    const [least, greatest] = [a!.difference!, b!.difference!].sort((x, y) => x.pValue - y.pValue);
+    expect(least!.pAdjusted).toBeCloseTo(2 * least!.pValue, 12);
+    expect(greatest!.pAdjusted).toBe(Math.max(greatest!.pValue, least!.pAdjusted));
+  });
+
   test("averages over axes by seed, against the baseline's own average; over measures in a column", () => {
     const two = readGrid({
       axes: { algorithm: ["grpo", "sapo"], credit: ["uniform", "dyco-rl"] },

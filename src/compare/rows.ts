@@ -3,15 +3,22 @@
  * The results of a grid: for each cell every measure's mean over seeds, and its difference to the baseline; rows of
  * means over axes, and the mean over measures.
  */
-import { holm, type Interval, intervalWithin, mean } from "../math/index.ts";
+import { type Interval, intervalWithin, mean } from "../math/index.ts";
 import type { Baseline } from "./baseline.ts";
 import type { Cell } from "./cell.ts";
-import { type BySeed, type Difference, differenceOf, meanOverSeeds } from "./differences.ts";
+import {
+  adjustedProbabilities,
+  type BySeed,
+  type Difference,
+  differenceOf,
+  meanOverSeeds,
+} from "./differences.ts";
 import type { Grid, Pairing } from "./grid.ts";
+import { meanScore } from "./mean-score.ts";
 import type { Measured, Unit } from "./measure.ts";
 import type { CellResult } from "./run-grid.ts";
 
-/** A difference with its p-value as Holm adjusts it over all differences of the table. */
+/** A difference with its p-value as Holm adjusts it over the tests of the table. */
 export interface AdjustedDifference extends Difference {
   readonly pAdjusted: number;
 }
@@ -104,10 +111,7 @@ function meanOf(cells: readonly BySeed[]): BySeed {
       const all = cells.map((cell) => cell.get(seed)!);
       const lists = all.flatMap(({ scores }) => (scores === undefined ? [] : [scores]));
       const isAlike = lists.length === all.length && lists.every(({ length }) => length === lists[0]!.length);
-      const scores = lists[0]?.map((_, i) => {
-        const own = lists.map((list) => list[i]!);
-        return own.some((score) => score === null) ? null : mean(own as number[]);
-      });
+      const scores = lists[0]?.map((_, i) => meanScore(lists.map((list) => list[i]!)));
       return [seed, { value: mean(all.map(({ value }) => value)), ...(isAlike && scores && { scores }) }];
     }),
   );
@@ -178,9 +182,7 @@ export function comparison(
   ];
   const differences = groups.map((group) => differencesOf(group, groups, baseline, pairing));
   const tests = differences.flatMap((byName) => [...byName.values()]);
-  const adjusted = new Map(
-    holm(tests.map(({ pValue }) => pValue)).map((pAdjusted, i) => [tests[i]!, pAdjusted]),
-  );
+  const adjusted = new Map(adjustedProbabilities(tests).map((pAdjusted, i) => [tests[i]!, pAdjusted]));
   const rows = groups.map(({ labels, of, measured }, i): ComparisonRow => {
     const values = columns.flatMap(({ name, unit }): [string, RowValue][] => {
       const bySeed = measured[name];

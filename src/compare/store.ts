@@ -4,12 +4,13 @@
  * measurements under `results/`, each under a name made from its content. So grids that share cells share a
  * directory, a changed grid runs what is new in it, and nothing is measured twice.
  */
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { RunError } from "../errors/index.ts";
+import { writeOutput } from "../model/index.ts";
 import { isSettings } from "../parts/index.ts";
 import { FINAL_MODEL } from "../train/index.ts";
-import { type Cell, cellKey, contentKey, startKey } from "./cell.ts";
+import { type Cell, cellKey, contentKey, type IdentifiedCell, startKey } from "./cell.ts";
 import { iterationColumns, METRICS } from "./iteration-columns.ts";
 import type { Evidence } from "./measure.ts";
 
@@ -22,7 +23,7 @@ export class CellStore {
   }
 
   /** Run directory of a trained cell. */
-  runDirectory(cell: Pick<Cell, "config" | "start" | "isTrained">): string {
+  runDirectory(cell: IdentifiedCell): string {
     return join(this.directory, "cells", cellKey(cell));
   }
 
@@ -32,12 +33,12 @@ export class CellStore {
   }
 
   /** Whether the run of a trained cell has ended. */
-  isTrained(cell: Pick<Cell, "config" | "start" | "isTrained">): boolean {
+  isTrained(cell: IdentifiedCell): boolean {
     return existsSync(join(this.runDirectory(cell), FINAL_MODEL));
   }
 
   /** Seconds of a trained cell's iterations; undefined where its run is not there. */
-  trainingSeconds(cell: Pick<Cell, "config" | "start" | "isTrained">): number | undefined {
+  trainingSeconds(cell: IdentifiedCell): number | undefined {
     const file = join(this.runDirectory(cell), METRICS);
     if (!existsSync(file)) return undefined;
     return iterationColumns(file)["timing.totalSeconds"]?.reduce<number>(
@@ -79,11 +80,8 @@ export class CellStore {
   /** Keeps evidence with all that it is of. */
   keep(cell: Cell, evidence: Evidence, found: unknown): void {
     const file = this.#resultFile(cell, evidence);
-    mkdirSync(dirname(file), { recursive: true });
     const { config, seed, isTrained } = cell;
     const record = { version: 1, seed, isTrained, of: evidence.identity(config), evidence: found, config };
-    const whole = `${file}.new`;
-    writeFileSync(whole, `${JSON.stringify(record)}\n`);
-    renameSync(whole, file);
+    writeOutput(file, `${JSON.stringify(record)}\n`);
   }
 }

@@ -37,6 +37,52 @@ describe("an iteration with each credit method", () => {
     }
   });
 
+  test.each(kinds)("%s learns without the tokens of truncated completions", async (kind) => {
+    const flags = ["train.reportKlEvery=0", "algorithm.truncated=mask", `credit.kind=${kind}`];
+    const { training, progress } = tinyTraining(digitsFakeEngine(), ...flags, "train.rolloutGroups=0");
+    const { metrics, steps, rollouts } = await runIteration(training, progress, 1);
+    expect(steps).toMatchObject([{ applied: true }]);
+    const numbers = Object.values(metrics).filter((value) => typeof value === "number");
+    expect(numbers.filter((value) => !Number.isFinite(value))).toEqual([]);
+    const written = rollouts as readonly { readonly stopReason: string; readonly weights?: number[] }[];
+    const cut = written.filter(({ stopReason, weights }) => stopReason === "length" && weights);
+    expect(cut.length).toBeGreaterThan(0);
+    expect(cut.every(({ weights }) => weights!.every((weight) => weight === 0))).toBe(true);
+  });
+
+  test("every token counts for credit that shapes rewards, since rewards of truncated completions count", async () => {
+    const shaping = async (truncated: string) => {
+      const { training, progress } = tinyTraining(
+        digitsFakeEngine(),
+        `algorithm.truncated=${truncated}`,
+        "credit={kind: dyco-rl, ablation: reward-shaping}",
+      );
+      const { rollouts } = await runIteration(training, progress, 1);
+      return (rollouts as readonly { readonly rewardBonus?: number }[]).map(({ rewardBonus }) => rewardBonus);
+    };
+    expect(await shaping("mask")).toEqual(await shaping("keep"));
+  });
+
+  test.each(["vepo", "cppo"])("%s compares entropies of one policy in a stale batch", async (kind) => {
+    const { engine, scored } = recordingEngine();
+    const { training, progress } = tinyTraining(engine, "train.learningRate=0.5", `credit.kind=${kind}`);
+    const { groups } = await sampleGroups(training, progress, {}, new Stopwatch(training.clock));
+    const answers = groups.flatMap(({ prompt, rollouts }) =>
+      rollouts.map(({ completion }) => ({ prompt, completion })),
+    );
+    await runIteration(training, progress, 1);
+    const sampled = answers.map(({ completion }) => completion.entropy);
+    const entropies = async (isStale: boolean) =>
+      (await creditSignals(engine, 1, training.credit.needs, answers, isStale)).map(({ entropy }) => entropy);
+    scored.length = 0;
+    expect(await entropies(false)).toEqual(sampled);
+    expect(scored.some(({ image, entropy }) => entropy && !image)).toBe(false);
+    const sequences = answers.map(({ prompt, completion }) => ({ prompt, completion: completion.tokens }));
+    const present = await engine.score(sequences, { temperature: 1, entropy: true });
+    expect(await entropies(true)).toEqual(present.map(({ entropy }) => entropy));
+    expect(present[0]!.entropy).not.toEqual(sampled[0]);
+  });
+
   test.each(["random", "reverse", "entropy", "kl"])("dyco-rl learns with its %s roles", async (roles) => {
     const { engine } = recordingEngine();
     const { training, progress } = tinyTraining(

@@ -45,6 +45,7 @@ export {
   runWarmStart,
   type TrainingHooks,
   WARM_START,
+  warmStartWarning,
 } from "./run.ts";
 export { type Config, type ConfigInput, configSchema } from "./schema.ts";
 export { type SettingGroup, type SettingRow, settingsPage, settingsReference } from "./settings-reference.ts";

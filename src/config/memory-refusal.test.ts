@@ -29,8 +29,8 @@ test("an engine without the memory for the longest completion is refused before 
     await expect(run).rejects.toThrow("train: memory: expected at least 9 GiB, got 8 GiB");
   }
   expect(asked).toEqual([
-    { completionTokens: 5, reference: false },
-    { completionTokens: 5, reference: true },
+    { completionTokens: 5, reference: false, staleness: 0 },
+    { completionTokens: 5, reference: true, staleness: 0 },
   ]);
   expect(existsSync(path)).toBe(false);
 });

@@ -12,7 +12,7 @@ import { DIGITS_ENGINE, digitsFakeEngine, freshPath, steadyClock } from "../test
 import { runDirectory, train } from "../train/index.ts";
 import { answerVerdict } from "../verify/index.ts";
 import { startViewer } from "../view/index.ts";
-import type { MetricsReply, RunSummary } from "../view/protocol.ts";
+import type { Listed, MetricsReply, RunSummary } from "../view/protocol.ts";
 import { type Config, readConfigFile, resolveConfig, runTraining, SMALL_ASSETS } from "./index.ts";
 
 const FOLDER = fileURLToPath(new URL("../../examples/own-parts/", import.meta.url));
@@ -149,7 +149,7 @@ test("it opens in the viewer, with its metrics and rollouts", async () => {
   try {
     const get = async <T>(path: string) =>
       (await (await fetch(`http://127.0.0.1:${viewer.port}/api/runs${path}`)).json()) as T;
-    const [run] = await get<RunSummary[]>("");
+    const [run] = (await get<Listed<RunSummary>>("")).items;
     expect(run).toMatchObject({ reached: 8, planned: 8, config: { "data.export": '"squares"' } });
     const { events } = await get<MetricsReply>(`/${run?.id}/metrics`);
     expect(events["iteration"]?.x).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);

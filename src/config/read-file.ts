@@ -6,7 +6,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, extname, isAbsolute, resolve } from "node:path";
 import { parse } from "yaml";
 import { ConfigError } from "../errors/index.ts";
-import { isSettings, type Settings } from "../parts/index.ts";
+import { isSettings, type Settings, withoutMark } from "../parts/index.ts";
 
 /**
  * @returns the settings as written, not yet checked; an empty file has none
@@ -19,7 +19,7 @@ export async function readConfigFile(path: string): Promise<Settings> {
   }
   let text: string;
   try {
-    text = await readFile(path, "utf8");
+    text = withoutMark(await readFile(path, "utf8"));
   } catch (cause) {
     throw new ConfigError(`config file ${path}: cannot be read: ${(cause as Error).message}`, { cause });
   }

@@ -7,7 +7,7 @@ import { creditMethod } from "../credit/index.ts";
 import { ConfigError } from "../errors/index.ts";
 import { createAlgorithm } from "../objective/index.ts";
 import { isSettings, type Settings } from "../parts/index.ts";
-import { pairFaults, plannedIterations, scheduleFaults } from "../train/index.ts";
+import { creditFaults, pairFaults, plannedIterations, scheduleFaults } from "../train/index.ts";
 import { answerVerdict, createVerdict } from "../verify/index.ts";
 import { configErrorFrom } from "./explain-issues.ts";
 import { mergeSettings } from "./merge.ts";
@@ -19,6 +19,8 @@ import { expandShortForms } from "./short-forms.ts";
 
 /** The sources of settings; a later field overrides an earlier one. */
 export interface ConfigSources {
+  /** Settings below the preset, such as the configuration of a run. */
+  readonly base?: Settings | undefined;
   readonly preset?: Settings | undefined;
   readonly file?: Settings | undefined;
   /** `--set` flags, `key=value`. */
@@ -46,13 +48,14 @@ function checkCombinations(config: Config): void {
       `train.epochs: expected train.epochs or train.iterations, got both (${train.epochs} and ${train.iterations})`,
     );
   }
-  if (sft.steps > 0 && sft.warmup > sft.steps) {
+  if (sft.epochs === undefined && sft.steps > 0 && sft.warmup > sft.steps) {
     wrong.push(`sft.warmup: expected at most sft.steps (${sft.steps}), got ${sft.warmup}`);
   }
   const credit = config.credit.kind === "module" ? undefined : creditMethod(config.credit);
   const objective = config.algorithm.kind === "module" ? undefined : createAlgorithm(config.algorithm);
   const iterations = train.epochs === undefined ? plannedIterations(train, Infinity) : Infinity;
   if (objective) wrong.push(...scheduleFaults({ schedule: train, sampling, objective, iterations }));
+  if (credit) wrong.push(...creditFaults({ schedule: train, credit }));
   if (objective && credit) wrong.push(...pairFaults(credit, objective));
   if (credit?.needs.labels && config.data.kind === "files") {
     wrong.push(
@@ -110,7 +113,8 @@ export function flagSettings(flags: readonly string[]): Settings {
  */
 export function resolveConfig(sources: ConfigSources = {}): Config {
   const flags = flagSettings(sources.flags ?? []);
-  const layers = [sources.preset ?? {}, sources.file ?? {}, flags, ...[sources.overrides ?? []].flat()];
+  const { base = {}, preset = {}, file = {}, overrides = [] } = sources;
+  const layers = [base, preset, file, flags, ...[overrides].flat()];
   const settings = layers.map((layer) => expandShortForms(withoutEmpty(layer))).reduce(laid, {});
   const complete = withCorrection(withDefaultKinds(settings));
   const parsed = configSchema.safeParse(complete);

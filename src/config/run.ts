@@ -5,6 +5,7 @@
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { openSource, type Task } from "../data/index.ts";
 import { type Engine, INT8_ROLLOUTS } from "../engine/index.ts";
 import { ConfigError } from "../errors/index.ts";
@@ -18,6 +19,7 @@ import {
   RunDirectory,
   runDirectory,
   sft,
+  sftSchema,
   type TrainParts,
   type TrainResult,
   train,
@@ -25,6 +27,13 @@ import {
 import type { ModuleLimits } from "./modules/load-module.ts";
 import { arrangeEngine, withArrangementOf } from "./open/arranged-engine.ts";
 import { checkRunEngine } from "./open/engine-check.ts";
+import {
+  atRecordedCommit,
+  contentWarning,
+  type ModelContent,
+  modelContent,
+  recordedContent,
+} from "./open/model-content.ts";
 import { fetchModel, type OpenEngine, openConfiguredDialogue, openEngine } from "./open/open-model.ts";
 import { type ConfiguredParts, moduleHashes, openParts } from "./open/open-parts.ts";
 import { maxBrokenShare, openTask } from "./open/open-task.ts";
@@ -67,9 +76,27 @@ export interface Opened {
   readonly dialogue: Dialogue;
 }
 
+/** Whether `sft` asks for at least one step. */
+function asksForSteps({ steps, epochs }: Config["sft"]): boolean {
+  return steps > 0 || epochs !== undefined;
+}
+
 /** Whether a run with this configuration starts with a warm start. */
 export function hasWarmStart({ model, sft: warmStart }: Pick<Config, "model" | "sft">): boolean {
-  return model.kind === "small" && (warmStart.steps > 0 || warmStart.epochs !== undefined);
+  return model.kind === "small" && asksForSteps(warmStart);
+}
+
+/** The warning of a warm start that differs from the defaults and that `fovea train` does not run for this model. */
+export function warmStartWarning({
+  model,
+  sft: schedule,
+}: Pick<Config, "model" | "sft">): string | undefined {
+  if (model.kind === "small" || !asksForSteps(schedule)) return undefined;
+  if (isDeepStrictEqual(schedule, sftSchema.parse({}))) return undefined;
+  return (
+    "sft is ignored: training begins with a warm start for model: small only; for another model, run fovea sft, set model " +
+    'to the folder "model" of its run directory, and remove sft'
+  );
 }
 
 /**
@@ -145,6 +172,8 @@ interface ArrangedRun extends RunOptions {
     readonly device?: string;
     readonly arrangement?: Omit<ArrangementEvent, "event">;
     readonly rollouts?: typeof INT8_ROLLOUTS;
+    /** The model's files when the run began; none for the built-in model. */
+    readonly model?: ModelContent;
   };
 }
 
@@ -158,11 +187,17 @@ async function withEngine<T>(
   const recorded = resume ? RunDirectory.open(path).record.config : undefined;
   if (!resume) RunDirectory.requireFree(path);
   const asked = withArrangementOf(options.config, recorded);
-  const fetched = await fetchModel(asked, onEvent);
+  const before = resume ? recordedContent(path) : undefined;
+  const fetched = await fetchModel(atRecordedCommit(asked, before), onEvent);
   const dialogue = await openConfiguredDialogue(fetched);
+  const model = modelContent(fetched);
+  const changed = contentWarning(before, model);
+  if (changed !== undefined) onEvent?.({ event: "warning", message: changed });
   const open = options.openEngine ?? openEngine;
-  let environment: ArrangedRun["environment"] =
-    asked.engine.kind === "local" ? { device: asked.engine.device } : {};
+  let environment: ArrangedRun["environment"] = {
+    ...(asked.engine.kind === "local" && { device: asked.engine.device }),
+    ...(model && { model }),
+  };
   const note = (event: ArrangementEvent) => {
     const { event: _, ...arrangement } = event;
     environment = { ...environment, arrangement };
@@ -191,7 +226,7 @@ async function withEngine<T>(
  */
 export async function runWarmStart(options: RunOptions): Promise<RunResult> {
   const { config, runDirectory: path, resume = false, onEvent } = options;
-  if (config.sft.steps === 0 && config.sft.epochs === undefined) {
+  if (!asksForSteps(config.sft)) {
     throw new ConfigError("sft.steps: expected at least 1, got 0");
   }
   return withEngine(options, async (opened, run) => {

@@ -3,6 +3,7 @@
  * Checks shared by the credit methods: arrays have one length, and numbers of tokens that count lie where they must.
  */
 import { ConfigError, NumericError } from "../errors/index.ts";
+import { countTokens } from "../math/aggregate.ts";
 import { requireArray, requireLength } from "../math/check.ts";
 
 /** Single precision leaves numbers this far on the wrong side of a bound that holds exactly. */
@@ -26,11 +27,9 @@ export function counts(mask: ArrayLike<number> | undefined, t: number): boolean 
   return mask === undefined || mask[t] !== 0;
 }
 
-/** The number of tokens that count. */
+/** The number of tokens that count, of so many; all do without a mask. */
 export function countedTokens(mask: ArrayLike<number> | undefined, tokens: number): number {
-  let counted = 0;
-  for (let t = 0; t < tokens; t++) if (counts(mask, t)) counted++;
-  return counted;
+  return mask === undefined ? tokens : countTokens(mask);
 }
 
 /**

@@ -196,6 +196,20 @@ describe.each(named)("%s", (name, config) => {
     );
   });
 
+  test("gives a completion of which no token counts weight 0, and finite numbers", () => {
+    const groups = groupsOf([[4, 6], [3]], 7).map((group) =>
+      group.map((completion, i) =>
+        i === 0 ? { ...completion, mask: new Uint8Array(completion.mask.length) } : completion,
+      ),
+    );
+    for (const [first] of method.credit(groups)) {
+      const { weights, rewardBonus = 0, advantageBonus = [], scores = [], perception } = first!;
+      const zeros = [...weights, ...advantageBonus, ...scores, ...(perception?.coefficients ?? [])];
+      expect(zeros.every((own) => own === 0)).toBe(true);
+      expect(Number.isFinite(rewardBonus)).toBe(true);
+    }
+  });
+
   // Random draws follow the order of the completions; ToR breaks ties at random unless configured otherwise.
   if (!/random|accuracy":0/.test(name) && name !== '{"kind":"tor"}')
     test("permutes weights with completions", () => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Rng } from "../math/index.ts";
+import { decimalCeiling, Rng } from "../math/index.ts";
 import { keepMass } from "./keep-mass.ts";
 import { minMax } from "./min-max.ts";
 import { topOfBatch, topShare } from "./top-share.ts";
@@ -72,6 +72,36 @@ describe("topOfBatch", () => {
     }
     for (const place of [2, 3, 4, 5])
       expect(new Set(drawn.map((own) => own[place]))).toEqual(new Set([0, 1]));
+  });
+
+  test("keeps what a sort of all tokens keeps, ties and lots included", () => {
+    const few = fc.array(
+      fc.array(fc.tuple(fc.constantFrom(-2, -0, 0, 0.5, 3), fc.constantFrom(0, 1, 1, 1)), { maxLength: 12 }),
+      { maxLength: 5 },
+    );
+    const rules = fc.constantFrom("earlier", "all", "random" as const);
+    fc.assert(
+      fc.property(few, fc.nat(100), rules, fc.nat(), (rows, percent, ties, seed) => {
+        const batch = rows.map((row) => ({
+          scores: row.map(([score, mask]) => (mask === 0 ? Number.NaN : score)),
+          mask: row.map(([, mask]) => mask),
+        }));
+        const tokens = batch.flatMap(({ scores, mask }, i) =>
+          scores.map((score, t) => ({ i, t, score })).filter(({ t }) => mask[t] === 1),
+        );
+        const [one, other] = [new Rng(seed), new Rng(seed)];
+        if (ties === "random") one.shuffle(tokens);
+        tokens.sort((a, b) => b.score - a.score);
+        const count = decimalCeiling(percent / 100, tokens.length);
+        const last = tokens[count - 1]?.score;
+        const expected = batch.map(({ scores }) => new Float64Array(scores.length));
+        for (const [place, { i, t, score }] of tokens.entries()) {
+          if (place < count || (ties === "all" && score === last)) expected[i]![t] = 1;
+        }
+        expect(topOfBatch(batch, percent / 100, ties, other)).toEqual(expected);
+        expect(other.state()).toEqual(one.state());
+      }),
+    );
   });
 
   test("of one completion is the top share of it", () => {

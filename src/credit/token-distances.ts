@@ -38,7 +38,11 @@ export function distanceFromSameTokens(
   leastCount: number,
 ): (token: TokenSample) => number {
   const byId = new Map<number, TokenSample["measured"][]>();
-  for (const { id, measured } of samples) byId.set(id, [...(byId.get(id) ?? []), measured]);
+  for (const { id, measured } of samples) {
+    const own = byId.get(id);
+    if (own === undefined) byId.set(id, [measured]);
+    else own.push(measured);
+  }
   const distances = new Map(
     [...byId].map(([id, own]) => [id, own.length < leastCount ? undefined : mahalanobis(own)]),
   );

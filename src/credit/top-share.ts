@@ -44,17 +44,54 @@ export function topOfBatch(
   ties: TieRule,
   rng: Rng = new Rng(0),
 ): Float64Array[] {
-  const tokens = completions.flatMap(({ scores, mask }, i) =>
-    Array.from(scores, (score, t) => ({ i, t, score })).filter(({ t }) => counts(mask, t)),
-  );
-  if (ties === "random") rng.shuffle(tokens);
-  tokens.sort((a, b) => b.score - a.score);
-  const count = decimalCeiling(share, tokens.length);
-  const last = tokens[count - 1]?.score ?? Infinity;
-  const kept = completions.map(({ scores }) => new Float64Array(scores.length));
-  for (const [place, { i, t, score }] of tokens.entries()) {
-    if (place >= count && !(ties === "all" && score === last)) break;
-    kept[i]![t] = 1;
+  const scores = countedScores(completions);
+  // All places are drawn, with ties or without, so that the later draws of the generator are the same.
+  const order = ties === "random" ? rng.shuffle(Uint32Array.from(scores, (_, place) => place)) : undefined;
+  const isKept = keptPlaces(scores, decimalCeiling(share, scores.length), ties === "all", order);
+  let place = 0;
+  return completions.map(({ scores: own, mask }) => {
+    const kept = new Float64Array(own.length);
+    for (let t = 0; t < own.length; t++) if (counts(mask, t)) kept[t] = isKept[place++]!;
+    return kept;
+  });
+}
+
+/** Scores of the tokens that count, one completion after the other. */
+function countedScores(completions: readonly Scored[]): Float64Array {
+  const all = new Float64Array(completions.reduce((sum, { scores }) => sum + scores.length, 0));
+  let place = 0;
+  for (const { scores, mask } of completions) {
+    for (let t = 0; t < scores.length; t++) if (counts(mask, t)) all[place++] = scores[t]!;
+  }
+  return all.subarray(0, place);
+}
+
+/**
+ * 1 at the places of the highest scores.
+ *
+ * @param count of them
+ * @param order in which equal scores are taken; that of the places unless given
+ */
+function keptPlaces(
+  scores: Float64Array,
+  count: number,
+  allTies: boolean,
+  order: Uint32Array | undefined,
+): Uint8Array {
+  const kept = new Uint8Array(scores.length);
+  if (count === 0) return kept;
+  const least = scores.toSorted()[scores.length - count]!;
+  let room = count;
+  for (let place = 0; place < scores.length; place++) {
+    if (!(scores[place]! > least)) continue;
+    kept[place] = 1;
+    room--;
+  }
+  for (let i = 0; i < scores.length && (room > 0 || allTies); i++) {
+    const place = order === undefined ? i : order[i]!;
+    if (scores[place] !== least) continue;
+    kept[place] = 1;
+    room--;
   }
   return kept;
 }

@@ -32,7 +32,7 @@ export { type RecordedCompletion, recordedCompletions } from "./labels/recorded-
 export { isRightToken, spanRightTexts } from "./labels/right-texts.ts";
 export type { LabelledSpan } from "./labels/span.ts";
 export { tokenLabels } from "./labels/token-labels.ts";
-export { pictures } from "./pictures.ts";
+export { pictureCount, pictures } from "./pictures.ts";
 export type { AnsweredProblem, Problem, ProblemSource, VisualClaim } from "./problem.ts";
 export { questionParts } from "./question-parts.ts";
 export {

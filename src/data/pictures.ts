@@ -22,3 +22,8 @@ export function pictures({ question, images, videos = [] }: Problem, framesPerPa
       .flatMap(({ frames }) => frames.filter((_, i) => i % framesPerPatch === 0));
   });
 }
+
+/** How many pictures a problem has. */
+export function pictureCount({ images, videos = [] }: Problem, framesPerPatch = 2): number {
+  return videos.reduce((sum, { frames }) => sum + Math.ceil(frames.length / framesPerPatch), images.length);
+}

@@ -36,7 +36,7 @@ export interface SampledAnswersOptions {
   readonly maxBrokenShare?: number | undefined;
 }
 
-/** One sampled completion of each of the first problems of a source. */
+/** One sampled completion of each of the first problems of a source, the same for every size of batches. */
 export function sampledAnswers(options: SampledAnswersOptions): Answers {
   const { engine, dialogue, source, batchSize = 128 } = options;
   const total = Math.min(options.problems, source.size);
@@ -54,7 +54,7 @@ export function sampledAnswers(options: SampledAnswersOptions): Answers {
           prompts: questions.map(({ prompt }) => prompt),
           groupSize: 1,
           stopTokens: dialogue.stopTokens,
-          seed: new Rng(options.seed).fork(done).integer(2 ** 31),
+          seed: questions.map(({ index }) => new Rng(options.seed).fork(index).integer(2 ** 31)),
         });
         yield questions.map(({ problem, prompt }, i) => ({ problem, prompt, tokens: groups[i]![0]!.tokens }));
         done += questions.length;

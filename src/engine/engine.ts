@@ -230,12 +230,14 @@ export interface SaveOptions extends StorageOptions {
   readonly optimizer?: boolean;
 }
 
-/** A training run, as far as its memory depends on it. */
+/** A training run, as far as it depends on what an engine has room for. */
 export interface TrainingRun {
   /** Most tokens of a completion. */
   readonly completionTokens: number;
   /** Whether a KL reference will be set. */
   readonly reference: boolean;
+  /** Batches that are sampled ahead, each from weights that are kept for it; none unless given. */
+  readonly staleness?: number;
 }
 
 /** A snapshot of the weights to sample from while training continues. */
@@ -290,7 +292,8 @@ export interface Engine {
   /** Keeps the present weights to sample from while later calls change them; capability `overlap`. */
   sampler(): Promise<Sampler>;
   /**
-   * Fails where a training run cannot fit into memory; absent where the engine is elsewhere.
+   * Fails where an engine has no room for a training run: for its batches in memory, or for earlier weights. Absent where
+   * there is no such limit.
    *
    * @throws EngineError with the numbers
    */

@@ -191,3 +191,11 @@ describe("promptFromMessages", () => {
     expect(build(shortened)).toThrow("changes the text of messages");
   });
 });
+
+test("a text of any length becomes a prompt", () => {
+  const length = 200_000;
+  const messages = [{ role: "user" as const, content: "7".repeat(length) }];
+  const seven = tokenizer.encode("7")[0];
+  const ids = flatIds(promptFromMessages(messages, [], format));
+  expect(ids.filter((id) => id === seven).length).toBeGreaterThanOrEqual(length);
+});

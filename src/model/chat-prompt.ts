@@ -159,7 +159,7 @@ export function promptFromMessages(
   let usedImages = 0;
   let usedVideos = 0;
   const endRun = () => {
-    if (run !== "") tokens.push(...tokenizer.encode(run, { special: false }));
+    if (run !== "") for (const token of tokenizer.encode(run, { special: false })) tokens.push(token);
     run = "";
   };
   const endChunk = () => {

@@ -75,6 +75,7 @@ export {
 export { type ExportOnnxOptions, exportOnnx } from "./onnx/export-onnx.ts";
 export type { OnnxManifest } from "./onnx/manifest.ts";
 export { checkParameters, type ParameterNames } from "./parameters.ts";
+export { ProcessFile } from "./process-file.ts";
 export type { Prompt, PromptChunk } from "./prompt.ts";
 export { openPromptModel, PROMPT_FILES, type PromptModel, type Sight } from "./prompt-model.ts";
 export { readJson } from "./read-json.ts";
@@ -96,6 +97,12 @@ export {
   type VisionChunk,
 } from "./vision.ts";
 export { readWeights, type Weights } from "./weights.ts";
+export {
+  requireWritableDirectory,
+  requireWritableFile,
+  writeNewOutput,
+  writeOutput,
+} from "./write-output.ts";
 export {
   type WeightTensor,
   type WriteOptions,

@@ -19,7 +19,8 @@ export function readJson(path: string): unknown {
   try {
     const { size } = statSync(path);
     if (size > MAX_JSON_BYTES) throw new Error(`${size} bytes, expected at most ${MAX_JSON_BYTES}`);
-    text = readFileSync(path, "utf8");
+    // Without a byte order mark, which some editors write.
+    text = new TextDecoder().decode(readFileSync(path));
   } catch (cause) {
     throw new ModelError(`${path}: cannot be read: ${String((cause as Error).message)}`, { cause });
   }

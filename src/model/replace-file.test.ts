@@ -1,10 +1,10 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { RunError } from "../errors/index.ts";
 import { disk, emptyDisk } from "../testing/small-disk.ts";
-import { replaceFile } from "./replace-file.ts";
+import { replaceFile, replaceFiles } from "./replace-file.ts";
 
 vi.mock("node:fs", async (original) => {
   const { onSmallDisk } = await import("../testing/small-disk.ts");
@@ -45,8 +45,46 @@ describe("replaceFile", () => {
     expect(readdirSync(folder)).toEqual(["file"]);
   });
 
+  test.each([
+    ["ENOSPC", "no space left on the disk"],
+    ["EROFS", "the file system is read-only"],
+    ["EDQUOT", "the disk quota is used up"],
+    ["EACCES", "permission denied"],
+  ])("names the path and the reason of %s, not its own temporary file", (code, reason) => {
+    const path = join(folder, "file");
+    writeFileSync(path, "the last good one");
+    disk.refusal = code;
+    expect(() => replaceFile(path, ["abc"])).toThrow(
+      new RunError(`${path}: cannot be written: ${reason}; what was there before is unchanged`),
+    );
+    expect(readdirSync(folder)).toEqual(["file"]);
+  });
+
   test("says when the folder is missing", () => {
-    expect(() => replaceFile(join(folder, "none", "file"), ["x"])).toThrow(RunError);
+    const path = join(folder, "none", "file");
+    expect(() => replaceFile(path, ["x"])).toThrow(
+      new RunError(`${path}: cannot be written: no such directory; what was there before is unchanged`),
+    );
+  });
+
+  test("says which of several files are new where a later one cannot be replaced", () => {
+    const [first, second] = [join(folder, "first"), join(folder, "second")];
+    mkdirSync(join(second, "full"), { recursive: true });
+    const replace = () =>
+      replaceFiles([
+        { path: first, parts: ["a"] },
+        { path: second, parts: ["b"] },
+      ]);
+    expect(replace).toThrow(`already replaced: ${first}; the others are unchanged`);
+    expect(readdirSync(folder).sort()).toEqual(["first", "second"]);
+  });
+
+  test("passes on an error of Node itself in making the parts", () => {
+    function* parts() {
+      yield Buffer.alloc(-1);
+    }
+    expect(() => replaceFile(join(folder, "file"), parts())).toThrow(RangeError);
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   test("passes on a failure of the parts themselves and cleans up", () => {

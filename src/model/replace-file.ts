@@ -4,7 +4,8 @@
  */
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
-import { FoveaError, RunError } from "../errors/index.ts";
+import { RunError } from "../errors/index.ts";
+import { isSystemError, writeFailure } from "../errors/system-error.ts";
 
 /** Bytes per write call; the system call itself takes less than 2 GiB. */
 const CHUNK = 2 ** 26;
@@ -37,8 +38,8 @@ export interface FileParts {
 /**
  * Writes the parts one after another to a temporary file beside `path`, syncs it, and renames it over `path`.
  *
- * @throws RunError when the disk is full or the place cannot be written; then `path` is as it was before, and
- *   the temporary file is gone
+ * @throws RunError that names the path and the reason, when the disk is full or read-only, or the place cannot be
+ *   written; then `path` is as it was before, and the temporary file is gone
  */
 export function replaceFile(path: string, parts: Iterable<Uint8Array | string>): void {
   replaceFiles([{ path, parts }]);
@@ -48,10 +49,11 @@ export function replaceFile(path: string, parts: Iterable<Uint8Array | string>):
  * Writes several files that belong together. All are first written to temporary files, so that a full disk leaves
  * every old file in place, and then renamed in the order given.
  *
- * @throws RunError as `replaceFile`
+ * @throws RunError as `replaceFile`; where a later rename fails, it names the files that are replaced already
  */
 export function replaceFiles(files: readonly FileParts[]): void {
   const written: { path: string; temporary: string }[] = [];
+  const replaced: string[] = [];
   let current = "";
   try {
     for (const { path, parts } of files) {
@@ -63,17 +65,25 @@ export function replaceFiles(files: readonly FileParts[]): void {
     for (const { path, temporary } of written) {
       current = path;
       renameSync(temporary, path);
+      replaced.push(path);
     }
   } catch (cause) {
-    for (const { temporary } of written) rmSync(temporary, { force: true });
-    const error = cause as NodeJS.ErrnoException;
-    if (error.code === undefined || error instanceof FoveaError) throw cause;
-    const reason = error.code === "ENOSPC" ? "no space left on the disk" : error.message;
-    throw new RunError(`${current}: cannot be written: ${reason}; what was there before is unchanged`, {
-      cause,
-    });
+    for (const { temporary } of written) removeQuietly(temporary);
+    if (!isSystemError(cause)) throw cause;
+    const kept =
+      replaced.length === 0
+        ? "what was there before is unchanged"
+        : `already replaced: ${replaced.join(", ")}; the others are unchanged`;
+    throw new RunError(`${current}: cannot be written: ${writeFailure(cause)}; ${kept}`, { cause });
   }
   for (const directory of new Set(written.map(({ path }) => dirname(path)))) syncDirectory(directory);
+}
+
+/** Removes a temporary file; the reason why it was not finished matters more than one why it stays. */
+function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {}
 }
 
 function writeSynced(path: string, parts: Iterable<Uint8Array | string>): void {

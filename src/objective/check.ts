@@ -39,6 +39,7 @@ export function checkGroups(groups: readonly ObjectiveGroup[], algorithm: Algori
   groups.forEach((group, g) => {
     const { rewards, completions } = group;
     checkComparisons(group, algorithm, g);
+    checkKnown(group, g);
     if (rewards.length !== completions.length) {
       const got = `got ${rewards.length} for ${completions.length} completions`;
       throw new ShapeError(`rewards: expected one per completion, ${got} (group ${g})`);
@@ -108,6 +109,16 @@ function checkComparisons(
     throw new NumericError(
       `rewards compared with: expected finite numbers or null, got ${wrong} (group ${g})`,
     );
+  }
+}
+
+/** Known advantages and returns have the shape of their group. */
+function checkKnown({ known, completions }: ObjectiveGroup, g: number): void {
+  for (const [name, rows] of Object.entries(known ?? {})) {
+    if (rows === undefined) continue;
+    const got = completions.findIndex(({ mask }, i) => rows[i]?.length !== mask.length);
+    if (got < 0 && rows.length === completions.length) continue;
+    throw new ShapeError(`known.${name}: expected a number for each token of each completion (group ${g})`);
   }
 }
 

@@ -4,7 +4,7 @@
  * are also compared with completions of other groups. Each comparison is the algorithm's own; their advantages are
  * added.
  */
-import { whiten } from "../math/index.ts";
+import { countTokens, whiten } from "../math/index.ts";
 import type { AdvantagePart, BatchAdvantages, RewardedGroup } from "./algorithm.ts";
 import type { Comparisons } from "./types.ts";
 
@@ -65,9 +65,7 @@ function whitened(
 ): readonly (readonly Float64Array[])[] {
   const numbers = whiten(
     advantages.flat().map((row) => [row[0] ?? 0]),
-    groups.flatMap(({ completions }) =>
-      completions.map(({ mask }) => [Array.from(mask).some((counts) => counts !== 0) ? 1 : 0]),
-    ),
+    groups.flatMap(({ completions }) => completions.map(({ mask }) => [countTokens(mask) > 0 ? 1 : 0])),
   );
   let next = 0;
   return advantages.map((group) =>

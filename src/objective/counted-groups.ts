@@ -18,3 +18,11 @@ export function countedGroups(
     ),
   }));
 }
+
+/** `[T]` 1 where a token of a completion counts: every token, or none of a truncated completion unless it is kept. */
+export function countedMask(
+  { tokens, isTruncated }: { readonly tokens: number; readonly isTruncated: boolean },
+  { truncated }: Pick<Algorithm, "truncated">,
+): Uint8Array {
+  return new Uint8Array(tokens).fill(isTruncated && truncated !== "keep" ? 0 : 1);
+}

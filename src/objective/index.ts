@@ -12,6 +12,7 @@ export type {
   TokenTerm,
 } from "./algorithm.ts";
 export { defineObjective } from "./algorithm.ts";
+export { countedMask } from "./counted-groups.ts";
 export { algorithmAt } from "./kl-schedule.ts";
 export {
   type AlgorithmNeeds,
@@ -30,10 +31,12 @@ export {
   type NamedAlgorithm,
   resolveAlgorithm,
 } from "./registry.ts";
-export { tokenAdvantages } from "./token-advantages.ts";
+export { knownAdvantages, tokenAdvantages } from "./token-advantages.ts";
 export type {
   Comparisons,
   CorrectionMetrics,
+  KnownAdvantages,
+  MetricCounts,
   ObjectiveCompletion,
   ObjectiveContext,
   ObjectiveGroup,

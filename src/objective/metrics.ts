@@ -4,7 +4,7 @@
  */
 import { groupSpread, isScorable, type Rewards, shareOf } from "../math/index.ts";
 import type { TokenTerm } from "./algorithm.ts";
-import type { ObjectiveMetrics, PairMetrics, ValueMetrics } from "./types.ts";
+import type { MetricCounts, ObjectiveMetrics, PairMetrics, ValueMetrics } from "./types.ts";
 
 /** The record of one token that counts. */
 interface SeenToken {
@@ -137,6 +137,19 @@ export class MetricsCollector {
     this.#completionSquares = 0;
   }
 
+  /** Of how many completions, tokens or ratios each mean is. */
+  #counts(): MetricCounts {
+    return {
+      advantages: this.#withTokens,
+      ratios: this.#ratioTokens,
+      divergences: this.#divergenceTokens,
+      perceptions: this.#perceptionTokens,
+      viewTerms: this.#viewTermTokens,
+      corrections: this.#corrected,
+      credited: this.#counted,
+    };
+  }
+
   summary(
     parts: { value?: ValueMetrics | undefined; pair?: PairMetrics | undefined } = {},
   ): ObjectiveMetrics {
@@ -163,6 +176,7 @@ export class MetricsCollector {
       weightMean: none ? 1 : this.#weights / this.#tokens,
       weightMax: none ? 1 : this.#weightMax,
       effectiveTokens: shareOf(this.#effective, this.#counted),
+      counts: this.#counts(),
       ...(this.#corrected > 0 && {
         correction: {
           mean: this.#corrections / this.#corrected,

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ConfigError, NumericError, ShapeError } from "../errors/index.ts";
+import { numbersOf } from "../testing/objective-batch.ts";
 import { objective } from "./objective.ts";
 import type { AlgorithmInput } from "./registry.ts";
 import type { ObjectiveCompletion, ObjectiveGroup } from "./types.ts";
@@ -128,7 +129,7 @@ describe("objective, GRPO", () => {
     expect(loss).toBe(0);
     expect(flat(coefficients)).toEqual([0]);
     expect(metrics.tokens).toBe(0);
-    expect(Object.values(metrics).every(Number.isFinite)).toBe(true);
+    expect(numbersOf(metrics).every(Number.isFinite)).toBe(true);
   });
 
   test("never looks at masked tokens", () => {
@@ -226,7 +227,7 @@ describe("objective, tokens far from the policy that sampled them", () => {
     const { loss, coefficients, metrics } = objective({ kind }, batch([1, 0], far.oldLogprobs));
     expect(Number.isFinite(loss)).toBe(true);
     expect(flat(coefficients).every(Number.isFinite)).toBe(true);
-    expect(Object.values(metrics).every((value) => value === undefined || Number.isFinite(value))).toBe(true);
+    expect(numbersOf(metrics).every(Number.isFinite)).toBe(true);
     if (kind !== "gspo") {
       expect(metrics).toMatchObject({ ratioMean: 1, ratioMin: 1, ratioMax: 1 });
       expect(loss).toBe(objective({ kind }, batch([1, 0], [-1, -1])).loss);

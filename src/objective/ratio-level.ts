@@ -3,7 +3,7 @@
  * At which level importance ratios are taken. A level turns token log-ratios into one ratio per token, and carries
  * derivatives in those ratios back to the log-probs.
  */
-import { sequenceRatio, tokenRatio } from "../math/index.ts";
+import { countTokens, sequenceRatio, tokenRatio } from "../math/index.ts";
 
 export interface RatioLevel {
   /** False where every token gets the same gradient, so that token weights act only through their mean. */
@@ -45,10 +45,9 @@ export const sequenceLevel: RatioLevel = {
   keepsTokenCredit: false,
   ratios: sequenceTokenLevel.ratios,
   pullback: (ratios, upstream, mask) => {
-    const counted = Array.from(mask).filter((counts) => counts !== 0).length;
     let slope = 0;
     for (const part of upstream) slope += part;
-    const shared = slope === 0 ? 0 : (slope * ratios[0]!) / counted;
+    const shared = slope === 0 ? 0 : (slope * ratios[0]!) / countTokens(mask);
     return upstream.map((_, t) => (mask[t] === 0 ? 0 : shared));
   },
 };

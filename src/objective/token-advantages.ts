@@ -1,6 +1,6 @@
 /**
  * @module
- * The advantages of a batch before token credit, for credit methods that depend on them.
+ * The advantages of a batch before token credit: for credit methods that depend on them, and for minibatches of the batch.
  */
 import { ConfigError } from "../errors/index.ts";
 import type { Algorithm } from "./algorithm.ts";
@@ -8,7 +8,7 @@ import { checkGroups, requireGroups } from "./check.ts";
 import { countedGroups } from "./counted-groups.ts";
 import { type AlgorithmInput, resolveAlgorithm } from "./registry.ts";
 import { batchAdvantages } from "./token-objective.ts";
-import type { ObjectiveGroup } from "./types.ts";
+import type { KnownAdvantages, ObjectiveGroup } from "./types.ts";
 
 /**
  * The advantage of every token, as `objective` computes it for the same batch.
@@ -33,4 +33,20 @@ export function tokenAdvantages(
   const kept = countedGroups(groups, algorithm);
   checkGroups(kept, algorithm);
   return batchAdvantages(algorithm, kept).advantages;
+}
+
+/**
+ * The advantages of each group, for `known` of the same groups in a part of the batch. Inputs are not checked, since
+ * `objective` checks each part.
+ *
+ * @returns `[P]`; undefined if the algorithm compares pairs
+ * @throws NumericError when advantages are whitened and a number is not finite
+ */
+export function knownAdvantages(
+  algorithm: Algorithm,
+  groups: readonly ObjectiveGroup[],
+): KnownAdvantages[] | undefined {
+  if (algorithm.unit === "pair") return undefined;
+  const { advantages, returns } = batchAdvantages(algorithm, countedGroups(groups, algorithm));
+  return advantages.map((own, g) => ({ advantages: own, returns: returns?.[g] }));
 }

@@ -25,7 +25,7 @@ export function tokenObjective(
     all.map(({ mask }) => mask),
     all.filter(isCounted).length,
   );
-  const { advantages, returns } = batchAdvantages(algorithm, groups);
+  const { advantages, returns } = givenAdvantages(groups) ?? batchAdvantages(algorithm, groups);
   const metrics = new MetricsCollector();
   let loss = 0;
   let next = 0;
@@ -55,6 +55,17 @@ export function tokenObjective(
       entropyCoefficients: entropyCoefficients(algorithm.entropyCoefficient, groups, scales),
     }),
     metrics: metrics.summary({ value: values?.metrics }),
+  };
+}
+
+/** The advantages that the groups have, if all have them. */
+function givenAdvantages(groups: readonly ObjectiveGroup[]): BatchAdvantages | undefined {
+  const known = groups.flatMap((group) => group.known ?? []);
+  if (known.length === 0 || known.length < groups.length) return undefined;
+  const returns = known.flatMap((own) => (own.returns ? [own.returns] : []));
+  return {
+    advantages: known.map(({ advantages }) => advantages),
+    returns: returns.length === known.length ? returns : undefined,
   };
 }
 

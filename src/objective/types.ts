@@ -66,6 +66,16 @@ export interface ObjectiveGroup extends Comparisons {
   readonly isIdle?: boolean | undefined;
   /** Whether the advantages of the batch are whitened; that of any group says so for all. */
   readonly isWhitened?: boolean | undefined;
+  /** Advantages that were computed over a larger batch, of every group or of none; from the rewards unless given. */
+  readonly known?: KnownAdvantages | undefined;
+}
+
+/** The token advantages of a group. */
+export interface KnownAdvantages {
+  /** `[G][T]` */
+  readonly advantages: readonly Float64Array[];
+  /** `[G][T]` what the values are to become; absent where no values are learnt. */
+  readonly returns?: readonly Float64Array[] | undefined;
 }
 
 /** Facts of the run that the objective needs besides its configuration. */
@@ -114,12 +124,31 @@ export interface ObjectiveMetrics {
   readonly weightMax: number;
   /** Mean over completions of (Σw)² / Σw²: the tokens that effectively carry the credit. */
   readonly effectiveTokens: number;
+  readonly counts: MetricCounts;
   /** Only where the algorithm corrects for the sampler. */
   readonly correction?: CorrectionMetrics | undefined;
   /** Only where values are learnt. */
   readonly value?: ValueMetrics | undefined;
   /** Only of algorithms whose unit is the pair. */
   readonly pair?: PairMetrics | undefined;
+}
+
+/** Of how many completions or tokens the means are: their weights where batches are put together. */
+export interface MetricCounts {
+  /** Completions with tokens that count. */
+  readonly advantages: number;
+  /** Tokens whose weight is not 0. */
+  readonly ratios: number;
+  /** Tokens with reference log-probs. */
+  readonly divergences: number;
+  /** Tokens with a perception term. */
+  readonly perceptions: number;
+  /** Tokens with a term over views. */
+  readonly viewTerms: number;
+  /** Tokens with a correction for the sampler. */
+  readonly corrections: number;
+  /** Completions with a weight that is not 0. */
+  readonly credited: number;
 }
 
 /** The state of the correction for the sampler, over tokens. */
@@ -132,6 +161,8 @@ export interface CorrectionMetrics {
 
 /** The state of the value head; means over tokens. */
 export interface ValueMetrics {
+  /** Tokens with a return. */
+  readonly tokens: number;
   /** Mean of the clipped squared error, before its coefficient. */
   readonly loss: number;
   /** Share of tokens whose value a bound held. */

@@ -50,6 +50,7 @@ export function valueObjective(
   );
   const spread = variance(targets);
   const metrics = {
+    tokens: losses.length,
     loss: mean(losses),
     clipShare: losses.length === 0 ? 0 : clipped / losses.length,
     explainedVariance: spread === 0 ? 0 : 1 - variance(errors) / spread,

@@ -3,6 +3,7 @@
  * Definitions of the parts of a run that the configuration selects by name. A definition is a schema of options and a
  * maker. Built-in parts and user modules both use it.
  */
+export { batchSignal } from "./batch-signal.ts";
 export { isByKind, parseByKind } from "./by-kind.ts";
 export { calling } from "./calling.ts";
 export {
@@ -23,3 +24,4 @@ export { partError } from "./part-error.ts";
 export { isSettings, type Settings } from "./settings.ts";
 export { shownValue } from "./shown-value.ts";
 export { type TimeLimit, withinTime } from "./within-time.ts";
+export { withoutMark } from "./without-mark.ts";

@@ -2,7 +2,7 @@
  * @module
  * From the rows of a recipe to cells: at the paper's own scale, or carried over to the built-in task.
  */
-import { type Cell, cellKey, type Measure, readMeasures } from "../compare/index.ts";
+import { type Cell, cellKey, type Measure, measuredCells, readMeasures } from "../compare/index.ts";
 import { type ConfigInput, findPreset, flagSettings, resolveConfig } from "../config/index.ts";
 import { ConfigError } from "../errors/index.ts";
 import { isSettings, type Settings } from "../parts/index.ts";
@@ -130,11 +130,12 @@ export function paperGrid(recipe: RunsRecipe, scale: PaperScale): RecipeGrid {
     throw new ConfigError(`the recipe trains on ${[...missing].join(", ")}: expected ${flags}`);
   }
   checkDistinct(cells, scale.flags, () => paperGrid(recipe, { ...scale, flags: [], isPlan: true }));
-  const { measures, unmeasured } = paperMeasures(recipe, scale.evaluation);
+  const { measures: named, unmeasured } = paperMeasures(recipe, scale.evaluation);
+  const measures = readMeasures(named);
   return {
-    cells,
-    measures: readMeasures(measures),
-    beside: new Map(Object.keys(measures).map((name) => [name, name])),
+    cells: measuredCells(cells, measures),
+    measures,
+    beside: new Map(Object.keys(named).map((name) => [name, name])),
     leftOut,
     unmeasured,
   };
@@ -201,12 +202,13 @@ export function digitsGrid(recipe: RunsRecipe, scale: DigitsScale, given: GivenS
   });
   checkDistinct(cells, given.flags, () => digitsGrid(recipe, scale, { ...given, flags: [] }));
   const chosen = Object.entries(digits.columns);
-  const measures = chosen.flatMap(([name]) =>
+  const named = chosen.flatMap(([name]) =>
     scale.measures[name] ? [[name, scale.measures[name]] as const] : [],
   );
   return {
-    cells,
-    measures: readMeasures(Object.fromEntries(measures)),
+    // By all measures of the scale, so that recipes with different measures share cells.
+    cells: measuredCells(cells, readMeasures(scale.measures)),
+    measures: readMeasures(Object.fromEntries(named)),
     beside: new Map(chosen.flatMap(([name, column]) => (column === null ? [] : [[name, column]]))),
     leftOut,
     unmeasured: [],

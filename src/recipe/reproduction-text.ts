@@ -2,31 +2,26 @@
  * @module
  * A reproduction as a table: printed, ours, the difference, and gains with intervals.
  */
-import { numberWords, pWords, signedWords, TESTS, type Unit } from "../compare/index.ts";
+import {
+  differenceWords,
+  estimateWords,
+  headingWords,
+  numberWords,
+  signedWords,
+  TESTS,
+  type Unit,
+} from "../compare/index.ts";
 import { markdownTable, textTable } from "../eval/index.ts";
-import type { Interval } from "../math/index.ts";
 import { ABSENT, printedWords } from "./printed.ts";
 import type { ReproducedCell, Reproduction } from "./reproduction.ts";
 import type { SettingLine } from "./settings-table.ts";
 
 const HEADS = ["row", "measured", "printed", "ours"] as const;
 
-function withInterval({ estimate, low, high }: Interval, words: (value: number) => string): string {
-  const bounds = Number.isFinite(low) ? ` [${words(low)}, ${words(high)}]` : "";
-  return `${words(estimate)}${bounds}`;
-}
-
 /** The measure with its unit, and the printed column if its name differs. */
-function measuredWords({ column: { name, unit }, printedColumn }: ReproducedCell): string {
-  const own = unit === "share" ? `${name}, %` : unit === "seconds" ? `${name}, s` : name;
-  return printedColumn === undefined || printedColumn === name ? own : `${own} (${printedColumn})`;
-}
-
-function gainWords({ gain, column }: ReproducedCell): string {
-  if (gain === undefined) return "";
-  const words = (value: number) => signedWords(value, column.unit);
-  const tested = Number.isFinite(gain.low) ? ` ${pWords(gain.pAdjusted)}` : "";
-  return `${withInterval(gain, words)}${tested}`;
+function measuredWords({ column, printedColumn }: ReproducedCell): string {
+  const own = headingWords(column);
+  return printedColumn === undefined || printedColumn === column.name ? own : `${own} (${printedColumn})`;
 }
 
 const plain = (unit: Unit) => (value: number) => signedWords(unit === "share" ? value / 100 : value, unit);
@@ -37,16 +32,16 @@ function lines({ scale, cells }: Reproduction): string[][] {
   return [
     heads,
     ...cells.map((cell) => {
-      const { row, column, printedColumn, printed, ours, difference, over, printedGain } = cell;
+      const { row, column, printedColumn, printed, ours, difference, over, printedGain, gain } = cell;
       return [
         row,
         measuredWords(cell),
         printedColumn === undefined ? "" : printedWords(printed),
-        withInterval(ours, (value) => numberWords(value, column.unit)),
-        ...(isPaper ? [difference ? withInterval(difference, plain(column.unit)) : ""] : []),
+        estimateWords(ours, (value) => numberWords(value, column.unit)),
+        ...(isPaper ? [difference ? estimateWords(difference, plain(column.unit)) : ""] : []),
         over ?? "",
         printedGain === undefined ? "" : signedWords(Number(printedGain.toFixed(6)), "number"),
-        gainWords(cell),
+        gain === undefined ? "" : differenceWords(gain, column.unit),
       ];
     }),
   ];

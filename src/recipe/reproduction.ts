@@ -11,6 +11,7 @@ import {
   type Comparison,
   comparison,
   type Pairing,
+  pairingOf,
 } from "../compare/index.ts";
 import type { Interval } from "../math/index.ts";
 import { type RecipeGrid, ROW_AXIS } from "./cells.ts";
@@ -62,9 +63,6 @@ function baselineOf(recipe: RunsRecipe): Baseline {
   };
 }
 
-/** Seeds from which on intervals run over them. */
-const ENOUGH_SEEDS = 3;
-
 /** Printed and measured numbers of a recipe, row by row. */
 export function reproduction(
   recipe: RunsRecipe,
@@ -73,7 +71,7 @@ export function reproduction(
   scale: Reproduction["scale"],
 ): Reproduction {
   const seeds = [...new Set(results.map(({ cell }) => cell.seed))];
-  const pairing: Pairing = seeds.length < ENOUGH_SEEDS ? "problems" : "seeds";
+  const pairing = pairingOf(seeds.length);
   const baseline = baselineOf(recipe);
   const found = comparison(
     { axes: [ROW_AXIS], measures: grid.measures, averages: [], pairing, baseline },

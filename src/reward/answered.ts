@@ -4,6 +4,7 @@
  */
 import type { Problem } from "../data/index.ts";
 import type { Completion } from "../engine/index.ts";
+import { batchSignal } from "../parts/index.ts";
 import { type Verdict, withoutThought } from "../verify/index.ts";
 import type { Answered } from "./reward.ts";
 
@@ -18,9 +19,10 @@ export function answeredOf(
   }[],
   signal?: AbortSignal,
 ): Promise<Answered[]> {
+  const shared = batchSignal(signal);
   return Promise.all(
     completions.map(async ({ problem, completion, text, labels }): Promise<Answered> => {
-      const judgement = await verdict.judge(text, problem, signal);
+      const judgement = await verdict.judge(text, problem, shared);
       return {
         problem,
         text,

@@ -3,7 +3,7 @@
  * The reward of a completion: the weighted sum of its parts.
  */
 import { PartError } from "../errors/index.ts";
-import { errorText, shownValue, withinTime } from "../parts/index.ts";
+import { batchSignal, errorText, shownValue, withinTime } from "../parts/index.ts";
 import type { Judgement } from "../verify/index.ts";
 import type { Answered, Policy, Reward } from "./reward.ts";
 
@@ -41,7 +41,7 @@ async function called(
   { signal, limit, policy }: Calling,
 ): Promise<unknown> {
   const ending = new AbortController();
-  const both = signal === undefined ? ending.signal : AbortSignal.any([signal, ending.signal]);
+  const both = batchSignal(signal, ending.signal);
   const late = () =>
     new PartError(
       `${labelOf(reward)}: no result within ${limit / 1000} s; fix it, or raise train.rewardTimeoutSeconds`,

@@ -16,9 +16,14 @@ function keyOf({ headers }: IncomingMessage): string | undefined {
   return /^Bearer (.+)$/.exec(headers.authorization ?? "")?.[1];
 }
 
+/** Whether a text is a key; an empty one, as of a variable that is set to nothing, is none. */
+export function isKey(text: string | undefined): text is string {
+  return text !== undefined && text.trim() !== "";
+}
+
 /** @throws Refusal when the request may not be answered */
 export function checkAccess(request: IncomingMessage, apiKey: string | undefined): void {
-  if (apiKey !== undefined) {
+  if (isKey(apiKey)) {
     const given = keyOf(request);
     if (given === undefined)
       throw new Refusal("unauthorized", "expected an API key in X-API-Key or as a bearer token, got none");

@@ -51,13 +51,16 @@ describe("who may ask", () => {
   });
 
   test("beyond this machine nobody without a key: the server does not start", async () => {
-    await expect(world.server({ host: "0.0.0.0" })).rejects.toThrow(ConfigError);
+    for (const apiKey of [undefined, "", " "]) {
+      await expect(world.server({ host: "0.0.0.0", apiKey })).rejects.toThrow(ConfigError);
+    }
     await world.server({ host: "0.0.0.0", apiKey: "tml-key" });
   });
 
   test("without a key, programs of this machine and no pages", async () => {
-    const { url } = await world.server();
+    const { url } = await world.server({ apiKey: "" });
     expect(await statusWith(url, {})).toBe(200);
+    expect(await statusWith(url, { "x-api-key": "", origin: "https://example.org" })).toBe(401);
     expect(await statusWith(url, { host: "evil.example" })).toBe(401);
     expect(await statusWith(url, { origin: "http://evil.example" })).toBe(401);
   });

@@ -149,13 +149,21 @@ export class Checkpoints {
   /**
    * Forgets checkpoints whose directories are gone, and removes files of ended models and suspended copies of resumed
    * models.
+   *
+   * @param live ids of open models
+   * @param waiting ids of models that stay suspended
    */
-  sweep(live: ReadonlySet<string>): void {
+  sweep(live: readonly string[], waiting: readonly string[]): void {
     for (const { path, directory } of this.all()) {
       if (!existsSync(directory)) this.#database.note("DELETE FROM checkpoints WHERE path = ?", path);
     }
-    rmSync(join(this.#root, "rested"), { recursive: true, force: true });
-    const folders = new Set([...live].map(folderOf));
+    const suspended = new Set(waiting.map(folderOf));
+    const rested = join(this.#root, "rested");
+    for (const folder of existsSync(rested) ? readdirSync(rested) : []) {
+      if (!suspended.has(folder)) rmSync(join(rested, folder), { recursive: true, force: true });
+    }
+    if (suspended.size === 0) rmSync(rested, { recursive: true, force: true });
+    const folders = new Set([...live, ...waiting].map(folderOf));
     const snapshots = join(this.#root, "snapshots");
     for (const model of existsSync(snapshots) ? readdirSync(snapshots) : []) {
       if (!folders.has(model)) this.dropSnapshots(model);
@@ -173,6 +181,12 @@ export class Checkpoints {
   /** Suspends a model with its whole state, to be resumed after a restart. */
   async suspend(host: ModelHost): Promise<void> {
     await write(this.suspendedDirectory(host.id), (fresh) => host.engine.save(fresh));
+  }
+
+  /** Removes the files of a suspended model that is not resumed. */
+  dropSuspended(model: string): void {
+    rmSync(this.suspendedDirectory(model), { recursive: true, force: true });
+    this.dropSnapshots(model);
   }
 
   /** The directory of a suspended model. */

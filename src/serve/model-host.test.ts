@@ -1,11 +1,15 @@
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { servedDigits, wholeFakeEngine } from "../testing/tinker-fixtures.ts";
 import { ModelHost } from "./model-host.ts";
 import { PromptPool } from "./prompt-pool.ts";
 
-test("numbers that failed while a lower one was missing are used, so that the model continues after it", async () => {
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+function hostWith(gapLimitMs: number): ModelHost {
   const served = servedDigits("digits", wholeFakeEngine);
-  const host = new ModelHost({
+  return new ModelHost({
     id: "m",
     session: "s",
     served,
@@ -14,8 +18,40 @@ test("numbers that failed while a lower one was missing are used, so that the mo
     valueHead: false,
     engine: wholeFakeEngine(),
     pool: new PromptPool(served),
-    gapLimitMs: 20,
+    gapLimitMs,
   });
+}
+
+test("the time for a missing number does not begin again with each request that arrives", async () => {
+  vi.useFakeTimers();
+  const host = hostWith(100);
+  const done: number[] = [];
+  const failed: number[] = [];
+  const turn = (sequence: number) =>
+    host.inTurn(sequence, async () => done.push(sequence)).catch(() => failed.push(sequence));
+  for (const sequence of [2, 3, 4]) {
+    void turn(sequence);
+    await vi.advanceTimersByTimeAsync(40);
+  }
+  expect(failed).toEqual([2, 3, 4]);
+
+  // The next missing number has the whole time.
+  await turn(1);
+  void turn(6);
+  await vi.advanceTimersByTimeAsync(90);
+  await turn(5);
+  void turn(8);
+  await vi.advanceTimersByTimeAsync(90);
+  expect([done, failed]).toEqual([
+    [1, 5, 6],
+    [2, 3, 4],
+  ]);
+  await vi.advanceTimersByTimeAsync(10);
+  expect(failed).toEqual([2, 3, 4, 8]);
+});
+
+test("numbers that failed while a lower one was missing are used, so that the model continues after it", async () => {
+  const host = hostWith(20);
   const done: number[] = [];
   const turn = (sequence: number) => host.inTurn(sequence, async () => done.push(sequence));
   const early = [turn(2), turn(3)];

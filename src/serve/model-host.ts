@@ -57,7 +57,8 @@ export class ModelHost {
   #version: number;
   #hasGradient = false;
   #tail: Promise<unknown> = Promise.resolve();
-  #gap: NodeJS.Timeout | undefined;
+  /** Runs while a number is missing, from when that was first so. */
+  #gap: { readonly missing: number; readonly timer: NodeJS.Timeout } | undefined;
   #closed: Refusal | undefined;
   lastUsed: Date = new Date();
 
@@ -137,7 +138,6 @@ export class ModelHost {
   }
 
   #advance(): void {
-    clearTimeout(this.#gap);
     for (;;) {
       while (this.#failed.delete(this.#nextSequence)) this.#nextSequence += 1;
       const next = this.#waiting.get(this.#nextSequence);
@@ -146,12 +146,20 @@ export class ModelHost {
       this.#nextSequence += 1;
       next.run();
     }
-    if (this.#waiting.size > 0) {
-      this.#gap = setTimeout(() => this.#failWaiting(), this.#gapLimitMs).unref();
-    }
+    const missing = this.#nextSequence;
+    if (this.#waiting.size > 0 && this.#gap?.missing === missing) return;
+    this.#endGap();
+    if (this.#waiting.size === 0) return;
+    this.#gap = { missing, timer: setTimeout(() => this.#failWaiting(), this.#gapLimitMs).unref() };
+  }
+
+  #endGap(): void {
+    clearTimeout(this.#gap?.timer);
+    this.#gap = undefined;
   }
 
   #failWaiting(): void {
+    this.#endGap();
     const error = new Refusal(
       "sequence-gap",
       `request number ${this.#nextSequence} did not come within ${this.#gapLimitMs / 1000} s, so those after it were not run`,
@@ -167,7 +175,7 @@ export class ModelHost {
   async close(reason: Refusal): Promise<void> {
     if (this.#closed !== undefined) return;
     this.#closed = reason;
-    clearTimeout(this.#gap);
+    this.#endGap();
     for (const { fail } of this.#waiting.values()) fail(reason);
     this.#waiting.clear();
     await this.engine.close();

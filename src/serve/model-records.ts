@@ -92,16 +92,19 @@ export class ModelRecords {
   }
 
   /**
-   * Records that suspended models which are live again are no longer suspended, and forgets all other suspended
-   * models.
+   * Records that suspended models which are live again are no longer suspended. Waiting models stay suspended, and all
+   * other models are forgotten.
    */
-  resumed(live: readonly string[]): void {
+  resumed(live: readonly string[], waiting: readonly string[]): void {
     this.#database.transaction(() => {
       this.#database.run(
         "DELETE FROM models WHERE version IS NULL OR id NOT IN (SELECT value FROM json_each(?))",
+        JSON.stringify([...live, ...waiting]),
+      );
+      this.#database.run(
+        "UPDATE models SET next_sequence = NULL, version = NULL WHERE id IN (SELECT value FROM json_each(?))",
         JSON.stringify(live),
       );
-      this.#database.run("UPDATE models SET next_sequence = NULL, version = NULL");
     });
   }
 }

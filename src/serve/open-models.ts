@@ -25,6 +25,8 @@ export class OpenModels {
   readonly #records: ModelRecords;
   readonly #checkpoints: Checkpoints;
   readonly #hosts = new Map<string, ModelHost>();
+  /** Suspended models whose base model is not served now, by id. */
+  readonly #waiting = new Map<string, ModelRecord>();
   #opening = 0;
 
   constructor(
@@ -39,11 +41,14 @@ export class OpenModels {
     this.#checkpoints = checkpoints;
   }
 
-  /** Resumes suspended models. */
+  /** Resumes suspended models; a model whose base model is not served stays suspended. */
   async resume(): Promise<void> {
     for (const model of this.#records.suspended()) {
       const served = this.#options.models.find(({ name }) => name === model.baseModel);
-      if (served === undefined) continue;
+      if (served === undefined) {
+        this.#waiting.set(model.id, model);
+        continue;
+      }
       const engine = await served.open({ lora: model.lora, valueHead: model.valueHead });
       await engine.load(this.#checkpoints.suspendedDirectory(model.id)).catch(async (error: unknown) => {
         await engine.close();
@@ -53,9 +58,23 @@ export class OpenModels {
     }
   }
 
-  /** Forgets suspended models that are not open. */
+  /** Forgets suspended models that are neither open nor waiting for their base model. */
   noteResumed(): void {
-    this.#records.resumed([...this.#hosts.keys()]);
+    this.#records.resumed([...this.#hosts.keys()], [...this.#waiting.keys()]);
+  }
+
+  /** Suspended models whose base model is not served now. */
+  get waiting(): readonly ModelRecord[] {
+    return [...this.#waiting.values()];
+  }
+
+  /** Forgets the waiting models of a session that ended. */
+  forgetWaiting(session: string): void {
+    for (const { id } of this.waiting.filter((model) => model.session === session)) {
+      this.#waiting.delete(id);
+      this.#records.end(id);
+      this.#checkpoints.dropSuspended(id);
+    }
   }
 
   #add(about: NewModel & Partial<ModelPlace> & { readonly id: string; readonly engine: Engine }): void {
@@ -78,6 +97,13 @@ export class OpenModels {
   /** @throws Refusal when there is none; a sign of life of its session otherwise */
   get(id: string): ModelHost {
     const host = this.#hosts.get(id);
+    const waiting = this.#waiting.get(id);
+    if (waiting !== undefined) {
+      throw new Refusal(
+        "unknown-model",
+        `model ${id}: it is suspended, since this server does not serve its base model ${waiting.baseModel}`,
+      );
+    }
     if (host === undefined) {
       throw new Refusal("unknown-model", `no model ${id}: it was unloaded, or lost when the server ended`);
     }

@@ -6,11 +6,13 @@
 import { createHash } from "node:crypto";
 import { EARLIER_IMAGE, type Prompt, type PromptChunk, type wire } from "../engine/index.ts";
 import { decodeImage, type RgbImage } from "../model/index.ts";
+import { heldBytes, MOST_BYTES } from "./held-bytes.ts";
+import { Kept, type KeptLimits } from "./kept.ts";
 import { Refusal } from "./refusal.ts";
 import type { ServedModel } from "./served-model.ts";
 
-const KEPT_PROMPTS = 4096;
-const KEPT_IMAGES = 1024;
+const KEPT_PROMPTS: KeptLimits = { values: 4096, bytes: MOST_BYTES };
+const KEPT_IMAGES: KeptLimits = { values: 1024, bytes: MOST_BYTES };
 /** Largest image decoded. */
 const MAX_PIXELS = 2 ** 26;
 
@@ -36,11 +38,14 @@ export interface ResolvedInput {
 /** Reads inputs and keeps what it read. */
 export class PromptPool {
   readonly #model: ServedModel;
-  readonly #images = new Map<string, Promise<KnownImage>>();
-  readonly #prompts = new Map<string, Prompt>();
+  readonly #images: Kept<Promise<KnownImage>>;
+  readonly #prompts: Kept<Prompt>;
 
-  constructor(model: ServedModel) {
+  /** @param limits of images and prompts that are kept, least recently used first out */
+  constructor(model: ServedModel, limits = { images: KEPT_IMAGES, prompts: KEPT_PROMPTS }) {
     this.#model = model;
+    this.#images = new Kept(limits.images);
+    this.#prompts = new Kept(limits.prompts);
   }
 
   /**
@@ -91,9 +96,11 @@ export class PromptPool {
   }
 
   #image(digest: string, file: Uint8Array, where: string): Promise<KnownImage> {
-    const known = this.#images.get(digest) ?? this.#decode(file, where);
-    touch(this.#images, digest, known, KEPT_IMAGES);
-    known.catch(() => this.#images.delete(digest));
+    const known = this.#images.use(digest, () => this.#decode(file, where));
+    known.then(
+      ({ image: { data } }) => this.#images.hold(digest, known, [{ object: data, bytes: data.length }]),
+      () => this.#images.drop(digest, known),
+    );
     return known;
   }
 
@@ -121,19 +128,7 @@ export class PromptPool {
     }
     const content = parts.map((part) => part.name).join("|");
     const name = twin === 0 ? content : `${content}#${twin}`;
-    const prompt = this.#prompts.get(name) ?? { chunks: parts.map(({ chunk }) => chunk) };
-    touch(this.#prompts, name, prompt, KEPT_PROMPTS);
-    return prompt;
-  }
-}
-
-/** Puts an entry at the end of a map, and drops the least recently used entries. */
-function touch<T>(map: Map<string, T>, key: string, value: T, kept: number): void {
-  map.delete(key);
-  map.set(key, value);
-  for (const oldest of map.keys()) {
-    if (map.size <= kept) return;
-    map.delete(oldest);
+    return this.#prompts.use(name, () => ({ chunks: parts.map(({ chunk }) => chunk) }), heldBytes);
   }
 }
 

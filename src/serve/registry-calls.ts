@@ -2,6 +2,7 @@
  * @module
  * The calls that look things up: training runs, checkpoints, sampling sessions.
  */
+import { decodedPart } from "../http/index.ts";
 import type { Checkpoint } from "./checkpoints.ts";
 import type { ModelHost } from "./model-host.ts";
 import { Refusal } from "./refusal.ts";
@@ -40,19 +41,21 @@ export function weightsInfo(service: TinkerService, json: unknown): object {
   return { base_model: baseModel, is_lora: rank > 0, lora_rank: rank > 0 ? rank : null };
 }
 
-/** A part of an address. */
-export function decodedPart(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    throw new Refusal("bad-request", `address: expected escapes such as %20, got ${part}`);
-  }
+/**
+ * A part of an address.
+ *
+ * @throws Refusal when its escapes are none
+ */
+export function addressPart(part: string): string {
+  const text = decodedPart(part);
+  if (text !== undefined) return text;
+  throw new Refusal("bad-request", `address: expected escapes such as %20, got ${part}`);
 }
 
 /** The answer to a GET or DELETE; undefined when there is no such address. */
 export function lookUp(service: TinkerService, method: string, url: URL): object | undefined {
   const { pathname, searchParams } = url;
-  const parts = pathname.slice("/api/v1/".length).split("/").map(decodedPart);
+  const parts = pathname.slice("/api/v1/".length).split("/").map(addressPart);
   const [kind, id = "", sub, ...rest] = parts;
   if (method === "DELETE") {
     if (kind !== "training_runs" || sub !== "checkpoints" || rest.length !== 2) return undefined;

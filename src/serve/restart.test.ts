@@ -6,7 +6,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { RunError } from "../errors/index.ts";
 import { temporaryDirectory } from "../testing/temporary-directory.ts";
 import { call, rawDatum, rawModel, result } from "../testing/tinker-calls.ts";
-import { TinkerWorld, wholeFakeEngine } from "../testing/tinker-fixtures.ts";
+import { servedDigits, TinkerWorld, wholeFakeEngine } from "../testing/tinker-fixtures.ts";
 import { freshPath } from "../testing/tiny-run.ts";
 
 /** A model's directories: no file system of Windows has names with colons. */
@@ -89,6 +89,51 @@ describe("a server that ended in order", () => {
     expect((await call(url, "weights_info", { tinker_path: path })).json).toMatchObject({
       base_model: "digits",
     });
+  });
+});
+
+describe("a server that starts with another model", () => {
+  const others = [servedDigits("other", wholeFakeEngine)];
+
+  test("keeps suspended models, says so, and leaves them to a server that has theirs", async () => {
+    const state = temporaryDirectory();
+    const first = await world.server({ state });
+    const { model } = await rawModel(first.url);
+    await result(first.url, await numbered(first.url, model)("optim_step", step));
+    const logprobs = await result(
+      first.url,
+      await numbered(first.url, model, 2)("forward", { forward_input: input }),
+    );
+    await first.close();
+
+    const second = await world.server({ state, models: others, sessionLimitMs: 20 });
+    expect(second.waiting).toMatchObject([{ id: model, baseModel: "digits" }]);
+    expect((await numbered(second.url, model, 3)("forward", { forward_input: input })).json).toMatchObject({
+      code: "unknown-model",
+      error: expect.stringContaining("does not serve its base model digits"),
+    });
+    // Its session is not silent: its client can do nothing.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await second.close();
+
+    const { url, waiting } = await world.server({ state });
+    expect(waiting).toEqual([]);
+    const later = await result(url, await numbered(url, model, 3)("forward", { forward_input: input }));
+    expect(later).toEqual(logprobs);
+  });
+
+  test("forgets them with their session", async () => {
+    const state = temporaryDirectory();
+    const first = await world.server({ state });
+    const { session, model } = await rawModel(first.url);
+    await first.close();
+    const second = await world.server({ state, models: others });
+    expect(readdirSync(join(state, "rested"))).toEqual([folderOf(model)]);
+    await call(second.url, `sessions/${session}/finish`, {});
+    expect(readdirSync(join(state, "rested"))).toEqual([]);
+    await second.close();
+    const { url } = await world.server({ state });
+    expect((await numbered(url, model)("optim_step", step)).json).toMatchObject({ code: "unknown-model" });
   });
 });
 

@@ -6,7 +6,7 @@
  * checkpoints have separate engines.
  */
 import { existsSync } from "node:fs";
-import type { Engine } from "../engine/index.ts";
+import { type Engine, wire } from "../engine/index.ts";
 import { EngineError } from "../errors/index.ts";
 import type { Checkpoints } from "./checkpoints.ts";
 import type { ModelHost } from "./model-host.ts";
@@ -14,9 +14,6 @@ import { PromptPool } from "./prompt-pool.ts";
 import { Refusal } from "./refusal.ts";
 import type { Sampler, SamplerSource } from "./samplers.ts";
 import type { LoraRequest } from "./served-model.ts";
-
-/** Copies of earlier weights that are kept per model. */
-const KEPT_SNAPSHOTS = 4;
 
 /** Engines of that kind that are kept open. */
 const MOST_STAND_INS = 2;
@@ -58,7 +55,7 @@ export class SamplerEngines {
     const versions = this.#wanted.get(host.id);
     if (versions?.has(host.version) !== true) return;
     await checkpoints.writeSnapshot(host.engine, host.id, host.version);
-    for (const old of [...versions].sort((a, b) => a - b).slice(0, -KEPT_SNAPSHOTS)) {
+    for (const old of [...versions].sort((a, b) => a - b).slice(0, -wire.KEPT_SNAPSHOTS)) {
       versions.delete(old);
       checkpoints.dropSnapshots(host.id, old);
     }
@@ -153,7 +150,7 @@ export class SamplerEngines {
       if (source.kind === "model" && !existsSync(directory)) {
         throw new Refusal(
           "unknown-sampling-session",
-          `the weights of this sampling session are gone: only the newest ${KEPT_SNAPSHOTS} sessions keep theirs`,
+          `the weights of this sampling session are gone: only the newest ${wire.KEPT_SNAPSHOTS} sessions keep theirs`,
         );
       }
       // An engine whose weights are half replaced serves nobody.

@@ -11,7 +11,8 @@ import type { SamplerEngines } from "./sampler-engines.ts";
 import type { Sampler } from "./samplers.ts";
 import { cutAtStop, stopTexts, stopTokens } from "./stop-sequences.ts";
 
-const DEFAULT_MAX_TOKENS = 1024;
+/** Tokens of a completion whose request has no limit. */
+export const DEFAULT_MAX_TOKENS = 1024;
 
 export interface SamplingContext {
   readonly engines: SamplerEngines;

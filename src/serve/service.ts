@@ -10,6 +10,7 @@ import { errorText } from "../parts/index.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { Futures } from "./futures.ts";
 import { type ModelHost, modelId } from "./model-host.ts";
+import type { ModelRecord } from "./model-records.ts";
 import { OpenModels } from "./open-models.ts";
 import type { CallBody } from "./read-body.ts";
 import { read } from "./read-request.ts";
@@ -72,7 +73,8 @@ export class TinkerService {
     }
     this.#results.begin();
     this.#models.noteResumed();
-    this.checkpoints.sweep(new Set(this.hosts.map(({ id }) => id)));
+    const ids = (models: readonly { readonly id: string }[]) => models.map(({ id }) => id);
+    this.checkpoints.sweep(ids(this.hosts), ids(this.waiting));
   }
 
   #servedOf(source: SamplerSource): ServedModel | undefined {
@@ -85,6 +87,11 @@ export class TinkerService {
 
   get hosts(): readonly ModelHost[] {
     return this.#models.all;
+  }
+
+  /** Suspended models whose base model is not served now; they are resumed by a server that serves it. */
+  get waiting(): readonly ModelRecord[] {
+    return this.#models.waiting;
   }
 
   /** The server's description of itself. */
@@ -120,7 +127,9 @@ export class TinkerService {
 
   #expire(limit: number): void {
     const seconds = Math.round(limit / 1000);
-    for (const id of this.#sessions.silent(limit)) {
+    // While its model cannot be used, nobody has a reason to give a sign of life.
+    const waiting = new Set(this.waiting.map(({ session }) => session));
+    for (const id of this.#sessions.silent(limit).filter((silent) => !waiting.has(silent))) {
       const reason = new Refusal("unknown-session", `the session ended: no sign of life for ${seconds} s`);
       this.#endSession(id, reason).catch((error: unknown) => {
         process.emitWarning(`session ${id}: could not be ended whole: ${errorText(error)}`);
@@ -132,6 +141,7 @@ export class TinkerService {
     this.#sessions.end(id);
     // First, so that what is under way fails for this reason and not because its engine is closed.
     this.#futures.failAll(id, reason);
+    this.#models.forgetWaiting(id);
     const own = this.hosts.filter((host) => host.session === id);
     const ended = await Promise.allSettled(own.map((host) => this.#endModel(host, reason)));
     const failed = ended.find((one) => one.status === "rejected");

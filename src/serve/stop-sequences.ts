@@ -4,6 +4,7 @@
  * follows it is cut off.
  */
 import type { Completion, wire } from "../engine/index.ts";
+import { firstSignals } from "./first-signals.ts";
 import type { ServedModel } from "./served-model.ts";
 
 type Stop = wire.WireSamplingParameters["stop"];
@@ -31,21 +32,31 @@ export function stopTexts(served: ServedModel, stop: Stop): string[] {
   );
 }
 
-/** The completion up to and including the token that completes one of the texts. */
+/**
+ * The completion up to and including the token that completes one of the texts. Of its signals those are kept that do not
+ * depend on what is cut off.
+ */
 export function cutAtStop(served: ServedModel, completion: Completion, texts: readonly string[]): Completion {
   if (texts.length === 0) return completion;
-  const { tokens } = completion;
+  const { tokens, signals } = completion;
   const isIn = (length: number) => {
     const text = served.dialogue.text(tokens.subarray(0, length));
     return texts.some((stop) => text.includes(stop));
   };
   if (!isIn(tokens.length)) return completion;
-  let length = 1;
-  while (!isIn(length)) length++;
+  // A text stays within a longer beginning, so that the shortest is found by halving.
+  let [without, length] = [0, tokens.length];
+  while (length - without > 1) {
+    const middle = (without + length) >> 1;
+    if (isIn(middle)) length = middle;
+    else without = middle;
+  }
+  const kept = signals && firstSignals(signals, length, tokens.length);
   return {
     tokens: tokens.slice(0, length),
     logprobs: completion.logprobs.slice(0, length),
     entropy: completion.entropy.slice(0, length),
     stopReason: "stop",
+    ...(kept && { signals: kept }),
   };
 }

@@ -7,12 +7,14 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { ConfigError, RunError } from "../errors/index.ts";
 import { isLoopback, listen } from "../http/index.ts";
-import { checkAccess } from "./access.ts";
+import { checkAccess, isKey } from "./access.ts";
 import { ChatEndpoint, isChatPath } from "./chat/chat-http.ts";
+import type { ModelRecord } from "./model-records.ts";
 import { type CallBody, readBody } from "./read-body.ts";
 import { failureBody, Refusal } from "./refusal.ts";
-import { decodedPart, lookUp, weightsInfo } from "./registry-calls.ts";
-import { type ResultBody, resultBody } from "./result-body.ts";
+import { addressPart, lookUp, weightsInfo } from "./registry-calls.ts";
+import { resultBody } from "./result-body.ts";
+import { sendBody, sendJson } from "./send-body.ts";
 import { TinkerService } from "./service.ts";
 import type { ServiceOptions } from "./service-options.ts";
 import { openStateDatabase } from "./state-database.ts";
@@ -23,7 +25,7 @@ export interface ServerOptions extends ServiceOptions {
   readonly host?: string;
   /** A free port unless given. */
   readonly port?: number;
-  /** Expected of every client; may be left out on loopback only. */
+  /** Expected of every client; may be left out, or empty, on loopback only. */
   readonly apiKey?: string | undefined;
   /** Largest body, bytes; 256 MiB unless given. */
   readonly maxBodyBytes?: number;
@@ -36,6 +38,8 @@ export interface ServerOptions extends ServiceOptions {
 export interface TinkerServer {
   readonly url: string;
   readonly port: number;
+  /** Models from before a restart that stay suspended, since their base model is not served now. */
+  readonly waiting: readonly Pick<ModelRecord, "id" | "baseModel">[];
   /** Ends in order: models are suspended, and resumed at the next start. */
   close(): Promise<void>;
 }
@@ -68,27 +72,13 @@ const FINISHING = /^sessions\/([^/]+)\/finish$/;
 
 function callNamed(name: string): Call | undefined {
   const session = FINISHING.exec(name)?.[1];
-  if (session !== undefined) return (service) => service.finishSession(decodedPart(session));
+  if (session !== undefined) return (service) => service.finishSession(addressPart(session));
   if (Object.hasOwn(CALLS, name)) return CALLS[name];
   return isTrainingCall(name) ? (service, body) => service.mutate(name, body) : undefined;
 }
 
 const PREFIX = "/api/v1/";
 const MAX_BODY = 2 ** 28;
-
-function send(response: ServerResponse, status: number, { type, content }: ResultBody): void {
-  response.writeHead(status, {
-    "content-type": type,
-    "content-length": Buffer.byteLength(content),
-    "cache-control": "no-store",
-    "x-content-type-options": "nosniff",
-  });
-  response.end(content);
-}
-
-function sendJson(response: ServerResponse, status: number, body: object): void {
-  send(response, status, { type: "application/json", content: JSON.stringify(body) });
-}
 
 /** A request's address; one that is none, such as "//", is the root. */
 function urlOf({ url = "/" }: IncomingMessage): URL {
@@ -125,7 +115,7 @@ async function answer(
     const gone = new AbortController();
     response.on("close", () => gone.abort());
     const result = await service.retrieve(body, gone.signal);
-    if (result !== undefined) return send(response, 200, resultBody(result, request.headers.accept));
+    if (result !== undefined) return sendBody(response, 200, resultBody(result, request.headers.accept));
     sendJson(response, 408, { type: "try_again", queue_state: "active" });
   } catch (error) {
     const status = error instanceof Refusal ? error.status : 500;
@@ -143,7 +133,7 @@ async function answer(
  */
 export async function startTinkerServer(options: ServerOptions): Promise<TinkerServer> {
   const { host = "127.0.0.1", apiKey } = options;
-  if (apiKey === undefined && !isLoopback(host)) {
+  if (!isKey(apiKey) && !isLoopback(host)) {
     throw new ConfigError(`host ${host}: expected an API key where others than this machine can connect`);
   }
   const service = new TinkerService(
@@ -177,6 +167,7 @@ export async function startTinkerServer(options: ServerOptions): Promise<TinkerS
   return {
     url: `http://${shown}:${port}`,
     port,
+    waiting: service.waiting,
     close: async () => {
       isEnding = true;
       const ended = new Promise<void>((resolve) => server.close(() => resolve()));

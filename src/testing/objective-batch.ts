@@ -3,7 +3,12 @@
  * A batch of random log-probs for tests of objectives, and its loss's slopes by central differences.
  */
 import { Rng } from "../math/index.ts";
-import { type AlgorithmInput, type ObjectiveGroup, objective } from "../objective/index.ts";
+import {
+  type AlgorithmInput,
+  type ObjectiveGroup,
+  type ObjectiveMetrics,
+  objective,
+} from "../objective/index.ts";
 
 export interface Tokens {
   logprobs: Float64Array;
@@ -59,4 +64,11 @@ export function slopes(
 /** All coefficients in one row. */
 export function flat(coefficients: readonly (readonly Float64Array[])[]): number[] {
   return coefficients.flat().flatMap((row) => [...row]);
+}
+
+/** Every number of an objective's metrics, with the numbers of its parts. */
+export function numbersOf(metrics: ObjectiveMetrics): number[] {
+  return Object.values(metrics).flatMap((part: number | object | undefined) =>
+    typeof part === "object" ? (Object.values(part) as number[]) : (part ?? []),
+  );
 }

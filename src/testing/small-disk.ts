@@ -6,13 +6,21 @@
  */
 import type fs from "node:fs";
 
-/** Bytes that the disk still takes, the last of them as a short write, and files that it still lets be copied. */
-export const disk: { free: number; copies: number } = { free: 0, copies: 0 };
+/**
+ * Bytes that the disk still takes, the last of them as a short write; files that it still lets be copied; and the code with
+ * which it refuses to write at all.
+ */
+export const disk: { free: number; copies: number; refusal: string | undefined } = {
+  free: 0,
+  copies: 0,
+  refusal: undefined,
+};
 
 /** Makes room for everything. */
 export function emptyDisk(): void {
   disk.free = Number.POSITIVE_INFINITY;
   disk.copies = Number.POSITIVE_INFINITY;
+  disk.refusal = undefined;
 }
 
 emptyDisk();
@@ -24,6 +32,8 @@ function full(): Error {
 /** `node:fs` with a `writeSync` and a `copyFileSync` that fail once the disk is full. */
 export function onSmallDisk(original: typeof fs): object {
   const writeSync = (file: number, bytes: Uint8Array, at: number, length: number) => {
+    if (disk.refusal !== undefined)
+      throw Object.assign(new Error(`${disk.refusal}: refused, write`), { code: disk.refusal });
     if (disk.free === 0) throw full();
     const written = original.writeSync(file, bytes, at, Math.min(length, disk.free));
     disk.free -= written;

@@ -78,6 +78,11 @@ export function steadyClock(): () => number {
   };
 }
 
+/** The interruption of a command that listens from its start. */
+export function interruptedBy(signal: AbortSignal): CliContext["interruption"] {
+  return { signal, listen: () => signal };
+}
+
 /** A command-line context that collects what is written. */
 export function collectingContext(overrides: Partial<CliContext> = {}): {
   readonly context: CliContext;
@@ -96,7 +101,7 @@ export function collectingContext(overrides: Partial<CliContext> = {}): {
       },
       hasTerminal: false,
       hasColour: false,
-      interruption: { signal: new AbortController().signal },
+      interruption: interruptedBy(new AbortController().signal),
       clock: steadyClock(),
       openEngine: async () => digitsFakeEngine(),
       ...overrides,
@@ -113,7 +118,7 @@ export function stoppingAfter(steps: number): Partial<CliContext> {
   const controller = new AbortController();
   let taken = 0;
   return {
-    interruption: { signal: controller.signal },
+    interruption: interruptedBy(controller.signal),
     openEngine: async () => {
       const engine = digitsFakeEngine();
       return {

@@ -4,7 +4,7 @@
  * iterations. The command line makes the same parts from a configuration: `fovea/config`.
  */
 export { pairFaults } from "./checks/method-faults.ts";
-export { scheduleFaults } from "./checks/schedule-faults.ts";
+export { creditFaults, scheduleFaults } from "./checks/schedule-faults.ts";
 export { ClusterThreads } from "./credit/cluster-threads.ts";
 export { creditAnswers, type JudgedAnswer } from "./credit/credit-answers.ts";
 export { type Answered, creditCapabilities, creditSignals } from "./credit/credit-signals.ts";
@@ -35,8 +35,13 @@ export { openTraining } from "./parts.ts";
 export { latestCheckpoint, listCheckpoints, replaceDirectory } from "./run-directory/checkpoint.ts";
 export { differences as configDifferences } from "./run-directory/differences.ts";
 export { describeEnvironment, type Environment } from "./run-directory/environment.ts";
-export { PROCESS_FILE } from "./run-directory/heartbeat.ts";
-export { FINAL_MODEL, type Recorder, type RecorderOptions, runDirectory } from "./run-directory/recorder.ts";
+export {
+  FINAL_MODEL,
+  PROCESS_FILE,
+  type Recorder,
+  type RecorderOptions,
+  runDirectory,
+} from "./run-directory/recorder.ts";
 export { ROLLOUT_INDEX } from "./run-directory/rollout-index.ts";
 export { RUN_DIRECTORY_VERSION, RunDirectory, type RunRecord } from "./run-directory/run-directory.ts";
 export { learningRateAt } from "./schedule/learning-rate.ts";

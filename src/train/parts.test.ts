@@ -73,6 +73,15 @@ describe("built-in parts by their kind", () => {
   });
 });
 
+test("creditScale mean-one is refused with credit whose tokens have one weight, except for uniform", async () => {
+  const schedule = { iterations: 1, promptsPerIteration: 2, groupSize: 2, creditScale: "mean-one" };
+  for (const credit of ["constant", { kind: "vppo", tokenShare: 1 }, "papo"])
+    await expect(train(partsOf({ credit, schedule }))).rejects.toThrow(
+      'schedule.creditScale "mean-one" with',
+    );
+  expect((await train(partsOf({ credit: "uniform", schedule }))).status).toBe("finished");
+});
+
 describe("a part that is none is refused before anything is sampled, by name", () => {
   const made = defineCredit({ create: () => ({ needs: {}, credit: () => [] }) });
   const credit = () => [];

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { SMALL_ASSETS } from "../config/index.ts";
@@ -6,7 +6,7 @@ import type { CreditMethod } from "../credit/index.ts";
 import type { Problem, Task } from "../data/index.ts";
 import { ConfigError, PartError } from "../errors/index.ts";
 import { openDialogue } from "../eval/index.ts";
-import { createAlgorithm } from "../objective/index.ts";
+import { createAlgorithm, resolveAlgorithm, type TokenAlgorithm } from "../objective/index.ts";
 import type { Reward } from "../reward/index.ts";
 import { stopAfter } from "../testing/stop-after.ts";
 import { digitsFakeEngine, freshPath, steadyClock } from "../testing/tiny-run.ts";
@@ -109,9 +109,14 @@ describe("train over parts made in code", () => {
     ]);
     expect(Object.keys(metrics[1]?.["rewardParts"] as object)).toEqual(["reward 2", "right"]);
     const [line = ""] = readFileSync(join(path, "rollouts/000001.jsonl"), "utf8").split("\n");
-    const { weights, answers } = JSON.parse(line) as { weights: number[]; answers: string[] };
+    const { weights, answers, pictures } = JSON.parse(line) as {
+      weights: number[];
+      answers: string[];
+      pictures: number;
+    };
     expect(weights.slice(0, 2)).toEqual([1, 0].slice(0, weights.length));
     expect(answers).toContain("none");
+    expect(pictures).toBe(1);
   });
 
   test("resumed, ends bitwise as a run that was never stopped", async () => {
@@ -246,4 +251,38 @@ test("an observer that throws is reported and left out; the run continues", asyn
   expect(seen.filter(({ event }) => event === "observer-failed")).toEqual([
     { event: "observer-failed", observer: "broken", message: "no network" },
   ]);
+});
+
+test("an objective that fails after the first minibatch leaves no checkpoint, and the resumed run is that of a whole one", async () => {
+  let batches = 0;
+  let failing = true;
+  const counted: Reward = {
+    name: "right",
+    score: (answered) => {
+      batches += 1;
+      return answered.map(({ tokens, judgement }) => (judgement.score ?? 0) - tokens.length / 10);
+    },
+  };
+  const grpo = resolveAlgorithm({ kind: "grpo" });
+  if (grpo.unit !== "token") throw new Error("expected tokens");
+  const objective: TokenAlgorithm = {
+    ...grpo,
+    surrogate: (ratio, advantage, logprob) => {
+      if (failing && batches === 2 && ratio !== 1) throw new Error("out of range");
+      return grpo.surrogate(ratio, advantage, logprob);
+    },
+  };
+  const schedule = { ...partsOf().schedule!, checkpointEvery: 0, minibatches: 2 };
+  const run = (path: string, resume = false) => {
+    batches = 0;
+    const observers = [runDirectory(path, { resume })];
+    return train(partsOf({ objective, reward: counted, schedule, observers }));
+  };
+  const [whole, parts] = [freshPath(), freshPath()];
+  await expect(run(parts)).rejects.toThrow("out of range");
+  expect(existsSync(join(parts, "checkpoints"))).toBe(false);
+  failing = false;
+  await run(whole);
+  await run(parts, true);
+  expect(metricsOf(parts)).toEqual(metricsOf(whole));
 });

@@ -9,12 +9,26 @@ import type { EvaluationRecord, IterationMetrics, RunEvent, WarmStartMetrics } f
 
 export type { EvaluationRecord, ImageAttention, IterationMetrics, RunEvent, WarmStartMetrics };
 
+/** A list of many things: the newest, and all that were asked for by name. */
+export interface Listed<T> {
+  readonly items: readonly T[];
+  /** Number of older things that it lacks. */
+  readonly older: number;
+}
+
 /** The early end of a run. */
 export interface RunStop {
   /** `stopped` where the run recorded no end: its process was killed, or gives no sign of life. */
   readonly status: "failed" | "interrupted" | "stopped";
   /** The error's message, or how the stop was found; null where it was interrupted. */
   readonly message: string | null;
+}
+
+/** Bounds of a token's importance ratio, as the clipped surrogate takes them. */
+export interface TokenClip {
+  readonly clipLow: number;
+  readonly clipHigh: number;
+  readonly dualClip?: number;
 }
 
 /** One run in the list. */
@@ -28,8 +42,12 @@ export interface RunSummary {
   readonly problem: string | null;
   /** Iterations or steps of the whole run. */
   readonly planned: number | null;
+  /** Another where another run was begun at the same path; of what is shown of a run, only that of this version is its. */
+  readonly version: string;
   /** The newest iteration or step in metrics.jsonl. */
   readonly reached: number;
+  /** Bytes of metrics.jsonl that were read: more whenever there is something new, even of the same iteration. */
+  readonly metricsBytes: number;
   /** Whether the final model is there. */
   readonly isFinished: boolean;
   /**
@@ -41,6 +59,8 @@ export interface RunSummary {
   readonly startedAt: string | null;
   /** In words: algorithm and credit method. */
   readonly method: string | null;
+  /** The bounds that clip each token's ratio; null where the algorithm has none, as with a ratio of whole completions. */
+  readonly tokenClip: TokenClip | null;
   /** Configuration as dotted keys, for the difference between runs. */
   readonly config: Readonly<Record<string, string>>;
   /** Directories of weights that can be loaded, newest first, relative to the run. */
@@ -97,6 +117,8 @@ export interface GroupSummary {
   readonly kind: string;
   readonly question: string;
   readonly answer: string;
+  /** Images of the problem and frames of its videos; null where the run recorded no number and the question has no places. */
+  readonly pictures: number | null;
   readonly hasSpread: boolean;
   /** Byte offset of the group's first line: its name. */
   readonly at: number;
@@ -137,6 +159,8 @@ export interface RolloutDetail {
   readonly answer: string;
   /** Accepted answers one by one; `answer` joins them. */
   readonly answers: readonly string[];
+  /** As in `GroupSummary`. */
+  readonly pictures: number | null;
   readonly completion: string;
   /** The answer that the run's verdict read out of it; null where it read none. */
   readonly extracted: string | null;
@@ -170,6 +194,8 @@ export interface GreedyAnswer {
   readonly tokenTexts: readonly string[];
   readonly logprobs: readonly number[];
   readonly isRight: boolean | null;
+  /** Why the run's verdict was not asked; null where it was. */
+  readonly unjudged: string | null;
 }
 
 /** A model as ONNX files, which the page can run. */
@@ -197,6 +223,8 @@ export interface ModelExport {
 export interface LiveEvent {
   readonly run: string;
   readonly reached: number;
+  /** As in `RunSummary`. */
+  readonly metricsBytes: number;
   readonly isFinished: boolean;
   /** Whether it has ended before its last iteration. */
   readonly isStopped: boolean;

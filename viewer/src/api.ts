@@ -3,6 +3,13 @@
  * Asking the server.
  */
 import { signal } from "@preact/signals";
+import type {
+  AnswersSummary,
+  GridSummary,
+  Listed,
+  ModelExport,
+  RunSummary,
+} from "../../src/view/protocol.ts";
 
 /** The error of the last request; "" if there was none. */
 export const trouble = signal("");
@@ -17,24 +24,30 @@ async function ask<T>(path: string, abort?: AbortSignal): Promise<T> {
   throw new Error(body.error ?? `status ${response.status}`);
 }
 
-/** The list of runs. */
-export function askRuns<T>(): Promise<T> {
-  return ask<T>("./api/runs");
+/** A list of the server, with all that are named in it however old they are. */
+function askList<T>(path: string, named: readonly string[]): Promise<Listed<T>> {
+  const query = new URLSearchParams(named.filter((id) => id !== "").map((id) => ["named", id]));
+  return ask<Listed<T>>(query.size === 0 ? path : `${path}?${query}`);
 }
 
-/** The exports that the server found. */
-export function askExports<T>(): Promise<T> {
-  return ask<T>("./api/exports");
+/** The newest runs. */
+export function askRuns(named: readonly string[]): Promise<Listed<RunSummary>> {
+  return askList("./api/runs", named);
 }
 
-/** The tables of the grids that the server found. */
-export function askGrids<T>(): Promise<T> {
-  return ask<T>("./api/grids");
+/** The newest exports that the server found. */
+export function askExports(named: readonly string[]): Promise<Listed<ModelExport>> {
+  return askList("./api/exports", named);
 }
 
-/** The files of answers that the server found. */
-export function askAnswerFiles<T>(): Promise<T> {
-  return ask<T>("./api/answers");
+/** The newest tables of grids that the server found. */
+export function askGrids(): Promise<Listed<GridSummary>> {
+  return askList("./api/grids", []);
+}
+
+/** The newest files of answers that the server found. */
+export function askAnswerFiles(named: readonly string[]): Promise<Listed<AnswersSummary>> {
+  return askList("./api/answers", named);
 }
 
 /** A page of a file of answers. */
@@ -52,9 +65,23 @@ export function askRun<T>(run: string, rest: string, abort?: AbortSignal): Promi
   return ask<T>(runPath(run, rest), abort);
 }
 
-/** Where an image of a problem is. */
-export function imageAddress(run: string, index: number, place: number): string {
-  return runPath(run, `images/${index}/${place}.png`);
+/** A run as addresses of its images name it. */
+export type ImageRun = Pick<RunSummary, "id" | "version">;
+
+/** Where an image of a problem is; another address where another run was begun at the same path. */
+export function imageAddress({ id, version }: ImageRun, index: number, place: number): string {
+  return runPath(id, `images/${index}/${place}.png?${new URLSearchParams({ version })}`);
+}
+
+/** Why there is nothing at an address; "" where there is something. */
+export async function askTrouble(address: string): Promise<string> {
+  try {
+    const response = await fetch(address);
+    if (response.ok) return "";
+    return ((await response.json()) as { error?: string }).error ?? `status ${response.status}`;
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
 
 /** Listens to changes of runs; returns how to stop. */

@@ -7,6 +7,7 @@ import { numberText, percentText, signedText } from "../../src/view/number-text.
 import type { GreedyAnswer, RolloutDetail } from "../../src/view/protocol.ts";
 import type { TokenPaint } from "../../src/view/token-paint.ts";
 import { go } from "./address.ts";
+import type { ImageRun } from "./api.ts";
 import { after, type Both, before, choices, comparison, type WeightsChoice } from "./compare-state.ts";
 import { openToken } from "./inspection-state.ts";
 import { ProblemImagesView } from "./problem-view.tsx";
@@ -126,6 +127,7 @@ function Answer({
       <h3>
         {name} <span class={answer.isRight === true ? "good" : "bad"}>{verdict}</span>
       </h3>
+      {answer.unjudged !== null && <p class="small soft">Not judged: {answer.unjudged}.</p>}
       <TokenStrip
         label={`Greedy answer, ${name}`}
         texts={answer.tokenTexts}
@@ -148,7 +150,7 @@ function Result({
 }: {
   readonly both: Both;
   readonly rollout: RolloutDetail;
-  readonly run: string;
+  readonly run: ImageRun;
 }) {
   const change = changeOf(both);
   const token = openToken.value;
@@ -190,6 +192,7 @@ function Result({
               <ProblemImagesView
                 run={run}
                 index={rollout.index}
+                count={rollout.pictures}
                 overlays={(found.images ?? []).map(({ rows, columns, tokens }) => ({
                   rows,
                   columns,
@@ -237,8 +240,9 @@ export function ComparePage() {
               <div class="problem">
                 <ProblemImagesView
                   key={`${run.id} ${rollout.index}`}
-                  run={run.id}
+                  run={run}
                   index={rollout.index}
+                  count={rollout.pictures}
                   overlays={[]}
                 />
                 <div>
@@ -254,7 +258,7 @@ export function ComparePage() {
               </div>
               {looked === undefined && <p class="soft">both models score the completion…</p>}
               {looked?.trouble !== undefined && <p class="soft">No comparison: {looked.trouble}.</p>}
-              {looked?.value !== undefined && <Result both={looked.value} rollout={rollout} run={run.id} />}
+              {looked?.value !== undefined && <Result both={looked.value} rollout={rollout} run={run} />}
             </>
           )}
         </div>

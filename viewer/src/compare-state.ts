@@ -8,11 +8,8 @@ import { param } from "./address.ts";
 import { askRun } from "./api.ts";
 import { look, openPlace } from "./inspection-state.ts";
 import { opened } from "./rollouts-state.ts";
-import { openRun, runs } from "./runs-state.ts";
+import { BETWEEN, openRun, runs } from "./runs-state.ts";
 import { type SlowAnswer, slowAnswer } from "./slow-answer.ts";
-
-/** Separates run and name of weights in the address. */
-const BETWEEN = "::";
 
 /** Weights that can be chosen. */
 export interface WeightsChoice {
@@ -54,12 +51,12 @@ export interface Both {
 }
 
 const key = computed(() => {
-  const [run, index] = [openRun.value?.id, opened.value?.group.index];
+  const [run, index] = [openRun.value, opened.value?.group.index];
   const [one, other] = [before.value?.id, after.value?.id];
   if (run === undefined || index === undefined || openPlace.value === "") return "";
   return one === undefined || other === undefined
     ? ""
-    : JSON.stringify([run, index, openPlace.value, one, other]);
+    : JSON.stringify([run.id, index, openPlace.value, one, other, run.version]);
 });
 
 function queryOf(id: string): URLSearchParams {

@@ -15,7 +15,7 @@ import { ProblemImagesView } from "./problem-view.tsx";
 import { placeOf } from "./rollouts-state.ts";
 import { Term } from "./term.tsx";
 import { TokenPanel } from "./token-panel.tsx";
-import { clipBounds, clipState, ratioAt } from "./token-ratio.ts";
+import { clipState, ratioAt } from "./token-ratio.ts";
 import { shownToken, TokenStrip } from "./token-strip.tsx";
 
 const paintKey = param("paint");
@@ -69,7 +69,6 @@ export function CompletionView({
     columns,
     values: (token === undefined ? undefined : tokens[token]) ?? [],
   }));
-  const bounds = clipBounds(run);
   const note = (place: number) => {
     const logprob = rollout.logprobs?.[place];
     const ratio = ratioAt(rollout, found, place);
@@ -84,19 +83,14 @@ export function CompletionView({
         ? []
         : [
             ["ratio", numberText(ratio)] as const,
-            ["clip", bounds === undefined ? "–" : clipState(ratio, rollout.advantage, bounds)] as const,
+            ["clip", clipState(ratio, rollout.advantage, run.tokenClip) || "–"] as const,
           ]),
     ] as const;
   };
   return (
     <article class="detail">
       <div class="problem">
-        <ProblemImagesView
-          key={`${run.id} ${rollout.index}`}
-          run={run.id}
-          index={rollout.index}
-          overlays={overlays}
-        />
+        <ProblemImagesView run={run} index={rollout.index} count={rollout.pictures} overlays={overlays} />
         <div>
           <h2 class="asked">{rollout.question}</h2>
           <p class="verdict">

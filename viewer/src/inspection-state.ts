@@ -26,9 +26,9 @@ export const openToken: ReadonlySignal<number | undefined> = computed(() => {
 });
 
 const key = computed(() => {
-  const run = openRun.value?.id;
+  const run = openRun.value;
   if (run === undefined || openPlace.value === "" || openToken.value === undefined) return "";
-  return JSON.stringify([run, openPlace.value, weights.value]);
+  return JSON.stringify([run.id, openPlace.value, weights.value, run.version]);
 });
 
 /** Asks a model of a run about a completion. */

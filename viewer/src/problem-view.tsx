@@ -4,7 +4,7 @@
  */
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { ImageAttention } from "../../src/view/protocol.ts";
-import { imageAddress } from "./api.ts";
+import { askTrouble, type ImageRun, imageAddress } from "./api.ts";
 import { cssValue, theme } from "./theme.ts";
 
 const SHOWN = 300;
@@ -32,38 +32,45 @@ function paint(canvas: HTMLCanvasElement, { rows, columns, values }: Overlay): v
   context.putImageData(pixels, 0, 0);
 }
 
-/** An image with attention over it. */
+/** An image with attention over it, or why it is missing. */
 export function Frame({
   address,
   overlay,
-  onMissing,
 }: {
-  address: string;
-  overlay: Overlay | undefined;
-  onMissing: () => void;
+  readonly address: string;
+  readonly overlay: Overlay | undefined;
 }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [size, setSize] = useState<{ readonly width: number; readonly height: number } | undefined>(
     undefined,
   );
+  const [missing, setMissing] = useState<string | undefined>(undefined);
   const colours = theme.value;
   useEffect(() => {
     if (canvas.current !== null && overlay !== undefined) paint(canvas.current, overlay);
   }, [overlay, colours]);
   const scale = size === undefined ? 1 : Math.min(SHOWN / size.width, SHOWN / size.height);
   const isPhotograph = size !== undefined && Math.max(size.width, size.height) > PIXEL_ART;
+  if (missing !== undefined) {
+    return (
+      <p class="small soft">
+        The image is not available from its source{missing === "" ? "" : `: ${missing}`}.
+      </p>
+    );
+  }
   return (
     <div class="frame">
       <img
         class={isPhotograph ? "smooth" : ""}
         src={address}
+        loading="lazy"
         alt="The subject of the question"
         width={size === undefined ? SHOWN : Math.round(size.width * scale)}
         height={size === undefined ? SHOWN : Math.round(size.height * scale)}
         onLoad={({ currentTarget }) =>
           setSize({ width: currentTarget.naturalWidth, height: currentTarget.naturalHeight })
         }
-        onError={onMissing}
+        onError={() => void askTrouble(address).then(setMissing)}
       />
       {overlay !== undefined && (
         <canvas ref={canvas} data-overlay={overlay.values.map((value) => value.toPrecision(3)).join(" ")} />
@@ -72,32 +79,25 @@ export function Frame({
   );
 }
 
-/** The images of a problem. How many there are is known once one is missing. */
+/** The images of a problem, each with its own state. */
 export function ProblemImagesView({
   run,
   index,
+  count,
   overlays,
 }: {
-  run: string;
-  index: number;
-  overlays: readonly Overlay[];
+  readonly run: ImageRun;
+  readonly index: number;
+  /** How many there are; null where the run did not record it: then one, or as many as there is attention on. */
+  readonly count: number | null;
+  readonly overlays: readonly Overlay[];
 }) {
-  const [count, setCount] = useState(1);
-  const [isMissing, setMissing] = useState(false);
-  useEffect(() => {
-    setCount(Math.max(1, overlays.length));
-  }, [overlays.length]);
-  if (isMissing) return <p class="small soft">The image is not available from its source.</p>;
   return (
     <div class="frames">
-      {Array.from({ length: count }, (_, place) => (
-        <Frame
-          key={place}
-          address={imageAddress(run, index, place)}
-          overlay={overlays[place]}
-          onMissing={() => setMissing(true)}
-        />
-      ))}
+      {Array.from({ length: count ?? Math.max(1, overlays.length) }, (_, place) => {
+        const address = imageAddress(run, index, place);
+        return <Frame key={address} address={address} overlay={overlays[place]} />;
+      })}
     </div>
   );
 }

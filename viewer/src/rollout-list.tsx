@@ -283,7 +283,9 @@ export function RolloutList() {
             return (
               <div class="group" key={`${group.iteration} ${completion.at}`}>
                 <header>
-                  <img class="thumb" loading="lazy" alt="" src={imageAddress(run.id, group.index, 0)} />
+                  {group.pictures !== 0 && (
+                    <img class="thumb" loading="lazy" alt="" src={imageAddress(run, group.index, 0)} />
+                  )}
                   <span>
                     <span class="question">{group.question}</span>
                     <span class="small soft">

@@ -181,6 +181,7 @@ async function askRanking(run: string, from: number, abort: AbortSignal): Promis
 /** Keeps all of this loaded while the page is shown; returns how to stop. */
 export function watchRollouts(): () => void {
   const runId = computed(() => openRun.value?.id);
+  const version = computed(() => openRun.value?.version);
   const reached = computed(() => openRun.value?.reached);
   const openGroupAt = computed(() => opened.value?.group.at);
   const openIteration = computed(() => opened.value?.group.iteration);
@@ -188,6 +189,7 @@ export function watchRollouts(): () => void {
     effect(() => {
       const id = runId.value;
       void reached.value;
+      void version.value;
       if (id === undefined) return;
       askRun<number[]>(id, "iterations").then(
         (all) => {
@@ -200,6 +202,7 @@ export function watchRollouts(): () => void {
     }),
     effect(() => {
       const [id, number, from] = [runId.value, iteration.value, fromKey.value];
+      void version.value;
       if (id === undefined || number === undefined) {
         loadedPage.value = undefined;
         return;
@@ -223,6 +226,7 @@ export function watchRollouts(): () => void {
     }),
     effect(() => {
       const [id, group, number] = [runId.value, openGroupAt.value, openIteration.value];
+      void version.value;
       if (id === undefined || group === undefined || number === undefined) return;
       const abort = new AbortController();
       askRun<RolloutDetail[]>(id, `rollouts/${number}/${group}`, abort.signal).then(

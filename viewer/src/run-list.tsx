@@ -3,10 +3,11 @@
  * The list of runs on the first page: search, order, and runs one by one or in groups that differ only in their seed.
  */
 import { go, param } from "./address.ts";
+import { Older } from "./older.tsx";
 import { isGrouped, runGroups } from "./run-grouping.ts";
 import { hasWords, ORDERS, type Order, orderedRuns } from "./run-order.ts";
 import { GroupRow, RunRow } from "./run-rows.tsx";
-import { isLoaded, runs, shownRuns } from "./runs-state.ts";
+import { isLoaded, olderRuns, runs, shownRuns } from "./runs-state.ts";
 
 const search = param("search");
 const order = param("order");
@@ -80,6 +81,7 @@ export function RunList() {
       <div class="list">
         <Rows />
       </div>
+      <Older count={olderRuns.value} what="runs" how="name them in the address, as #runs=NAME" />
       {isLoaded.value && runs.value.length === 0 && <p class="soft">No run directory here yet.</p>}
     </div>
   );

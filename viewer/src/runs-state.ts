@@ -11,8 +11,10 @@ import { groupRuns } from "./run-groups.ts";
 /** How often new runs are looked for. */
 const REFRESH_MS = 4000;
 
-/** Every run, in the server's order. */
+/** The newest runs and those in the address, in the server's order. */
 export const runs = signal<readonly RunSummary[]>([]);
+/** How many older runs are not in the list. */
+export const olderRuns = signal(0);
 /** False until the first list has come. */
 export const isLoaded = signal(false);
 /** Metrics by run, for runs on the screen. */
@@ -21,6 +23,16 @@ export const metrics = signal<ReadonlyMap<string, MetricsReply>>(new Map());
 const chosen = param("runs");
 const single = param("run");
 const range = param("range");
+const compared = [param("before"), param("against")];
+
+/** Separates run and name of weights in the address. */
+export const BETWEEN = "::";
+
+/** The runs that the address names. */
+function namedRuns(): string[] {
+  const ofWeights = compared.map((key) => key.peek().split(BETWEEN)[0] ?? "");
+  return [...chosen.peek().split("|"), single.peek(), ...ofWeights];
+}
 
 /** Runs whose curves are drawn: those in the address, else the newest that can be shown. */
 export const shownRuns: ReadonlySignal<readonly RunSummary[]> = computed(() => {
@@ -77,7 +89,9 @@ export function runPlace(id: string): number {
 
 export async function loadRuns(): Promise<void> {
   try {
-    runs.value = await askRuns<RunSummary[]>();
+    const { items, older } = await askRuns(namedRuns());
+    runs.value = items;
+    olderRuns.value = older;
     trouble.value = "";
   } catch (error) {
     trouble.value = `The server does not answer: ${(error as Error).message}`;
@@ -85,14 +99,14 @@ export async function loadRuns(): Promise<void> {
   isLoaded.value = true;
 }
 
-/** How far each run had come when its metrics were asked for, and for which iterations. */
+/** How much each run had written when its metrics were asked for, and for which iterations. */
 const asked = new Map<string, string>();
 
 /** Asks for a run's metrics unless they have been asked for as they are now. */
-async function loadMetrics(id: string, reached: number): Promise<void> {
+async function loadMetrics({ id, version, metricsBytes }: RunSummary): Promise<void> {
   const [from, to] = range.value.split("-");
   const query = from === undefined || to === undefined ? "" : `?from=${from}&to=${to}`;
-  const state = `${reached} ${query}`;
+  const state = `${version} ${metricsBytes} ${query}`;
   if (asked.get(id) === state) return;
   asked.set(id, state);
   try {
@@ -109,8 +123,9 @@ function onLive(event: LiveEvent): void {
   if (known === undefined) return;
   const isOther = event.isFinished !== known.isFinished || event.isStopped !== (known.stopped !== null);
   if (event.isGone || isOther) void loadRuns();
-  if (event.reached !== known.reached) {
-    runs.value = runs.value.map((run) => (run.id === event.run ? { ...run, reached: event.reached } : run));
+  const { reached, metricsBytes } = event;
+  if (reached !== known.reached || metricsBytes !== known.metricsBytes) {
+    runs.value = runs.value.map((run) => (run.id === event.run ? { ...run, reached, metricsBytes } : run));
   }
 }
 
@@ -122,7 +137,7 @@ export function start(): void {
   }, REFRESH_MS);
   effect(() => {
     void range.value;
-    for (const { id, reached } of shownRuns.value) void loadMetrics(id, reached);
+    for (const run of shownRuns.value) void loadMetrics(run);
   });
   const watched = computed(() =>
     [...new Set([...shownRuns.value.map(({ id }) => id), openRun.value?.id ?? ""])]

@@ -4,6 +4,7 @@
  */
 import { clippedSurrogate } from "../../src/math/surrogate.ts";
 import { numberText } from "../../src/view/number-text.ts";
+import type { CurvePoint } from "./token-ratio.ts";
 
 const WIDTH = 340;
 const HEIGHT = 110;
@@ -11,18 +12,9 @@ const LEFT = 30;
 const FROM = 0.4;
 const TO = 1.6;
 
-export function SurrogateCurve({
-  ratio,
-  advantage,
-  clipLow,
-  clipHigh,
-}: {
-  readonly ratio: number;
-  readonly advantage: number;
-  readonly clipLow: number;
-  readonly clipHigh: number;
-}) {
-  const term = (at: number) => clippedSurrogate(at, advantage, { clipLow, clipHigh });
+export function SurrogateCurve({ ratio, advantage, ...clip }: CurvePoint) {
+  const { clipLow, clipHigh } = clip;
+  const term = (at: number) => clippedSurrogate(at, advantage, clip);
   const points = Array.from({ length: 97 }, (_, i) => FROM + ((TO - FROM) * i) / 96);
   const values = points.map((point) => term(point).value);
   const [low, high] = [Math.min(...values, 0), Math.max(...values, 0)];

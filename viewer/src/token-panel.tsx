@@ -14,7 +14,7 @@ import { NumberTable } from "./number-table.tsx";
 import { SequenceChart } from "./sequence-chart.tsx";
 import { SurrogateCurve } from "./surrogate-curve.tsx";
 import { Term } from "./term.tsx";
-import { clipBounds, clipState, ratioAt } from "./token-ratio.ts";
+import { clipState, curveOf, pushOf, ratioAt } from "./token-ratio.ts";
 import { shownToken } from "./token-strip.tsx";
 
 const weights = param("weights");
@@ -48,7 +48,8 @@ function Sampled({ rollout, token, run }: TokenProps & { readonly run: RunSummar
   const logprob = logprobs?.[token];
   const found = inspection.answer.value?.value;
   const ratio = ratioAt(rollout, found, token);
-  const bounds = clipBounds(run);
+  const curve = curveOf(ratio, advantage, run.tokenClip);
+  const state = ratio === undefined ? "" : clipState(ratio, advantage, run.tokenClip);
   return (
     <Section title="When it was sampled">
       <NumberTable
@@ -59,19 +60,17 @@ function Sampled({ rollout, token, run }: TokenProps & { readonly run: RunSummar
           ["role", roles?.[token] ?? "–"],
           ["alignment", numberText(alignment?.[token])],
           ["credit weight", numberText(weight)],
-          ["weight × advantage", weight === undefined ? "–" : signedText(weight * (advantage ?? 0))],
+          ["weight × advantage", signedText(pushOf(weight, advantage))],
           ["effective tokens", credit === null ? "–" : numberText(effectiveSampleSize(credit))],
         ]}
       />
-      {ratio !== undefined && bounds !== undefined && (
-        <>
-          <p class="small soft" style={{ margin: "12px 0 4px" }}>
-            <Term name="ratio">Ratio</Term> of these weights to the sampling weights: {numberText(ratio)},{" "}
-            {clipState(ratio, advantage, bounds)}.
-          </p>
-          <SurrogateCurve ratio={ratio} advantage={advantage ?? 0} {...bounds} />
-        </>
+      {ratio !== undefined && (
+        <p class="small soft" style={{ margin: "12px 0 4px" }}>
+          <Term name="ratio">Ratio</Term> of these weights to the sampling weights: {numberText(ratio)}
+          {state !== "" && `, ${state}`}.
+        </p>
       )}
+      {curve !== undefined && <SurrogateCurve {...curve} />}
     </Section>
   );
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import sharp from "sharp";
 import { expect, test } from "vitest";
@@ -17,6 +17,13 @@ async function folderWith(questions: unknown): Promise<string> {
     .toFile(join(folder, "test", "images", "0.png"));
   return folder;
 }
+
+test("a byte order mark before the questions is no fault", async () => {
+  const folder = await folderWith([["is there a circle?", "yes", 0]]);
+  const path = join(folder, "test", "questions.json");
+  writeFileSync(path, `\ufeff${readFileSync(path, "utf8")}`);
+  expect(await openSource((await open(folder)).source)).toMatchObject({ size: 1 });
+});
 
 const open = (data: string) =>
   createBenchmark(benchmarkSchema.parse({ kind: "easy-vqa" }), { data, seed: 0 });

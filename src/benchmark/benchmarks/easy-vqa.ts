@@ -38,7 +38,8 @@ function readQuestions(path: string): {
   readonly rows: z.output<typeof questionsSchema>;
   readonly hash: string;
 } {
-  const text = readFileSync(path, "utf8");
+  // A byte order mark, which JSON does not have, is left out.
+  const text = new TextDecoder().decode(readFileSync(path));
   let json: unknown;
   try {
     json = JSON.parse(text);

@@ -79,7 +79,7 @@ function readTasks(path: string | undefined, data: string | undefined): Readonly
   }
   let parsed: unknown;
   try {
-    parsed = JSON.parse(readFileSync(file, "utf8"));
+    parsed = JSON.parse(new TextDecoder().decode(readFileSync(file)));
   } catch (error) {
     throw new DataError(`benchmark mega-bench: ${file}: is no JSON: ${String(error)}`);
   }

@@ -102,6 +102,19 @@ test("by hand: a choice, a number and one of several texts are right by the verd
   expect(scored.map(({ score }) => score)).toEqual([1, 1, 1]);
 });
 
+test("an answer in brackets that is no list of texts is one answer, not its parts", async () => {
+  const open = { ...docs[1], question: "Where?", question_type: "open" };
+  const data = await writeRows("validation-00000-of-00001.parquet", [
+    { ...open, id: "validation_Math_1", answer: "(3, 4)" },
+    { ...open, id: "validation_Math_2", answer: "{2, 5}" },
+  ]);
+  const benchmark = await openBenchmark({ kind: "mmmu", data });
+  const problems = await problemsOf(benchmark);
+  expect(problems.map(({ answers }) => answers)).toEqual([["(3, 4)"], ["{2, 5}"]]);
+  const scored = await scoredBy(benchmark, problems, ["The answer is 3.", "The answer is {5, 2}."]);
+  expect(scored.map(({ score }) => score)).toEqual([0, 1]);
+});
+
 describe("bad input", () => {
   test.each<[string, readonly MadeRow[], string]>([
     ["an id twice", [docs[0]!, docs[2]!, docs[0]!], "row 3: has the id validation_Art_0 of"],

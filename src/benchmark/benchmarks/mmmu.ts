@@ -13,6 +13,7 @@ import { withImagePlaces } from "../image-places.ts";
 import { accuracy, accuracyBy, textColumn } from "../measures.ts";
 import { disciplineOf } from "../mmmu-subjects.ts";
 import { openPublished, type PublishedForm, publishedSource } from "../published-rows.ts";
+import { pythonList } from "../python/list.ts";
 import { mmmuAuthorsLetter, mmmuLmmsLetter, mmmuOpenIsRight } from "../rules/mmmu.ts";
 import { type ReadingRule, ruleParts } from "../rules/reading.ts";
 import { type AnswerRule, readingRule, type ScoredBy, scoredByVerdict } from "../rules/rule.ts";
@@ -65,8 +66,7 @@ function optionsIn(row: Row, form: Form): string[] {
 /** Accepted answers of an open question: the text, or the texts of the list that it is. */
 function openAnswers(row: Row): string[] {
   const text = requiredText(row, "answer").trim();
-  const list = literalIn(text);
-  return Array.isArray(list) ? list.map(String) : [text];
+  return [...(pythonList(text) ?? [text])];
 }
 
 /** The authors' prompt of a question with options, or of an open one. */

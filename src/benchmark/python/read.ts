@@ -236,5 +236,6 @@ export function pythonJson(text: string): PythonValue | undefined {
   } catch {
     return undefined;
   }
-  return read(text.trim().replaceAll(/\s*\n\s*/g, " "), "json");
+  // Texts in JSON have no line breaks, and between values they mean nothing.
+  return read(text.trim().replaceAll(/[\n\r]/g, " "), "json");
 }

@@ -94,10 +94,10 @@ function keyPhrases(reply: string, usual: readonly string[]): string[] {
 /** Numbers with commas, with exponents, and plain numbers; digits next to a letter of any script are not a number. */
 const NUMERALS = [
   /-?(?<![\p{L}\p{N}_])\d{1,3}(?:,\d{3})+(?![\p{L}\p{N}_])/gu,
-  /-?\d+(?:\.\d+)?[eE][+-]?\d+/g,
+  /(?:-|(?<!\d))\d+(?:\.\d+)?[eE][+-]?\d+/g,
   /-?(?:\d+\.\d+|\.\d+|\d+(?![\p{L}\p{N}_]))(?![eE][+-]?\d+)(?![,\d])/gu,
 ];
-const FLOAT = /^[-+]?(?:\d+(?:_\d+)*\.?(?:\d+(?:_\d+)*)?|\.\d+(?:_\d+)*)(?:e[-+]?\d+)?$/i;
+const FLOAT = /^[-+]?(?:\d+(?:_\d+)*(?:\.(?:\d+(?:_\d+)*)?)?|\.\d+(?:_\d+)*)(?:e[-+]?\d+)?$/i;
 /** Numbers from here on have no places. */
 const WHOLE = 2 ** 52;
 

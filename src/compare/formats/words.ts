@@ -30,8 +30,9 @@ export function signedWords(value: number, unit: Unit): string {
   return `${value < 0 ? MINUS : "+"}${numberWords(Math.abs(value), unit)}`;
 }
 
-function intervalWords({ low, high }: Interval, words: (value: number) => string): string {
-  return Number.isFinite(low) ? ` [${words(low)}, ${words(high)}]` : "";
+/** An estimate with its interval in brackets, where that is finite. */
+export function estimateWords({ estimate, low, high }: Interval, words: (value: number) => string): string {
+  return `${words(estimate)}${Number.isFinite(low) ? ` [${words(low)}, ${words(high)}]` : ""}`;
 }
 
 /** A p-value, to two digits. */
@@ -39,10 +40,10 @@ export function pWords(value: number): string {
   return value < 0.001 ? "p<0.001" : `p=${value.toPrecision(2)}`;
 }
 
-function differenceWords(difference: AdjustedDifference, unit: Unit): string {
-  const words = (value: number) => signedWords(value, unit);
+/** A difference with its interval and its p-value; without these for one pair, which is no test. */
+export function differenceWords(difference: AdjustedDifference, unit: Unit): string {
   const tested = Number.isFinite(difference.low) ? ` ${pWords(difference.pAdjusted)}` : "";
-  return `${words(difference.estimate)}${intervalWords(difference, words)}${tested}`;
+  return `${estimateWords(difference, (value) => signedWords(value, unit))}${tested}`;
 }
 
 /** A heading with its unit. */
@@ -85,9 +86,7 @@ export function valueWords(row: ComparisonRow, comparison: Comparison): string[]
   const { columns, baseline } = comparison;
   const cells = columns.flatMap(({ name, unit }) => {
     const value = row.values[name];
-    const mean = value
-      ? `${numberWords(value.mean.estimate, unit)}${intervalWords(value.mean, (x) => numberWords(x, unit))}`
-      : "";
+    const mean = value ? estimateWords(value.mean, (x) => numberWords(x, unit)) : "";
     if (baseline === undefined) return [mean];
     return [mean, value?.difference ? differenceWords(value.difference, unit) : ""];
   });

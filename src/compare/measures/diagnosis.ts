@@ -15,6 +15,7 @@ import { splitSource } from "../../data/index.ts";
 import { diagnose, type ModelDiagnosis, sampledAnswers } from "../../diagnose/index.ts";
 import { ConfigError } from "../../errors/index.ts";
 import { isSettings, type KindDefinition, type Settings } from "../../parts/index.ts";
+import { modulesOf } from "../cell.ts";
 import {
   type Evidence,
   type Measure,
@@ -52,7 +53,6 @@ type Options = z.output<typeof schema>;
 
 /** Draws of the bootstrap: intervals of a diagnosis are not used here. */
 const RESAMPLES = 20;
-const SEED = 0;
 
 function measured(config: Config, over: Settings): Config {
   return resolveConfig({ file: config as unknown as Settings, overrides: over });
@@ -68,6 +68,7 @@ async function gather(
   const dialogue = await openConfiguredDialogue(await fetchModel(config));
   const { temperature, topP, topK, maxCompletionTokens } = config.sampling;
   const opened = await engine();
+  const { seed, batchSize } = config.evaluation;
   const found = await diagnose({
     engine: opened,
     dialogue,
@@ -78,14 +79,14 @@ async function gather(
       source,
       problems,
       sampling: { temperature, topP, topK, maxCompletionTokens },
-      seed: SEED,
-      batchSize: config.evaluation.batchSize,
+      seed,
+      batchSize,
       limits,
       maxBrokenShare,
     }),
     verdict,
     labels: task.labels,
-    seed: SEED,
+    seed,
     rows: ["own"],
     sites: lambdas.length === 0 ? [] : [{ name: "last layer" }],
     lambdas,
@@ -135,9 +136,12 @@ function evidenceOf(options: Options): Evidence {
   const { config: over, pick: _pick, unit: _unit, ...asked } = options;
   return {
     isOfWeights: true,
-    identity: (config) => {
-      const { data, prompt, verdict, sampling, evaluation } = measured(config, over);
-      return { ...asked, data, prompt, verdict, sampling, split: evaluation.split, seed: evaluation.seed };
+    identity: (given) => {
+      const config = measured(given, over);
+      const { data, prompt, verdict, sampling, evaluation } = config;
+      const parts = { data, prompt, verdict };
+      const { split, seed } = evaluation;
+      return { ...asked, ...parts, sampling, split, seed, modules: modulesOf(config, parts) };
     },
     gather: (subject) => gather(subject, measured(subject.config, over), options),
   };

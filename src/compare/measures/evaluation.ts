@@ -28,6 +28,8 @@ import {
 } from "../../eval/index.ts";
 import { mean } from "../../math/index.ts";
 import type { KindDefinition, Settings } from "../../parts/index.ts";
+import { modulesOf } from "../cell.ts";
+import { meanScore } from "../mean-score.ts";
 import type { Evidence, Measure, MeasureContext, Measured, Subject } from "../measure.ts";
 
 const settings = z.record(z.string(), z.unknown());
@@ -75,16 +77,14 @@ function evaluated(config: Config, { benchmark, config: over }: Options): Config
 function evidenceOf(options: Options): Evidence {
   return {
     isOfWeights: true,
-    identity: (config) => {
-      const { data, prompt, verdict, evaluation, sampling } = evaluated(config, options);
+    identity: (given) => {
+      const config = evaluated(given, options);
+      const { data, prompt, verdict, evaluation, sampling } = config;
       const { batchSize: _batchSize, ...asked } = evaluation;
       const isOfTask = evaluation.benchmarks.length === 0;
-      return {
-        prompt,
-        asked,
-        maxCompletionTokens: sampling.maxCompletionTokens,
-        task: isOfTask && { data, verdict },
-      };
+      const parts = { prompt, asked, task: isOfTask && { data, verdict } };
+      const { maxCompletionTokens } = sampling;
+      return { ...parts, maxCompletionTokens, modules: modulesOf(config, parts) };
     },
     gather: (subject) => gather(subject, evaluated(subject.config, options)),
   };
@@ -135,10 +135,7 @@ function answersOf(
   const problems = [...byProblem].sort(([a], [b]) => a - b).map(([, own]) => own);
   return {
     report: benchmarkReport(benchmark, { header, answers, skipped }),
-    scores: problems.map((own) => {
-      const scores = own.map(({ score }) => score);
-      return scores.every((score) => score !== null) ? mean(scores) : null;
-    }),
+    scores: problems.map((own) => meanScore(own.map(({ score }) => score))),
     kinds: problems.map(([first]) => first?.kind ?? ""),
   };
 }

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { resolveConfig } from "../../config/index.ts";
+import type { SampleRequest } from "../../engine/index.ts";
 import { temporaryDirectory } from "../../testing/temporary-directory.ts";
 import { digitsFakeEngine, TINY_FLAGS } from "../../testing/tiny-run.ts";
 import type { Measure, Subject } from "../measure.ts";
@@ -157,6 +158,29 @@ describe("diagnosis", () => {
     ["intervention[role=reasoning].effects[lambda=0.5].recovered.targeted", 0.2],
   ])("finds the number at %s", (path, expected) => {
     expect(numberAt(diagnosis, path, "measures.own")).toBe(expected);
+  });
+
+  test("is of the configured seed, and not of the size of batches", async () => {
+    const sampled = async (flag: string) => {
+      const flags = [...TINY_FLAGS, "sampling.temperature=1", flag];
+      const tokens: unknown[] = [];
+      const engine = digitsFakeEngine();
+      const watching = {
+        ...engine,
+        sample: async (request: SampleRequest) => {
+          const groups = await engine.sample(request);
+          tokens.push(...groups.flat().map((completion) => [...completion.tokens]));
+          return groups;
+        },
+      };
+      const own = { ...subject(), config: resolveConfig({ flags }), engine: async () => watching };
+      await measure({ kind: "diagnosis", problems: 7, pick: "completions" }).evidence.gather(own);
+      return tokens;
+    };
+    const seven = await sampled("evaluation.batchSize=7");
+    expect(seven).toHaveLength(7);
+    expect(await sampled("evaluation.batchSize=3")).toEqual(seven);
+    expect(await sampled("evaluation.seed=9")).not.toEqual(seven);
   });
 
   test("names the step at which there is none", () => {

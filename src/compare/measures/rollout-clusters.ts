@@ -9,6 +9,7 @@ import * as z from "zod";
 import { ConfigError } from "../../errors/index.ts";
 import { mean } from "../../math/index.ts";
 import { isSettings, type KindDefinition } from "../../parts/index.ts";
+import { recordSettings } from "../cell.ts";
 import { jsonRecords } from "../iteration-columns.ts";
 import { type Evidence, type Measure, type MeasureContext, unitOption } from "../measure.ts";
 
@@ -69,7 +70,7 @@ function meansOf(runDirectory: string): ClusterMeans {
 
 const evidence: Evidence = {
   isOfWeights: false,
-  identity: () => "clusters of rollouts",
+  identity: (config) => ({ of: "clusters of rollouts", record: recordSettings(config) }),
   gather: ({ runDirectory }) => Promise.resolve(meansOf(runDirectory!)),
 };
 

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import * as z from "zod";
 import { ConfigError } from "../../errors/index.ts";
 import type { KindDefinition } from "../../parts/index.ts";
+import { recordSettings } from "../cell.ts";
 import { type IterationColumns, iterationColumns, METRICS } from "../iteration-columns.ts";
 import { type Evidence, type Measure, type MeasureContext, type Measured, unitOption } from "../measure.ts";
 
@@ -26,7 +27,7 @@ const schema = z
 
 const evidence: Evidence = {
   isOfWeights: false,
-  identity: () => METRICS,
+  identity: (config) => ({ of: METRICS, record: recordSettings(config) }),
   gather: ({ runDirectory }) => Promise.resolve(iterationColumns(join(runDirectory!, METRICS))),
 };
 

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import * as z from "zod";
 import { ConfigError } from "../../errors/index.ts";
 import { isSettings, type KindDefinition } from "../../parts/index.ts";
+import { recordSettings } from "../cell.ts";
 import { jsonRecords, METRICS } from "../iteration-columns.ts";
 import type { Evidence, Measure, MeasureContext, Measured } from "../measure.ts";
 
@@ -97,7 +98,7 @@ export function tokensTo(threshold: number, points: readonly CurvePoint[]): numb
 
 const evidence: Evidence = {
   isOfWeights: false,
-  identity: () => "validation curve",
+  identity: (config) => ({ of: "validation curve", record: recordSettings(config) }),
   gather: ({ runDirectory }) => Promise.resolve(validationCurve(join(runDirectory!, METRICS))),
 };
 

@@ -6,12 +6,12 @@
 import { DataError } from "../../errors/index.ts";
 import {
   detectableDifference,
-  holm,
   type Interval,
   pairedDifference,
   ratioInterval,
   variance,
 } from "../../math/index.ts";
+import { adjustedProbabilities } from "../differences.ts";
 import type { StudyResults } from "./results.ts";
 
 /** A trained row of the grid, its values by seed. */
@@ -25,7 +25,7 @@ export interface Contrast extends Interval {
   readonly name: string;
   /** Seeds that both have. */
   readonly pairs: number;
-  /** Of the paired t test; Holm's over all contrasts of the file. */
+  /** Of the paired t test; Holm's over the contrasts of two pairs or more. */
   readonly pValue: number;
   readonly pAdjusted: number;
   /** The least difference that so many pairs of this spread show at 80 %; absent for one pair. */
@@ -99,7 +99,7 @@ export function contrasts(
       },
     ];
   });
-  const adjusted = holm(found.map(({ pValue }) => pValue));
+  const adjusted = adjustedProbabilities(found);
   return found.map((contrast, i) => ({ ...contrast, pAdjusted: adjusted[i]! }));
 }
 

@@ -114,9 +114,15 @@ export function studyFigure(results: StudyResults, view: StudyView): string {
 const number = (value: number) => (Number.isFinite(value) ? value.toFixed(2) : value > 0 ? "∞" : "−∞");
 const signed = (value: number) => `${value > 0 ? "+" : ""}${number(value)}`;
 
+/** "AMD EPYC, AVX2 (seeds 0, 1)". */
+const ran = (processors: StudyResults["processors"]) =>
+  Object.entries(processors)
+    .map(([name, seeds]) => `${name} (seeds ${seeds.join(", ")})`)
+    .join("; ");
+
 /** The contrasts as a table in Markdown, with the smallest difference that each could have shown. */
 export function studyTable(results: StudyResults, view: StudyView): string {
-  const { environment, missing } = results;
+  const { environment, missing, processors } = results;
   const rows = contrasts(results, view.measure, view.baseline, view.ceiling).map((contrast) => {
     const { value, low, high } = points(contrast);
     const { name, pairs, pValue, pAdjusted, detectable, place } = contrast;
@@ -142,6 +148,6 @@ with Fieller's 95 % interval. ${missing === 0 ? "All cells have run." : `**${mis
 |---|--:|---|--:|--:|--:|---|
 ${rows.join("\n")}
 
-Source ${environment.source}, ${environment.cpu}, Node ${environment.node}, onnxruntime-node ${environment.packages["onnxruntime-node"] ?? "unknown"}.
+Source ${environment.source}, ${ran(processors)}, Node ${environment.node}, onnxruntime-node ${environment.packages["onnxruntime-node"] ?? "unknown"}.
 `;
 }

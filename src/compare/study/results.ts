@@ -1,7 +1,8 @@
 /**
  * @module
  * Results of a study as one small file: of each cell what was measured, how it learnt, and where. A file holds one grid; it is
- * committed, and every figure is made of it.
+ * committed, and every figure is made of it. All cells are of one source and of the same versions. Credits are compared by
+ * seed, so each seed is of one processor; other processors round differently.
  */
 import * as z from "zod";
 import { DataError } from "../../errors/index.ts";
@@ -31,18 +32,18 @@ const environmentSchema = z.strictObject({
     .describe("Git hash of src at the commit of the runs, or that commit where the hash is not known."),
   commits: z.array(z.string()).min(1),
   node: z.string(),
-  cpu: z.string(),
   packages: named,
 });
 
 const resultsSchema = z.strictObject({
-  version: z.literal(1),
+  version: z.literal(2),
   grid: z.string().min(1).describe("Name of the grid file, without its ending."),
   world: z.string().min(1).describe("Kind of the task."),
   baseline: named.nullable(),
   units: z.record(z.string(), z.enum(UNITS)),
   missing: z.int().min(0).describe("Cells of the grid that have not run."),
   environment: environmentSchema,
+  processors: z.record(z.string(), z.array(z.int().min(0))).describe("Seeds by the processor that ran them."),
   cells: z.array(cellSchema),
 });
 
@@ -103,11 +104,11 @@ export function requireSameGrid(before: StudyResults, now: StudyResults, where: 
   }
 }
 
-const COMPARED = ["source", "node", "cpu", "packages"] as const;
+const COMPARED = ["source", "node", "packages"] as const;
 
 type Compared = Pick<StudyEnvironment, (typeof COMPARED)[number]>;
 
-/** The first part that differs between two environments; undefined where cells of both can be compared bit by bit. */
+/** The first part that differs between two environments; undefined where cells of both can be in one file. */
 export function differingPart(a: Compared, b: Compared): (typeof COMPARED)[number] | undefined {
   return COMPARED.find((part) => JSON.stringify(a[part]) !== JSON.stringify(b[part]));
 }
@@ -127,14 +128,94 @@ export function oneEnvironment(
 ): StudyEnvironment {
   const [first] = found;
   if (first === undefined) throw new DataError(`${where}: expected at least one cell that has run, got none`);
-  for (const { name, environment } of found) {
-    const part = differingPart(environment, first.environment);
-    if (part === undefined) continue;
-    const [own, other] = [JSON.stringify(environment[part]), JSON.stringify(first.environment[part])];
-    throw new DataError(
-      `${where}: expected cells of one ${part}, got ${other} of "${first.name}" and ${own} of "${name}"`,
-    );
-  }
+  for (const { name, environment } of found)
+    requireSame(environment, first.environment, [name, first.name], where);
   const { commit: _commit, ...environment } = first.environment;
   return { ...environment, commits: [...new Set(found.map((one) => one.environment.commit))] };
+}
+
+function requireSame(
+  a: Compared,
+  b: Compared,
+  [nameA, nameB]: readonly [string, string],
+  where: string,
+): void {
+  const part = differingPart(a, b);
+  if (part === undefined) return;
+  const [own, other] = [JSON.stringify(a[part]), JSON.stringify(b[part])];
+  throw new DataError(
+    `${where}: expected cells of one ${part}, got ${other} of "${nameB}" and ${own} of "${nameA}"`,
+  );
+}
+
+/**
+ * The processor of each seed.
+ *
+ * @param where the file, for errors
+ * @throws DataError when a seed has two
+ */
+export function processorBySeed(
+  files: readonly Pick<StudyResults, "processors">[],
+  where: string,
+): ReadonlyMap<number, string> {
+  const found = new Map<number, string>();
+  for (const { processors } of files) {
+    for (const [processor, seeds] of Object.entries(processors)) {
+      for (const seed of seeds) {
+        const other = found.get(seed) ?? processor;
+        if (other !== processor) {
+          throw new DataError(
+            `${where}: expected one processor a seed, since credits are compared by seed; got "${other}" and "${processor}" for seed ${seed}`,
+          );
+        }
+        found.set(seed, processor);
+      }
+    }
+  }
+  return found;
+}
+
+/** Seeds by processor, each list ascending. */
+export function seedsByProcessor(bySeed: ReadonlyMap<number, string>): Record<string, number[]> {
+  const ascending = [...bySeed].sort(([a], [b]) => a - b);
+  const found: Record<string, number[]> = {};
+  for (const [seed, processor] of ascending) found[processor] = [...(found[processor] ?? []), seed];
+  return found;
+}
+
+/**
+ * Results of one grid that were found on several machines or days. Of a cell that two files have, the later file's counts.
+ * `missing` is the last file's and is left to the caller, who knows the grid.
+ *
+ * @param files the earliest first, each with its name for errors
+ * @throws DataError when the files are of two grids, sources or versions, or a seed is of two processors
+ */
+export function pooledResults(
+  files: readonly { readonly name: string; readonly results: StudyResults }[],
+  where: string,
+): StudyResults {
+  const [first] = files;
+  if (first === undefined) throw new DataError(`${where}: expected at least one file of results, got none`);
+  for (const { name, results } of files) {
+    for (const part of ["grid", "world", "baseline", "units"] as const) {
+      const [own, other] = [JSON.stringify(results[part]), JSON.stringify(first.results[part])];
+      if (own !== other)
+        throw new DataError(
+          `${where}: expected one ${part}, got ${other} of ${first.name} and ${own} of ${name}`,
+        );
+    }
+    requireSame(results.environment, first.results.environment, [name, first.name], where);
+    requireSameGrid(first.results, results, where);
+  }
+  const all = files.map(({ results }) => results);
+  const cells = new Map(all.flatMap((results) => results.cells.map((cell) => [cellName(cell), cell])));
+  return {
+    ...all.at(-1)!,
+    environment: {
+      ...first.results.environment,
+      commits: [...new Set(all.flatMap(({ environment }) => environment.commits))],
+    },
+    processors: seedsByProcessor(processorBySeed(all, where)),
+    cells: [...cells.values()].sort((a, b) => a.seed - b.seed),
+  };
 }

@@ -5,6 +5,7 @@ import { studyFigure, studyTable } from "./figures.ts";
 import {
   oneEnvironment,
   parseResults,
+  pooledResults,
   requireSameGrid,
   resultsText,
   type StudyCell,
@@ -24,17 +25,18 @@ const cell = (credit: string, seed: number, accuracy: number, over: Partial<Stud
   ...over,
 });
 
-const environment = { source: "abc", commits: ["def"], node: "v20.20.2", cpu: "a CPU", packages: {} };
+const environment = { source: "abc", commits: ["def"], node: "v20.20.2", packages: {} };
 
 // Uniform 0.50, 0.52, 0.54; the oracle 0.04 over it, a method 0.01, 0.02 and 0.03 over it.
 const results: StudyResults = {
-  version: 1,
+  version: 2,
   grid: "digits",
   world: "digits",
   baseline: { credit: "uniform" },
   units: { accuracy: "share" },
   missing: 2,
   environment,
+  processors: { "a processor": [0, 1, 2, 7] },
   cells: [
     { labels: {}, seed: 0, isTrained: false, key: "start-0", values: { accuracy: 0.4 } },
     ...[0, 1, 2].flatMap((seed) => [
@@ -75,6 +77,13 @@ describe("contrasts", () => {
     );
     expect(() => contrasts(results, "accuracy", "uniform", "at-rl")).toThrow(DataError);
   });
+
+  test("of one pair are no tests, and do not make the p-values of the others greater", () => {
+    const withOne = { ...results, cells: [...results.cells, cell("vppo", 0, 0.9)] };
+    const found = contrasts(withOne, "accuracy", "uniform", "oracle verdict");
+    expect(found.slice(0, 2)).toEqual([oracle, vicra]);
+    expect(found[2]).toMatchObject({ name: "vppo", pairs: 1, pAdjusted: 1 });
+  });
 });
 
 test("curves are differences at each evaluation", () => {
@@ -93,7 +102,7 @@ describe("a file of results", () => {
 
   test.each([
     ["no JSON", "{", "expected JSON"],
-    ["another version", JSON.stringify({ ...results, version: 2 }), "version"],
+    ["another version", JSON.stringify({ ...results, version: 1 }), "version"],
     ["a key too many", JSON.stringify({ ...results, more: 1 }), "more"],
     [
       "a cell twice",
@@ -117,7 +126,7 @@ describe("a file of results", () => {
     );
   });
 
-  test("is of one source, machine and version; two commits of one source are one", () => {
+  test("is of one source and of the same versions; two commits of one source are one", () => {
     const { commits: _commits, ...same } = environment;
     const place = (name: string, over: object = {}) => ({
       name,
@@ -132,6 +141,62 @@ describe("a file of results", () => {
     );
     expect(() => oneEnvironment([place("a"), place("b", { node: "v24.0.0" })], "file")).toThrow("node");
     expect(() => oneEnvironment([], "file")).toThrow("expected at least one cell");
+  });
+});
+
+describe("results of several machines", () => {
+  const second: StudyResults = {
+    ...results,
+    environment: { ...environment, commits: ["ghi"] },
+    processors: { "another processor": [8] },
+    missing: 1,
+    cells: [cell("uniform", 8, 0.6), cell("vicra", 8, 0.61)],
+  };
+  const pool = (...files: StudyResults[]) =>
+    pooledResults(
+      files.map((one, i) => ({ name: `file ${i}`, results: one })),
+      "digits",
+    );
+
+  test("are one file in which each seed has its processor", () => {
+    const found = pool(results, second);
+    expect(found.processors).toEqual({ "a processor": [0, 1, 2, 7], "another processor": [8] });
+    expect(found.environment.commits).toEqual(["def", "ghi"]);
+    expect(found.cells).toHaveLength(results.cells.length + 2);
+    expect(contrasts(found, "accuracy", "uniform").find(({ name }) => name === "vicra")!.pairs).toBe(4);
+    expect(studyTable(found, view)).toContain("a processor (seeds 0, 1, 2, 7); another processor (seeds 8)");
+  });
+
+  test("have a cell once, as the later file has it", () => {
+    const again = { ...results, cells: [cell("vicra", 7, 0.8)] };
+    const cells = pool(results, again).cells.filter(({ key }) => key === "vicra-7");
+    expect(cells.map(({ values }) => values)).toEqual([{ accuracy: 0.8 }]);
+  });
+
+  test.each([
+    [
+      "a seed of two processors",
+      { ...second, processors: { "another processor": [2] } },
+      'got "a processor" and "another processor" for seed 2',
+    ],
+    [
+      "two grids",
+      { ...second, grid: "bars" },
+      'expected one grid, got "digits" of file 0 and "bars" of file 1',
+    ],
+    [
+      "two sources",
+      { ...second, environment: { ...environment, source: "xyz" } },
+      'expected cells of one source, got "abc" of "file 0" and "xyz" of "file 1"',
+    ],
+    [
+      "a cell that is another run",
+      { ...second, cells: [cell("vicra", 1, 0.5, { key: "vicra-1b" })] },
+      "the grid was changed midway",
+    ],
+  ])("are refused with %s", (_, other, message) => {
+    expect(() => pool(results, other)).toThrow(DataError);
+    expect(() => pool(results, other)).toThrow(message);
   });
 });
 

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import type { Benchmark, BenchmarkContext, ScoredAnswer } from "../../benchmark/index.ts";
-import { openSource } from "../../data/index.ts";
+import { openSource, type Task } from "../../data/index.ts";
 import type { AnswerFormat } from "../../eval/index.ts";
 import { digitsFakeEngine, freshPath, steadyClock } from "../../testing/tiny-run.ts";
 import type { RunEvent } from "../../train/index.ts";
@@ -63,6 +63,25 @@ describe("the examples of docs/extending.md", () => {
       ["accuracy", "relaxed"],
       ["accuracy", "relaxed"],
     ]);
+  });
+
+  test("never draw two squares of one brightness, whose answer would be false", async () => {
+    const made = await makePart<{ seed: number; evaluationSeed: number }, Task>(
+      { kind: "module", ...module("task.ts"), options: {} },
+      { seed: 1, evaluationSeed: 2 },
+      "task",
+    );
+    const answers = new Map<string, number>();
+    for (const split of ["train", "validation"] as const) {
+      for (let index = 0; index < 1000; index++) {
+        const { columns, answers: accepted } = await (await openSource(made.part[split]!)).problem(index);
+        const [left, right] = [Number(columns["left"]), Number(columns["right"])];
+        expect(accepted, `${split} ${index}`).toEqual([left > right ? "1" : "2"]);
+        expect(left, `${split} ${index}`).not.toBe(right);
+        answers.set(accepted[0]!, (answers.get(accepted[0]!) ?? 0) + 1);
+      }
+    }
+    expect(Math.min(...answers.values())).toBeGreaterThan(800);
   });
 
   test("ask in the words of their prompt format", async () => {

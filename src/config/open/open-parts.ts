@@ -175,12 +175,19 @@ export async function checkModules(config: Config, limits: ModuleLimits = MODULE
   for (const [where, reference] of moduleReferences(config)) await openModule(reference, where, limits);
 }
 
-/** Paths of the modules and of the commands' files that a configuration names, with the hashes of their sources. */
-export function moduleHashes(config: Config): Record<string, string> | undefined {
+/**
+ * Paths of the modules and of the commands' files that a configuration names, with the hashes of their sources.
+ *
+ * @param isAsked whether a path is asked for; all are unless given
+ */
+export function moduleHashes(
+  config: Config,
+  isAsked: (path: string) => boolean = () => true,
+): Record<string, string> | undefined {
   const paths = [
     ...moduleReferences(config).map(([, { module }]) => module),
     ...config.reward.flatMap((entry) => (entry.kind === "command" ? commandFiles(entry) : [])),
-  ];
+  ].filter(isAsked);
   if (paths.length === 0) return undefined;
   return Object.fromEntries([...new Set(paths)].sort().map((path) => [path, moduleHash(path)]));
 }

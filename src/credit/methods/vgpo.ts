@@ -43,8 +43,8 @@ export type VgpoOptions = Partial<Omit<z.output<typeof vgpoSchema>, "kind">>;
  *     sᵢ = Σₜ wₜ,               φᵢ = ŝᵢ − mean ŝ          ŝ: min-max over the group
  *     weight = (1 + ψₜ)·(1 + φᵢ)
  *
- * Source: VGPO, arXiv:2604.09349. Form `"code"` follows github.com/wzb-bupt/VGPO at d773c71. There ρ = cos − min(0,
- * least cos of the group), and gates open for the max(1, ⌊κ·n⌋) highest, ties included. It has (t − 1)/(T − 1) for
+ * Source: VGPO, arXiv:2604.09349. Form `"code"` follows github.com/wzb-bupt/VGPO at d773c71. There ρ = (cos −
+ * min(0, least cos of the group))/2, and gates open for the max(1, ⌊κ·n⌋) highest, ties included. It has (t − 1)/(T − 1) for
  * t/T and sᵢ = Σ ŵₜ, and clips 1 + ψ to [0.1, 2] and 1 + φ to [0.9, 2].
  *
  * @param completions `[G]`

@@ -1,6 +1,7 @@
 /**
  * @module
- * Where the files of a zip archive are in it: their names, and 33 bytes for each.
+ * Where the files of a zip archive are in it: their names, and 33 bytes for each. Which files a folder has is worked
+ * out for all folders at once, when that is first asked.
  */
 
 /** The entry of one file in the central directory. */
@@ -49,6 +50,8 @@ function columns(room: number): Columns {
 export class ZipIndex {
   readonly #places = new Map<string, number>();
   #columns = columns(64);
+  /** Names by their folder; none before a folder is asked for. */
+  #folders: ReadonlyMap<string, readonly string[]> | undefined;
 
   /** Names in the archive. */
   get size(): number {
@@ -73,6 +76,7 @@ export class ZipIndex {
     method[at] = entry.method;
     marks[at] = (entry.isEncrypted ? ENCRYPTED : 0) | (entry.isLink ? LINK : 0);
     this.#places.set(name, at);
+    this.#folders = undefined;
   }
 
   #grow(): void {
@@ -98,10 +102,21 @@ export class ZipIndex {
   }
 
   /** Names of the files directly in a folder. */
-  inFolder(folder: string): string[] {
-    const start = `${folder}/`;
-    return [...this.#places.keys()].filter(
-      (name) => name.startsWith(start) && !name.includes("/", start.length),
-    );
+  inFolder(folder: string): readonly string[] {
+    this.#folders ??= byFolder(this.#places.keys());
+    return this.#folders.get(folder) ?? [];
   }
+}
+
+function byFolder(names: Iterable<string>): ReadonlyMap<string, readonly string[]> {
+  const folders = new Map<string, string[]>();
+  for (const name of names) {
+    const end = name.lastIndexOf("/");
+    if (end < 0) continue;
+    const folder = name.slice(0, end);
+    const own = folders.get(folder);
+    if (own === undefined) folders.set(folder, [name]);
+    else own.push(name);
+  }
+  return folders;
 }

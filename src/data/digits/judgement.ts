@@ -103,8 +103,15 @@ const spanOf = ({ start, end }: Span): Span => ({ start, end });
 /** The statements of the completion so far. */
 class Written {
   readonly readings = new Map<ReadingSubject, readonly number[]>();
-  readonly derived: number[] = [];
+  /** The value derived last. */
+  lastDerived: number | undefined;
+  readonly #derived = new Set<number>();
   selected: readonly number[] | undefined;
+
+  derive(value: number): void {
+    this.lastDerived = value;
+    this.#derived.add(value);
+  }
 
   /**
    * The subjects that were read for the question: the needed subjects, or the cells if the completion states all cell
@@ -125,16 +132,22 @@ class Written {
 
   /** Every value that a later step may use. */
   values(): Set<number> {
-    return new Set([...[...this.readings.values()].flat(), ...this.derived]);
+    return new Set([...[...this.readings.values()].flat(), ...this.#derived]);
   }
 }
 
-/** Values that the steps of a true trace use. */
-function trueOperands(truth: DigitsTruth): Set<number> {
+const operandsOf = new WeakMap<DigitsTruth, ReadonlySet<number>>();
+
+/** Values that the steps of a true trace use; worked out once for all steps of a completion. */
+function trueOperands(truth: DigitsTruth): ReadonlySet<number> {
+  const known = operandsOf.get(truth);
+  if (known !== undefined) return known;
   const steps = parseStatements(truth.trace).flatMap((statement) =>
     statement.kind === "step" ? statement.operands : [],
   );
-  return new Set(steps.map(({ value }) => value));
+  const operands = new Set(steps.map(({ value }) => value));
+  operandsOf.set(truth, operands);
+  return operands;
 }
 
 function judgeReading(
@@ -183,7 +196,7 @@ function judgeStep(
     (sum, { value }, i) => (i > 0 && operators[i - 1]?.sign === "-" ? sum - value : sum + value),
     0,
   );
-  written.derived.push(result.value);
+  written.derive(result.value);
   const holds = total === result.value;
   const right = [...known].map(String);
   return [
@@ -256,7 +269,7 @@ function judgeDerived(
   expected: number | undefined,
   written: Written,
 ): LabelledSpan {
-  written.derived.push(value.value);
+  written.derive(value.value);
   const right = expected === undefined ? null : value.value === expected;
   return {
     ...spanOf(value),
@@ -285,7 +298,7 @@ function judgeStatement(statement: Statement, written: Written, truth: DigitsTru
       return [judgeDerived(statement.value, "count", written.selected?.length, written)];
     case "answer": {
       const read = written.needed(truth);
-      const own = written.derived.at(-1) ?? (read && answerTo(truth.question, read));
+      const own = written.lastDerived ?? (read && answerTo(truth.question, read));
       return [
         {
           ...spanOf(statement.span),

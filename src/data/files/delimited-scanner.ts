@@ -47,6 +47,12 @@ export class DelimitedScanner {
     this.#found = found;
   }
 
+  /** Passes bytes at the beginning that are no part of the text. */
+  skip(bytes: number): void {
+    this.#at += bytes;
+    this.#start += bytes;
+  }
+
   push(piece: Uint8Array): void {
     for (let i = 0; i < piece.length; i++) this.#byte(piece[i]!);
   }

@@ -4,6 +4,7 @@
  */
 import { parse } from "csv-parse/sync";
 import { DataError } from "../../errors/index.ts";
+import { markLength } from "./byte-order-mark.ts";
 import { DelimitedScanner, type FoundRecord } from "./delimited-scanner.ts";
 import { FileWindow } from "./file-window.ts";
 import { type RegularFile, regularFile, scanFile } from "./regular-file.ts";
@@ -73,16 +74,19 @@ async function indexRecords(file: RegularFile, format: keyof typeof DELIMITERS):
     if (scanner.notedColumn >= 0 && index !== undefined && !byIndex.has(index)) byIndex.set(index, rows.size);
     rows.add(record.start, record.end, record.line);
   });
-  const fingerprint = await scanFile(file, (piece) => {
+  const fingerprint = await scanFile(file, (piece, at) => {
     current = piece;
-    scanner.push(piece);
+    const skipped = at === 0 ? markLength(piece) : 0;
+    scanner.skip(skipped);
+    scanner.push(piece.subarray(skipped));
   });
   scanner.end();
   return { rows, header, byIndex, fingerprint };
 }
 
 function checkHeader(names: readonly string[], path: string): void {
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  const seen = new Set<string>();
+  const twice = names.find((name) => seen.size === seen.add(name).size);
   if (twice !== undefined) throw new DataError(`${path} line 1: the column "${twice}" occurs twice`);
 }
 

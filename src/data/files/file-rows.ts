@@ -4,13 +4,15 @@
  * when it is asked for.
  */
 import { createHash } from "node:crypto";
-import { DataError } from "../../errors/index.ts";
+import { DataError, FoveaError } from "../../errors/index.ts";
+import { isSystemError } from "../../errors/system-error.ts";
 import type { RgbImage, VideoClip } from "../../model/index.ts";
 import type { Problem } from "../problem.ts";
 import type { FoundFiles } from "./discover.ts";
 import { ImageDownloads } from "./fetch-image.ts";
 import { followedImages } from "./followed-row.ts";
 import type { ImageReference } from "./image-reference.ts";
+import { lastAtMost } from "./last-at-most.ts";
 import { openMediaStore } from "./open-media-store.ts";
 import { openTables } from "./open-tables.ts";
 import { type FilesOptions, filesSchema } from "./options.ts";
@@ -27,6 +29,8 @@ export class FileRows {
   readonly size: number;
   /** Columns that the files declare; none where each row has its own. */
   readonly columns: readonly string[];
+  /** Of each table, the rows before it. */
+  readonly #firstRows: readonly number[];
   readonly #media: MediaOptions;
   readonly #readers: RowReaders;
   readonly #shard: readonly [index: number, count: number];
@@ -39,7 +43,11 @@ export class FileRows {
     shard: readonly [index: number, count: number] = [0, 1],
   ) {
     const [index, count] = shard;
-    const total = tables.reduce((sum, table) => sum + table.size, 0);
+    let total = 0;
+    this.#firstRows = tables.map(({ size }) => {
+      total += size;
+      return total - size;
+    });
     this.tables = tables;
     this.size = Math.ceil(Math.max(0, total - index) / count);
     this.columns = [...new Set(tables.flatMap(({ columns = [] }) => columns))];
@@ -50,11 +58,11 @@ export class FileRows {
 
   #find(index: number): { table: Table; row: number } {
     const [first, step] = this.#shard;
-    let row = first + step * index;
-    for (const table of this.tables) {
-      if (Number.isInteger(row) && row >= 0 && row < table.size) return { table, row };
-      row -= table.size;
-    }
+    const row = first + step * index;
+    const place = lastAtMost(this.#firstRows, row, (number) => number);
+    const table = this.tables[place];
+    if (Number.isInteger(row) && table !== undefined && row < this.#firstRows[place]! + table.size)
+      return { table, row: row - this.#firstRows[place]! };
     throw new DataError(`data: expected a problem index from 0 to ${this.size - 1}, got ${index}`);
   }
 
@@ -70,14 +78,19 @@ export class FileRows {
     return table.row(row);
   }
 
-  /** Work on a row, whose failure is said with the row's file and place. */
+  /**
+   * Work on a row.
+   *
+   * @throws DataError with the row's file and place where it fails by a typed error, or the system refuses a file; anything
+   *   else is a fault of this program, and passes as it is
+   */
   async placed<T>(index: number, work: (table: Table) => T | Promise<T>): Promise<T> {
     const { table, row } = this.#find(index);
     try {
       return await work(table);
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new DataError(`${table.place(row)}: ${reason}`, { cause });
+      if (!(cause instanceof FoveaError || isSystemError(cause))) throw cause;
+      throw new DataError(`${table.place(row)}: ${cause.message}`, { cause });
     }
   }
 

@@ -10,6 +10,11 @@ import type { Table } from "./table.ts";
 /** A file's name, which a short text in a table may be in place of an index. */
 const FILE_NAME = /\.[a-z]{3,4}$/i;
 
+/** Whether a short text is a file's name, since no row has it as its index. */
+export function isFileInsteadOfRow(table: Table, index: string): boolean {
+  return FILE_NAME.test(index) && table.rowWithIndex?.(index) === undefined;
+}
+
 /**
  * Follows rows that take their image from another row, to one that has its own.
  *
@@ -23,8 +28,8 @@ export async function followedImages(
   const seen: string[] = [];
   let at = index;
   for (;;) {
+    if (seen.length === 0 && isFileInsteadOfRow(table, at)) return [{ kind: "path", path: at }];
     const row = table.rowWithIndex?.(at);
-    if (row === undefined && seen.length === 0 && FILE_NAME.test(at)) return [{ kind: "path", path: at }];
     if (row === undefined)
       throw new DataError(
         `image: is neither base64 nor the index of a row: ${JSON.stringify(at.slice(0, 80))}`,

@@ -4,6 +4,7 @@
  * that begins with an object is JSON lines, for any ending of its name.
  */
 import { DataError } from "../../errors/index.ts";
+import { markLength } from "./byte-order-mark.ts";
 import { FileWindow } from "./file-window.ts";
 import { JsonListScanner } from "./json-list-scanner.ts";
 import { jsonRow } from "./json-row.ts";
@@ -12,7 +13,6 @@ import { readBytes, regularFile, scanFile } from "./regular-file.ts";
 import { ROW_WINDOW, RowIndex } from "./row-index.ts";
 import type { Table } from "./table.ts";
 
-const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 /** Bytes among which the first that is not blank is looked for. */
 const HEAD = 4096;
 
@@ -25,7 +25,7 @@ const HEAD = 4096;
 export async function openJson(path: string, maxRowBytes: number): Promise<Table> {
   const file = await regularFile(path);
   const head = await readBytes(file, 0, Math.min(HEAD, file.size));
-  const skipped = BYTE_ORDER_MARK.every((byte, i) => head[i] === byte) ? BYTE_ORDER_MARK.length : 0;
+  const skipped = markLength(head);
   const start = String.fromCharCode(...head.subarray(skipped));
   if (/^\s*\{\s*\n\s*"/.test(start))
     throw new DataError(

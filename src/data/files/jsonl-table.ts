@@ -2,6 +2,7 @@
  * @module
  * JSON lines: one object a line. Blank lines count as lines, but not as rows.
  */
+import { markLength } from "./byte-order-mark.ts";
 import { FileWindow } from "./file-window.ts";
 import { jsonRow } from "./json-row.ts";
 import { type RegularFile, regularFile, scanFile } from "./regular-file.ts";
@@ -25,7 +26,8 @@ async function indexLines(file: RegularFile): Promise<{ index: RowIndex; fingerp
     isEmpty = true;
   };
   const fingerprint = await scanFile(file, (piece, at) => {
-    let from = 0;
+    let from = at === 0 ? markLength(piece) : 0;
+    if (at === 0) start = from;
     while (from < piece.length) {
       const found = piece.indexOf(NEWLINE, from);
       const end = found < 0 ? piece.length : found;

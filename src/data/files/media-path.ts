@@ -39,6 +39,11 @@ function unescaped(named: string, path: string): string {
   }
 }
 
+/** A path with slashes in place of the backslashes that programs on Windows write. */
+export function slashed(path: string): string {
+  return path.replaceAll("\\", "/");
+}
+
 /**
  * A path as a row names it, without the mark of a file URL.
  *
@@ -58,7 +63,9 @@ export function plainPath(medium: Medium, named: string): string {
  */
 export async function mediumAt(root: string, named: string, medium: Medium): Promise<FoundMedium> {
   const shown = shownMedium(medium, named);
-  const path = unescaped(named, resolve(root, plainPath(medium, named)));
+  const plain = plainPath(medium, named);
+  const written = unescaped(named, resolve(root, plain));
+  const path = plain.includes("\\") && !existsSync(written) ? resolve(root, slashed(plain)) : written;
   if (!isWithin(resolve(root), path))
     throw new DataError(`${shown}: leads out of the image directory ${root} (data.images names another)`);
   const target = await realWithin(root, path, shown);

@@ -10,7 +10,7 @@ import { Archives, type PackedPlace } from "../archives/archives.ts";
 import { chosenFile, chosenFolder, type PackedFile } from "../archives/chosen-place.ts";
 import { missingHints } from "../archives/missing-hints.ts";
 import { readZipEntry } from "../archives/zip-entry.ts";
-import { MAX_IMAGE_BYTES, type Medium, mediumAt, plainPath, shownMedium } from "./media-path.ts";
+import { MAX_IMAGE_BYTES, type Medium, mediumAt, plainPath, shownMedium, slashed } from "./media-path.ts";
 import { isMissing, isWithin } from "./real-within.ts";
 
 /** Largest video file that is read out of an archive, bytes: it is held in memory for a while. */
@@ -99,7 +99,10 @@ export class MediaStore {
         errors.push(error);
         if (!isMissing(error)) continue;
       }
-      const packed = await this.#archives.within(root, pathFrom(root, plainPath(medium, named)) ?? "");
+      const packed = await this.#archives.within(
+        root,
+        pathFrom(root, slashed(plainPath(medium, named))) ?? "",
+      );
       const located = this.#chosen(packed.places, packed.zips, named, medium);
       if (located !== undefined) return located;
       hints.push(...missingHints(packed));
@@ -112,7 +115,7 @@ export class MediaStore {
   }
 
   async #inArchive(archive: string, named: string, medium: Medium): Promise<Located> {
-    const path = posix.normalize(plainPath(medium, named));
+    const path = posix.normalize(slashed(plainPath(medium, named)));
     if (/^(\/|\.\.(\/|$))/.test(path))
       throw new DataError(`${shownMedium(medium, named)}: leads out of the archive ${archive}`);
     const places = await this.#archives.inside(archive, path);

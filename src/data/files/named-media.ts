@@ -3,6 +3,8 @@
  * The images and videos that rows name at paths, without reading them.
  */
 import { DataError } from "../../errors/index.ts";
+import { isFileInsteadOfRow } from "./followed-row.ts";
+import type { ImageReference } from "./image-reference.ts";
 import type { Medium } from "./media-path.ts";
 import type { MediaStore } from "./media-store.ts";
 import { type RowOptions, type RowProblem, rowProblem } from "./row-problem.ts";
@@ -19,21 +21,26 @@ export type TableRows = Omit<RowOptions, "format">;
 
 /** Rows that are looked at for the first path. */
 const FIRST_ROWS = 1000;
+/** Bytes of images and videos in rows themselves, before any path, after which a table is taken to name none. */
+const OWN_BYTES = 256 * 2 ** 20;
 /** Rows that are read at once. */
 const AT_ONCE = 8;
 
-/** The images, frames and videos of a row; undefined where one is not named but in the row itself. */
-function namedIn({ images, videos }: RowProblem): NamedMedium[] | undefined {
+/** The images, frames and videos that a row names, without images in the row itself or at a URL. */
+function namedIn(table: Table, { images, videos }: RowProblem): NamedMedium[] {
   const frames = videos.flatMap((video) => (video.kind === "frames" ? video.frames : []));
-  const files = videos.filter((video) => video.kind !== "frames");
-  const all = [
-    ...[...images, ...frames].map((reference) => ({ medium: "image" as const, reference })),
-    ...files.map((reference) => ({ medium: "video" as const, reference })),
-  ];
-  const named = all.flatMap(({ medium, reference }) =>
-    reference.kind === "path" ? [{ medium, path: reference.path }] : [],
-  );
-  return named.length < all.length ? undefined : named;
+  const named = [...images, ...frames].flatMap((reference): NamedMedium[] => {
+    const path = pathOf(table, reference);
+    return path === undefined ? [] : [{ medium: "image", path }];
+  });
+  for (const video of videos) if (video.kind === "path") named.push({ medium: "video", path: video.path });
+  return named;
+}
+
+/** The path of an image: its own, or what is in place of another row's index. */
+function pathOf(table: Table, reference: ImageReference): string | undefined {
+  if (reference.kind === "path") return reference.path;
+  return reference.kind === "row" && isFileInsteadOfRow(table, reference.index) ? reference.index : undefined;
 }
 
 /** The problem that a row states; undefined if it is broken, which is reported when it is drawn. */
@@ -46,9 +53,16 @@ export async function statedIn(table: Table, row: number, rows: TableRows): Prom
   }
 }
 
+/** Bytes of the images and videos that are in a row itself. */
+function ownBytes({ images, videos }: RowProblem): number {
+  const frames = videos.flatMap((video) => (video.kind === "frames" ? video.frames : []));
+  const all = [...images, ...frames, ...videos];
+  return all.reduce((sum, one) => sum + (one.kind === "bytes" ? one.bytes.length : 0), 0);
+}
+
 /**
- * The images and videos that the rows of a table name, in order. They end at the first row that contains an image or
- * a video itself: such a table needs no other files. Broken rows name nothing.
+ * The images and videos that the rows of a table name, in order. Broken rows name nothing. A table whose rows contain
+ * 256 MiB themselves before the first path is not read on, since it would be read whole for nothing.
  */
 export async function* namedMedia(
   table: Table,
@@ -56,13 +70,16 @@ export async function* namedMedia(
   most = table.size,
 ): AsyncGenerator<NamedMedium> {
   const end = Math.min(most, table.size);
+  let [isNaming, own] = [false, 0];
   for (let start = 0; start < end; start += AT_ONCE) {
     const count = Math.min(AT_ONCE, end - start);
     const some = Array.from({ length: count }, (_, i) => statedIn(table, start + i, rows));
     for (const stated of await Promise.all(some)) {
       if (stated === undefined) continue;
-      const named = namedIn(stated);
-      if (named === undefined) return;
+      const named = namedIn(table, stated);
+      isNaming ||= named.length > 0;
+      own += ownBytes(stated);
+      if (!isNaming && own > OWN_BYTES) return;
       yield* named;
     }
   }

@@ -36,8 +36,7 @@ async function allTables(options: FilesOptions): Promise<Table[]> {
 }
 
 /**
- * The files that the rows of a repository's tables need beside the tables. Tables whose first image is in the row need
- * none.
+ * The files that the rows of a repository's tables need beside the tables. Rows that contain their images need none.
  *
  * @param options of the data set, without parts of their own; its path is the folder that the tables are in
  * @param listed paths of all files of the repository
@@ -64,19 +63,23 @@ export async function neededFiles(
       const archives = repository.archives(named, roots);
       for (const zip of archives.zips) zips.add(zip);
       for (const other of archives.others) others.add(other);
-      if (zips.size === media.length) return zips;
+      if (loose.size + zips.size === media.length) return asNeeded(loose, zips);
     }
   }
-  if (loose.size > MAX_LOOSE)
-    throw new DataError(
-      `expected at most ${MAX_LOOSE} images and video files beside the tables, got ${loose.size}: download the repository ` +
-        "(hf download --repo-type dataset) and give its path",
-    );
   const [other] = others;
   if (other !== undefined && loose.size + zips.size === 0)
     throw new DataError(
       `what its rows name lies packed in ${[...others].slice(0, 4).join(", ")}: download it, ${unpackHint(other)} and name ` +
         "the directory by data.images",
+    );
+  return asNeeded(loose, zips);
+}
+
+function asNeeded(loose: ReadonlySet<string>, zips: ReadonlySet<string>): ReadonlySet<string> {
+  if (loose.size > MAX_LOOSE)
+    throw new DataError(
+      `expected at most ${MAX_LOOSE} images and video files beside the tables, got ${loose.size}: download the repository ` +
+        "(hf download --repo-type dataset) and give its path",
     );
   return new Set([...loose, ...zips]);
 }

@@ -12,6 +12,7 @@ import {
   type RowGroup,
 } from "hyparquet";
 import { DataError } from "../../errors/index.ts";
+import { lastAtMost } from "./last-at-most.ts";
 import { parquetNumbers } from "./parquet-numbers.ts";
 import { boundedCompressors, checkPages } from "./parquet-pages.ts";
 import { type RegularFile, readBytes, regularFile } from "./regular-file.ts";
@@ -87,6 +88,12 @@ function planGroups(
     firstRow += rows;
     return planned;
   });
+}
+
+/** The group that a row is in; undefined beyond them. */
+function groupOf(groups: readonly Group[], row: number): Group | undefined {
+  const group = groups[lastAtMost(groups, row, ({ firstRow }) => firstRow)];
+  return group !== undefined && row < group.firstRow + group.rows ? group : undefined;
 }
 
 /** A column at the top of the schema. */
@@ -243,7 +250,7 @@ export async function openParquet(
     columns: present,
     place,
     async row(row) {
-      const group = groups.find(({ firstRow, rows }) => row >= firstRow && row < firstRow + rows);
+      const group = groupOf(groups, row);
       if (group === undefined) throw new DataError(`${place(row)}: expected a row below ${size}`);
       try {
         const rows = await cache.get(group, () => readGroup(file, metadata, group));

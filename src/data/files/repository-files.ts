@@ -4,6 +4,7 @@
  */
 import { posix } from "node:path";
 import { isArchive, isZip } from "../archives/archive-name.ts";
+import { slashed } from "./media-path.ts";
 import type { NamedMedium } from "./named-media.ts";
 import { isImageName } from "./video-reference.ts";
 
@@ -61,7 +62,7 @@ function byFolder(paths: readonly string[]): ReadonlyMap<string, readonly string
 
 /** A path from the repository's top; undefined when it leads out of the root. */
 function within(root: string, path: string): string | undefined {
-  const from = posix.normalize(path.replace(/^file:\/\//, ""));
+  const from = posix.normalize(slashed(path.replace(/^file:\/\//, "")));
   return /^(\/|\.\.(\/|$))/.test(from) ? undefined : posix.join(root, from);
 }
 

@@ -44,3 +44,16 @@ describe("a token is right", () => {
     expect(isRightToken(token, one)).toBe(expected);
   });
 });
+
+test("tokens and spans are gone through once", () => {
+  const tokens = Array.from({ length: 60_000 }, () => "ab");
+  const spans = tokens.map((_, t) => ({
+    ...{ start: 2 * t, end: 2 * t + 2, statement: null, follows: null },
+    ...{ role: "image" as const, correct: true, right: ["ab"] },
+  }));
+  const start = performance.now();
+  const found = spanRightTexts(tokens, spans.toReversed());
+  // Comparing each token with each span takes over ten seconds.
+  expect(performance.now() - start).toBeLessThan(3000);
+  expect(found.every((right) => right?.lead === "" && right.texts.join() === "ab")).toBe(true);
+});

@@ -4,7 +4,7 @@
  * own was.
  */
 import type { RightTexts } from "../task.ts";
-import type { LabelledSpan } from "./span.ts";
+import { type LabelledSpan, touchedTokens } from "./span.ts";
 
 /**
  * The right texts of every token of a completion that touches exactly one span.
@@ -20,11 +20,7 @@ export function spanRightTexts(
   spans: readonly LabelledSpan[],
 ): (RightTexts | null)[] {
   const text = tokens.join("");
-  let end = 0;
-  return tokens.map((token) => {
-    const start = end;
-    end += token.length;
-    const touching = spans.filter((span) => span.end > start && span.start < end && start < end);
+  return touchedTokens(tokens, spans).map(({ start, touching }) => {
     const [span] = touching;
     if (span === undefined || touching.length > 1) return null;
     const before = text.slice(span.start, Math.max(start, span.start));

@@ -15,3 +15,37 @@ export interface LabelledSpan extends TokenLabel {
    */
   readonly right: readonly string[];
 }
+
+/** A token of a completion and the spans that share a character with it. */
+interface TouchedToken {
+  readonly start: number;
+  readonly end: number;
+  /** In the order of their starts. */
+  readonly touching: readonly LabelledSpan[];
+}
+
+/**
+ * The tokens of a completion with the spans that they touch, in one pass over both.
+ *
+ * @param tokens `[T]` the text of each token; joined they are the completion
+ * @param spans in any order
+ */
+export function touchedTokens(
+  tokens: readonly string[],
+  spans: readonly LabelledSpan[],
+): readonly TouchedToken[] {
+  const sorted = spans.toSorted((a, b) => a.start - b.start);
+  let start = 0;
+  let first = 0;
+  return tokens.map((token) => {
+    const from = start;
+    const end = from + token.length;
+    start = end;
+    while (first < sorted.length && sorted[first]!.end <= from) first++;
+    const touching: LabelledSpan[] = [];
+    for (let i = first; from < end && i < sorted.length && sorted[i]!.start < end; i++) {
+      if (sorted[i]!.end > from) touching.push(sorted[i]!);
+    }
+    return { start: from, end, touching };
+  });
+}

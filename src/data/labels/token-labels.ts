@@ -3,7 +3,7 @@
  * From labelled spans of a completion to labels of its tokens: the one rule of every labeller.
  */
 import type { LabelledRole, TokenLabel } from "../task.ts";
-import type { LabelledSpan } from "./span.ts";
+import { type LabelledSpan, touchedTokens } from "./span.ts";
 
 /** The label of a token that no span touches. */
 export const UNLABELLED: TokenLabel = { role: "other", statement: null, correct: null, follows: null };
@@ -29,17 +29,7 @@ function all(verdicts: readonly (boolean | null)[]): boolean | null {
  * @returns `[T]`
  */
 export function tokenLabels(tokens: readonly string[], spans: readonly LabelledSpan[]): TokenLabel[] {
-  const sorted = spans.toSorted((a, b) => a.start - b.start);
-  let start = 0;
-  let first = 0;
-  return tokens.map((token) => {
-    const end = start + token.length;
-    while (first < sorted.length && sorted[first]!.end <= start) first++;
-    const touching: LabelledSpan[] = [];
-    for (let i = first; i < sorted.length && sorted[i]!.start < end; i++) {
-      if (sorted[i]!.end > start && start < end) touching.push(sorted[i]!);
-    }
-    start = end;
+  return touchedTokens(tokens, spans).map(({ touching }) => {
     const role = PRECEDENCE.find((one) => touching.some((span) => span.role === one));
     if (role === undefined) return UNLABELLED;
     const kept = touching.filter((span) => span.role === role);

@@ -2,9 +2,9 @@
  * @module
  * A diagnosis as text for a terminal, and as a directory of Markdown, figures and JSON.
  */
-import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { markdownTable, textTable } from "../../eval/index.ts";
+import { writeOutput } from "../../model/index.ts";
 import type { ModelDiagnosis } from "../diagnosis.ts";
 import { fittedTables, wrappedLines } from "./fitted-table.ts";
 import type { TitledTable } from "./section.ts";
@@ -51,17 +51,16 @@ export function reportMarkdown(models: readonly ModelDiagnosis[], provenance: Pr
   return `${["# Diagnosis", origin.join("\n"), ...parts].join("\n\n")}\n`;
 }
 
-/** Writes `diagnosis.json`, `report.md` and the figures; the directory is made if need be. */
+/** Writes `diagnosis.json`, `report.md` and the figures; the directory is made if need be; a failure is a RunError. */
 export function writeReport(
   directory: string,
   models: readonly ModelDiagnosis[],
   provenance: Provenance,
 ): void {
-  mkdirSync(directory, { recursive: true });
   const record = { version: DIAGNOSIS_VERSION, ...provenance, models };
-  writeFileSync(join(directory, "diagnosis.json"), `${JSON.stringify(record, null, 2)}\n`);
-  writeFileSync(join(directory, "report.md"), reportMarkdown(models, provenance));
+  writeOutput(join(directory, "diagnosis.json"), `${JSON.stringify(record, null, 2)}\n`);
+  writeOutput(join(directory, "report.md"), reportMarkdown(models, provenance));
   for (const { figures } of sections(models)) {
-    for (const { file, svg } of figures) writeFileSync(join(directory, file), svg);
+    for (const { file, svg } of figures) writeOutput(join(directory, file), svg);
   }
 }

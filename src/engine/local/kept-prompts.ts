@@ -9,7 +9,8 @@ const MOST_PROMPTS = 4096;
 /** Bytes of pixels as images have them; prepared they take about ten times as much. */
 const MOST_PIXEL_BYTES = 2 ** 28;
 
-function pixelBytes({ chunks }: Prompt): number {
+/** Bytes of the pixels of a prompt's images and videos. */
+export function pixelBytes({ chunks }: Prompt): number {
   let bytes = 0;
   for (const chunk of chunks) {
     if (chunk.kind === "image") bytes += chunk.image.data.length;

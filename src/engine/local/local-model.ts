@@ -41,7 +41,7 @@ import {
 } from "./local-options.ts";
 import { machineMemory } from "./memory/machine-memory.ts";
 import { MemoryPlan } from "./memory/memory-plan.ts";
-import { partialGradient } from "./partial-gradient.ts";
+import { GradientGuard } from "./partial-gradient.ts";
 import { ProgramCache } from "./program-cache.ts";
 import { RotaryTable } from "./prompts/rotary-table.ts";
 import { VisionEncoder } from "./prompts/vision-encoder.ts";
@@ -94,8 +94,7 @@ export class LocalModel {
   readonly #quantised: QuantisedStages | undefined;
   /** 1 at ids of image and video tokens: a completion that contains one could not be read as a prompt. */
   readonly #banned: Uint8Array;
-  /** The failure of an accumulation, which left a part of its gradient. */
-  #broken: Error | undefined;
+  readonly #guard = new GradientGuard();
   /** Gradients of all replicas, and which is this one's; none where the model is alone. */
   #shared: { readonly gradients: readonly Float32Array[]; readonly place: number } | undefined;
 
@@ -172,10 +171,8 @@ export class LocalModel {
     const sight = openSightOf(this.#assets, config);
     this.#architecture = sight.architecture.capabilities;
     this.#banned = new Uint8Array(config.text.vocabSize);
-    for (const token of sight.vision.specialTokens) {
-      this.#banned[token] = 1;
-    }
-    this.#prompts = new KnownPrompts(sight);
+    for (const token of sight.vision.specialTokens) this.#banned[token] = 1;
+    this.#prompts = new KnownPrompts(sight, memory);
   }
 
   /** @throws EngineError when programs cannot run on the engine's device */
@@ -208,7 +205,7 @@ export class LocalModel {
     const quantised = request.rollout ? this.#quantised : undefined;
     const signals = quantised === undefined ? request.signals : undefined;
     return decode(this.#machinery, {
-      prompts: request.prompts.map((id) => this.#prompts.prepared(id)),
+      prompts: this.#prompts.all(request.prompts),
       groupSize,
       maxCompletionTokens: request.maxCompletionTokens,
       stopTokens: new Set(request.stopTokens),
@@ -277,12 +274,9 @@ export class LocalModel {
     const temperature = checkedTemperature(options.temperature);
     const asked = this.#prompts.sequences(sequences, options.image);
     await this.resident?.prepare(store.weights);
-    try {
-      await this.#teacher.accumulate(asked, { logprobs: coefficients, values, entropy }, temperature);
-    } catch (error) {
-      this.#broken = error as Error;
-      throw error;
-    }
+    await this.#guard.watch(() =>
+      this.#teacher.accumulate(asked, { logprobs: coefficients, values, entropy }, temperature),
+    );
     const tokens = sequences.reduce((sum, { completion }) => sum + completion.length, 0);
     const norm = (await this.resident?.gradientNorm()) ?? gradientNorm(store.gradient);
     return { tokens, finite: Number.isFinite(norm) };
@@ -290,12 +284,8 @@ export class LocalModel {
 
   step(adam: AdamParameters): StepReport {
     checkAdam(adam);
+    this.requireWholeGradient();
     const { store } = this.#machinery;
-    const broken = this.#broken;
-    if (broken !== undefined) {
-      this.clearGradient();
-      throw partialGradient(broken);
-    }
     if (this.#shared !== undefined) sumInto(store.gradient, this.#shared.gradients);
     const norm = gradientNorm(store.gradient);
     const applied = Number.isFinite(norm);
@@ -333,9 +323,18 @@ export class LocalModel {
     this.#shared!.gradients[this.#shared!.place]!.set(this.#machinery.store.gradient);
   }
 
+  /** @throws EngineError when an `accumulate` failed since the last step; the gradient is cleared, wherever it is */
+  requireWholeGradient(): void {
+    const { fault } = this.#guard;
+    if (fault === undefined) return;
+    this.clearGradient();
+    throw fault;
+  }
+
   clearGradient(): void {
-    this.#broken = undefined;
+    this.#guard.clear();
     this.#machinery.store.gradient.fill(0);
+    this.resident?.clearGradient();
   }
 
   requireRoom({ completionTokens, reference }: TrainingRun): void {

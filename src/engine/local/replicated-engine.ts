@@ -22,14 +22,13 @@ import type {
 } from "../engine.ts";
 import { checkCoefficients } from "./check-coefficients.ts";
 import type { LocalEngine } from "./local-engine.ts";
-import { partialGradient } from "./partial-gradient.ts";
+import { GradientGuard } from "./partial-gradient.ts";
 import { checkInterventionTokens } from "./scoring/attention-intervention.ts";
 import { evenShares, type Share, sequenceShares } from "./shares.ts";
 
 export class ReplicatedEngine implements Engine {
   readonly #replicas: readonly LocalEngine[];
-  /** Why the gradient is not whole, until the next step. */
-  #broken: Error | undefined;
+  readonly #guard = new GradientGuard();
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(replicas: readonly LocalEngine[]) {
@@ -97,7 +96,7 @@ export class ReplicatedEngine implements Engine {
       checkCoefficients(sequences, coefficients, options);
       const { valueCoefficients: values, entropyCoefficients: entropies, ...others } = options;
       const shares = sequenceShares(sequences, this.#replicas.length);
-      try {
+      return this.#guard.watch(async () => {
         const reports = await this.#all((replica, place) => {
           const part = shareOf(shares[place]!);
           return replica.accumulate(part(sequences), part(coefficients), {
@@ -110,10 +109,7 @@ export class ReplicatedEngine implements Engine {
           tokens: reports.reduce((sum, { tokens }) => sum + tokens, 0),
           finite: reports.every(({ finite }) => finite),
         };
-      } catch (error) {
-        this.#broken = error as Error;
-        throw error;
-      }
+      });
     });
   }
 
@@ -125,11 +121,11 @@ export class ReplicatedEngine implements Engine {
    */
   step(adam: AdamParameters): Promise<StepReport> {
     return this.#inOrder(async () => {
-      const broken = this.#broken;
-      if (broken !== undefined) {
-        this.#broken = undefined;
+      const { fault } = this.#guard;
+      if (fault !== undefined) {
+        this.#guard.clear();
         await this.#all((replica) => replica.clearGradient());
-        throw partialGradient(broken);
+        throw fault;
       }
       await this.#all((replica) => replica.publishGradient());
       const [report] = await this.#all((replica) => replica.step(adam));
@@ -160,7 +156,7 @@ export class ReplicatedEngine implements Engine {
   load(directory: string): Promise<void> {
     return this.#inOrder(async () => {
       await this.#all((replica) => replica.load(directory));
-      this.#broken = undefined;
+      this.#guard.clear();
     });
   }
 

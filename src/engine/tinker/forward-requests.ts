@@ -6,12 +6,16 @@ import { EngineError } from "../../errors/index.ts";
 import type { Prompt, Sequence } from "../engine.ts";
 import { CROSS_ENTROPY, type WireLoss } from "./coefficient-loss.ts";
 import type { TinkerSession } from "./session.ts";
-import { fromWire, type WireDatum, type WireForwardOptions, type WireTensor } from "./wire.ts";
+import {
+  type ForwardCall,
+  fromWire,
+  type WireDatum,
+  type WireForwardOptions,
+  type WireTensors,
+} from "./wire.ts";
 import type { PromptEncoder } from "./wire-prompt.ts";
 import { datumBytes, toDatum } from "./wire-sequence.ts";
 
-/** An output's tensors by name. */
-export type Tensors = Readonly<Record<string, WireTensor>>;
 type Metrics = Readonly<Record<string, number | null>>;
 
 /** The parts of requests. */
@@ -40,14 +44,14 @@ export interface Spread {
  */
 export async function sendForward(
   { session, encoder, isExtended, maxBytes }: ForwardContext,
-  call: "forward" | "forward_backward",
+  call: ForwardCall,
   sequences: readonly Sequence[],
   inputs: readonly Readonly<Record<string, ArrayLike<number>>>[],
   options: WireForwardOptions,
   { loss_fn, loss_fn_config }: WireLoss = CROSS_ENTROPY,
   { together = 1, answersPairs = false }: Spread = {},
-): Promise<{ readonly outputs: Tensors[]; readonly metrics: Metrics[] }> {
-  const outputs: Tensors[] = [];
+): Promise<{ readonly outputs: WireTensors[]; readonly metrics: Metrics[] }> {
+  const outputs: WireTensors[] = [];
   const metrics: Metrics[] = [];
   const isOfSignals = call === "forward" && loss_fn_config !== undefined;
   const span = isExtended || isOfSignals ? "completion" : "sequence";
@@ -99,14 +103,15 @@ export async function sendForward(
 
 /** Numbers the prompts of a request that have equal content and are not the same object. */
 class PromptTwins {
-  readonly #byContent = new Map<string, Prompt[]>();
+  readonly #byContent = new Map<string, Map<Prompt, number>>();
   readonly #numbers: number[] = [];
 
   add(content: string, prompt: Prompt): void {
-    const alike = this.#byContent.get(content) ?? [];
+    const alike = this.#byContent.get(content) ?? new Map<Prompt, number>();
     this.#byContent.set(content, alike);
-    if (!alike.includes(prompt)) alike.push(prompt);
-    this.#numbers.push(alike.indexOf(prompt));
+    const number = alike.get(prompt) ?? alike.size;
+    alike.set(prompt, number);
+    this.#numbers.push(number);
   }
 
   /** One number a datum; nothing where no two prompts are alike. */
@@ -120,7 +125,7 @@ class PromptTwins {
  *
  * @throws EngineError when the tensor is missing or shorter
  */
-export function lastOf(tensors: Tensors, name: string, length: number, where: string): Float64Array {
+export function lastOf(tensors: WireTensors, name: string, length: number, where: string): Float64Array {
   const data = tensors[name]?.data;
   if (data === undefined || data.length < length) {
     throw new EngineError(`${where}: expected ${length} ${name}, got ${data?.length ?? "none"}`);

@@ -132,7 +132,8 @@ export class HttpClient {
 
   constructor(options: TinkerEngineOptions) {
     this.url = options.url.replace(/\/+$/, "");
-    this.#headers = options.apiKey === undefined ? {} : { "x-api-key": options.apiKey };
+    const { apiKey = "" } = options;
+    this.#headers = apiKey === "" ? {} : { "x-api-key": apiKey };
     this.#onRetry = options.onRetry ?? (() => {});
     const { signal } = options;
     this.#ending = signal ? AbortSignal.any([this.#closing.signal, signal]) : this.#closing.signal;

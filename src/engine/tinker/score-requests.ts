@@ -5,9 +5,9 @@
 import { asksForPairs } from "../../credit/index.ts";
 import type { Prompt, Score, ScoreRequest, Sequence } from "../engine.ts";
 import { CROSS_ENTROPY } from "./coefficient-loss.ts";
-import { type ForwardContext, lastOf, sendForward, type Tensors } from "./forward-requests.ts";
+import { type ForwardContext, lastOf, sendForward } from "./forward-requests.ts";
 import { signalConfig } from "./offered-signals.ts";
-import type { WireForwardOptions } from "./wire.ts";
+import type { WireForwardOptions, WireTensors } from "./wire.ts";
 import { signalsOf } from "./wire-signals.ts";
 
 /**
@@ -101,11 +101,11 @@ async function sendPlain(
   sequences: readonly Sequence[],
   request: ScoreRequest,
   seconds: readonly Sequence[] | undefined,
-): Promise<Tensors[]> {
+): Promise<WireTensors[]> {
   const config = signalConfig(request);
   const views = seconds ? 2 : 1;
   const answersPairs = asksForPairs(request.signals ?? {});
-  const outputs: Tensors[] = [];
+  const outputs: WireTensors[] = [];
   const orders = request.groupDivergence ? bySize(sequences) : new Map([[0, [...sequences.keys()]]]);
   for (const [size, places] of orders) {
     const own = size > 0 ? { ...config, "fovea.group_divergence": size } : config;

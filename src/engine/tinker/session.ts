@@ -11,6 +11,7 @@ import { parsed } from "./parsed.ts";
 import type { TinkerEngineOptions } from "./tinker-options.ts";
 import {
   createSessionSchema,
+  type ForwardCall,
   modelAnswerSchema,
   samplingSessionAnswerSchema,
   sessionAnswerSchema,
@@ -18,7 +19,7 @@ import {
   type WireForwardInput,
   type WireSampleAnswer,
 } from "./wire.ts";
-import { type ForwardCall, jsonFormat, SCHEMA_SDK, type WireFormat } from "./wire-format.ts";
+import { jsonFormat, SCHEMA_SDK, type WireFormat } from "./wire-format.ts";
 
 /** The model that a session trains. */
 interface OpenModel {

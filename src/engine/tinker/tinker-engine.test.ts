@@ -103,6 +103,18 @@ describe("an engine behind the protocol", () => {
     expect(logprobs).toEqual([score!.logprobs]);
   });
 
+  test("refuses more batches ahead than the server keeps weights for, with the number", async () => {
+    const { url } = await world.server();
+    const client = await world.client(url);
+    const run = { completionTokens: 5, reference: false };
+    await client.requireRoom!({ ...run, staleness: 4 });
+    await expect(client.requireRoom!({ ...run, staleness: 5 })).rejects.toThrow(
+      `train.maxStaleness: expected at most 4, as many earlier weights as ${url} keeps to sample from, got 5`,
+    );
+    const plain = await world.client((await world.server({ isExtended: false })).url);
+    await plain.requireRoom!({ ...run, staleness: 5 });
+  });
+
   test("saves and loads at the server, with the optimiser's state or without", async () => {
     const client = await world.client((await world.server()).url);
     const sequences = [{ prompt: prompts[1]!, completion: Int32Array.of(2, 5, 0) }];

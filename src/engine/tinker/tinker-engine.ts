@@ -26,6 +26,7 @@ import type {
   Sequence,
   ServerDescription,
   StepReport,
+  TrainingRun,
 } from "../engine.ts";
 import { readPointer, writePointer } from "./checkpoint-pointer.ts";
 import { clientCapabilities } from "./client-capabilities.ts";
@@ -44,7 +45,7 @@ import { withScoredEntropies } from "./scored-entropies.ts";
 import { TinkerSession } from "./session.ts";
 import { clearGradient, prepared } from "./skyrl.ts";
 import type { TinkerEngineOptions } from "./tinker-options.ts";
-import { gradientNormOf, pathAnswerSchema, stepAnswerSchema, toAdam } from "./wire.ts";
+import { gradientNormOf, KEPT_SNAPSHOTS, pathAnswerSchema, stepAnswerSchema, toAdam } from "./wire.ts";
 import { PromptEncoder } from "./wire-prompt.ts";
 
 /**
@@ -164,6 +165,13 @@ class TinkerEngine implements Engine {
           : await this.#samplers.hold();
       return { sample: (request) => this.#sampleFrom(sampler, request, true), release };
     });
+  }
+
+  async requireRoom({ staleness = 0 }: TrainingRun): Promise<void> {
+    if (!this.#isExtended || staleness <= KEPT_SNAPSHOTS) return;
+    throw new EngineError(
+      `train.maxStaleness: expected at most ${KEPT_SNAPSHOTS}, as many earlier weights as ${this.#http.url} keeps to sample from, got ${staleness}`,
+    );
   }
 
   async #sampleFrom(sampler: string, request: SampleRequest, isAhead = false): Promise<Completion[][]> {

@@ -10,6 +10,7 @@ import { type BinaryAnswer, isBinary, JSON_TYPE, type RequestBody } from "./http
 import { parsed } from "./parsed.ts";
 import {
   DType,
+  type ForwardRequest,
   forwardRequestBytes,
   PROTOBUF,
   type RealType,
@@ -18,29 +19,17 @@ import {
   WireFault,
 } from "./protobuf/index.ts";
 import {
+  type ForwardCall,
   forwardAnswerSchema,
   jsonText,
   sampleAnswerSchema,
   type WireForwardAnswer,
-  type WireForwardInput,
   type WireSampleAnswer,
 } from "./wire.ts";
 import type { BodySizes } from "./wire-sequence.ts";
 
 /** SDK whose schema `protobuf/tinker.proto` is. */
 export const SCHEMA_SDK = "0.38.0";
-
-/** The calls that take data. */
-export type ForwardCall = "forward" | "forward_backward";
-
-/** A pass over data: of which model, the how-manieth request of it, and what. */
-export interface ForwardRequest {
-  readonly model_id: string;
-  readonly seq_id: number;
-  readonly input: WireForwardInput;
-  /** Options of the extension. */
-  readonly fovea?: object | undefined;
-}
 
 /** How large bodies are written and read. */
 export interface WireFormat {

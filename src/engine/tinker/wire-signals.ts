@@ -15,9 +15,7 @@ import {
 import { EngineError } from "../../errors/index.ts";
 import type { SignalRequest, Signals } from "../engine.ts";
 import { wholeGram } from "./packed-gram.ts";
-import { fromWire, toTensor, type WireTensor } from "./wire.ts";
-
-type Tensors = Readonly<Record<string, WireTensor>>;
+import { fromWire, toTensor, type WireTensor, type WireTensors } from "./wire.ts";
 
 /** Signals as tensors by name. */
 export function signalTensors(signals: Signals | undefined): Record<string, WireTensor> {
@@ -42,7 +40,7 @@ export function signalTensors(signals: Signals | undefined): Record<string, Wire
  * @throws EngineError when one that was asked for is missing or has another length
  */
 export function signalsOf(
-  tensors: Tensors,
+  tensors: WireTensors,
   request: SignalRequest | undefined,
   length: number,
   where: string,

@@ -12,6 +12,9 @@ import type { AdamParameters } from "../engine.ts";
 /** Version of the extension that this code speaks. */
 export const EXTENSION_PROTOCOL = 1;
 
+/** Earlier weights of a model that a server with the extension keeps for sampling sessions. */
+export const KEPT_SNAPSHOTS = 4;
+
 const text = z.string().min(1);
 const count = z.int().min(0);
 const index = z.int().min(0).nullish();
@@ -27,6 +30,8 @@ export const tensorSchema = z.object({
   sparse_crow_indices: z.array(count).nullish(),
 });
 export type WireTensor = z.output<typeof tensorSchema>;
+/** Tensors of a sequence by name. */
+export type WireTensors = Readonly<Record<string, WireTensor>>;
 
 const imageFormat = z.enum(["png", "jpeg"]);
 const expectedTokens = z.int().min(1).nullish();
@@ -69,6 +74,9 @@ export const forwardInputSchema = z.object({
   loss_fn_config: z.record(z.string(), z.number()).nullish(),
 });
 export type WireForwardInput = z.output<typeof forwardInputSchema>;
+
+/** The calls that take data; as binary messages both go to one address. */
+export type ForwardCall = "forward" | "forward_backward";
 
 /** The engine checks the details of an image ablation. */
 const opaque = z.record(z.string(), z.unknown());

@@ -1,5 +1,6 @@
-import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { adder, GREEDY, sums } from "../../testing/made-benchmark.ts";
 import { temporaryDirectory } from "../../testing/temporary-directory.ts";
@@ -9,8 +10,13 @@ import type { Protocol } from "./protocol.ts";
 
 const freshFile = () => join(temporaryDirectory(), "sums", "answers.jsonl");
 
+const open = new Map<string, AnswerJournal>();
+
+/** The journal of a file; an earlier one of the same file ends, as that of a killed process does. */
 function journalOf(path: string, protocol: Protocol = GREEDY): AnswerJournal {
-  return new AnswerJournal(path, {
+  open.get(path)?.close();
+  open.delete(path);
+  const journal = new AnswerJournal(path, {
     event: "evaluation",
     version: 1,
     benchmark: "sums",
@@ -19,6 +25,8 @@ function journalOf(path: string, protocol: Protocol = GREEDY): AnswerJournal {
     verdict: "numeric",
     protocol,
   });
+  open.set(path, journal);
+  return journal;
 }
 
 function options(path: string, given: Partial<AnswerOptions> = {}): AnswerOptions {
@@ -161,6 +169,21 @@ describe("the answers of a benchmark", () => {
 });
 
 describe("an answers file", () => {
+  test("that another evaluation writes is refused with its process, and stays as it is", async () => {
+    const path = freshFile();
+    await answerBenchmark(options(path, { problems: 2 }));
+    const { header } = readAnswers(path);
+    const before = lines(path);
+    expect(() => new AnswerJournal(path, header)).toThrow(
+      `${path}: process ${process.pid} on ${hostname()} is writing it`,
+    );
+    expect(lines(path)).toEqual(before);
+    open.get(path)!.close();
+    open.delete(path);
+    new AnswerJournal(path, header).close();
+    expect(readdirSync(dirname(path))).toEqual(["answers.jsonl"]);
+  });
+
   test("of another model, protocol or verdict is refused with the difference", async () => {
     const path = freshFile();
     await answerBenchmark(options(path));

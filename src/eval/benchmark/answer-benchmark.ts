@@ -2,8 +2,10 @@
  * @module
  * Asks a model the problems of a benchmark: each answer is judged and recorded as it comes.
  */
+
 import type { Problem, ProblemSource } from "../../data/index.ts";
 import { PartError } from "../../errors/index.ts";
+import { batchSignal } from "../../parts/index.ts";
 import type { Verdict } from "../../verify/index.ts";
 import { drawProblem, isSkipped, type ProblemLimits } from "../draw-problem.ts";
 import type { Respondent, Response } from "../respondent.ts";
@@ -76,7 +78,8 @@ async function drawBatch(rows: readonly number[], options: AnswerOptions, tally:
 
 /** Answers to the problems of a batch that are not recorded yet, recorded as they come. */
 async function answerBatch(batch: readonly Asked[], options: AnswerOptions): Promise<void> {
-  const { respondent, protocol, verdict, journal, signal } = options;
+  const { respondent, protocol, verdict, journal } = options;
+  const signal = batchSignal(options.signal);
   const { samples, temperature, topP, maxCompletionTokens, seed, system } = protocol;
   const request = {
     samples,

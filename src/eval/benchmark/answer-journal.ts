@@ -14,7 +14,8 @@ import {
   writeSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { DataError, RunError } from "../../errors/index.ts";
+import { DataError, FoveaError, RunError } from "../../errors/index.ts";
+import { ProcessFile } from "../../model/index.ts";
 import { type AnswerRecord, type AnswersHeader, readLine, type SkippedRecord } from "./answer-record.ts";
 
 const NEWLINE = 0x0a;
@@ -91,7 +92,7 @@ function onFile<T>(path: string, work: () => T): T {
   try {
     return work();
   } catch (cause) {
-    if (cause instanceof DataError) throw cause;
+    if (cause instanceof FoveaError) throw cause;
     throw new RunError(`${path}: ${(cause as Error).message}`, { cause });
   }
 }
@@ -143,9 +144,34 @@ function differences(recorded: AnswersHeader, own: AnswersHeader): string[] {
   });
 }
 
-/** An answers file, open for writing. */
+/** Opens a file, or makes it, for the answers of an evaluation; its incomplete last line is dropped. */
+function openRecorded(path: string, header: AnswersHeader) {
+  const file = openSync(path, existsSync(path) ? "r+" : "w+");
+  try {
+    const recorded = readRecorded(file, path);
+    if (recorded.header === undefined) {
+      ftruncateSync(file, 0);
+      return { file, recorded: undefined, at: 0 };
+    }
+    const found = differences(recorded.header, header);
+    if (found.length > 0) {
+      throw new RunError(
+        `${path}: has answers of another evaluation; give another --out, or judge them again with fovea score:\n  ` +
+          found.join("\n  "),
+      );
+    }
+    ftruncateSync(file, recorded.wholeBytes);
+    return { file, recorded, at: recorded.wholeBytes };
+  } catch (error) {
+    closeSync(file);
+    throw error;
+  }
+}
+
+/** An answers file, open for writing by this process alone. */
 export class AnswerJournal {
   readonly path: string;
+  readonly #holder: ProcessFile;
   readonly #file: number;
   readonly #answers: AnswerRecord[];
   readonly #keys: Set<string>;
@@ -156,34 +182,23 @@ export class AnswerJournal {
   /**
    * Opens the file, or makes it.
    *
-   * @throws RunError when it has answers of another model, benchmark, protocol or verdict, naming what differs
+   * @throws RunError when it has answers of another model, benchmark, protocol or verdict, naming what differs; when
+   *   another process writes it
    * @throws DataError when it is no answers file
    */
   constructor(path: string, header: AnswersHeader) {
     this.path = path;
-    const opened = onFile(path, () => {
+    this.#holder = onFile(path, () => {
       mkdirSync(dirname(path), { recursive: true });
-      const file = openSync(path, existsSync(path) ? "r+" : "w+");
-      try {
-        const recorded = readRecorded(file, path);
-        if (recorded.header === undefined) {
-          ftruncateSync(file, 0);
-          return { file, recorded: undefined, at: 0 };
-        }
-        const found = differences(recorded.header, header);
-        if (found.length > 0) {
-          throw new RunError(
-            `has answers of another evaluation; give another --out, or judge them again with fovea score:\n  ` +
-              found.join("\n  "),
-          );
-        }
-        ftruncateSync(file, recorded.wholeBytes);
-        return { file, recorded, at: recorded.wholeBytes };
-      } catch (error) {
-        closeSync(file);
-        throw error;
-      }
+      return new ProcessFile(`${path}.process.json`, path);
     });
+    let opened: ReturnType<typeof openRecorded>;
+    try {
+      opened = onFile(path, () => openRecorded(path, header));
+    } catch (error) {
+      this.#holder.end();
+      throw error;
+    }
     this.#file = opened.file;
     this.#at = opened.at;
     this.#answers = [...(opened.recorded?.answers ?? [])];
@@ -194,6 +209,7 @@ export class AnswerJournal {
   }
 
   #at: number;
+  #isClosed = false;
 
   /** All answers so far, in the order in which they came. */
   get answers(): readonly AnswerRecord[] {
@@ -235,8 +251,12 @@ export class AnswerJournal {
     this.#skipped.set(row.index, row);
   }
 
+  /** A second call does nothing. */
   close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     closeSync(this.#file);
+    this.#holder.end();
   }
 
   #append(line: AnswerRecord | SkippedRecord | AnswersHeader): void {

@@ -2,6 +2,7 @@
  * @module
  * Judges recorded answers again, without sampling.
  */
+import { batchSignal } from "../../parts/index.ts";
 import type { Verdict } from "../../verify/index.ts";
 import { type AnswerRecord, scoredAnswer } from "./answer-record.ts";
 
@@ -24,13 +25,14 @@ export async function scoreAnswers(
   { verdict, onProgress, signal }: ScoreOptions,
 ): Promise<AnswerRecord[]> {
   const scored: AnswerRecord[] = [];
+  const shared = batchSignal(signal);
   for (let start = 0; start < answers.length; start += AT_ONCE) {
     signal?.throwIfAborted();
     const some = answers.slice(start, start + AT_ONCE).map(async (answer) => {
       const { extracted, score, reason } = await verdict.judge(
         answer.completion,
         scoredAnswer(answer).problem,
-        signal,
+        shared,
       );
       return { ...answer, extracted, score, reason };
     });

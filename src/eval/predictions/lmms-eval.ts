@@ -7,9 +7,9 @@
  *
  * The tool takes a thought out of a reply itself (`--reasoning_tags`), so completions are written as they are.
  */
-import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { DataError, RunError } from "../../errors/index.ts";
+import { DataError } from "../../errors/index.ts";
+import { writeNewOutput } from "../../model/index.ts";
 import type { RecordedAnswers } from "../benchmark/answer-journal.ts";
 import type { AnswerRecord } from "../benchmark/answer-record.ts";
 import { LMMS_EVAL_TASKS } from "./lmms-eval-tasks.ts";
@@ -65,12 +65,7 @@ export function writeLmmsEval(
   const written = samples.map(({ number, answers }) => {
     const folder = number === undefined ? directory : join(directory, `sample-${number}`);
     const path = join(folder, `${task}.json`);
-    try {
-      mkdirSync(folder, { recursive: true });
-      writeFileSync(path, logOf(task, fileName(model), answers), { flag: "wx" });
-    } catch (cause) {
-      throw new RunError(`${path}: ${(cause as Error).message}`, { cause });
-    }
+    writeNewOutput(path, logOf(task, fileName(model), answers));
     return { folder, file: { path, model: fileName(model), answers: answers.length } };
   });
   return {

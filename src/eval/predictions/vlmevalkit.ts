@@ -8,9 +8,8 @@
  * The tool reads and writes .xlsx, .tsv and .json (`PRED_FORMAT`). In .xlsx a cell has 32,767 characters at most, and .json
  * most of its data sets cannot load; so this is .tsv.
  */
-import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { RunError } from "../../errors/index.ts";
+import { writeNewOutput } from "../../model/index.ts";
 import type { RecordedAnswers } from "../benchmark/answer-journal.ts";
 import type { AnswerRecord } from "../benchmark/answer-record.ts";
 import { fileName, type PredictionFiles, samplesOf } from "./samples.ts";
@@ -91,12 +90,7 @@ export function writeVlmEvalKit(
     const own = fileName(model) + (number === undefined ? "" : `-sample-${number}`);
     const folder = join(directory, own, runName(now));
     const path = join(folder, `${own}_${dataset}.tsv`);
-    try {
-      mkdirSync(folder, { recursive: true });
-      writeFileSync(path, tableText(rowsOf(answers, added)), { flag: "wx" });
-    } catch (cause) {
-      throw new RunError(`${path}: ${(cause as Error).message}`, { cause });
-    }
+    writeNewOutput(path, tableText(rowsOf(answers, added)));
     return { path, model: own, answers: answers.length };
   });
   const commands = files.map(

@@ -36,4 +36,17 @@ describe("detectableDifference", () => {
   ])("a deviation of %d over %d pairs is refused", (deviation, pairs) => {
     expect(() => detectableDifference(deviation, pairs)).toThrow(NumericError);
   });
+
+  test("a power that chance alone has is refused, since its difference would be below 0", () => {
+    expect(() => detectableDifference(1, 10, 0.05, 0.025)).toThrow("power: expected a number above 0.025");
+    expect(() => detectableDifference(1, 10, 0.05, 1)).toThrow(NumericError);
+    expect(() => detectableDifference(1, 10, 0.05, Number.NaN)).toThrow("power");
+    expect(detectableDifference(1, 10, 0.05, 0.03)).toBeGreaterThan(0);
+  });
+
+  test.each([0, 1, 2, Number.NaN])("a significance of %d is refused by its name", (significance) => {
+    expect(() => detectableDifference(1, 10, significance, 0.9)).toThrow(
+      `significance: expected a number in (0, 1), got ${significance}`,
+    );
+  });
 });

@@ -15,7 +15,7 @@ import { studentQuantile } from "./distributions/student-t.ts";
  * @param deviation standard deviation of the differences, s ≥ 0
  * @param pairs n, at least 2
  * @param significance α in (0, 1)
- * @param power chance to find it, in (0, 1)
+ * @param power chance to find it, in (α/2, 1): a difference of 0 is found in either direction with a chance of α/2
  * @throws NumericError outside these ranges
  * @example
  * detectableDifference(1.1, 12); // 0.977
@@ -31,6 +31,12 @@ export function detectableDifference(
   }
   if (!(Number.isInteger(pairs) && pairs >= 2)) {
     throw new NumericError(`pairs: expected a whole number from 2, got ${pairs}`);
+  }
+  if (!(significance > 0 && significance < 1)) {
+    throw new NumericError(`significance: expected a number in (0, 1), got ${significance}`);
+  }
+  if (!(power > significance / 2 && power < 1)) {
+    throw new NumericError(`power: expected a number above ${significance / 2} and below 1, got ${power}`);
   }
   const freedom = pairs - 1;
   const quantiles = studentQuantile(1 - significance / 2, freedom) + studentQuantile(power, freedom);

@@ -14,7 +14,8 @@ import {
   statSync,
 } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { ConfigError, FoveaError, RunError } from "../../errors/index.ts";
+import { ConfigError, RunError } from "../../errors/index.ts";
+import { isSystemError, writeFailure } from "../../errors/system-error.ts";
 import { graphsOf } from "../architectures/graphs.ts";
 import { openModelDirectory } from "../directory.ts";
 import { isDescription, withDtype } from "../export-model.ts";
@@ -70,10 +71,10 @@ export function exportOnnx(source: string, target: string, options: ExportOnnxOp
     return manifest;
   } catch (cause) {
     rmSync(draft, { recursive: true, force: true });
-    const { code, message } = cause as NodeJS.ErrnoException;
-    if (cause instanceof FoveaError || code === undefined) throw cause;
-    const reason = code === "ENOSPC" ? "no space left on the disk" : message;
-    throw new RunError(`${target}: cannot be written: ${reason}; nothing is left of it`, { cause });
+    if (!isSystemError(cause)) throw cause;
+    throw new RunError(`${target}: cannot be written: ${writeFailure(cause)}; nothing is left of it`, {
+      cause,
+    });
   }
 }
 

@@ -4,8 +4,10 @@
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
+import { decodedPart } from "../../http/index.ts";
 import { readBody } from "../read-body.ts";
 import { Refusal } from "../refusal.ts";
+import { sendJson } from "../send-body.ts";
 import { completionBody, usageOf } from "./chat-bodies.ts";
 import { chatFailure } from "./chat-refusal.ts";
 import { readChatBody } from "./chat-schema.ts";
@@ -71,7 +73,7 @@ async function answer(
     const call = `${request.method} ${path.slice(PREFIX.length)}`;
     if (call === "GET models") return sendJson(response, 200, { object: "list", data: chat.models() });
     const model = /^GET models\/(.+)$/.exec(call)?.[1];
-    if (model !== undefined) return sendJson(response, 200, chat.model(decoded(model)));
+    if (model !== undefined) return sendJson(response, 200, chat.model(decodedPart(model) ?? model));
     if (call !== "POST chat/completions") {
       throw new Refusal("unknown-path", `${request.method} ${path}: no such address`);
     }
@@ -110,14 +112,6 @@ async function complete(
   });
 }
 
-function decoded(name: string): string {
-  try {
-    return decodeURIComponent(name);
-  } catch {
-    return name;
-  }
-}
-
 async function discard(request: IncomingMessage): Promise<void> {
   let bytes = 0;
   try {
@@ -128,15 +122,4 @@ async function discard(request: IncomingMessage): Promise<void> {
   } catch {
     // Its sender has gone.
   }
-}
-
-function sendJson(response: ServerResponse, status: number, body: object): void {
-  const content = JSON.stringify(body);
-  response.writeHead(status, {
-    "content-type": "application/json",
-    "content-length": Buffer.byteLength(content),
-    "cache-control": "no-store",
-    "x-content-type-options": "nosniff",
-  });
-  response.end(content);
 }

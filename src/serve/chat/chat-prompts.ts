@@ -6,6 +6,8 @@
 import { createHash } from "node:crypto";
 import { DataError, ModelError } from "../../errors/index.ts";
 import type { ChatMessage, ContentPart, Prompt, RgbImage } from "../../model/index.ts";
+import { heldBytes, MOST_BYTES } from "../held-bytes.ts";
+import { Kept, type KeptLimits } from "../kept.ts";
 import type { ServedModel } from "../served-model.ts";
 import { ChatRefusal } from "./chat-refusal.ts";
 import type { ChatBodyMessage } from "./chat-schema.ts";
@@ -15,7 +17,7 @@ import { imageOf } from "./data-uri.ts";
 const MAX_PIXELS = 2 ** 26;
 /** A text of more characters than this for each token of the context is not even encoded, which would take long. */
 const CHARACTERS_PER_TOKEN = 16;
-const KEPT = 256;
+const KEPT: KeptLimits = { values: 256, bytes: MOST_BYTES };
 
 /** A prompt and its number of tokens, image tokens included. */
 export interface ChatPrompt {
@@ -24,21 +26,23 @@ export interface ChatPrompt {
 }
 
 export class ChatPrompts {
-  readonly #known = new Map<string, Promise<ChatPrompt>>();
+  readonly #known: Kept<Promise<ChatPrompt>>;
+
+  /** @param limits of prompts that are kept, least recently used first out */
+  constructor(limits = KEPT) {
+    this.#known = new Kept(limits);
+  }
 
   /** @throws ChatRefusal when a message cannot be read, or the model does not take it */
   async prompt(served: ServedModel, messages: readonly ChatBodyMessage[]): Promise<ChatPrompt> {
     const key = createHash("sha256")
       .update(JSON.stringify([served.name, messages]))
       .digest("hex");
-    const found = this.#known.get(key) ?? made(served, messages);
-    this.#known.delete(key);
-    this.#known.set(key, found);
-    found.catch(() => this.#known.delete(key));
-    for (const oldest of this.#known.keys()) {
-      if (this.#known.size <= KEPT) break;
-      this.#known.delete(oldest);
-    }
+    const found = this.#known.use(key, () => made(served, messages));
+    found.then(
+      ({ prompt }) => this.#known.hold(key, found, heldBytes(prompt)),
+      () => this.#known.drop(key, found),
+    );
     return found;
   }
 }

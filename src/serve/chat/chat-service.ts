@@ -9,6 +9,7 @@ import type { Checkpoints } from "../checkpoints.ts";
 import { Refusal } from "../refusal.ts";
 import type { GroupSettings, SampleQueue } from "../sample-queue.ts";
 import type { Sampler } from "../samplers.ts";
+import { DEFAULT_MAX_TOKENS } from "../sampling.ts";
 import type { ServedModel } from "../served-model.ts";
 import type { ChatHead, ChatParts } from "./chat-bodies.ts";
 import { ChatChoice, type ChoicePiece } from "./chat-choice.ts";
@@ -16,7 +17,6 @@ import { ChatPrompts } from "./chat-prompts.ts";
 import { ChatRefusal } from "./chat-refusal.ts";
 import type { ChatBody } from "./chat-schema.ts";
 
-const DEFAULT_MAX_TOKENS = 1024;
 /** Default limit of requests that are under way or wait. */
 const MAX_OPEN = 256;
 

@@ -10,7 +10,7 @@ import { stopAfter } from "../../testing/stop-after.ts";
 import { temporaryDirectory } from "../../testing/temporary-directory.ts";
 import { digitsFakeEngine, freshPath, steadyClock, tinyConfig } from "../../testing/tiny-run.ts";
 import { tinyTraining } from "../../testing/tiny-training.ts";
-import { type CreditedGroup, objectiveGroups, sequencesOf } from "../credit/measured-group.ts";
+import { type CreditedGroup, masksOf, objectiveGroups, sequencesOf } from "../credit/measured-group.ts";
 import { Stopwatch } from "../loop/stopwatch.ts";
 import { hasSpread } from "./group.ts";
 import { readRecorded } from "./recorded-batches.ts";
@@ -209,6 +209,7 @@ describe("batches ahead", () => {
     for (let k = 1; k <= 4; k++) {
       const groups: CreditedGroup[] = next.map((group) => ({
         group,
+        masks: masksOf(group, training),
         credits: group.rollouts.map(({ completion }) => uniform(completion)),
       }));
       if (k < 4) next = await sampled(k + 1, await engine.sampler());

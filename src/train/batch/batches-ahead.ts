@@ -10,7 +10,7 @@
 import type { Completion, Sampler } from "../../engine/index.ts";
 import { RunError } from "../../errors/index.ts";
 import type { Rng } from "../../math/index.ts";
-import type { Position, Progress, Training } from "../iteration/training.ts";
+import { type Position, type Progress, shareDone, type Training } from "../iteration/training.ts";
 import { Stopwatch } from "../loop/stopwatch.ts";
 import { type SampledBatch, sampleBatch } from "./sample-batch.ts";
 
@@ -148,7 +148,7 @@ export class BatchesAhead {
     const completions: (readonly Completion[])[] = [];
     try {
       const onLastDraw = () => release(after());
-      const progress = (number - 1) / training.iterations;
+      const progress = shareDone(training, number);
       const options = { sampler: keeping(sampler, completions), onLastDraw, progress };
       const sampled = await sampleBatch(training, draws, watch, options);
       return { ...sampled, version, after: after(), rng: draws.rng, watch, completions };

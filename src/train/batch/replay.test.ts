@@ -1,14 +1,20 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { type RunOptions, runTraining } from "../../config/run.ts";
 import { Rng } from "../../math/index.ts";
 import { createAlgorithm, tokenAdvantages } from "../../objective/index.ts";
 import { parseAlgorithm } from "../../objective/registry.ts";
-import { digitsFakeEngine } from "../../testing/tiny-run.ts";
+import { stopAfter } from "../../testing/stop-after.ts";
+import { temporaryDirectory } from "../../testing/temporary-directory.ts";
+import { digitsFakeEngine, freshPath, steadyClock, tinyConfig } from "../../testing/tiny-run.ts";
 import { tinyTraining } from "../../testing/tiny-training.ts";
 import { requireSound } from "../checks/check-training.ts";
 import { runIteration } from "../iteration/iteration.ts";
 import { reinforcementPhase } from "../iteration/reinforcement.ts";
 import type { Group, ReplayEntry, Rollout } from "./group.ts";
-import { packedEntries, remembered, replayChances, unpackedEntries, withReplayed } from "./replay.ts";
+import { remembered, replayChances, withReplayed } from "./replay.ts";
+import { readEntries, writeEntries } from "./replay-file.ts";
 
 const REPLAY = ["train.reportKlEvery=0", "train.replay={}"];
 
@@ -39,6 +45,11 @@ describe("replayChances", () => {
   test("stay finite for advantages and powers however large", () => {
     expect(replayChances([1e300, -1e300], 5)).toBeAllclose([0.5, 0.5]);
   });
+
+  test("are of any number of completions", () => {
+    const many = Array.from({ length: 300_000 }, () => 1);
+    expect(replayChances(many, 1)[0]).toBeCloseTo(1 / 300_000, 12);
+  });
 });
 
 describe("an earlier completion", () => {
@@ -56,11 +67,16 @@ describe("an earlier completion", () => {
     }
   });
 
-  test("is kept bitwise in a checkpoint", () => {
+  test("is kept bitwise in a checkpoint, in a line of its own", async () => {
+    const directory = temporaryDirectory();
+    expect(await readEntries(directory)).toEqual([]);
     const entries = [entry(3, 1 / 3), entry(4, -2)];
-    const saved: unknown = JSON.parse(JSON.stringify(packedEntries(entries)));
-    expect(unpackedEntries(saved)).toEqual(entries);
-    expect(unpackedEntries(undefined)).toBeUndefined();
+    await writeEntries(directory, entries);
+    expect(await readEntries(directory)).toEqual(entries);
+    const lines = readFileSync(join(directory, "replay.jsonl"), "utf8").trimEnd().split("\n");
+    expect(lines).toHaveLength(2);
+    writeFileSync(join(directory, "replay.jsonl"), lines.join("\n").slice(0, -9));
+    await expect(readEntries(directory)).rejects.toThrow("replay.jsonl: line 2 is invalid");
   });
 });
 
@@ -123,6 +139,13 @@ describe("remembered", () => {
   });
 });
 
+test("truncated completions whose tokens are masked are not kept", async () => {
+  const { training, progress } = tinyTraining(digitsFakeEngine(), ...REPLAY, "algorithm.truncated=mask");
+  await runIteration(training, progress, 1);
+  const reasons = progress.replay!.map(({ rollout: { completion } }) => completion.stopReason);
+  expect(new Set(reasons)).toEqual(new Set(["stop"]));
+});
+
 describe("a run with replay", () => {
   test("begins as one without, and then learns from earlier completions", async () => {
     const flags = ["train.promptsPerIteration=4", "train.groupSize=4", "train.minibatches=2"];
@@ -155,14 +178,54 @@ describe("a run with replay", () => {
     },
   );
 
+  test("replays too where a KL term gives groups with equal rewards a gradient", async () => {
+    const flags = [...REPLAY, "algorithm.klCoefficient=0.1", "train.equalGroups=count", "train.groupSize=2"];
+    const { training, progress } = tinyTraining(digitsFakeEngine(), ...flags);
+    await runIteration(training, progress, 1);
+    expect((await runIteration(training, progress, 2)).metrics.replayed).toBeGreaterThan(0);
+  });
+
   test("keeps its entries over a checkpoint", async () => {
     const { training } = tinyTraining(digitsFakeEngine(), ...REPLAY);
     const phase = reinforcementPhase(training);
     await phase.run(1);
-    const state: unknown = JSON.parse(JSON.stringify(phase.state()));
+    const directory = temporaryDirectory();
+    const { plain, write } = phase.state();
+    const before = JSON.stringify(plain);
+    expect(before).not.toContain("replay");
+    await phase.run(2);
+    await write!(directory);
+    expect(JSON.stringify(plain)).toBe(before);
+
     const other = reinforcementPhase(training);
-    other.restore(state);
-    expect(other.state()).toEqual(state);
+    await other.restore(JSON.parse(before), directory);
+    expect(JSON.stringify(other.state().plain)).toBe(before);
+    const again = temporaryDirectory();
+    await other.state().write!(again);
+    expect(await readEntries(again)).toEqual(await readEntries(directory));
+  });
+
+  test("that is resumed equals an uninterrupted run, bitwise", async () => {
+    const run = (runDirectory: string): RunOptions => ({
+      config: tinyConfig(...REPLAY, "credit=uniform"),
+      runDirectory,
+      openEngine: async () => digitsFakeEngine(),
+      clock: steadyClock(),
+    });
+    const [whole, parts] = [freshPath(), freshPath()];
+    await runTraining(run(whole));
+    await runTraining({ ...run(parts), ...stopAfter(2) });
+    await runTraining({ ...run(parts), resume: true });
+    const read = (path: string, name: string) => readFileSync(join(path, "checkpoints/000004", name), "utf8");
+    for (const name of ["trainer.json", "replay.jsonl"]) expect(read(parts, name)).toBe(read(whole, name));
+    expect(read(whole, "replay.jsonl").length).toBeGreaterThan(0);
+  });
+
+  test("refuses a checkpoint of an earlier version, whose trainer.json has the buffer", async () => {
+    const { training } = tinyTraining(digitsFakeEngine(), ...REPLAY);
+    const phase = reinforcementPhase(training);
+    const plain = { ...(phase.state().plain as object), replay: [] };
+    await expect(phase.restore(plain, "checkpoints/000002")).rejects.toThrow("expected replay.jsonl");
   });
 
   test.each([

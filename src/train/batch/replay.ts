@@ -7,11 +7,9 @@
  * Source: SSR of VL-Rethinker, arXiv:2504.08837; github.com/TIGER-AI-Lab/VL-Rethinker, `openrlhf/trainer/ppo_utils/replay_buffer.py`.
  */
 import type { Rng } from "../../math/index.ts";
-import { tokenAdvantages } from "../../objective/index.ts";
-import { type CreditedGroup, objectiveGroups } from "../credit/measured-group.ts";
+import type { CreditedGroup } from "../credit/measured-group.ts";
 import type { Training } from "../iteration/training.ts";
 import { type Group, groupRewards, hasSpread, type ReplayEntry, type Rollout } from "./group.ts";
-import { packed, unpacked } from "./packed-arrays.ts";
 
 /**
  * The chance of each completion to be drawn.
@@ -24,7 +22,7 @@ import { packed, unpacked } from "./packed-arrays.ts";
  */
 export function replayChances(advantages: readonly number[], alpha: number): number[] {
   // By the greatest of them, so that no power overflows.
-  const greatest = Math.max(...advantages.map(Math.abs));
+  const greatest = advantages.reduce((most, advantage) => Math.max(most, Math.abs(advantage)), 0);
   const powers = advantages.map((advantage) => (Math.abs(advantage) / greatest) ** alpha);
   const sum = powers.reduce((a, b) => a + b, 0);
   return powers.map((power) => power / sum);
@@ -48,7 +46,8 @@ function drawn(entries: readonly ReplayEntry[], count: number, alpha: number, rn
 
 /**
  * The groups to train on: first groups whose rewards differ, then earlier completions in the places of the rest, each
- * as a group of one. Groups whose rewards are equal stay where there are too few.
+ * as a group of one. Groups whose rewards are equal stay where there are too few. Whether a term of the loss gives them a
+ * gradient does not matter: with such a term every group has one, and nothing would be replayed.
  *
  * @param kept groups of the iteration
  * @param entries no more are drawn than there are
@@ -83,21 +82,21 @@ export async function withReplayed(
 
 /**
  * The entries after an iteration: those before it and its own completions whose advantage is not 0, the newest of all.
+ * Truncated completions are left out where the algorithm masks their tokens, which then never have a gradient.
  *
  * @param used groups that were learnt from
  */
 export function remembered(
-  { objective, schedule }: Pick<Training, "objective" | "schedule">,
+  { schedule }: Pick<Training, "schedule">,
   entries: readonly ReplayEntry[],
   used: readonly CreditedGroup[],
 ): readonly ReplayEntry[] {
   const { promptsPerIteration, groupSize, replay } = schedule;
   const fresh = used.filter(({ group }) => !group.isReplayed);
-  const advantages = tokenAdvantages(objective, objectiveGroups(fresh));
-  const own = fresh.flatMap(({ group }, g) =>
+  const own = fresh.flatMap(({ group, masks, known }) =>
     group.rollouts.flatMap((rollout, i): ReplayEntry[] => {
-      const advantage = advantages[g]![i]![0] ?? 0;
-      if (advantage === 0) return [];
+      const advantage = known?.advantages[i]?.[0] ?? 0;
+      if (advantage === 0 || !masks[i]!.includes(1)) return [];
       const others = groupRewards(group).toSpliced(i, 1);
       return [{ index: group.index, rollout: withoutSignals(rollout), others, advantage }];
     }),
@@ -110,14 +109,4 @@ export function remembered(
 function withoutSignals({ completion, ...rest }: Rollout): Rollout {
   const { signals: _, ...kept } = completion;
   return { ...rest, completion: kept };
-}
-
-/** Entries as plain JSON, every number bitwise identical. */
-export function packedEntries(entries: readonly ReplayEntry[]): unknown {
-  return JSON.parse(JSON.stringify(entries, packed));
-}
-
-/** The input of `packedEntries`; undefined if there was none. */
-export function unpackedEntries(entries: unknown): readonly ReplayEntry[] | undefined {
-  return entries === undefined ? undefined : JSON.parse(JSON.stringify(entries), unpacked);
 }

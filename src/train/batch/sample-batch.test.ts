@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { Engine, SampleRequest } from "../../engine/index.ts";
+import type { Reward } from "../../reward/index.ts";
 import { digitsFakeEngine, steadyClock } from "../../testing/tiny-run.ts";
 import { tinyTraining } from "../../testing/tiny-training.ts";
+import type { Training } from "../iteration/training.ts";
 import { Stopwatch } from "../loop/stopwatch.ts";
 import { hasSpread } from "./group.ts";
 import { sampleBatch } from "./sample-batch.ts";
@@ -96,6 +98,31 @@ describe("dynamic sampling", () => {
     };
     expect(await by("accuracy")).toBeLessThan(await by("reward"));
   });
+
+  test("asks for spread of rewards where no completion has a verdict", async () => {
+    const { training, progress } = trainingWith(...RARE, "train.dynamicSampling={}");
+    const unjudged = { extracted: null, score: null, reason: "cannot judge" };
+    const judged = { ...training, verdict: { name: "none", judge: () => unjudged } };
+    const rewards: Reward[] = [{ name: "length", score: (all) => all.map(({ tokens }) => tokens.length) }];
+    const watch = new Stopwatch(steadyClock());
+    const { kept } = await sampleBatch({ ...judged, rewards } as Training, progress, watch);
+    expect(kept).toHaveLength(6);
+    expect(kept.every(hasSpread)).toBe(true);
+  });
+
+  test.each(["count", "drop"])(
+    "asks for different rewards beside different verdicts, with equal groups %s",
+    async (equalGroups) => {
+      const { training, progress } = trainingWith(
+        ...RARE,
+        "train.dynamicSampling.maxAttempts=2",
+        `train.equalGroups=${equalGroups}`,
+      );
+      const rewards: Reward[] = [{ name: "same", score: (all) => all.map(() => 1) }];
+      const { kept } = await sampleBatch({ ...training, rewards }, progress, new Stopwatch(steadyClock()));
+      expect(kept).toEqual([]);
+    },
+  );
 });
 
 describe("the punishment of length", () => {

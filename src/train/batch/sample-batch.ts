@@ -9,7 +9,7 @@ import type { SkippedRow } from "../../eval/index.ts";
 import { isScorable } from "../../math/index.ts";
 import type { Draws, Training } from "../iteration/training.ts";
 import type { Stopwatch } from "../loop/stopwatch.ts";
-import type { Group } from "./group.ts";
+import { type Group, groupRewards } from "./group.ts";
 import { hasGradient } from "./has-gradient.ts";
 import { type SamplingOptions, sampleGroups } from "./sample-groups.ts";
 
@@ -25,11 +25,11 @@ export interface SampledBatch {
   readonly skippedRows: readonly SkippedRow[];
 }
 
-/** Whether the rewards, or the verdicts, of a group differ. */
-function differs({ rollouts }: Group, by: "accuracy" | "reward"): boolean {
-  const values = rollouts
-    .map(({ reward }) => (by === "reward" ? reward.value : reward.judgement.score))
-    .filter(isScorable);
+/** Whether the rewards, or the verdicts, of a group differ; the rewards, if no completion has a verdict. */
+function differs(group: Group, by: "accuracy" | "reward"): boolean {
+  const verdicts = group.rollouts.map(({ reward }) => reward.judgement.score).filter(isScorable);
+  const isByReward = by === "reward" || verdicts.length === 0;
+  const values = isByReward ? groupRewards(group).filter(isScorable) : verdicts;
   return values.some((value) => value !== values[0]);
 }
 
@@ -51,8 +51,9 @@ export async function sampleBatch(
   // A loss over pairs has no mean over the batch.
   const countsEqual = equalGroups === "count" && objective.unit === "token";
   const isKept = (group: Group) =>
-    (countsEqual || hasGradient(training, group)) &&
-    (dynamicSampling === undefined || differs(group, dynamicSampling.spreadOf));
+    dynamicSampling === undefined
+      ? countsEqual || hasGradient(training, group)
+      : hasGradient(training, group) && differs(group, dynamicSampling.spreadOf);
   const groups: Group[] = [];
   const kept: Group[] = [];
   const skippedRows: SkippedRow[] = [];

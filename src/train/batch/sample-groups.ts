@@ -16,6 +16,7 @@ import { Rng } from "../../math/index.ts";
 import { answeredOf, completionRewards, type Policy } from "../../reward/index.ts";
 import type { Draws, Training } from "../iteration/training.ts";
 import type { Stopwatch } from "../loop/stopwatch.ts";
+import { formsPerProblem } from "../schedule/rollouts-schema.ts";
 import { askedPolicy } from "./asked-policy.ts";
 import { type Group, groupRewards } from "./group.ts";
 import { sampleNoisy } from "./noisy-rollouts.ts";
@@ -111,11 +112,6 @@ function requireRewards(groups: readonly Group[], { maxFailedRewardShare }: Trai
     `rewards failed on ${failed.length} of ${rollouts.length} completions, ` +
       `expected at most a share of ${maxFailedRewardShare} (train.maxFailedRewardShare); the first: ${first}`,
   );
-}
-
-/** The number of forms of each problem. */
-function formsPerProblem({ rollouts }: Training["schedule"]): number {
-  return rollouts?.kind === "shared" ? rollouts.variants : 1;
 }
 
 /** Groups with the separately normalised rewards added. */

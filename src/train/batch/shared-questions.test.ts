@@ -161,6 +161,7 @@ describe("Share-GRPO", () => {
       () =>
         tinyTraining(digitsFakeEngine(), ...SHARED, ...flags);
     expect(opened("train.promptsPerIteration=7")).toThrow("a multiple of train.rollouts.variants (2), got 7");
+    expect(opened("credit={kind: dyco-rl, ablation: reward-shaping}")).toThrow("it changes rewards");
     expect(opened("algorithm=dpo")).toThrow("by their outcomes");
     expect(opened("algorithm=ppo", "algorithm.baseline=values")).toThrow("by their outcomes");
   });

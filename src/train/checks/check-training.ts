@@ -8,7 +8,7 @@ import type { Training } from "../iteration/training.ts";
 import { asWritten } from "./as-written.ts";
 import { requireCapabilities, requireRoom, requireVideos } from "./engine-requirements.ts";
 import { comparisonFaults, labelFaults, pairFaults, rewardFaults } from "./method-faults.ts";
-import { replayFaults, scheduleFaults } from "./schedule-faults.ts";
+import { creditFaults, replayFaults, scheduleFaults } from "./schedule-faults.ts";
 
 /** Throws when the reward compares frame orders and no problem has a video. */
 async function requireFrames({ temporal, source }: Training): Promise<void> {
@@ -31,6 +31,7 @@ export async function requireSound(training: Training, isConfigured: boolean): P
   const faults = [
     ...scheduleFaults(training),
     ...replayFaults(training),
+    ...creditFaults(training),
     ...pairFaults(credit, objective),
     ...compared.flatMap((method) => comparisonFaults(method, objective)),
     ...[credit, ...compared].flatMap((method) => labelFaults(method, training)),

@@ -38,11 +38,12 @@ export function requireCapabilities(training: Training, isConfigured: boolean): 
   }
 }
 
-/** Throws when a training step does not fit into the engine's memory. */
+/** Throws when the engine has no room for a training step, or for the weights that batches ahead are sampled from. */
 export async function requireRoom({ engine, sampling, objective, schedule }: Training): Promise<void> {
   await engine.requireRoom?.({
     completionTokens: sampling.maxCompletionTokens,
     reference: algorithmNeeds(objective).reference || schedule.reportKlEvery > 0,
+    staleness: schedule.maxStaleness,
   });
 }
 

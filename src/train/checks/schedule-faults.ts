@@ -2,10 +2,12 @@
  * @module
  * Reasons why the settings of a schedule cannot work together, or with the other parts of a run.
  */
+import type { CreditMethod } from "../../credit/index.ts";
 import { algorithmNeeds, comparesOutcomes, correctsStaleness } from "../../objective/index.ts";
 import { noisedSize } from "../batch/noisy-rollouts.ts";
 import { unknownSeparate } from "../batch/separate-rewards.ts";
 import type { Training } from "../iteration/training.ts";
+import type { Schedule } from "../schedule/schedule-schema.ts";
 
 const OUTCOMES_ONLY = "an algorithm without a value head, pairs or a KL in the reward";
 
@@ -54,6 +56,27 @@ export function scheduleFaults({
     sampling.topK === 1 &&
       "sampling.topK: 1 makes every completion of a group the same, so there is nothing to compare",
   ].filter((fault) => fault !== false);
+}
+
+/** Reasons why settings of a schedule cannot be combined with the credit method; empty if they can. */
+export function creditFaults({
+  schedule: { rollouts, creditScale },
+  credit,
+}: {
+  readonly schedule: Pick<Schedule, "rollouts" | "creditScale">;
+  readonly credit: CreditMethod;
+}): string[] {
+  const name = credit.name ?? "own";
+  return [
+    rollouts?.kind === "shared" &&
+      credit.needs.allGroups &&
+      `train.rollouts "shared" with credit.kind "${name}": it changes rewards, and the rewards of a problem's other forms stay`,
+    creditScale === "mean-one" &&
+      credit.sharesEvenly &&
+      name !== "uniform" &&
+      `train.creditScale "mean-one" with credit.kind "${name}": every token of a completion has the same weight, so all weights would be 1; ` +
+        'expected "printed"',
+  ].filter((fault) => typeof fault === "string");
 }
 
 /** Reasons why completions cannot be learnt from again; empty if they can. */

@@ -6,11 +6,10 @@
 import type { CompletionCredit, CreditMethod } from "../../credit/index.ts";
 import { signalAgreement } from "../../credit/index.ts";
 import { NumericError } from "../../errors/index.ts";
-import { tokenAdvantages } from "../../objective/index.ts";
 import type { Agreement, Training } from "../iteration/training.ts";
 import type { Stopwatch } from "../loop/stopwatch.ts";
 import { type CreditInputs, creditGroups } from "./credit-groups.ts";
-import { type CreditedGroup, objectiveGroups } from "./measured-group.ts";
+import type { CreditedGroup } from "./measured-group.ts";
 
 /** Agreement of each pair of methods; keys are both names with a slash between. */
 export interface AgreementMetrics {
@@ -38,9 +37,7 @@ async function creditBy(
   inputs: Omit<CreditInputs, "advantages">,
   watch: Stopwatch,
 ): Promise<readonly CompletionCredit[] | undefined> {
-  const advantages = method.needs.advantage
-    ? tokenAdvantages(training.objective, objectiveGroups(groups))
-    : undefined;
+  const advantages = method.needs.advantage ? groups.map(({ known }) => known?.advantages ?? []) : undefined;
   try {
     const own = groups.map(({ group }) => group);
     return (
@@ -64,9 +61,7 @@ export async function creditAgreement(
   inputs: Omit<CreditInputs, "advantages">,
   watch: Stopwatch,
 ): Promise<AgreementMetrics> {
-  const masks = groups.flatMap(({ group }) =>
-    group.rollouts.map(({ completion }) => new Uint8Array(completion.tokens.length).fill(1)),
-  );
+  const masks = groups.flatMap((group) => group.masks);
   const names = distinctNames([training.credit, ...methods]);
   const credits: (readonly CompletionCredit[] | undefined)[] = [groups.flatMap((group) => group.credits)];
   for (const method of methods) credits.push(await creditBy(method, training, groups, inputs, watch));

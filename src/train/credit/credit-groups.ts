@@ -15,6 +15,7 @@ import type { Group } from "../batch/group.ts";
 import type { Training } from "../iteration/training.ts";
 import type { Stopwatch } from "../loop/stopwatch.ts";
 import { creditSignals } from "./credit-signals.ts";
+import { masksOf } from "./measured-group.ts";
 
 /** Most Gram matrix entries requested at once: 128 MiB. */
 const GRAM_NUMBERS = 2 ** 24;
@@ -63,14 +64,17 @@ function scoredPart(
 }
 
 function creditPart(
-  { credit, dialogue, labels }: Training,
+  training: Training,
   { groups, signals }: { readonly groups: readonly Group[]; readonly signals: readonly CreditSignals[] },
   { advantages, rng, progress }: CreditInputs,
 ): CompletionCredit[][] {
+  const { credit, dialogue, labels } = training;
   let next = 0;
-  const completions = groups.map(({ problem, rollouts }, p) =>
-    rollouts.map(({ completion, text, reward }, g) => ({
-      mask: new Uint8Array(completion.tokens.length).fill(1),
+  const completions = groups.map((group, p) => {
+    const { problem, rollouts } = group;
+    const masks = creditMasks(group, training);
+    return rollouts.map(({ completion, text, reward }, g) => ({
+      mask: masks[g]!,
       signals: signals[next++],
       tokens: completion.tokens,
       get tokenTexts() {
@@ -83,9 +87,18 @@ function creditPart(
       problem,
       ...(credit.needs.labels && { labels: labels?.label(problem, dialogue.tokenTexts(completion.tokens)) }),
       ...(advantages && { advantage: advantages[p]![g]! }),
-    })),
-  );
+    }));
+  });
   return credit.credit(completions, rng, progress);
+}
+
+/**
+ * `[G][T]` the tokens that the method sees as counted. They are the objective's, so that thresholds and means are over
+ * tokens that are trained on. A method that shapes rewards sees every token, since rewards of all completions count.
+ */
+function creditMasks(group: Group, training: Training): Uint8Array[] {
+  if (!training.credit.needs.allGroups) return masksOf(group, training);
+  return group.rollouts.map(({ completion }) => new Uint8Array(completion.tokens.length).fill(1));
 }
 
 /** Needs with a seed for random images, so that each iteration draws new images. */

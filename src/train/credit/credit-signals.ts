@@ -64,7 +64,8 @@ export function suitedTo(available: ReadonlySet<Capability>, method: CreditMetho
  * @param temperature of the completions' sampling
  * @param needs of the credit method
  * @param isStale whether another policy sampled the completions: earlier or rounded weights. Both compared passes
- *   then use the current policy; attention and entropy recorded while sampling remain the sampling policy's
+ *   then use the current policy, and so does entropy that is compared with a view's. Attention and other entropy recorded
+ *   while sampling remain the sampling policy's
  * @returns in the order of `answers`
  */
 export async function creditSignals(
@@ -78,6 +79,7 @@ export async function creditSignals(
   const passes =
     needs.ablation && (await ablatedPasses(engine, temperature, needs.ablation, answers, isStale));
   const views = needs.views && (await viewPasses(engine, temperature, needs.views, answers));
+  const entropies = needs.entropy && (await givenEntropies(engine, temperature, needs, answers, isStale));
   const { nucleusEntropy, groupDivergence } = needs;
   const measured =
     nucleusEntropy === undefined && groupDivergence === undefined
@@ -87,14 +89,28 @@ export async function creditSignals(
           ...(nucleusEntropy && { nucleusEntropy }),
           ...(groupDivergence && { groupDivergence }),
         });
-  return answers.map(({ completion }, i) => ({
+  return answers.map((_, i) => ({
     ...attention[i],
     ...(nucleusEntropy && { nucleusEntropy: asked(measured?.[i]?.nucleusEntropy, "nucleus entropies") }),
     ...(groupDivergence && { groupDivergence: asked(measured?.[i]?.groupDivergence, "group divergences") }),
-    ...(needs.entropy && { entropy: completion.entropy }),
+    ...(entropies && { entropy: entropies[i]! }),
     ...(passes && { ablation: passes[i]! }),
     ...(views && { views: views[i]! }),
   }));
+}
+
+/** Entropies with the images as given: from sampling, or of the current policy if they are compared with a view's. */
+async function givenEntropies(
+  engine: Scorer,
+  temperature: number,
+  { ablation, views }: CreditNeeds,
+  answers: readonly Answered[],
+  isStale: boolean,
+): Promise<Float64Array[]> {
+  const isCompared = ablation?.divergence || Object.values(views ?? {}).some((view) => view.entropy);
+  if (!isStale || !isCompared) return answers.map(({ completion }) => completion.entropy);
+  const scores = await score(engine, answers, { temperature, entropy: true });
+  return scores.map(({ entropy }) => asked(entropy, "entropies"));
 }
 
 /** Attention from sampling if every completion has the requested kind, else from scoring. */

@@ -74,6 +74,12 @@ describe("credit that needs the truth about tokens", () => {
   });
 });
 
+const triple: CreditMethod = {
+  needs: {},
+  credit: (groups) =>
+    groups.map((group) => group.map(({ mask }) => ({ weights: new Float64Array(mask.length).fill(3) }))),
+};
+
 test("train.creditScale scales the weights of any method to mean one", async () => {
   const weightMeans = [];
   for (const scale of ["printed", "mean-one"] as const) {
@@ -83,7 +89,7 @@ test("train.creditScale scales the weights of any method to mean one", async () 
       dialogue: openDialogue(SMALL_ASSETS),
       task,
       reward: "accuracy",
-      credit: { kind: "constant", weight: 3 },
+      credit: triple,
       sampling: { maxCompletionTokens: 3 },
       schedule: { iterations: 1, promptsPerIteration: 8, groupSize: 8, creditScale: scale },
       observers: [

@@ -3,10 +3,15 @@
  * Measurements of a group before training on it, and the group in the objective's form.
  */
 import type { CompletionCredit } from "../../credit/index.ts";
-import type { Score, Sequence } from "../../engine/index.ts";
+import type { Score, ScoreRequest, Sequence } from "../../engine/index.ts";
 import { EngineError } from "../../errors/index.ts";
 import { isScorable } from "../../math/index.ts";
-import type { ObjectiveGroup } from "../../objective/index.ts";
+import {
+  algorithmNeeds,
+  countedMask,
+  type KnownAdvantages,
+  type ObjectiveGroup,
+} from "../../objective/index.ts";
 import { type Group, groupRewards, spreads } from "../batch/group.ts";
 import type { Training } from "../iteration/training.ts";
 import type { Stopwatch } from "../loop/stopwatch.ts";
@@ -15,6 +20,8 @@ import { presentTerm, type ViewScores } from "./view-scores.ts";
 /** A group with the model outputs measured before the first step. */
 export interface MeasuredGroup {
   readonly group: Group;
+  /** `[G][T]` 1 where the token counts: tokens of truncated completions do not where the algorithm masks them. */
+  readonly masks: readonly Uint8Array[];
   /** `[G][T]` nats. */
   readonly refLogprobs?: readonly Float64Array[] | undefined;
   /** `[G][T]` nats, by the trainer before the batch's first step; only if the algorithm corrects for the sampler. */
@@ -37,6 +44,15 @@ export interface CreditedGroup extends MeasuredGroup {
   /** The group counts in the means of the loss but has no gradient. */
   readonly isIdle?: boolean;
   readonly credits: readonly CompletionCredit[];
+  /** Advantages over the whole batch; absent if the algorithm compares pairs. */
+  readonly known?: KnownAdvantages | undefined;
+}
+
+/** `[G][T]` 1 where a token of the group counts. */
+export function masksOf({ rollouts }: Group, { objective }: Pick<Training, "objective">): Uint8Array[] {
+  return rollouts.map(({ completion: { tokens, stopReason } }) =>
+    countedMask({ tokens: tokens.length, isTruncated: stopReason === "length" }, objective),
+  );
 }
 
 /** Prompt and tokens of every completion. */
@@ -46,53 +62,39 @@ export function sequencesOf(groups: readonly MeasuredGroup[]): Sequence[] {
   );
 }
 
-/** Adds log-probs under the frozen reference and value-head estimates to each group, as requested. */
+/**
+ * Adds model outputs to each group before any update: log-probs under the frozen reference on request, and what the
+ * algorithm needs of the value head and of the trainer.
+ */
 export async function measureGroups(
-  { engine, sampling }: Training,
+  training: Training,
   groups: readonly Group[],
-  wants: {
-    readonly reference: boolean;
-    readonly values: boolean;
-    readonly apart?: SeparateFactors | undefined;
-  },
+  wants: { readonly reference: boolean; readonly apart?: SeparateFactors | undefined },
   watch: Stopwatch,
 ): Promise<MeasuredGroup[]> {
   const { apart } = wants;
-  const plain = groups.map((group): MeasuredGroup => ({ group, apart }));
+  const { engine, objective, sampling } = training;
+  const { values, trainerLogprobs } = algorithmNeeds(objective);
+  const plain = groups.map((group): MeasuredGroup => ({ group, masks: masksOf(group, training), apart }));
   const sequences = sequencesOf(plain);
   const { temperature } = sampling;
-  const reference = wants.reference
-    ? await watch.time("score", () => engine.score(sequences, { weights: "reference", temperature }))
-    : undefined;
-  const valued = wants.values
-    ? await watch.time("score", () => engine.score(sequences, { values: true }))
-    : undefined;
+  const scored = async (isWanted: boolean, request: ScoreRequest) =>
+    isWanted && sequences.length > 0
+      ? watch.time("score", () => engine.score(sequences, request))
+      : undefined;
+  const reference = await scored(wants.reference, { weights: "reference", temperature });
+  const trainer = await scored(trainerLogprobs, { temperature });
+  const valued = await scored(values, { values: true });
   let next = 0;
-  return plain.map(({ group }) => {
-    const places = group.rollouts.map(() => next++);
+  return plain.map((own) => {
+    const places = own.group.rollouts.map(() => next++);
     return {
-      group,
-      apart,
+      ...own,
       ...(reference && { refLogprobs: places.map((place) => reference[place]!.logprobs) }),
+      ...(trainer && { trainerLogprobs: places.map((place) => trainer[place]!.logprobs) }),
       ...(valued && { oldValues: places.map((place) => valuesOf(valued[place]!)) }),
     };
   });
-}
-
-/** Adds the trainer's log-probs to each group with a gradient, before any update. */
-export async function withTrainerLogprobs(
-  { engine, sampling }: Training,
-  groups: readonly CreditedGroup[],
-  watch: Stopwatch,
-): Promise<CreditedGroup[]> {
-  const moving = groups.filter(({ isIdle }) => !isIdle);
-  if (moving.length === 0) return [...groups];
-  const { temperature } = sampling;
-  const scores = await watch.time("score", () => engine.score(sequencesOf(moving), { temperature }));
-  let next = 0;
-  return groups.map((own) =>
-    own.isIdle ? own : { ...own, trainerLogprobs: own.group.rollouts.map(() => scores[next++]!.logprobs) },
-  );
 }
 
 function valuesOf({ values }: Score): Float64Array {
@@ -126,11 +128,13 @@ export function objectiveGroups(
   views?: ViewScores,
 ): ObjectiveGroup[] {
   let first = 0;
-  return groups.map(({ group, credits, isIdle, refLogprobs, trainerLogprobs, oldValues, apart }) => {
+  return groups.map((measured) => {
+    const { group, masks, credits, isIdle, refLogprobs, trainerLogprobs, oldValues, apart, known } = measured;
     const start = first;
     first += group.rollouts.length;
     return {
       isIdle,
+      known,
       ...comparisons(group, shapedRewards(group, credits), apart),
       completions: group.rollouts.map(({ completion }, i) => ({
         ...present(scores?.[start + i], trainerLogprobs?.[i] ?? completion.logprobs, oldValues?.[i]),
@@ -138,7 +142,7 @@ export function objectiveGroups(
         oldLogprobs: trainerLogprobs?.[i] ?? completion.logprobs,
         samplerLogprobs: completion.logprobs,
         refLogprobs: refLogprobs?.[i],
-        mask: new Uint8Array(completion.tokens.length).fill(1),
+        mask: masks[i]!,
         weights: credits?.[i]?.weights,
         advantageBonus: credits?.[i]?.advantageBonus,
         perception: credits?.[i]?.perception,

@@ -3,29 +3,18 @@
  * Checks a user's credit method against the contract: known needs, one finite weight for each token.
  */
 import {
+  type CompletionCredit,
   type CreditMethod,
   type CreditNeeds,
-  SIGNALS,
-  type SignalName,
+  type CreditViewTerm,
   withCredit,
 } from "../../credit/index.ts";
-import { ConfigError } from "../../errors/index.ts";
-import { isSettings, partError } from "../../parts/index.ts";
-import { gotText, requireKnownKeys } from "./got.ts";
+import { ConfigError, PartError } from "../../errors/index.ts";
+import { isSettings, shownValue } from "../../parts/index.ts";
+import { readNeeds } from "./credit-needs.ts";
+import { gotText } from "./got.ts";
 import { requireCredits } from "./require-credits.ts";
-
-/** Needs other than signals. */
-const OTHER_NEEDS: Readonly<Record<Exclude<keyof CreditNeeds, SignalName>, true>> = {
-  entropy: true,
-  ablation: true,
-  views: true,
-  nucleusEntropy: true,
-  groupDivergence: true,
-  advantage: true,
-  labels: true,
-  allGroups: true,
-  rewards: true,
-};
+import { heldFunction, requireCount, requireNumbers } from "./returned.ts";
 
 const held = new WeakSet<CreditMethod>();
 
@@ -34,7 +23,7 @@ const held = new WeakSet<CreditMethod>();
  *
  * @param where the part, for errors before the run
  * @param name the part, for errors during the run
- * @throws ConfigError when it is not a method, or has an unknown need
+ * @throws ConfigError when it is not a method, or has an unknown or impossible need
  */
 export function heldCredit(given: unknown, where: string, name: string): CreditMethod {
   if (typeof given === "object" && given !== null && held.has(given as CreditMethod))
@@ -44,18 +33,63 @@ export function heldCredit(given: unknown, where: string, name: string): CreditM
     const got = gotText(given).replace(/^an object with /, "");
     throw new ConfigError(`${where}: expected an object with needs and credit, got ${got}`);
   }
-  const known = [...Object.keys(OTHER_NEEDS), ...SIGNALS.map((signal) => signal.name)];
-  requireKnownKeys(given["needs"], known, `${where}: needs`);
-  const checked = withCredit(method, (groups, rng, progress) => {
-    let credits: ReturnType<CreditMethod["credit"]>;
-    try {
-      credits = method.credit(groups, rng, progress);
-    } catch (error) {
-      throw partError(error, name);
-    }
-    requireCredits(credits, groups, name);
-    return credits;
-  });
+  const needs = readNeeds(given["needs"], `${where}: needs`);
+  const { lighterNeeds, needsAt, ...members } = withCredit(
+    method,
+    heldFunction(
+      (groups, rng, progress) => method.credit(groups, rng, progress),
+      name,
+      (credits, groups) =>
+        requireCredits(credits, groups, { where: name, needs, addsLossTerm: method.addsLossTerm }),
+    ),
+  );
+  const checked: CreditMethod = {
+    ...members,
+    needs,
+    ...(lighterNeeds && { lighterNeeds: readNeeds(lighterNeeds, `${where}: lighterNeeds`) }),
+    ...(needsAt && { needsAt: heldNeeds(needsAt, `${name}: needsAt`) }),
+    credit: (groups, rng, progress) => {
+      const credits = members.credit(groups, rng, progress);
+      return groups.map((group, g) => group.map((_, i) => heldTerm(credits[g]![i]!, name)));
+    },
+  };
   held.add(checked);
   return checked;
+}
+
+function heldNeeds(needsAt: (progress: number) => CreditNeeds, where: string) {
+  return heldFunction((progress: number) => {
+    try {
+      return readNeeds(needsAt(progress), where);
+    } catch (error) {
+      throw error instanceof ConfigError ? new PartError(error.message, { cause: error }) : error;
+    }
+  }, where);
+}
+
+function heldTerm(credit: CompletionCredit, name: string): CompletionCredit {
+  const { viewTerm } = credit;
+  return viewTerm === undefined
+    ? credit
+    : { ...credit, viewTerm: heldViewTerm(viewTerm, `${name}: viewTerm.at`) };
+}
+
+function heldViewTerm(term: CreditViewTerm, where: string): CreditViewTerm {
+  const at = heldFunction(
+    (t: number, logprob: number, views: readonly number[]) => term.at(t, logprob, views),
+    where,
+    (found, t, _logprob, views) => {
+      requireNumbers(found, ["value", "given"], `token ${t}`, where);
+      requireCount(found.views, views.length, "slopes of views", where);
+      // Slopes at constant views are ignored.
+      const isFit = (slope: unknown, v: number) =>
+        term.views[v]?.isConstant === true || (typeof slope === "number" && !Number.isNaN(slope));
+      const v = found.views.findIndex((slope, i) => !isFit(slope, i));
+      if (v < 0) return;
+      throw new PartError(
+        `${where}: expected a slope of view ${v}, got ${shownValue(found.views[v])} (token ${t})`,
+      );
+    },
+  );
+  return { views: term.views, at };
 }

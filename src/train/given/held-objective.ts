@@ -3,9 +3,11 @@
  * Checks a user's objective against the contract: a whole record, whose functions return what the batch needs.
  */
 import * as z from "zod";
-import { ConfigError, PartError } from "../../errors/index.ts";
-import type { Algorithm, PairAlgorithm, Surrogate, TokenAlgorithm } from "../../objective/index.ts";
-import { faultText, isSettings, membersOf, partError, shownValue } from "../../parts/index.ts";
+import { ConfigError } from "../../errors/index.ts";
+import type { Algorithm } from "../../objective/index.ts";
+import { faultText, isSettings } from "../../parts/index.ts";
+import { heldPairs } from "./held-pairs.ts";
+import { heldTokens } from "./held-tokens.ts";
 
 const functionSchema = z.custom((value) => typeof value === "function", { error: "expected a function" });
 const truncated = z.enum(["keep", "mask", "mask-and-count"]);
@@ -25,10 +27,21 @@ const tokenSchema = z.looseObject({
   aggregation: functionSchema,
   kl: z.looseObject({
     coefficient: z.number().min(0),
+    shareAt: functionSchema.optional(),
     estimate: functionSchema,
     placement: z.enum(["loss", "reward"]),
   }),
   entropyCoefficient: z.number(),
+  correction: z
+    .looseObject({
+      level: z.enum(["token", "sequence"]),
+      beyond: z.enum(["truncate", "mask"]),
+      cap: z.number().positive(),
+      floor: z.number().min(0),
+    })
+    .optional(),
+  value: z.looseObject({ coefficient: z.number(), loss: functionSchema }).optional(),
+  correctsStaleness: z.boolean().optional(),
   truncated,
 });
 const pairSchema = z.looseObject({
@@ -40,30 +53,6 @@ const pairSchema = z.looseObject({
   truncated,
 });
 const objectiveSchema = z.discriminatedUnion("unit", [tokenSchema, pairSchema]);
-
-const TOKEN_MEMBERS = [
-  "name",
-  "unit",
-  "advantage",
-  "ratioLevel",
-  "surrogate",
-  "aggregation",
-  "kl",
-  "entropyCoefficient",
-  "correction",
-  "value",
-  "truncated",
-  "correctsStaleness",
-] as const satisfies readonly (keyof TokenAlgorithm)[];
-const PAIR_MEMBERS = [
-  "name",
-  "unit",
-  "pairs",
-  "loss",
-  "beta",
-  "divergence",
-  "truncated",
-] as const satisfies readonly (keyof PairAlgorithm)[];
 
 const held = new WeakSet<object>();
 
@@ -86,52 +75,4 @@ export function heldObjective(given: unknown, where: string, name: string): Algo
   const checked = algorithm.unit === "token" ? heldTokens(algorithm, name) : heldPairs(algorithm, name);
   held.add(checked);
   return checked;
-}
-
-/** A function whose failures name it. */
-function named<Arguments extends unknown[], Result>(
-  work: (...given: Arguments) => Result,
-  name: string,
-): (...given: Arguments) => Result {
-  return (...given) => {
-    try {
-      return work(...given);
-    } catch (error) {
-      throw partError(error, name);
-    }
-  };
-}
-
-function heldTokens(algorithm: TokenAlgorithm, name: string): TokenAlgorithm {
-  const own = membersOf(algorithm, TOKEN_MEMBERS);
-  return {
-    ...own,
-    advantage: { ...own.advantage, of: named(own.advantage.of, `${name}: advantage`) },
-    aggregation: named(own.aggregation, `${name}: aggregation`),
-    surrogate: heldSurrogate(own.surrogate, `${name}: surrogate`),
-  };
-}
-
-function heldSurrogate(surrogate: Surrogate, name: string): Surrogate {
-  const checked = named(surrogate, name);
-  return (ratio, advantage, logprob) => {
-    const term = checked(ratio, advantage, logprob);
-    const { value, ratioDerivative, logprobDerivative } = term ?? {};
-    // Infinite terms are a matter of the batch, and end in an error of the whole objective.
-    const numbers: unknown[] = [value, ratioDerivative, logprobDerivative];
-    if (numbers.every((one) => typeof one === "number" && !Number.isNaN(one))) return term;
-    throw new PartError(
-      `${name}: expected numbers value, ratioDerivative and logprobDerivative, got ${shownValue(term)} ` +
-        `(ratio ${ratio}, advantage ${advantage})`,
-    );
-  };
-}
-
-function heldPairs(algorithm: PairAlgorithm, name: string): PairAlgorithm {
-  const own = membersOf(algorithm, PAIR_MEMBERS);
-  return {
-    ...own,
-    pairs: named(own.pairs, `${name}: pairs`),
-    loss: named(own.loss, `${name}: loss`),
-  };
 }

@@ -24,18 +24,25 @@ interface GivenCredit {
     readonly bound?: unknown;
     readonly entropyPenalty?: unknown;
   };
-  readonly viewTerm?: { readonly views?: readonly { readonly logprobs?: Numbers }[] };
+  readonly viewTerm?: { readonly views?: readonly { readonly logprobs?: Numbers }[]; readonly at?: unknown };
+}
+
+/** The method, in errors, and what it declares that its credits carry. */
+interface DeclaredCredit extends Pick<CreditMethod, "needs"> {
+  readonly where: string;
+  readonly addsLossTerm: CreditMethod["addsLossTerm"] | undefined;
 }
 
 const ROLES: Readonly<Record<TokenRole, true>> = { visual: true, text: true, neutral: true };
 
 /**
- * Throws unless there is a credit for each completion, and every number of it is finite.
+ * Throws unless there is a credit for each completion, every number of it is finite, and it carries nothing that the method
+ * does not declare. A run would leave an undeclared part out of groups whose rewards are all equal.
  *
- * @param where the method, in errors
  * @throws PartError naming the completion
  */
-export function requireCredits(credits: unknown, groups: Groups, where: string): void {
+export function requireCredits(credits: unknown, groups: Groups, declared: DeclaredCredit): void {
+  const { where } = declared;
   if (credits instanceof Promise) {
     credits.catch(() => {});
     throw new PartError(`${where}: expected weights, got a Promise; credit must not be async`);
@@ -48,7 +55,10 @@ export function requireCredits(credits: unknown, groups: Groups, where: string):
     }
     for (const [i, { mask, problem }] of group.entries()) {
       const place = `completion ${i} of group ${g}${problem === undefined ? "" : ` (problem ${problem.id})`}`;
-      requireCredit(list?.[g]?.[i] ?? {}, { tokens: mask.length, place, where });
+      const credit = list?.[g]?.[i] ?? {};
+      const at = { tokens: mask.length, place, where };
+      requireCredit(credit, at);
+      requireDeclared(credit, declared, at);
     }
   }
 }
@@ -75,8 +85,36 @@ function requireCredit(given: GivenCredit, at: Place): void {
     requireFinite("perception.bound", perception.bound, at);
     requireFinite("perception.entropyPenalty", perception.entropyPenalty, at);
   }
-  for (const [v, { logprobs }] of (viewTerm?.views ?? []).entries()) {
-    requireNumbers(`viewTerm.views[${v}].logprobs`, logprobs, at);
+  if (viewTerm !== undefined) requireViewTerm(viewTerm, at);
+}
+
+function requireViewTerm({ views, at: term }: NonNullable<GivenCredit["viewTerm"]>, at: Place): void {
+  const { place, where } = at;
+  if (!Array.isArray(views)) {
+    throw new PartError(`${where}: expected a list viewTerm.views, got ${shownValue(views)} (${place})`);
+  }
+  for (const [v, view] of views.entries()) {
+    requireNumbers(`viewTerm.views[${v}].logprobs`, (view as { logprobs?: Numbers } | null)?.logprobs, at);
+  }
+  if (typeof term === "function") return;
+  throw new PartError(`${where}: expected a function viewTerm.at, got ${shownValue(term)} (${place})`);
+}
+
+function requireDeclared(
+  { perception, viewTerm, rewardBonus }: GivenCredit,
+  { needs, addsLossTerm }: DeclaredCredit,
+  { place, where }: Place,
+): void {
+  const term = perception !== undefined ? "perception" : viewTerm !== undefined ? "viewTerm" : undefined;
+  if (term !== undefined && addsLossTerm !== true) {
+    throw new PartError(
+      `${where}: expected addsLossTerm: true of a method whose credit has ${term} (${place})`,
+    );
+  }
+  if (rewardBonus !== undefined && needs.allGroups !== true) {
+    throw new PartError(
+      `${where}: expected needs.allGroups: true of a method whose credit has rewardBonus (${place})`,
+    );
   }
 }
 

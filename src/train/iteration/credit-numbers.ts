@@ -2,7 +2,7 @@
  * @module
  * Metrics of an iteration's credit.
  */
-import type { TokenRole } from "../../credit/index.ts";
+import type { CompletionCredit, TokenRole } from "../../credit/index.ts";
 import { mean, shareOf } from "../../math/index.ts";
 import type { CreditedGroup } from "../credit/measured-group.ts";
 
@@ -11,8 +11,13 @@ export function creditNumbers(used: readonly CreditedGroup[]) {
   return { ...roleNumbers(used), ...lackNumbers(used), ...bonusNumbers(used) };
 }
 
+/** Credits of completions with tokens that count. */
+function countedCredits(used: readonly CreditedGroup[]): CompletionCredit[] {
+  return used.flatMap(({ credits, masks }) => credits.filter((_, i) => masks[i]!.includes(1)));
+}
+
 function roleNumbers(used: readonly CreditedGroup[]) {
-  const credits = used.flatMap(({ credits: own }) => own).filter(({ roles }) => roles !== undefined);
+  const credits = countedCredits(used).filter(({ roles }) => roles !== undefined);
   if (credits.length === 0) return {};
   const roles = credits.flatMap(({ roles: own }) => own ?? []);
   const shareIn = (role: TokenRole) => shareOf(roles.filter((own) => own === role).length, roles.length);
@@ -27,7 +32,7 @@ function roleNumbers(used: readonly CreditedGroup[]) {
 
 /** Warnings about completions with uniform weights because no signal distinguishes their tokens. */
 function lackNumbers(used: readonly CreditedGroup[]) {
-  const credits = used.flatMap(({ credits: own }) => own);
+  const credits = countedCredits(used);
   const blind = credits.filter(({ lacksVisualMass }) => lacksVisualMass).length;
   const unlabelled = credits.filter(({ lacksLabels }) => lacksLabels).length;
   return {
@@ -37,7 +42,7 @@ function lackNumbers(used: readonly CreditedGroup[]) {
 }
 
 function bonusNumbers(used: readonly CreditedGroup[]) {
-  const added = used.flatMap(({ credits }) => credits).flatMap(({ advantageBonus }) => advantageBonus ?? []);
+  const added = countedCredits(used).flatMap(({ advantageBonus }) => advantageBonus ?? []);
   if (added.length === 0) return {};
   const tokens = added.reduce((sum, { length }) => sum + length, 0);
   return {

@@ -3,7 +3,14 @@ import { IdleIterations } from "./idle-iterations.ts";
 import type { IterationMetrics } from "./iteration-metrics.ts";
 
 const metrics = (iteration: number, usedGroups: number, withoutAnswer = 0) =>
-  ({ iteration, usedGroups, withoutAnswer, completions: 8, reward: 0.25 }) as IterationMetrics;
+  ({
+    iteration,
+    usedGroups,
+    steps: usedGroups,
+    withoutAnswer,
+    completions: 8,
+    reward: 0.25,
+  }) as IterationMetrics;
 
 test("iterations without a used group are warned of after three in a row, then after six and twelve", () => {
   const idle = new IdleIterations();
@@ -17,6 +24,24 @@ test("an iteration with a used group starts the count again", () => {
   const idle = new IdleIterations();
   const used = [0, 0, 1, 0, 0, 0];
   expect(used.map((groups, i) => idle.add(metrics(i + 1, groups)).length)).toEqual([0, 0, 0, 0, 0, 1]);
+});
+
+test("a step on replayed completions is an update, though no group of the iteration was used", () => {
+  const idle = new IdleIterations();
+  const replayed = (iteration: number) => ({ ...metrics(iteration, 0), replayed: 2, steps: 1 });
+  expect([1, 2, 3, 4].flatMap((iteration) => idle.add(replayed(iteration)))).toEqual([]);
+});
+
+test("skipped steps, and groups without a gradient, are named as the reason", () => {
+  const skipped = new IdleIterations();
+  const reason = { usedGroups: 0, steps: 0, skipReason: "attention[3]: expected 0 to 1, got NaN" };
+  const warned = [1, 2, 3].flatMap((iteration) => skipped.add({ ...metrics(iteration, 0), ...reason }));
+  expect(warned).toEqual([
+    "no update in 3 iterations in a row: the step of the last was skipped: attention[3]: expected 0 to 1, got NaN",
+  ]);
+  const masked = new IdleIterations();
+  const flat = [1, 2, 3].flatMap((iteration) => masked.add({ ...metrics(iteration, 4), steps: 0 }));
+  expect(flat).toEqual(["no update in 3 iterations in a row: no token had a gradient"]);
 });
 
 test("iterations without any reward are reported at once, then after two, four and eight in a row", () => {

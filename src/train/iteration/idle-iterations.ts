@@ -4,10 +4,10 @@
  */
 import type { IterationMetrics } from "./iteration-metrics.ts";
 
-/** Iterations without a used group before the first warning; the interval doubles with each warning. */
+/** Iterations without an update before the first warning; the interval doubles with each warning. */
 const FIRST = 3;
 
-/** Counts iterations in which no group was trained on. */
+/** Counts iterations in which no step was made. */
 export class IdleIterations {
   #inARow = 0;
   #next = FIRST;
@@ -15,13 +15,13 @@ export class IdleIterations {
 
   /** Warnings about an iteration. */
   add(metrics: IterationMetrics): string[] {
-    const { iteration, usedGroups, completions, withoutAnswer, unscorable, reward } = metrics;
+    const { iteration, steps, completions, withoutAnswer, unscorable } = metrics;
     const isUnrewarded = completions > 0 && unscorable === completions;
     const unread =
       withoutAnswer === 1 && completions > 0
         ? `the verdict found no answer in any of the ${completions} completions; see prompt.format and verdict.from`
         : undefined;
-    if (usedGroups > 0) {
+    if (steps > 0) {
       this.#inARow = 0;
       this.#unrewardedInARow = 0;
       this.#next = FIRST;
@@ -32,10 +32,7 @@ export class IdleIterations {
     this.#unrewardedInARow = 0;
     if (this.#inARow < this.#next) return iteration === 1 && unread !== undefined ? [unread] : [];
     this.#next *= 2;
-    const why = unread ?? `the mean reward was ${reward.toFixed(3)}`;
-    return [
-      `no update in ${this.#inARow} iterations in a row: all completions of each problem had the same reward; ${why}`,
-    ];
+    return [`no update in ${this.#inARow} iterations in a row: ${reasonOf(metrics, unread)}`];
   }
 
   /** Warns at the first such iteration in a row, the second, the fourth, and so on. */
@@ -47,4 +44,12 @@ export class IdleIterations {
       `no update${times}: none of the ${completions} completions has a reward, since a reward or the verdict gave null for each`,
     ];
   }
+}
+
+/** Why an iteration made no step. */
+function reasonOf({ skipReason, usedGroups, reward }: IterationMetrics, unread: string | undefined): string {
+  if (skipReason !== undefined) return `the step of the last was skipped: ${skipReason}`;
+  if (usedGroups > 0) return "no token had a gradient";
+  const why = unread ?? `the mean reward was ${reward.toFixed(3)}`;
+  return `all completions of each problem had the same reward; ${why}`;
 }

@@ -4,15 +4,16 @@
  */
 import type { TokenRole } from "../../credit/index.ts";
 import type { SkippedRow } from "../../eval/index.ts";
-import { groupSpread, mean, shareOf } from "../../math/index.ts";
-import type { CorrectionMetrics, ObjectiveMetrics, ValueMetrics } from "../../objective/index.ts";
+import { shareOf } from "../../math/index.ts";
 import type { Reward } from "../../reward/index.ts";
-import { type Group, groupRewards, hasSpread } from "../batch/group.ts";
+import type { Group } from "../batch/group.ts";
 import type { AgreementMetrics } from "../credit/credit-agreement.ts";
 import type { CreditedGroup } from "../credit/measured-group.ts";
 import type { Stopwatch } from "../loop/stopwatch.ts";
+import { completionNumbers, rewardNumbers } from "./completion-numbers.ts";
 import { creditNumbers } from "./credit-numbers.ts";
 import { judgeAgreement } from "./judge-agreement.ts";
+import { objectiveNumbers } from "./objective-numbers.ts";
 import { noisedNumbers, type TemporalMetrics, temporalNumbers } from "./second-samplings.ts";
 import type { StepOutcome } from "./update-policy.ts";
 
@@ -52,6 +53,7 @@ export interface IterationMetrics {
   readonly completions: number;
   readonly tokens: number;
   readonly reward: number;
+  /** Means over the judged completions that have the part. */
   readonly rewardParts: Readonly<Record<string, number>>;
   /** Mean score of the verdict, in [0, 1]. */
   readonly accuracy: number;
@@ -93,12 +95,14 @@ export interface IterationMetrics {
   readonly perceptionKl?: number;
   /** Its contribution to the objective per token; from credit methods with a term over views. */
   readonly viewTerm?: number;
+  /** Mean over minibatches; absent if no step was tried. */
   readonly loss?: number;
   readonly gradientNorm?: number;
   /** Difference between sampler and trainer, nats; only from engines where they are two programs, or two models. */
   readonly samplerMismatch?: number;
   readonly samplerMismatchMax?: number;
   readonly samplerKl?: number;
+  /** These, clip shares, advantages and weights are of the tokens that count; absent if there are none. */
   readonly ratioMean?: number;
   readonly ratioMin?: number;
   readonly ratioMax?: number;
@@ -136,154 +140,6 @@ export interface IterationMetrics {
   readonly skippedSteps: number;
   readonly skipReason?: string;
   readonly timing: IterationTiming;
-}
-
-function rewardNumbers(groups: readonly Group[]) {
-  const rewards = groups.flatMap(({ rollouts }) =>
-    rollouts.flatMap(({ reward }) => (reward.value === null ? [] : [{ ...reward, value: reward.value }])),
-  );
-  const verdicts = groups.flatMap(({ rollouts }) =>
-    rollouts.flatMap(({ reward }) => reward.judgement.score ?? []),
-  );
-  const failed = groups.flatMap(({ rollouts }) => rollouts.filter(({ reward }) => reward.failures)).length;
-  const names = new Set(rewards.flatMap(({ parts }) => Object.keys(parts)));
-  const rewardParts = Object.fromEntries(
-    [...names].sort().map((name) => [name, mean(rewards.map(({ parts }) => parts[name] ?? 0))]),
-  );
-  const total = groups.reduce((sum, { rollouts }) => sum + rollouts.length, 0);
-  return {
-    reward: mean(rewards.map(({ value }) => value)),
-    rewardParts,
-    accuracy: mean(verdicts),
-    unscorable: total - rewards.length,
-    withoutAnswer: shareOf(
-      groups.flatMap(({ rollouts }) => rollouts.filter(({ reward }) => reward.judgement.extracted === null))
-        .length,
-      total,
-    ),
-    ...(failed > 0 && { failedRewards: failed }),
-    groupSpread: mean(groups.map((group) => groupSpread(groupRewards(group)).deviation)),
-    groupsWithoutSpread: shareOf(groups.filter((group) => !hasSpread(group)).length, groups.length),
-  };
-}
-
-function completionNumbers(groups: readonly Group[]) {
-  const completions = groups.flatMap(({ rollouts }) => rollouts.map(({ completion }) => completion));
-  const lengths = completions.map(({ tokens }) => tokens.length);
-  const tokens = lengths.reduce((sum, length) => sum + length, 0);
-  const entropy = completions.reduce(
-    (sum, completion) => sum + completion.entropy.reduce((a, b) => a + b, 0),
-    0,
-  );
-  return {
-    completions: completions.length,
-    tokens,
-    completionTokensMean: mean(lengths),
-    completionTokensMax: Math.max(0, ...lengths),
-    truncatedShare: shareOf(
-      completions.filter(({ stopReason }) => stopReason === "length").length,
-      completions.length,
-    ),
-    entropy: shareOf(entropy, tokens),
-  };
-}
-
-/** Metrics that are one number. */
-type PlainMetric = Exclude<keyof ObjectiveMetrics, "correction" | "value" | "pair">;
-
-/** The objective's metrics of all minibatches as one; means are weighted by tokens. */
-function objectiveNumbers(steps: readonly StepOutcome[], isKlMeasured: boolean) {
-  const measured = steps.flatMap(({ metrics }) => metrics ?? []);
-  if (measured.length === 0) return {};
-  const tokens = measured.reduce((sum, metrics) => sum + metrics.tokens, 0);
-  const byTokens = (name: PlainMetric) =>
-    shareOf(
-      measured.reduce((sum, metrics) => sum + metrics[name] * metrics.tokens, 0),
-      tokens,
-    );
-  const byCompletions = (name: PlainMetric) =>
-    shareOf(
-      measured.reduce((sum, metrics) => sum + metrics[name] * metrics.completions, 0),
-      measured.reduce((sum, { completions }) => sum + completions, 0),
-    );
-  return {
-    ...(isKlMeasured && { kl: byTokens("kl") }),
-    ...(measured.some(({ perceptionKl }) => perceptionKl > 0) && { perceptionKl: byTokens("perceptionKl") }),
-    ...(measured.some(({ viewTerm }) => viewTerm !== 0) && { viewTerm: byTokens("viewTerm") }),
-    loss: mean(steps.flatMap(({ loss }) => loss ?? [])),
-    ...normNumbers(steps),
-    ratioMean: byTokens("ratioMean"),
-    ratioMin: Math.min(...measured.map(({ ratioMin }) => ratioMin)),
-    ratioMax: Math.max(...measured.map(({ ratioMax }) => ratioMax)),
-    ...correctionNumbers(measured),
-    clipLowShare: byTokens("clipLowShare"),
-    clipHighShare: byTokens("clipHighShare"),
-    advantageMagnitude: byCompletions("advantageMagnitude"),
-    weightMean: byTokens("weightMean"),
-    weightMax: Math.max(...measured.map(({ weightMax }) => weightMax)),
-    effectiveTokens: byCompletions("effectiveTokens"),
-    ...valueNumbers(measured),
-    ...pairNumbers(measured),
-    ...mismatchNumbers(steps),
-  };
-}
-
-/** Gradient norms over applied steps; some engines do not report them. */
-function normNumbers(steps: readonly StepOutcome[]) {
-  const norms = steps.flatMap(({ applied, isIdle, gradientNorm = Number.NaN }) =>
-    applied && !isIdle ? gradientNorm : [],
-  );
-  return norms.some(Number.isNaN) ? {} : { gradientNorm: mean(norms) };
-}
-
-/** Difference between sampler and trainer; a batch is on policy in its first minibatch only. */
-function mismatchNumbers(steps: readonly StepOutcome[]) {
-  const { mismatch } = steps.find((step) => step.mismatch !== undefined) ?? {};
-  if (mismatch === undefined) return {};
-  return { samplerMismatch: mismatch.mean, samplerMismatchMax: mismatch.max, samplerKl: mismatch.kl };
-}
-
-/** Correction for the sampler over minibatches, weighted by tokens. */
-function correctionNumbers(measured: readonly ObjectiveMetrics[]) {
-  const parts = measured.flatMap(({ correction, tokens }) => (correction ? [{ correction, tokens }] : []));
-  if (parts.length === 0) return {};
-  const total = parts.reduce((sum, { tokens }) => sum + tokens, 0);
-  const byTokens = (name: keyof CorrectionMetrics) =>
-    shareOf(
-      parts.reduce((sum, { correction, tokens }) => sum + correction[name] * tokens, 0),
-      total,
-    );
-  return { correctionMean: byTokens("mean"), correctionBeyondShare: byTokens("beyondShare") };
-}
-
-/** Metrics of the value head over minibatches, weighted by tokens. */
-function valueNumbers(measured: readonly ObjectiveMetrics[]) {
-  const parts = measured.flatMap(({ value, tokens }) => (value ? [{ value, tokens }] : []));
-  if (parts.length === 0) return {};
-  const total = parts.reduce((sum, { tokens }) => sum + tokens, 0);
-  const byTokens = (name: keyof ValueMetrics) =>
-    shareOf(
-      parts.reduce((sum, { value, tokens }) => sum + value[name] * tokens, 0),
-      total,
-    );
-  return {
-    valueLoss: byTokens("loss"),
-    valueClipShare: byTokens("clipShare"),
-    explainedVariance: byTokens("explainedVariance"),
-  };
-}
-
-/** Metrics of the comparisons over minibatches, weighted by pairs. */
-function pairNumbers(measured: readonly ObjectiveMetrics[]) {
-  const parts = measured.flatMap(({ pair }) => pair ?? []);
-  if (parts.length === 0) return {};
-  const pairs = parts.reduce((sum, part) => sum + part.pairs, 0);
-  const byPairs = (name: "margin" | "accuracy") =>
-    shareOf(
-      parts.reduce((sum, part) => sum + part[name] * part.pairs, 0),
-      pairs,
-    );
-  return { pairs, pairMargin: byPairs("margin"), pairAccuracy: byPairs("accuracy") };
 }
 
 /** Groups of the iteration itself, and completions of earlier iterations. */

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
+import type { CreditMethod } from "../../credit/index.ts";
 import type { Engine, SampleRequest, ScoreRequest, Sequence } from "../../engine/index.ts";
 import { Rng } from "../../math/index.ts";
+import type { Algorithm } from "../../objective/index.ts";
 import type { Reward } from "../../reward/index.ts";
 import { digitsFakeEngine } from "../../testing/tiny-run.ts";
 import { tinyTraining } from "../../testing/tiny-training.ts";
@@ -233,6 +235,72 @@ describe("an iteration", () => {
     expect(calls).toEqual(["sample"]);
     expect(steps).toEqual([]);
     expect(metrics).toMatchObject({ groupsWithoutSpread: 1, steps: 0, skippedSteps: 0, unscorable: 64 });
+  });
+
+  test("gives credit the advantages that its minibatches have, also where these depend on the whole batch", async () => {
+    const { training, progress } = tinyTraining(
+      digitsFakeEngine(),
+      "train.minibatches=3",
+      "train.equalGroups=count",
+    );
+    const sizes: number[] = [];
+    const seen: number[] = [];
+    const { objective } = training;
+    if (objective.unit !== "token") throw new Error("expected tokens");
+    const centred: Algorithm = {
+      ...objective,
+      advantage: {
+        needsSpread: true,
+        values: "none",
+        of: (groups) => {
+          sizes.push(groups.length);
+          const rewards = groups.flatMap((group) => Array.from(group.rewards, Number));
+          const mean = rewards.reduce((sum, reward) => sum + reward, 0) / rewards.length;
+          return {
+            advantages: groups.map((group) =>
+              group.completions.map(({ mask }, i) =>
+                Float64Array.from(mask, () => Number(group.rewards[i]) - mean),
+              ),
+            ),
+          };
+        },
+      },
+      surrogate: (ratio, advantage, logprob) => {
+        seen.push(advantage);
+        return objective.surrogate(ratio, advantage, logprob);
+      },
+    };
+    const credit: CreditMethod = {
+      needs: { advantage: true },
+      credit: (groups) =>
+        groups.map((group) =>
+          group.map(({ mask, advantage }) => ({
+            weights: new Float64Array(mask.length).fill(1),
+            advantageBonus: Float64Array.from(advantage as Float64Array, (own) => 1 - own),
+          })),
+        ),
+    };
+    await runIteration({ ...training, objective: centred, credit }, progress, 1);
+    expect(new Set(sizes)).toEqual(new Set([8]));
+    expect(seen.filter((advantage) => Math.abs(advantage - 1) < 1e-12).length).toBeGreaterThan(20);
+  });
+
+  test("with shaped rewards drops equal groups, unless a term of the loss gives them a gradient", async () => {
+    const used = async (...flags: string[]) => {
+      const { training, progress } = tinyTraining(digitsFakeEngine(), "train.reportKlEvery=0", ...flags);
+      const credit: CreditMethod = {
+        needs: { allGroups: true },
+        sharesEvenly: true,
+        credit: (groups) =>
+          groups.map((group) =>
+            group.map(({ mask }) => ({ weights: new Float64Array(mask.length).fill(1), rewardBonus: 0.5 })),
+          ),
+      };
+      const { metrics } = await runIteration({ ...training, credit, rewards: [constant(1)] }, progress, 1);
+      return metrics.usedGroups;
+    };
+    expect(await used("train.equalGroups=drop")).toBe(0);
+    expect(await used("train.equalGroups=drop", "algorithm.klCoefficient=0.1")).toBe(8);
   });
 
   test("gives a right completion a positive coefficient and a wrong one a negative", async () => {

@@ -4,12 +4,13 @@
  * resumed run equal to an uninterrupted one.
  */
 
+import { RunError } from "../../errors/index.ts";
 import type { RowCounts } from "../../eval/index.ts";
 import { Rng, type RngState } from "../../math/index.ts";
 import { BatchesAhead, type RecordedBatch } from "../batch/batches-ahead.ts";
 import { readRecorded, writeRecorded } from "../batch/recorded-batches.ts";
-import { packedEntries, unpackedEntries } from "../batch/replay.ts";
-import type { Phase, WorkAhead } from "../loop/loop.ts";
+import { readEntries, writeEntries } from "../batch/replay-file.ts";
+import type { Phase, WorkAhead } from "../loop/phase.ts";
 import { evaluationRecord } from "./evaluation-record.ts";
 import { IdleIterations } from "./idle-iterations.ts";
 import { runIteration } from "./iteration.ts";
@@ -22,8 +23,18 @@ interface SavedProgress {
   readonly rows: RowCounts;
   /** Only with separately normalised rewards. */
   readonly factors?: readonly number[] | undefined;
-  /** Only with replay: the entries, their arrays packed. */
-  readonly replay?: unknown;
+}
+
+/**
+ * Throws for a checkpoint whose replay buffer is part of trainer.json.
+ *
+ * @throws RunError
+ */
+function requireReplayFile(plain: object, directory: string): void {
+  if (!("replay" in plain)) return;
+  throw new RunError(
+    `${directory}: its trainer.json has a replay buffer, expected replay.jsonl; an earlier version wrote it, begin the run again`,
+  );
 }
 
 /** The phase of a training. */
@@ -46,13 +57,14 @@ export function reinforcementPhase(training: Training): Phase {
     checkpointEvery: schedule.checkpointEvery,
     keepCheckpoints: schedule.keepCheckpoints,
     maxConsecutiveSkips: schedule.maxConsecutiveSkips,
-    async run(iteration) {
+    async run(iteration, onChange) {
       if (schedule.maxStaleness > 0) batches ??= new BatchesAhead(training, progress, iteration, recorded);
       const { metrics, brokenRows, rewardFailures, steps, rollouts } = await runIteration(
         training,
         progress,
         iteration,
         batches,
+        onChange,
       );
       return {
         records: [...brokenRows, ...rewardFailures, metrics],
@@ -72,23 +84,27 @@ export function reinforcementPhase(training: Training): Phase {
         await evaluationRecord(training, { iteration, split: "validation", problems, source: validation }),
       ];
     },
-    state: (): SavedProgress => ({
-      dataPosition: progress.dataPosition,
-      rng: progress.rng.state(),
-      totals: progress.totals,
-      rows: progress.rows,
-      ...(progress.factors && { factors: progress.factors }),
-      ...(progress.replay && { replay: packedEntries(progress.replay) }),
-    }),
-    restore(state) {
-      const { dataPosition, rng, totals, rows, factors, replay } = state as SavedProgress;
+    state() {
+      const { dataPosition, rng, totals, rows, factors, replay } = progress;
+      const plain: SavedProgress = {
+        dataPosition,
+        rng: rng.state(),
+        totals,
+        rows,
+        ...(factors && { factors }),
+      };
+      return { plain, ...(replay && { write: (directory) => writeEntries(directory, replay) }) };
+    },
+    async restore(plain, directory) {
+      requireReplayFile(plain as object, directory);
+      const { dataPosition, rng, totals, rows, factors } = plain as SavedProgress;
       progress = {
         dataPosition,
         rng: Rng.restore(rng),
         totals,
         rows,
         factors,
-        replay: unpackedEntries(replay),
+        ...(schedule.replay && { replay: await readEntries(directory) }),
       };
       batches = undefined;
       recorded = [];

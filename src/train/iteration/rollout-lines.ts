@@ -2,6 +2,7 @@
  * @module
  * Rollouts as lines of a rollouts/ file: prompt, completion, and each token's credit.
  */
+import { pictureCount } from "../../data/index.ts";
 import type { Group } from "../batch/group.ts";
 import type { CreditedGroup } from "../credit/measured-group.ts";
 import type { Training } from "./training.ts";
@@ -33,8 +34,9 @@ export function rolloutLines(
     ...groups.filter((group) => creditOf.has(group)),
     ...groups.filter((group) => !creditOf.has(group)),
   ];
-  return ordered.slice(0, limit === 0 ? groups.length : limit).flatMap((group) =>
-    group.rollouts.map(({ completion, text, reward }, i) => {
+  return ordered.slice(0, limit === 0 ? groups.length : limit).flatMap((group) => {
+    const pictures = pictureCount(group.problem);
+    return group.rollouts.map(({ completion, text, reward }, i) => {
       const credit = creditOf.get(group)?.[i];
       return {
         problem: group.problem.id,
@@ -42,6 +44,7 @@ export function rolloutLines(
         kind: group.problem.kind ?? "all",
         question: group.problem.question,
         answers: group.problem.answers,
+        pictures,
         completion: text,
         reward: reward.value,
         rewardParts: reward.parts,
@@ -61,6 +64,6 @@ export function rolloutLines(
         ...(credit?.clusters && { clusters: Array.from(credit.clusters) }),
         ...(credit?.rewardBonus !== undefined && { rewardBonus: credit.rewardBonus }),
       };
-    }),
-  );
+    });
+  });
 }

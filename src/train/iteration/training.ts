@@ -90,6 +90,11 @@ export interface Progress extends Draws {
   replay?: readonly ReplayEntry[] | undefined;
 }
 
+/** Share of the run's iterations that are done before iteration number `iteration`, counted from 1; in [0, 1]. */
+export function shareDone({ iterations }: Pick<Training, "iterations">, iteration: number): number {
+  return Math.min(1, (iteration - 1) / iterations);
+}
+
 /** The state of a run before its first iteration. */
 export function newProgress(seed: number): Progress {
   return {

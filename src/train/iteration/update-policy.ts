@@ -3,8 +3,8 @@
  * The second half of an iteration: objective, gradient and step, minibatch by minibatch. The first minibatch is
  * on-policy, so it uses the sampled log-probs without a forward pass. Later minibatches are rescored, as is the first
  * if an earlier or a rounded policy sampled the batch. The old log-probs of every ratio come from the sampler, unless the
- * algorithm corrects for the sampler. Then they come from the trainer before the batch's first step, which takes one
- * more forward pass over the batch.
+ * algorithm corrects for the sampler. Then they come from the trainer before the batch's first step. Advantages are
+ * computed over the whole batch.
  */
 import type { TermView } from "../../credit/index.ts";
 import type { AdamParameters, Mismatch, Score, Sequence } from "../../engine/index.ts";
@@ -16,12 +16,7 @@ import {
   objective,
 } from "../../objective/index.ts";
 import { hasGradient } from "../batch/has-gradient.ts";
-import {
-  type CreditedGroup,
-  objectiveGroups,
-  sequencesOf,
-  withTrainerLogprobs,
-} from "../credit/measured-group.ts";
+import { type CreditedGroup, objectiveGroups, sequencesOf } from "../credit/measured-group.ts";
 import { viewScores, viewsOf } from "../credit/view-scores.ts";
 import type { Stopwatch } from "../loop/stopwatch.ts";
 import { isRounded, roundingMismatch, samplerMismatch } from "./sampler-mismatch.ts";
@@ -112,11 +107,20 @@ async function accumulateViews(
   return isAny;
 }
 
+/** Options of an update. */
+interface UpdateOptions {
+  readonly adam: AdamParameters;
+  /** Whether another policy sampled the groups: earlier or rounded weights. */
+  readonly isStale: boolean;
+  /** Called after each step that changed the weights. */
+  readonly onChange: () => void;
+}
+
 async function step(
   training: Training,
   groups: readonly CreditedGroup[],
   { isFirst, isOnPolicy }: { readonly isFirst: boolean; readonly isOnPolicy: boolean },
-  adam: AdamParameters,
+  { adam, onChange }: UpdateOptions,
   watch: Stopwatch,
 ): Promise<StepOutcome> {
   const { engine, objective: algorithm } = training;
@@ -132,6 +136,7 @@ async function step(
     const addedViews = await accumulateViews(training, sequences, viewsOf(credits), result);
     if (added === undefined && !addedViews) return { applied: true, isIdle: true, loss, metrics };
     const { gradientNorm, applied } = await engine.step(adam);
+    if (applied) onChange();
     const mismatch = isFirst ? firstMismatch(training, groups, scores, added) : undefined;
     const outcome = { applied, loss, gradientNorm, metrics, ...(mismatch && { mismatch }) };
     return applied ? outcome : { ...outcome, reason: `the gradient's norm is ${gradientNorm}` };
@@ -178,29 +183,26 @@ async function presentScores(
  * no step.
  *
  * @param groups in the order in which minibatches take them
- * @param isStale whether another policy sampled the groups: earlier or rounded weights
  */
 export async function updatePolicy(
   training: Training,
   groups: readonly CreditedGroup[],
-  adam: AdamParameters,
-  isStale: boolean,
+  options: UpdateOptions,
   watch: Stopwatch,
 ): Promise<StepOutcome[]> {
   const outcomes: StepOutcome[] = [];
   const { promptsPerIteration, minibatches, groupSize } = training.schedule;
   const size = groupSize * Math.ceil(promptsPerIteration / minibatches);
   const isScored = algorithmNeeds(training.objective).trainerLogprobs;
-  const known = isScored ? await withTrainerLogprobs(training, groups, watch) : groups;
-  for (const minibatch of minibatchesOf(known, size)) {
+  for (const minibatch of minibatchesOf(groups, size)) {
     const isFirst = outcomes.every(({ applied, isIdle }) => isIdle || !applied);
     try {
       outcomes.push(
         await step(
           training,
           minibatch,
-          { isFirst, isOnPolicy: isFirst && (isScored || !isStale) },
-          adam,
+          { isFirst, isOnPolicy: isFirst && (isScored || !options.isStale) },
+          options,
           watch,
         ),
       );

@@ -47,6 +47,15 @@ function swapIn(fresh: string, path: string): void {
   rmSync(old, { recursive: true, force: true });
 }
 
+/** Removes a directory, which at every moment is whole or gone. */
+export function removeDirectory(path: string): void {
+  const old = join(dirname(path), `${UNFINISHED}old`);
+  rmSync(old, { recursive: true, force: true });
+  if (!existsSync(path)) return;
+  renameSync(path, old);
+  rmSync(old, { recursive: true, force: true });
+}
+
 /**
  * Fills a new directory and puts it in place of `path`.
  *

@@ -6,7 +6,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
-import { packageFile } from "../../package/index.ts";
+import { packageFile, processorName } from "../../package/index.ts";
 
 export interface Environment {
   readonly version: 1;
@@ -19,6 +19,7 @@ export interface Environment {
   readonly node: string;
   readonly platform: string;
   readonly architecture: string;
+  /** Model and widest vector instructions. */
   readonly cpu: string;
   readonly cores: number;
   /** Bytes. */
@@ -80,7 +81,6 @@ export function installedVersion(name: string, from: URL = ROOT): string {
 
 /** Describes this machine and this program. */
 export function describeEnvironment(command: readonly string[] = process.argv.slice(2)): Environment {
-  const cores = cpus();
   return {
     version: 1,
     fovea: versionOf(new URL("package.json", ROOT)) ?? "unknown",
@@ -88,8 +88,8 @@ export function describeEnvironment(command: readonly string[] = process.argv.sl
     node: process.version,
     platform: process.platform,
     architecture: process.arch,
-    cpu: cores[0]?.model ?? "unknown",
-    cores: cores.length,
+    cpu: processorName(),
+    cores: cpus().length,
     memory: totalmem(),
     packages: Object.fromEntries(PACKAGES.map((name) => [name, installedVersion(name)])),
     startedAt: new Date().toISOString(),

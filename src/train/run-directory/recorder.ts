@@ -3,15 +3,23 @@
  * The run directory as an observer: it records metrics and rollouts and keeps checkpoints and the final model.
  */
 import type { Engine } from "../../engine/index.ts";
+import { ProcessFile } from "../../model/index.ts";
 import type { RunEvent } from "../loop/events.ts";
 import type { CheckpointStore, Observer, RunDescription } from "../loop/observer.ts";
-import { clearUnfinished, latestCheckpoint, replaceDirectory, saveCheckpoint } from "./checkpoint.ts";
+import {
+  clearUnfinished,
+  latestCheckpoint,
+  removeDirectory,
+  replaceDirectory,
+  saveCheckpoint,
+} from "./checkpoint.ts";
 import { describeEnvironment } from "./environment.ts";
-import { Heartbeat, PROCESS_FILE } from "./heartbeat.ts";
 import { type ResumeRules, RunDirectory } from "./run-directory.ts";
 
 /** Directory of the final model within a run directory. */
 export const FINAL_MODEL = "model";
+/** The file in the run directory that names the run's process; missing before the start of a run and after its end. */
+export const PROCESS_FILE = "process.json";
 
 export interface RecorderOptions extends ResumeRules {
   /**
@@ -33,17 +41,19 @@ export interface Recorder extends Observer {
  * Records a run in a free directory, or resumes the run in it. The directory is described in docs/run-directory.md.
  *
  * @throws ConfigError, at the start of the run, when the directory holds something else
- * @throws RunError, at the start of the run, when it cannot be written, or holds a different run
+ * @throws RunError, at the start of the run, when it cannot be written, holds a different run, or another process
+ *   writes it
  */
 export function runDirectory(path: string, options: RecorderOptions = {}): Recorder {
   const { resume = false, environment = {} } = options;
   let directory: RunDirectory | undefined;
   let recorded = 0;
-  let heartbeat: Heartbeat | undefined;
+  let holder: ProcessFile | undefined;
   const opened = (): RunDirectory => {
     directory ??= RunDirectory.open(path);
     return directory;
   };
+  const hold = (own: RunDirectory) => new ProcessFile(own.at(PROCESS_FILE), `run directory ${path}`);
   return {
     name: `run directory ${path}`,
     path,
@@ -52,15 +62,23 @@ export function runDirectory(path: string, options: RecorderOptions = {}): Recor
       const isResumed = resume === true || (resume === "if-begun" && RunDirectory.exists(path));
       if (!isResumed) {
         directory = RunDirectory.create(path, run, now);
-        heartbeat = new Heartbeat(directory.at(PROCESS_FILE));
+        holder = hold(directory);
         return;
       }
-      directory = RunDirectory.open(path);
-      directory.acceptResume(run, options);
-      directory.forgetEnd();
-      heartbeat = new Heartbeat(directory.at(PROCESS_FILE));
-      recorded = latestCheckpoint(path)?.trainer.completed ?? 0;
-      directory.noteResume(now, recorded);
+      const own = RunDirectory.open(path);
+      holder = hold(own);
+      try {
+        own.acceptResume(run, options);
+        own.forgetEnd();
+        recorded = latestCheckpoint(path)?.trainer.completed ?? 0;
+        // The model of a run that continues is not its newest.
+        if (recorded < run.steps) removeDirectory(own.at(FINAL_MODEL));
+        own.noteResume(now, recorded);
+      } catch (error) {
+        holder.end();
+        throw error;
+      }
+      directory = own;
     },
     async event(event: RunEvent) {
       if ("iteration" in event) {
@@ -75,11 +93,11 @@ export function runDirectory(path: string, options: RecorderOptions = {}): Recor
       opened().writeRollouts(iteration, lines);
     },
     finish(end) {
-      heartbeat?.end();
+      holder?.end();
       opened().noteEnd(end);
     },
     fail(error) {
-      heartbeat?.end();
+      holder?.end();
       const { code = "unexpected", message } = error as { code?: string; message: string };
       opened().noteEnd({ status: "failed", code, message });
     },

@@ -188,6 +188,15 @@ export class RunDirectory {
     this.writeJson(JSON_FILES.end, { status, ...facts });
   }
 
+  /** Whether end.json says that the run has finished. */
+  hasFinished(): boolean {
+    try {
+      return (JSON.parse(readFileSync(this.at(JSON_FILES.end), "utf8")) as RecordedEnd).status === "finished";
+    } catch {
+      return false;
+    }
+  }
+
   /** Removes end.json: the run continues. */
   forgetEnd(): void {
     rmSync(this.at(JSON_FILES.end), { force: true });

@@ -80,3 +80,8 @@ export const rolloutsSchema = z.discriminatedUnion("kind", [noisy, shared]);
 type Rollouts = z.output<typeof rolloutsSchema>;
 export type NoisyRollouts = Extract<Rollouts, { kind: "noisy" }>;
 export type SharedRollouts = Extract<Rollouts, { kind: "shared" }>;
+
+/** The forms of each problem in a batch: 1 unless rollouts are shared. */
+export function formsPerProblem({ rollouts }: { readonly rollouts?: Rollouts | undefined }): number {
+  return rollouts?.kind === "shared" ? rollouts.variants : 1;
+}

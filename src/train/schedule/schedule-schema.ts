@@ -6,7 +6,7 @@ import * as z from "zod";
 import { ConfigError } from "../../errors/index.ts";
 import { optimizerOptions, scheduleOptions } from "./optimizer-schema.ts";
 import { replaySchema } from "./replay-schema.ts";
-import { rolloutsSchema } from "./rollouts-schema.ts";
+import { formsPerProblem, rolloutsSchema } from "./rollouts-schema.ts";
 import { separateSchema } from "./separate-schema.ts";
 
 export const samplingSchema = z
@@ -77,7 +77,7 @@ export const scheduleSchema = z
       .enum(["count", "drop"])
       .default("count")
       .describe(
-        "Groups with equal rewards: count them in the means of the loss, as the papers' means over the batch do, or drop them, so that means run over the other groups. Groups with a gradient from a KL, entropy or credit term are never dropped.",
+        "Groups with equal rewards: count them in the means of the loss, as the papers' means over the batch do, or drop them, so that means run over the other groups. Groups with a gradient from a KL, entropy or credit term are never dropped, except for earlier completions with replay.",
       ),
     creditScale: z
       .enum(["printed", "mean-one"])
@@ -152,19 +152,19 @@ export type Schedule = z.output<typeof scheduleSchema>;
 /**
  * Iterations of a run.
  *
- *     ⌈epochs · problems / promptsPerIteration⌉
+ *     ⌈epochs · problems · forms / promptsPerIteration⌉
+ *
+ * An iteration has every form of its problems: as many as shared rollouts have variants, else one.
  *
  * @param problems of the training source; Infinity for an endless source
  * @throws ConfigError when both are given, or epochs of an endless source
  */
 export function plannedIterations(
-  {
-    iterations,
-    epochs,
-    promptsPerIteration,
-  }: Pick<Schedule, "iterations" | "epochs" | "promptsPerIteration">,
+  schedule: Pick<Schedule, "iterations" | "epochs" | "promptsPerIteration"> &
+    Partial<Pick<Schedule, "rollouts">>,
   problems: number,
 ): number {
+  const { iterations, epochs, promptsPerIteration } = schedule;
   if (epochs === undefined) return iterations ?? DEFAULT_ITERATIONS;
   if (iterations !== undefined) {
     throw new ConfigError(
@@ -174,5 +174,5 @@ export function plannedIterations(
   if (problems === Infinity) {
     throw new ConfigError("train.epochs: the training source is endless; set train.iterations");
   }
-  return Math.max(1, Math.ceil((epochs * problems) / promptsPerIteration));
+  return Math.max(1, Math.ceil((epochs * problems * formsPerProblem(schedule)) / promptsPerIteration));
 }

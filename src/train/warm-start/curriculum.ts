@@ -8,6 +8,8 @@ import { ConfigError, RunError } from "../../errors/index.ts";
 export interface Curriculum {
   /** Identifies the demonstrations: a resumed run compares it. */
   readonly fingerprint: string;
+  /** Steps of each lesson. */
+  readonly lengths: readonly number[];
   /** The lesson of step number `step`, counted from 1. */
   at(step: number): LessonStep;
 }
@@ -41,6 +43,7 @@ export function curriculumOf(lessons: readonly Lesson[], steps: number): Curricu
   });
   return {
     fingerprint: timed.map(({ source }) => source.fingerprint).join("; "),
+    lengths: timed.map(({ length }) => length),
     at(step) {
       let index = step - 1;
       for (const { source, length } of timed) {

@@ -121,6 +121,29 @@ describe("a supervised warm start", () => {
 
   test("without demonstrations to learn from is refused", async () => {
     await expect(eventsOf({ demonstrations: source(0) })).rejects.toThrow("expected at least one");
+    const lessons = [
+      { source: source(20), steps: 1 },
+      { source: source(1), steps: 1 },
+      { source: source(20) },
+    ];
+    const schedule = { steps: 4, validationShare: 0.2 };
+    const run = eventsOf({ demonstrations: lessons, schedule });
+    await expect(run).rejects.toThrow("expected at least one to train on, got none (lesson 2)");
+  });
+
+  test("is refused where the warmup is longer than its steps, or a lesson's", async () => {
+    const schedule = { steps: 4, batchSize: 2, warmup: 3 };
+    expect((await eventsOf({ schedule })).at(-1)).toMatchObject({ event: "warm-start", iteration: 4 });
+    await expect(eventsOf({ schedule: { ...schedule, warmup: 5 } })).rejects.toThrow(
+      "sft.warmup: expected at most sft.steps (4), got 5",
+    );
+    await expect(eventsOf({ schedule: { epochs: 1, batchSize: 5, warmup: 5 } })).rejects.toThrow(
+      "(4), got 5",
+    );
+    const lessons = [{ source: source(20), steps: 3 }, { source: source(20) }];
+    await expect(eventsOf({ schedule, demonstrations: lessons })).rejects.toThrow(
+      "sft.warmup: expected at most the steps of lesson 2 (1), got 3",
+    );
   });
 });
 

@@ -2,7 +2,7 @@
  * @module
  * A supervised warm start over exchangeable parts.
  */
-import { checkedDemonstrations, type Task } from "../../data/index.ts";
+import { checkedDemonstrations, type Lesson, type Task } from "../../data/index.ts";
 import type { Engine } from "../../engine/index.ts";
 import { ConfigError } from "../../errors/index.ts";
 import type { Dialogue } from "../../eval/index.ts";
@@ -10,7 +10,7 @@ import { type LoopResult, runLoop } from "../loop/loop.ts";
 import { type Observer, Observers, type RunDescription } from "../loop/observer.ts";
 import { parsePart } from "../schedule/parse-part.ts";
 import { heldOut } from "./batches.ts";
-import { curriculumOf } from "./curriculum.ts";
+import { type Curriculum, curriculumOf } from "./curriculum.ts";
 import { plannedSteps, type SftSchedule, sftSchema } from "./sft-schema.ts";
 import { warmStartPhase } from "./warm-start.ts";
 
@@ -41,6 +41,28 @@ export interface SftParts {
 }
 
 /**
+ * The demonstrations to train on in the last lesson, whose epochs count.
+ *
+ * @throws ConfigError naming a lesson that has none
+ */
+function learntOf(lessons: readonly Lesson[], { validationShare }: SftSchedule, seed: number): number {
+  const sizes = lessons.map(({ source }) => heldOut(source, validationShare, seed).size);
+  const empty = sizes.indexOf(0);
+  const last = sizes.at(-1) ?? 0;
+  if (last > 0 && empty < 0) return last;
+  const where = sizes.length > 1 ? ` (lesson ${empty + 1})` : "";
+  throw new ConfigError(`demonstrations: expected at least one to train on, got none${where}`);
+}
+
+/** Throws when the learning rate of a lesson would not reach its peak. */
+function requireWarmup({ warmup }: SftSchedule, { lengths }: Curriculum): void {
+  const lesson = lengths.findIndex((length) => length > 0 && warmup > length);
+  if (lesson < 0) return;
+  const steps = lengths.length > 1 ? `the steps of lesson ${lesson + 1}` : "sft.steps";
+  throw new ConfigError(`sft.warmup: expected at most ${steps} (${lengths[lesson]}), got ${warmup}`);
+}
+
+/**
  * Supervised fine-tuning on demonstrations; the loss covers only completion tokens.
  *
  * @throws ConfigError, DataError before the first step; RunError when the run cannot continue
@@ -50,12 +72,10 @@ export async function sft(parts: SftParts): Promise<LoopResult> {
   const schedule = parsePart(sftSchema, parts.schedule, "schedule");
   const open = checkedDemonstrations(parts.demonstrations, { where: "warm start", limit: CALL_LIMIT });
   const lessons = await open();
-  const last = lessons.at(-1)?.source;
-  const learnt = last === undefined ? 0 : heldOut(last, schedule.validationShare, seed).size;
-  if (learnt === 0) throw new ConfigError("demonstrations: expected at least one to train on, got none");
-  const steps = plannedSteps(schedule, learnt);
+  const steps = plannedSteps(schedule, learntOf(lessons, schedule, seed));
   if (steps === 0) throw new ConfigError("sft.steps: expected at least 1, got 0");
   const curriculum = curriculumOf(lessons, steps);
+  requireWarmup(schedule, curriculum);
   const observers = new Observers(parts.observers ?? []);
   const { config = { sft: schedule, train: { seed } }, modules } = parts.record ?? {};
   await observers.start({

@@ -19,8 +19,10 @@ function all(trees: readonly Tree[]): string[] {
 
 const spellings = new WeakMap<Tree, string>();
 
-/** The spelling; two trees with one spelling are the same answer. */
+/** The spelling; two trees with one spelling are the same answer. Names and whole numbers are spelled too fast to be kept. */
 export function spelled(tree: Tree): string {
+  if (tree.kind === "symbol") return tree.name;
+  if (tree.kind === "number" && tree.value.bottom === 1n) return String(tree.value.top);
   let spelling = spellings.get(tree);
   if (spelling === undefined) {
     spelling = spellingOf(tree);

@@ -23,6 +23,7 @@ import { type Token, tokenize } from "./tokens.ts";
 import type { Numeral, Tree } from "./tree.ts";
 import { PERCENT_WORDS, perUnit, SCALES, unitAt } from "./units.ts";
 
+const CONJUNCTIONS = new Set(["and", "or", "AND", "OR", "和", "或", "与", "及"]);
 const RELATIONS = new Set(["=", "≈", "!=", "<", "<=", ">", ">=", "∈"]);
 
 class Parser extends Primaries {
@@ -34,18 +35,23 @@ class Parser extends Primaries {
   }
 
   protected override list(): Tree {
-    const lists = [this.#members()];
+    const first = this.#members();
+    if (!this.is(";")) return first;
+    const items = [first];
     while (this.is(";")) {
       this.at++;
-      lists.push(this.#members());
+      items.push(this.#members());
     }
-    if (lists.length > 1) return this.node({ kind: "list", items: lists.map(single) });
-    return single(lists[0]!);
+    return this.node({ kind: "list", items });
   }
 
+  /** A list; its item where it has one. */
   #members(): Tree {
-    const items = [this.relation()];
-    while (this.#separator(items.at(-1)!)) items.push(this.relation());
+    const first = this.relation();
+    if (!this.#separator(first)) return first;
+    const items = [first];
+    do items.push(this.relation());
+    while (this.#separator(items.at(-1)!));
     return this.node({ kind: "list", items });
   }
 
@@ -56,49 +62,59 @@ class Parser extends Primaries {
     if (last.kind === "quantity" && this.token.kind === "number") return true;
     if (this.is("(") && this.isCondition()) return true;
     if (this.is(",")) this.at++;
-    if (/^(?:and|or|AND|OR|和|或|与|及)$/.test(this.token?.text ?? "")) this.at++;
+    if (CONJUNCTIONS.has(this.token?.text ?? "")) this.at++;
     return this.at > from;
   }
 
   protected override relation(): Tree {
-    const sides = [this.#ratio()];
+    const first = this.#ratio();
+    if (!this.#isRelation()) return first;
+    const sides = [first];
     const operators: string[] = [];
-    while (this.token?.kind === "sign" && RELATIONS.has(this.token.text)) {
-      operators.push(this.token.text);
+    while (this.#isRelation()) {
+      operators.push(this.token!.text);
       this.at++;
       sides.push(this.#ratio());
     }
-    return operators.length === 0 ? sides[0]! : this.node({ kind: "relation", operators, sides });
+    return this.node({ kind: "relation", operators, sides });
+  }
+
+  #isRelation(): boolean {
+    const token = this.token;
+    return token?.kind === "sign" && RELATIONS.has(token.text);
   }
 
   #ratio(): Tree {
-    const parts = [this.#union()];
+    const first = this.#union();
+    if (!this.is(":")) return first;
+    const parts = [first];
     while (this.is(":")) {
       this.at++;
       parts.push(this.#union());
     }
-    return parts.length === 1 ? parts[0]! : this.node({ kind: "ratio", parts });
+    return this.node({ kind: "ratio", parts });
   }
 
   #union(): Tree {
-    const parts = [this.sum()];
-    let operator: string | undefined;
+    const first = this.sum();
+    if (!this.is("∪", "∩", "∖")) return first;
+    const parts = [first];
+    const operator = this.token!.text;
     while (this.is("∪", "∩", "∖")) {
-      const sign = this.token!.text;
-      if (operator !== undefined && operator !== sign) throw NO_PARSE;
-      operator = sign;
+      if (this.token!.text !== operator) throw NO_PARSE;
       this.at++;
       parts.push(this.sum());
     }
-    return operator === undefined ? parts[0]! : this.node({ kind: "union", operator, parts });
+    return this.node({ kind: "union", operator, parts });
   }
 
   protected override sum(): Tree {
     return this.nested(() => {
+      const first = this.is("+", "-", "±", "∓") ? undefined : this.product();
+      if (first !== undefined && !this.is("+", "-", "±", "∓")) return first;
       let left: Tree | undefined;
       let signs = 0;
-      const terms: Tree[] = [];
-      if (!this.is("+", "-", "±", "∓")) terms.push(this.product());
+      const terms = first === undefined ? [] : [first];
       while (this.is("+", "-", "±", "∓")) {
         const sign = this.token!.text;
         this.at++;
@@ -251,7 +267,7 @@ class Parser extends Primaries {
       if (token.text === "(" && this.isCondition()) return false;
       return /^(?:[([{⟨∞∅∠△]|\\\{)$/.test(token.text);
     }
-    if (token.kind === "letters" && /^(?:and|or|AND|OR)$/.test(token.text)) return false;
+    if (token.kind === "letters" && CONJUNCTIONS.has(token.text)) return false;
     if (token.kind === "command" && (token.text === "over" || token.text.startsWith("end:"))) return false;
     return token.kind !== "currency" && token.kind !== "other";
   }
@@ -338,11 +354,6 @@ function isNumeral(tree: Tree): tree is Numeral {
 
 function isMarked(tree: Tree): tree is Tree & { readonly kind: "percent" | "degrees" } {
   return tree.kind === "percent" || tree.kind === "degrees";
-}
-
-/** A list of one is its item. */
-function single(tree: Tree): Tree {
-  return tree.kind === "list" && tree.items.length === 1 ? tree.items[0]! : tree;
 }
 
 function sumOf(terms: readonly Tree[]): Tree | undefined {

@@ -189,7 +189,12 @@ const SCALES_OF_HEAT: ReadonlyMap<string, string> = new Map([
   ["k", "°K"],
 ]);
 
-const POWER_WORDS: Readonly<Record<string, number>> = { square: 2, sq: 2, cubic: 3, cu: 3 };
+const POWER_WORDS: ReadonlyMap<string, number> = new Map([
+  ["square", 2],
+  ["sq", 2],
+  ["cubic", 3],
+  ["cu", 3],
+]);
 const MAX_TOKENS = 16;
 
 /** A unit that starts at a token, and the place after it. */
@@ -265,7 +270,7 @@ class UnitReader {
       this.#at++;
       text = `μ${next.text}`;
     } else if (token.kind !== "letters" && token.kind !== "other") return false;
-    const power = POWER_WORDS[text.toLowerCase()];
+    const power = POWER_WORDS.get(text.toLowerCase());
     if (power !== undefined) return this.#poweredWord(power, sign);
     const name = unitNamed(text);
     if (name === undefined) return false;

@@ -4,10 +4,9 @@
  * the answer is all of it, or there is none.
  */
 import { MONTH_NAME } from "../equivalence/dates.ts";
-import { tokenize } from "../equivalence/tokens.ts";
-import { PERCENT_WORDS, SCALES, unitAt } from "../equivalence/units.ts";
 import { isDoubted, isHedged } from "./assertion.ts";
 import { Matches } from "./matches.ts";
+import { isPartOfAmount, unitBehind } from "./unit-behind.ts";
 
 /** Mathematics between delimiters, on one line or in display. */
 const SPAN = String.raw`\$\$[^$]{1,400}\$\$|(?<!\\)\$(?! ?[\d.,]+ [a-z]{2,})[^$\n]{1,300}(?<!\\)\$(?!\d)|\\\((?:(?!\\\))[\s\S]){1,400}\\\)|\\\[(?:(?!\\\])[\s\S]){1,400}\\\]`;
@@ -58,26 +57,19 @@ function isName(span: string): boolean {
   return /^[$\\()[\]\s]*(?:[a-zA-Z]|\\[a-z]+|[A-Z]{2,8})[$\\()[\]\s]*$/.test(span);
 }
 
-/** The place after the unit, scale or percent word that follows a number. */
-function behindUnit(text: string, end: number): number {
-  const following = text.slice(end, end + 32).replace(/[.,;:)\n。，；].*$/s, "");
-  const word = /^\s?(\p{L}+)/u.exec(following)?.[1] ?? "";
-  if (word !== "" && (SCALES.has(word.toLowerCase()) || PERCENT_WORDS.has(word.toLowerCase()))) {
-    return behindUnit(text, end + following.indexOf(word) + word.length);
-  }
-  for (let words = following.trimEnd(); words !== ""; words = words.replace(/\s*\S+$/, "")) {
-    const tokens = tokenize(`1${words}`);
-    const found = tokens[0]?.kind === "number" && tokens[0].text === "1" ? unitAt(tokens, 1) : undefined;
-    if (found !== undefined && found.end === tokens.length) return end + words.length;
-    if (!/\s/.test(words.trim())) break;
-  }
-  return end;
-}
-
 /** Whether a number is the exponent of the unit of the number before it. */
 function isExponent(text: string, before: Atom, { start, end, kind }: Atom): boolean {
   if (kind !== "number" || before.kind !== "number" || start - before.end > 24) return false;
-  return /\^\{?$/.test(text.slice(Math.max(0, start - 2), start)) && behindUnit(text, before.end) >= end;
+  return /\^\{?$/.test(text.slice(Math.max(0, start - 2), start)) && unitBehind(text, before.end).end >= end;
+}
+
+/** Whether two atoms are one expression, list or choice, or one amount in two units. */
+function areJoined(text: string, one: Atom, next: Atom): boolean {
+  const gap = text.slice(one.end, next.start);
+  if (gap.length > MAX_JOINED) return false;
+  if (JOINT.test(gap.replaceAll("**", ""))) return true;
+  const areNumbers = one.kind === "number" && next.kind === "number";
+  return areNumbers && isPartOfAmount(text, one.end, next.start, next.end);
 }
 
 /** The part of an equation or chain that is its result: what follows the last "=" outside brackets. */
@@ -121,8 +113,7 @@ export function lastExpression(text: string): string | null {
   if (last === undefined) return null;
   let first = all.length - 1;
   for (; first > 0; first--) {
-    const gap = text.slice(all[first - 1]!.end, all[first]!.start);
-    if (gap.length > MAX_JOINED || !JOINT.test(gap.replaceAll("**", ""))) break;
+    if (!areJoined(text, all[first - 1]!, all[first]!)) break;
   }
   const joined = all.slice(first);
   const distinct = new Set(joined.map((atom) => atom.text));
@@ -138,7 +129,7 @@ export function lastExpression(text: string): string | null {
     if (distinct.size === 1) return last.kind === "span" ? inside(last.text) : last.text;
     return text.slice(start, last.end);
   }
-  const end = behindUnit(text, last.end);
+  const end = unitBehind(text, last.end).end;
   const label = LABEL.exec(before)?.[0];
   if (label !== undefined) return `${label}${text.slice(start, last.end)}`.trim();
   const isPart =

@@ -52,17 +52,20 @@ interface Known {
 /** Most texts of a problem that are kept, and their greatest length. */
 const [MOST_COMPARED, MOST_LENGTH] = [64, 400];
 
-/** Cached per problem, since all completions of a group share it. */
-const knowledge = new WeakMap<JudgedProblem, Known>();
+/** Readings of the problem that was judged last, since completions of a group come one after another. */
+let last: { readonly problem: JudgedProblem; readonly known: Known } | undefined;
 
 function knownOf(problem: JudgedProblem): Known {
-  let known = knowledge.get(problem);
-  if (known === undefined) {
+  if (last?.problem !== problem) {
     const accepted = problem.answers.filter((answer) => answer.trim() !== "");
-    known = { answers: accepted.map(read), options: readOptions(problem.options ?? []), compared: new Map() };
-    knowledge.set(problem, known);
+    const known = {
+      answers: accepted.map(read),
+      options: readOptions(problem.options ?? []),
+      compared: new Map(),
+    };
+    last = { problem, known };
   }
-  return known;
+  return last.known;
 }
 
 function read(text: string): Answer {

@@ -7,7 +7,8 @@
 export type Box = readonly [number, number, number, number];
 export type Point = readonly [number, number];
 
-const NUMBER = String.raw`[-+]?\d{1,9}(?:\.\d{1,9})?`;
+/** With as many decimals as a double prints, or an exponent. */
+const NUMBER = String.raw`[-+]?(?:\d{1,9}(?:\.\d{0,20})?|\.\d{1,20})(?:[eE][-+]?\d{1,3})?`;
 /** A comma or white space: digits without either between them are one number. */
 const JOINT = String.raw`(?:\s{0,4},\s{0,4}|\s{1,4})`;
 const BOX = new RegExp(

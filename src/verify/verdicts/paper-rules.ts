@@ -7,10 +7,13 @@
 /**
  * - `easyr1`: EasyR1's reward for mathematics by mathruler: the last `\boxed{` with balanced braces, thought or not.
  * - `r1-v`: R1-V and Video-R1 (arXiv:2503.21776): the first `<answer>…</answer>`, else all of the text.
- * - `verl-gsm8k`: verl's reward for GSM8K: the last number after `####`.
+ * - `verl-gsm8k`: verl's reward for GSM8K: the last number after `####`, in the last 300 characters.
  */
 export const PAPER_RULES = ["easyr1", "r1-v", "verl-gsm8k"] as const;
 export type PaperRule = (typeof PAPER_RULES)[number];
+
+/** Characters at the end of a text in which verl's code looks. */
+const GSM8K_SEARCHED = 300;
 
 const rules: Readonly<Record<PaperRule, (text: string) => string | undefined>> = {
   easyr1: (text) => {
@@ -29,8 +32,8 @@ const rules: Readonly<Record<PaperRule, (text: string) => string | undefined>> =
     return (close < 0 ? text : text.slice(open + "<answer>".length, close)).trim();
   },
   "verl-gsm8k": (text) => {
-    const from = text.lastIndexOf("#### ");
-    return /^-?[\d.,]+/.exec(text.slice(from + "#### ".length, from + 300))?.[0].replace(/[,.]$/, "");
+    const found = [...text.slice(-GSM8K_SEARCHED).matchAll(/#### (-?[\d.,]+)/g)].at(-1)?.[1];
+    return found?.replace(/[,.]$/, "");
   },
 };
 

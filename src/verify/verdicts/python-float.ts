@@ -4,7 +4,7 @@
  */
 
 const DIGITS = "\\d(?:_?\\d)*";
-const NUMBER = new RegExp(`^[-+]?(?:${DIGITS}\\.?(?:${DIGITS})?|\\.${DIGITS})(?:e[-+]?${DIGITS})?$`, "i");
+const NUMBER = new RegExp(`^[-+]?(?:${DIGITS}(?:\\.(?:${DIGITS})?)?|\\.${DIGITS})(?:e[-+]?${DIGITS})?$`, "i");
 const NAMED = /^([-+]?)(inf(?:inity)?|nan)$/i;
 
 /** `float(text)`: decimals, exponents, underscores between digits, inf and nan; undefined where it raises. */

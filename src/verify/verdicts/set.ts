@@ -55,6 +55,15 @@ export function membersOf(list: string): readonly string[] {
   return members;
 }
 
+/** A comma within a number, such as 1,000. */
+const THOUSANDS = /(?<=\d),(?=\d{3}(?!\d))/g;
+
+/** The members of a list, and of its other reading where commas may be within numbers. */
+function readingsOf(list: string): readonly (readonly string[])[] {
+  const joined = list.replaceAll(THOUSANDS, "");
+  return joined === list ? [membersOf(list)] : [membersOf(list), membersOf(joined)];
+}
+
 /** Members of both sets, over the members of each. */
 export function setOverlap(
   given: readonly string[],
@@ -89,9 +98,14 @@ export const setDefinition = defineVerdict({
     name: "set",
     judge: (text, { answers }) =>
       bestOf(readAnswer(text, from), answers, (given, answer) => {
-        const { recall, precision } = setOverlap(membersOf(given), membersOf(answer));
-        if (score === "exact") return recall === 1 && precision === 1 ? 1 : 0;
-        return recall + precision === 0 ? 0 : (2 * recall * precision) / (recall + precision);
+        const found = readingsOf(given).flatMap((members) =>
+          readingsOf(answer).map((right) => setOverlap(members, right)),
+        );
+        const scores = found.map(({ recall, precision }) => {
+          if (score === "exact") return recall === 1 && precision === 1 ? 1 : 0;
+          return recall + precision === 0 ? 0 : (2 * recall * precision) / (recall + precision);
+        });
+        return Math.max(...scores);
       }),
   }),
 });

@@ -6,10 +6,10 @@
 import * as z from "zod";
 import { defineVerdict, judged, readAnswer, sourceSchema } from "../definition.ts";
 
-const NUMBER_WORDS: Readonly<Record<string, string>> = Object.fromEntries(
+const NUMBER_WORDS: ReadonlyMap<string, string> = new Map(
   "none zero one two three four five six seven eight nine ten"
     .split(" ")
-    .map((word, i) => [word, String(Math.max(0, i - 1))]),
+    .map((word, i) => [word, String(Math.max(0, i - 1))] as const),
 );
 const ARTICLES = new Set(["a", "an", "the"]);
 /** Contractions; a spelling that lacks exactly one of their apostrophes is put right. */
@@ -86,7 +86,7 @@ export function vqaNormalized(text: string, spelling: Spelling = "lmms-eval"): s
   return withoutPunctuation(lined(tokens), spelling)
     .toLowerCase()
     .split(/\s+/)
-    .map((word) => NUMBER_WORDS[word] ?? word)
+    .map((word) => NUMBER_WORDS.get(word) ?? word)
     .filter((word) => word !== "" && !ARTICLES.has(word))
     .map((word) => WHOLE.get(word) ?? word)
     .join(" ");

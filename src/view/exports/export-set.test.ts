@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { madeRun } from "../../testing/made-run.ts";
 import { temporaryDirectory } from "../../testing/temporary-directory.ts";
-import type { ModelExport, RunSummary } from "../protocol.ts";
+import type { Listed, ModelExport, RunSummary } from "../protocol.ts";
 import { PAGE_DIRECTORY } from "../server/page-files.ts";
 import { startViewer, type Viewer } from "../server/viewer-server.ts";
 
@@ -41,9 +41,11 @@ function madeExport(path: string, changes: Readonly<Record<string, unknown>> = {
   return path;
 }
 
-const list = async (url: string) => (await (await fetch(`${url}api/exports`)).json()) as ModelExport[];
-const runs = async (url: string) =>
-  ((await (await fetch(`${url}api/runs`)).json()) as RunSummary[]).map(({ id }) => id);
+async function listed<T>(url: string, path: string): Promise<readonly T[]> {
+  return ((await (await fetch(url + path)).json()) as Listed<T>).items;
+}
+const list = (url: string) => listed<ModelExport>(url, "api/exports");
+const runs = async (url: string) => (await listed<RunSummary>(url, "api/runs")).map(({ id }) => id);
 const file = (url: string, id: string, name: string, headers: Record<string, string> = {}) =>
   fetch(`${url}api/exports/${encodeURIComponent(id)}/${name}`, { headers });
 
@@ -186,4 +188,19 @@ test("WebAssembly is sent compressed to clients that accept it, and unpacked to 
   expect([...bytes.slice(0, 4)]).toEqual([0, 0x61, 0x73, 0x6d]);
   // fetch has unpacked it; matchers would take minutes over so many bytes
   expect(Buffer.compare(new Uint8Array(await packed.arrayBuffer()), bytes)).toBe(0);
+});
+
+test("of many exports the newest are listed, and a named one is served however old it is", async () => {
+  const root = temporaryDirectory();
+  for (let i = 0; i < 102; i++) {
+    const path = madeExport(join(root, `e${i}`));
+    utimesSync(join(path, "onnx.json"), 2_000_000 - i, 2_000_000 - i);
+  }
+  const url = await viewer(root);
+  const { items, older } = (await (await fetch(`${url}api/exports`)).json()) as Listed<ModelExport>;
+  expect([items.length, older]).toEqual([100, 2]);
+  expect(items.some(({ id }) => id === "e100")).toBe(false);
+  const named = (await (await fetch(`${url}api/exports?named=e100`)).json()) as Listed<ModelExport>;
+  expect(named.items.some(({ id }) => id === "e100")).toBe(true);
+  expect((await file(url, "e101", "onnx.json")).status).toBe(200);
 });

@@ -9,14 +9,15 @@ import { RunError } from "../../errors/index.ts";
 import { answerFormats } from "../../eval/index.ts";
 import type { OnnxManifest } from "../../model/index.ts";
 import { parsedConfig } from "../inspect/problem-images.ts";
-import type { ModelExport } from "../protocol.ts";
+import type { Listed, ModelExport } from "../protocol.ts";
 import { containedPath } from "../runs/contained-path.ts";
 import { EXPORT_MANIFEST, exportsInside, holdsExport } from "../runs/export-directories.ts";
 import { parseObject } from "../runs/json-fields.ts";
+import { type Aged, freeId, newestOf } from "../runs/newest.ts";
 import type { Run } from "../runs/run.ts";
 import type { RunSet } from "../runs/run-set.ts";
 
-const MAX_EXPORTS = 100;
+const MOST_EXPORTS = 100;
 const MAX_MANIFEST_BYTES = 4 << 20;
 /** Files that describe tokenizer, template and processor beside the graphs. */
 const DESCRIPTIONS = [
@@ -30,8 +31,7 @@ const DESCRIPTIONS = [
   "chat_template.json",
 ] as const;
 
-interface Found {
-  readonly id: string;
+interface Found extends Aged {
   readonly path: string;
   readonly run: Run | undefined;
 }
@@ -47,33 +47,35 @@ export class ExportSet {
     this.#runs = runs;
   }
 
-  async #look(): Promise<Found[]> {
-    const found: Omit<Found, "id">[] = [];
-    const names: string[] = [];
+  /** @param named ids that may be of older runs */
+  async #look(named: readonly string[]): Promise<Found[]> {
+    const found = new Map<string, Found>();
+    const paths = new Set<string>();
     const add = (name: string, path: string, run?: Run) => {
-      if (found.some((one) => resolve(one.path) === resolve(path))) return;
-      names.push(name);
-      found.push({ path, run });
+      if (paths.has(resolve(path))) return;
+      paths.add(resolve(path));
+      const id = freeId(name, found);
+      found.set(id, { id, path, run, file: join(path, EXPORT_MANIFEST) });
     };
-    for (const run of await this.#runs.all()) {
+    const ofRuns = named.map((id) => id.slice(0, Math.max(0, id.lastIndexOf("/"))));
+    for (const run of (await this.#runs.list(ofRuns)).items) {
       for (const name of await exportsInside(run.path)) add(`${run.id}/${name}`, join(run.path, name), run);
     }
     for (const root of this.#roots) {
       if (await holdsExport(root)) add(basename(resolve(root)), root);
       else for (const name of await exportsInside(root)) add(name, join(root, name));
     }
-    const taken = new Set<string>();
-    return found.slice(0, MAX_EXPORTS).map((one, i) => {
-      let id = names[i] ?? "";
-      for (let n = 2; taken.has(id); n++) id = `${names[i]}~${n}`;
-      taken.add(id);
-      return { ...one, id };
-    });
+    return [...found.values()];
   }
 
-  /** All exports, exports of runs first. */
-  async all(): Promise<ModelExport[]> {
-    return Promise.all((await this.#look()).map((one) => summaryOf(one)));
+  /**
+   * The newest exports, exports of runs first.
+   *
+   * @param named ids of exports that are in the list however old they are
+   */
+  async list(named: readonly string[] = []): Promise<Listed<ModelExport>> {
+    const { items, older } = await newestOf(await this.#look(named), MOST_EXPORTS, new Set(named));
+    return { items: await Promise.all(items.map((one) => summaryOf(one))), older };
   }
 
   /**
@@ -82,7 +84,7 @@ export class ExportSet {
    * @throws RunError when there is no such export, or the name is none of its files
    */
   async file(id: string, name: string): Promise<string> {
-    const found = (await this.#look()).find((one) => one.id === id);
+    const found = (await this.#look([id])).find((one) => one.id === id);
     if (found === undefined) throw new RunError(`no export "${id}"`);
     const isDescription = (DESCRIPTIONS as readonly string[]).includes(name);
     const isNamed = isDescription || graphFiles(await readManifest(found.path)).includes(name);

@@ -4,13 +4,15 @@
  * every credit method assigns to it.
  */
 
-import { openCredit, openVerdict } from "../../config/index.ts";
-import { RunError } from "../../errors/index.ts";
+import { type Config, openCredit, openVerdict } from "../../config/index.ts";
+import { creditMethod } from "../../credit/index.ts";
+import { FoveaError, RunError } from "../../errors/index.ts";
 import { everyMethod, inspectCompletion } from "../../inspect/index.ts";
 import { isRight } from "../../verify/index.ts";
 import type { GreedyAnswer, Inspection, RolloutDetail } from "../protocol.ts";
 import type { Run } from "../runs/run.ts";
 import { type LoadedModel, LoadedModels } from "./loaded-models.ts";
+import type { PermittedParts } from "./permitted-parts.ts";
 import { type ProblemImages, parsedConfig } from "./problem-images.ts";
 
 /** Weights of a run, to look with. */
@@ -26,19 +28,21 @@ const rounded = (values: ArrayLike<number>): number[] =>
 /** Looks into completions; models are opened when first asked for. */
 export class Inspector {
   readonly #images: ProblemImages;
-  readonly #models = new LoadedModels();
+  readonly #parts: PermittedParts;
+  readonly #models: LoadedModels;
 
-  constructor(images: ProblemImages) {
+  constructor(images: ProblemImages, parts: PermittedParts, models = new LoadedModels()) {
     this.#images = images;
+    this.#parts = parts;
+    this.#models = models;
   }
 
   async #with<T>({ run, weights }: Lens, work: (model: LoadedModel, name: string) => Promise<T>): Promise<T> {
     const name = weights ?? (await run.weights())[0];
     if (name === undefined)
       throw new RunError(`${run.id}: has no weights yet; they come with the first checkpoint`);
-    return this.#models.use(await run.weightsPath(name), await parsedConfig(run), (model) =>
-      work(model, name),
-    );
+    const config = await this.#parts.permit(await parsedConfig(run), "prompt");
+    return this.#models.use(await run.weightsPath(name), config, (model) => work(model, name));
   }
 
   /**
@@ -55,13 +59,10 @@ export class Inspector {
     const problem = await this.#images.problem(run, asked.index);
     const config = await parsedConfig(run);
     const { sampling } = config;
-    // A method of one's own is code, which the viewer does not run.
-    const credit = await openCredit(
-      config.credit.kind === "module" ? { credit: { kind: "uniform" } } : config,
-    );
+    const [credit, missing] = await this.#part(config, "credit", openCredit);
     return this.#with(lens, async ({ engine, dialogue }, weights) => {
       requireSameTokens(asked, dialogue.tokenTexts(asked.tokens));
-      const methods = everyMethod(credit);
+      const methods = everyMethod(credit ?? creditMethod({ kind: "uniform" }));
       const vision = dialogue.sight?.vision;
       const instrument = { engine, vision, methods, temperature: sampling.temperature };
       const members = group.map(({ tokens, stopReason, advantage }) => ({
@@ -75,7 +76,8 @@ export class Inspector {
       const texts = found.alternatives?.map((row) =>
         row.map(({ token }) => dialogue.tokenTexts(Int32Array.of(token))[0] ?? ""),
       );
-      return { weights, alternativeTexts: texts ?? null, ...found };
+      const own = missing === undefined ? [] : [{ kind: config.credit.kind, weights: null, missing }];
+      return { weights, alternativeTexts: texts ?? null, ...found, methods: [...own, ...found.methods] };
     });
   }
 
@@ -96,16 +98,31 @@ export class Inspector {
       });
       const completion = group?.[0];
       if (completion === undefined) throw new RunError("the engine gave no completion");
-      const verdict = await openVerdict(config);
-      const judgement = await verdict.judge(dialogue.text(completion.tokens), problem);
+      const [verdict, unjudged] = await this.#part(config, "verdict", openVerdict);
+      const judgement = await verdict?.judge(dialogue.text(completion.tokens), problem);
       return {
         weights,
         tokens: Array.from(completion.tokens),
         tokenTexts: dialogue.tokenTexts(completion.tokens),
         logprobs: rounded(completion.logprobs),
-        isRight: judgement.score === null ? null : isRight(judgement),
+        isRight: judgement === undefined || judgement.score === null ? null : isRight(judgement),
+        unjudged: unjudged ?? null,
       };
     });
+  }
+
+  /** A part of a run without which the rest can be shown, or why it may not be opened. */
+  async #part<T>(
+    config: Config,
+    part: "credit" | "verdict",
+    open: (config: Config) => Promise<T>,
+  ): Promise<[part: T | undefined, missing?: string]> {
+    try {
+      return [await open(await this.#parts.permit(config, part))];
+    } catch (error) {
+      if (!(error instanceof FoveaError)) throw error;
+      return [undefined, error.message];
+    }
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,9 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openConfiguredDialogue } from "../../config/index.ts";
 import { createFakeEngine } from "../../engine/index.ts";
+import { temporaryDirectory } from "../../testing/temporary-directory.ts";
 import { tinyConfig } from "../../testing/tiny-run.ts";
 import { type LoadedModel, LoadedModels } from "./loaded-models.ts";
 
@@ -34,6 +37,20 @@ test("a model is opened once and used again; the one used longest ago makes room
     ...["open c", "close b", "use c"],
     ...["open b", "close a", "use b"],
   ]);
+});
+
+test("a model whose files or configuration are others now is opened again", async () => {
+  const { events, models } = noted();
+  const directory = temporaryDirectory();
+  const use = (of = config) => models.use(directory, of, async () => void events.push("use"));
+  writeFileSync(join(directory, "model.safetensors"), "one");
+  await use();
+  await use();
+  writeFileSync(join(directory, "model.safetensors"), "other");
+  await use();
+  await use(tinyConfig("prompt.suffix=Think."));
+  const [open, close] = [`open ${directory}`, `close ${directory}`];
+  expect(events).toEqual([open, "use", "use", close, open, "use", close, open, "use"]);
 });
 
 test("uses go one after another, so that no model is closed under one", async () => {

@@ -4,6 +4,8 @@
  * all are closed after a while without use.
  */
 
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
 import { type Config, fetchModel, openConfiguredDialogue, openEngine } from "../../config/index.ts";
 import { createLocalEngine, type Engine } from "../../engine/index.ts";
 import { RunError } from "../../errors/index.ts";
@@ -18,6 +20,12 @@ export interface LoadedModel {
 
 /** Opens the model of a directory; tests pass one of their own. */
 export type LoadModel = (directory: string, config: Config) => Promise<LoadedModel>;
+
+/** An open model, and the state of its files and of its run's configuration then. */
+interface Opened {
+  readonly version: string;
+  readonly model: Promise<LoadedModel>;
+}
 
 const MOST = 2;
 const IDLE_MS = 10 * 60_000;
@@ -51,7 +59,7 @@ const loadModel: LoadModel = async (directory, config) => {
 /** Opens models lazily and closes them again. */
 export class LoadedModels {
   readonly #load: LoadModel;
-  readonly #models = new Map<string, Promise<LoadedModel>>();
+  readonly #models = new Map<string, Opened>();
   #idle: NodeJS.Timeout | undefined;
   /** Work goes one after another: an engine that is used is not closed. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -61,7 +69,7 @@ export class LoadedModels {
   }
 
   /**
-   * Does something with the model of a directory.
+   * Does something with the model of a directory, which is opened again where its files or the configuration are others now.
    *
    * @param config of the run that the model belongs to
    */
@@ -75,19 +83,22 @@ export class LoadedModels {
   }
 
   async #open(directory: string, config: Config): Promise<LoadedModel> {
-    const known = this.#models.get(directory) ?? this.#load(directory, config);
+    const version = `${await filesVersion(directory)} ${JSON.stringify(config)}`;
+    const before = this.#models.get(directory);
+    if (before !== undefined && before.version !== version) await this.#close(directory);
+    const opened = this.#models.get(directory) ?? { version, model: this.#load(directory, config) };
     this.#models.delete(directory);
-    this.#models.set(directory, known);
-    known.catch(() => this.#models.delete(directory));
+    this.#models.set(directory, opened);
+    opened.model.catch(() => this.#models.delete(directory));
     const [oldest] = this.#models.keys();
     if (oldest !== undefined && this.#models.size > MOST) await this.#close(oldest);
-    return known;
+    return opened.model;
   }
 
   async #close(directory: string): Promise<void> {
-    const model = this.#models.get(directory);
+    const opened = this.#models.get(directory);
     this.#models.delete(directory);
-    await model?.then(
+    await opened?.model.then(
       ({ engine }) => engine.close(),
       () => undefined,
     );
@@ -101,4 +112,16 @@ export class LoadedModels {
     });
     await this.#turn;
   }
+}
+
+const byCode = (a: string, b: string) => (a < b ? -1 : 1);
+
+/** Changes with the files of a directory: their names, sizes and times. */
+async function filesVersion(directory: string): Promise<string> {
+  const names: string[] = await readdir(directory).catch(() => []);
+  const states = names.sort(byCode).map(async (name) => {
+    const { ino, size, mtimeMs } = await stat(join(directory, name));
+    return `${name} ${ino}-${size}-${mtimeMs}`;
+  });
+  return (await Promise.all(states)).join(" ");
 }

@@ -1,15 +1,15 @@
 /**
  * @module
  * The problem behind a rollout, drawn again from its source by its index, and its images as PNG. A data set in files is
- * shown only where it is the one that the run recorded, by its fingerprint, or where the user allowed its directory.
+ * shown only where it is the one that the run recorded, by its fingerprint, or where the user allowed its directory. A
+ * module is code, and needs the user's permission.
  */
-import { realpath } from "node:fs/promises";
 import { type Config, configSchema, fetchData, openTask } from "../../config/index.ts";
 import { openSource, type Problem, type ProblemSource, pictures } from "../../data/index.ts";
 import { RunError } from "../../errors/index.ts";
 import { hubSettings } from "../../model/index.ts";
-import { isWithin } from "../runs/contained-path.ts";
 import type { Run } from "../runs/run.ts";
+import type { PermittedParts } from "./permitted-parts.ts";
 
 const MAX_SOURCES = 4;
 /** Longest side of an image on the page. */
@@ -17,12 +17,12 @@ const MAX_SIDE = 1024;
 
 /** Draws problems of runs again. */
 export class ProblemImages {
-  readonly #allowed: readonly string[];
-  readonly #sources = new Map<Run, Promise<ProblemSource>>();
+  readonly #parts: PermittedParts;
+  /** By the run's path and version. */
+  readonly #sources = new Map<string, Promise<ProblemSource>>();
 
-  /** @param allowed directories from which data sets may be read */
-  constructor(allowed: readonly string[]) {
-    this.#allowed = allowed;
+  constructor(parts: PermittedParts) {
+    this.#parts = parts;
   }
 
   /**
@@ -31,13 +31,14 @@ export class ProblemImages {
    * @throws RunError, DataError when it cannot be had
    */
   async problem(run: Run, index: number): Promise<Problem> {
-    let source = this.#sources.get(run);
+    const key = `${run.path} ${await run.version()}`;
+    let source = this.#sources.get(key);
     if (source === undefined) {
       source = this.#open(run);
       const [oldest] = this.#sources.keys();
       if (oldest !== undefined && this.#sources.size >= MAX_SOURCES) this.#sources.delete(oldest);
-      this.#sources.set(run, source);
-      source.catch(() => this.#sources.delete(run));
+      this.#sources.set(key, source);
+      source.catch(() => this.#sources.delete(key));
     }
     return (await source).problem(index);
   }
@@ -58,31 +59,21 @@ export class ProblemImages {
   async #open(run: Run): Promise<ProblemSource> {
     // A viewer never downloads images.
     const settings = { ...hubSettings(), offline: true };
-    const config = await fetchData(await parsedConfig(run), undefined, { settings });
+    const recorded = await this.#parts.permit(await parsedConfig(run), "task");
+    const config = await fetchData(recorded, undefined, { settings });
     const { data } = await run.record();
     const fingerprint = data["train"];
     // Files are shown only where their content has the recorded fingerprint, which nobody can write down who does not have
-    // them. A module is code, so a run directory from elsewhere must not be able to name it.
-    if (config.data.kind === "module") await this.#requireAllowed(run, config.data.module);
+    // them.
     if (config.data.kind === "files" && fingerprint === undefined) {
-      await this.#requireAllowed(run, config.data.path);
-      if (config.data.images !== undefined) await this.#requireAllowed(run, config.data.images);
+      await this.#parts.requireFile(run, config.data.path);
+      if (config.data.images !== undefined) await this.#parts.requireFile(run, config.data.images);
     }
     const source = await openSource((await openTask(config)).train);
     if (fingerprint !== undefined && fingerprint !== source.fingerprint) {
       throw new RunError("the data set is not the one that the run was trained on: its content has changed");
     }
     return source;
-  }
-
-  async #requireAllowed(run: Run, named: string): Promise<void> {
-    const path = await realpath(named).catch((cause: Error) => {
-      throw new RunError(`${named}: ${cause.message}`, { cause });
-    });
-    for (const directory of [run.path, ...this.#allowed]) {
-      if (isWithin(await realpath(directory), path)) return;
-    }
-    throw new RunError(`${named}: is not in the run directory; name its directory with --data to open it`);
   }
 }
 

@@ -11,7 +11,10 @@ import { REPORT_STYLE } from "./report-style.ts";
 import { endText, type ReportContent } from "./run-summary.ts";
 
 /** Images of problems as PNG, by index; images that cannot be read are missing. */
-export type ReportImages = ReadonlyMap<number, Uint8Array>;
+export type ReportImages = ReadonlyMap<number, readonly Uint8Array[]>;
+
+/** Images of a problem that a report shows; a video has many. */
+export const MOST_IMAGES = 8;
 
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
@@ -41,11 +44,12 @@ function strip({ tokenTexts, weights, roles, advantage, reward, rewardParts }: R
 function group(details: readonly RolloutDetail[], images: ReportImages): string {
   const [first] = details;
   if (first === undefined) return "";
-  const png = images.get(first.index);
-  const image =
-    png === undefined
-      ? ""
-      : `<img alt="" src="data:image/png;base64,${Buffer.from(png).toString("base64")}">`;
+  const pngs = (images.get(first.index) ?? []).map(
+    (png) => `<img alt="" src="data:image/png;base64,${Buffer.from(png).toString("base64")}">`,
+  );
+  const left = Math.max(0, (first.pictures ?? 0) - MOST_IMAGES);
+  const more = left === 0 ? "" : `<p class="verdict">and ${left} more</p>`;
+  const image = `<div class="images">${pngs.join("")}${more}</div>`;
   const asked = `<h3>${escaped(first.question)}</h3><p class="verdict">reference ${escaped(first.answer)}, iteration ${first.iteration}</p>`;
   return `<section class="group">${image}<div>${asked}${details.map(strip).join("")}</div></section>`;
 }

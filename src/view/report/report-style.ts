@@ -26,6 +26,7 @@ th{text-align:left;font-weight:500;color:var(--soft);font-size:12px}
 th,td{padding:5px 16px 5px 0;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:anywhere}
 .number{text-align:right;white-space:nowrap}
 .group{display:grid;grid-template-columns:120px minmax(0,1fr);gap:20px;padding:18px 0;border-top:1px solid var(--line);break-inside:avoid}
+.images{display:grid;gap:8px;align-content:start}
 .group img{width:120px;height:120px;object-fit:contain;border-radius:5px;image-rendering:pixelated}
 .strip{margin:4px 0 12px;padding:10px 12px;background:var(--raised);border:1px solid var(--line);border-radius:7px;font:13px/1.9 ui-monospace,Menlo,Consolas,"DejaVu Sans Mono",monospace;white-space:pre-wrap;overflow-wrap:anywhere}
 .visual{border-bottom:2px solid var(--soft)}

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { runCommandLine } from "../../cli/program.ts";
 import { RunError } from "../../errors/index.ts";
+import { encodePng } from "../../model/index.ts";
 import { madeRun } from "../../testing/made-run.ts";
 import { temporaryDirectory } from "../../testing/temporary-directory.ts";
 import { collectingContext } from "../../testing/tiny-run.ts";
@@ -38,6 +39,43 @@ describe("a report", () => {
     // Reward, entropy, and accuracy with its interval as a band.
     expect(html.match(/<svg /g)).toHaveLength(3);
     expect(html).toContain("<figcaption>accuracy <b>50 %</b></figcaption>");
+  });
+
+  test("has every evaluation of many as it was, never a mean of several", async () => {
+    const run = madeRun();
+    const lines = Array.from({ length: 401 }, (_, iteration) =>
+      JSON.stringify({
+        event: "evaluation",
+        iteration,
+        accuracy: iteration / 1000,
+        low: 0,
+        high: 1,
+        problems: 8,
+      }),
+    );
+    writeFileSync(join(run, "metrics.jsonl"), `${lines.join("\n")}\n`);
+    const { html, markdown } = await report(run);
+    expect(markdown.match(/^\| \d+ \| .* % \| 0\.0 % – 100 % \| 8 \|$/gm)).toHaveLength(401);
+    expect(markdown).toContain("| 399 | 40 % |");
+    expect(html).toContain("<figcaption>accuracy <b>40 %</b></figcaption>");
+  });
+
+  test("has every image of a problem", async () => {
+    const folder = temporaryDirectory();
+    const file = join(folder, "train.jsonl");
+    const png = await encodePng({ width: 28, height: 28, data: new Uint8Array(28 * 28 * 3) });
+    for (const name of ["a.png", "b.png"]) writeFileSync(join(folder, name), png);
+    const row = { question: "Which?", answer: "1", images: ["a.png", "b.png"] };
+    writeFileSync(file, `${JSON.stringify(row)}\n`);
+    const run = madeRun({ iterations: 1, completions: [["a1", "b2"]] });
+    const config = { model: { kind: "small" }, data: { kind: "files", path: file } };
+    writeFileSync(join(run, "config.json"), JSON.stringify({ version: 1, kind: "train", config, data: {} }));
+    const rollouts = join(run, "rollouts", "000001.jsonl");
+    const recorded = readFileSync(rollouts, "utf8").replaceAll('"index":0', '"index":0,"pictures":3');
+    writeFileSync(rollouts, recorded);
+    const { html, missingImages } = await writeReport(run, join(temporaryDirectory(), "report"), [folder]);
+    expect(readFileSync(html, "utf8").match(/<img /g)).toHaveLength(2);
+    expect(missingImages).toEqual(["image 2: the problem has 2"]);
   });
 
   test("is one file: no script, no address, a policy that forbids both, and images inside", async () => {

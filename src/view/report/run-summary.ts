@@ -104,6 +104,14 @@ function environmentOf(text: string | undefined): [string, string][] {
   return named.filter(([, value]) => value !== "");
 }
 
+/** The metrics in buckets, but each evaluation by itself: a mean of several would be the result of none. */
+async function reportMetrics(run: Run): Promise<MetricsReply> {
+  const all = Number.MAX_SAFE_INTEGER;
+  const metrics = await run.metrics(0, all, POINTS);
+  const { evaluation } = (await run.metrics(0, all, all)).events;
+  return evaluation === undefined ? metrics : { ...metrics, events: { ...metrics.events, evaluation } };
+}
+
 /**
  * Reads what a report shows.
  *
@@ -112,7 +120,7 @@ function environmentOf(text: string | undefined): [string, string][] {
 export async function reportContent(run: Run): Promise<ReportContent> {
   await run.record();
   const summary = await run.summary();
-  const metrics = await run.metrics(0, Number.MAX_SAFE_INTEGER, POINTS);
+  const metrics = await reportMetrics(run);
   const main = metrics.events["iteration"] ?? metrics.events["warm-start"];
   return {
     name: run.id,

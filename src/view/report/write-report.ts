@@ -6,9 +6,10 @@ import { mkdirSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { RunError } from "../../errors/index.ts";
 import { replaceFile } from "../../model/index.ts";
+import { PermittedParts } from "../inspect/permitted-parts.ts";
 import { ProblemImages } from "../inspect/problem-images.ts";
 import { Run } from "../runs/run.ts";
-import { htmlReport } from "./html-report.ts";
+import { htmlReport, MOST_IMAGES, type ReportImages } from "./html-report.ts";
 import { markdownReport } from "./markdown-report.ts";
 import { type ReportContent, reportContent } from "./run-summary.ts";
 
@@ -24,17 +25,21 @@ async function imagesOf(
   run: Run,
   { groups }: ReportContent,
   data: readonly string[],
-): Promise<{ readonly found: ReadonlyMap<number, Uint8Array>; readonly missing: readonly string[] }> {
-  const images = new ProblemImages(data);
-  const found = new Map<number, Uint8Array>();
+): Promise<{ readonly found: ReportImages; readonly missing: readonly string[] }> {
+  const images = new ProblemImages(new PermittedParts(data));
+  const found = new Map<number, Uint8Array[]>();
   const missing = new Set<string>();
-  for (const { index } of groups.flatMap(([first]) => first ?? [])) {
-    // A report without an image that cannot be had again is still a report.
-    try {
-      found.set(index, await images.png(run, index, 0));
-    } catch (error) {
-      missing.add((error as Error).message);
+  for (const { index, pictures } of groups.flatMap(([first]) => first ?? [])) {
+    const shown: Uint8Array[] = [];
+    for (let place = 0; place < Math.min(MOST_IMAGES, pictures ?? 1); place++) {
+      // A report without an image that cannot be had again is still a report.
+      try {
+        shown.push(await images.png(run, index, place));
+      } catch (error) {
+        missing.add((error as Error).message);
+      }
     }
+    found.set(index, shown);
   }
   return { found, missing: [...missing] };
 }
@@ -42,7 +47,7 @@ async function imagesOf(
 /**
  * Writes `<target>.html` and `<target>.md`.
  *
- * @param data directories from which data sets in files may be read for their images
+ * @param data directories from which data sets in files may be read for their images, and a task's module be loaded
  * @throws RunError when the run cannot be read or the files not be written
  */
 export async function writeReport(

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { temporaryDirectory } from "../../testing/temporary-directory.ts";
@@ -81,19 +81,42 @@ describe("files of answers", () => {
   test("are found below runs and grids, each with what it is of", async () => {
     const set = new ResultSet([results()]);
     const of = { benchmark: "digits", verdict: "rule", problem: null };
-    expect(await set.answers()).toEqual([
-      { id: CELL, model: "two", ...of },
-      { id: RUN, model: "one", ...of },
-    ]);
+    expect(await set.answers()).toEqual({
+      items: [
+        { id: CELL, model: "two", ...of },
+        { id: RUN, model: "one", ...of },
+      ],
+      older: 0,
+    });
   });
 
   test("keep their ids when several requests look at once", async () => {
     let now = 0;
     const set = new ResultSet([results()], () => (now += 10_000));
     const looks = await Promise.all([set.answers(), set.grids(), set.answers()]);
-    expect(looks[0].map(({ id }) => id)).toEqual([CELL, RUN]);
-    expect(looks[2].map(({ id }) => id)).toEqual([CELL, RUN]);
-    expect((await set.answers()).map(({ id }) => id)).toEqual([CELL, RUN]);
+    expect(looks[0].items.map(({ id }) => id)).toEqual([CELL, RUN]);
+    expect(looks[2].items.map(({ id }) => id)).toEqual([CELL, RUN]);
+    expect((await set.answers()).items.map(({ id }) => id)).toEqual([CELL, RUN]);
+  });
+
+  test("are listed by their age where there are many, and an older one is opened by its name", async () => {
+    const root = temporaryDirectory();
+    for (const [i, name] of ["a", "b", "c", "d"].entries()) {
+      const files = [
+        write(join(root, name, "answers.jsonl"), [head(name), answer(0, 1)]),
+        write(join(root, name, "comparison.json"), [{ version: 2 }]),
+      ];
+      // a is the newest.
+      for (const file of files) utimesSync(file, 2_000_000 - i, 2_000_000 - i);
+    }
+    const set = new ResultSet([root], () => 0, 2);
+    const { items, older } = await set.answers();
+    expect([items.map(({ id }) => id), older]).toEqual([["a", "b"], 2]);
+    const named = await set.answers(["d"]);
+    expect([named.items.map(({ id }) => id), named.older]).toEqual([["a", "b", "d"], 1]);
+    expect((await (await set.answerFile("c")).page(ALL, 0)).total).toBe(1);
+    const grids = await set.grids();
+    expect([grids.items.map(({ id }) => id), grids.older]).toEqual([["a", "b"], 2]);
   });
 
   test("are filtered by verdict and by kind of problem", async () => {
@@ -146,14 +169,14 @@ describe("files of answers", () => {
     const root = temporaryDirectory();
     write(join(root, "a/answers.jsonl"), [answer(0, 1)]);
     const set = new ResultSet([root]);
-    expect((await set.answers())[0]?.problem).toMatch(/expected a first line/);
+    expect((await set.answers()).items[0]?.problem).toMatch(/expected a first line/);
     await expect(set.answerFile("../a")).rejects.toThrow('answers "../a": not found');
   });
 });
 
 describe("tables of grids", () => {
   test("give means, intervals and differences, and the runs of each row", async () => {
-    const [grid] = await new ResultSet([results()]).grids();
+    const [grid] = (await new ResultSet([results()]).grids()).items;
     expect(grid).toMatchObject({ id: "grid", problem: null, axes: ["credit"], baseline: "uniform" });
     expect(grid?.rows).toEqual([
       {
@@ -176,7 +199,7 @@ describe("tables of grids", () => {
   test("of another version, or cut short, are named", async () => {
     const root = temporaryDirectory();
     write(join(root, "comparison.json"), [{ version: 2, rows: [] }]);
-    const [grid] = await new ResultSet([root]).grids();
+    const [grid] = (await new ResultSet([root]).grids()).items;
     expect(grid?.problem).toMatch(/expected a table of version 1/);
   });
 });

@@ -5,18 +5,7 @@
 
 import type { Config } from "../../config/index.ts";
 import { groupSpread } from "../../math/index.ts";
-import { resolveAlgorithm } from "../../objective/index.ts";
-
-type Settings = Config["algorithm"];
-type Resolved = ReturnType<typeof resolveAlgorithm>;
-const algorithms = new WeakMap<Settings, Resolved>();
-
-/** The algorithm of a configuration, resolved once for all groups of a run. */
-function resolved(settings: Exclude<Settings, { readonly kind: "module" }>): Resolved {
-  const known = algorithms.get(settings) ?? resolveAlgorithm(settings);
-  algorithms.set(settings, known);
-  return known;
-}
+import { runAlgorithm } from "./run-algorithm.ts";
 
 /**
  * `[G]` the advantage of each completion; null where rewards alone do not decide it: with a value head, KL in the reward,
@@ -28,8 +17,8 @@ export function advantagesOf(
 ): (number | null)[] {
   const unknown = rewards.map(() => null);
   try {
-    if (config.algorithm.kind === "module") return unknown;
-    const algorithm = resolved(config.algorithm);
+    const algorithm = runAlgorithm(config);
+    if (algorithm === undefined) return unknown;
     if (algorithm.unit === "pair" || algorithm.advantage.values === "required") return unknown;
     if (algorithm.kl.placement === "reward" && algorithm.kl.coefficient > 0) return unknown;
     const completions = rewards.map(() => ({ mask: [1] }));

@@ -108,6 +108,11 @@ export class MetricTable {
     return this.#reached;
   }
 
+  /** Bytes that were read. */
+  get bytes(): number {
+    return this.#offset;
+  }
+
   /** Lines that are not JSON objects. */
   get unreadable(): number {
     return this.#unreadable;

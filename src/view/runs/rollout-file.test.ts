@@ -31,6 +31,21 @@ test("pages end between groups and together hold every completion once", async (
   expect(pages).toBeGreaterThan(2);
 });
 
+test("the number of pictures is the recorded one, else that of the places in the question, else unknown", async () => {
+  const path = join(temporaryDirectory(), "r.jsonl");
+  const line = (more: object) => `${JSON.stringify({ ...JSON.parse(rolloutLine(0, "a1")), ...more })}\n`;
+  const lines = [
+    line({ index: 0, pictures: 3, question: "Which?" }),
+    line({ index: 1, question: "Is <image> or <image> right?" }),
+    line({ index: 2, question: "Which?" }),
+    line({ index: 3, pictures: 0 }),
+  ];
+  writeFileSync(path, lines.join(""));
+  const { groups } = await rolloutPage(path, 1, 0, config);
+  expect(groups.map(({ pictures }) => pictures)).toEqual([3, 2, null, 0]);
+  expect((await rolloutGroup(path, 1, 0, config)).map(({ pictures }) => pictures)).toEqual([3]);
+});
+
 test("a group is found by the offset of its first line alone", async () => {
   const path = join(temporaryDirectory(), "r.jsonl");
   const first = `${rolloutLine(0, "é1")}\n`;

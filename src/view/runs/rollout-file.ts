@@ -90,7 +90,7 @@ function groupSummary(
 ): GroupSummary {
   const rewards = group.map(({ reward }) => reward);
   const advantages = advantagesOf(config, rewards);
-  const { problem = "", index = -1, kind = "", question = "", answer = "" } = group[0] ?? {};
+  const { problem = "", index = -1, kind = "", question = "", answer = "", pictures = null } = group[0] ?? {};
   return {
     iteration,
     problem,
@@ -98,6 +98,7 @@ function groupSummary(
     kind,
     question,
     answer,
+    pictures,
     hasSpread: rewardsDiffer(rewards),
     at: group[0]?.at ?? 0,
     completions: group.map((record, i) => summaryOf(record, advantages[i] ?? null)),

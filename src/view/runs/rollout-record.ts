@@ -13,6 +13,12 @@ const ROLES: readonly unknown[] = ["visual", "text", "neutral"] satisfies TokenR
 /** A line with its place; the advantage needs the group and comes later. */
 export type RolloutRecord = Omit<RolloutDetail, "iteration" | "advantage">;
 
+/** The number of pictures of a problem that a run of an earlier release did not record: by the places in its question. */
+function picturePlaces(question: string): number | null {
+  const places = question.split("<image>").length - 1;
+  return places === 0 || question.includes("<video>") ? null : places;
+}
+
 /** Reads a line's object; undefined when it is not a completion. */
 export function rolloutRecord(at: number, line: JsonObject): RolloutRecord | undefined {
   const { completion, problem } = line;
@@ -30,6 +36,7 @@ export function rolloutRecord(at: number, line: JsonObject): RolloutRecord | und
     question: textOf(line["question"]),
     answer: textsOf(line["answers"]).join(" or "),
     answers: textsOf(line["answers"]),
+    pictures: numberOf(line["pictures"]) ?? picturePlaces(textOf(line["question"])),
     completion,
     extracted: typeof line["extracted"] === "string" ? line["extracted"] : null,
     verdict:

@@ -1,11 +1,11 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { madeRun } from "../../testing/made-run.ts";
 import { temporaryDirectory } from "../../testing/temporary-directory.ts";
 import { RunSet } from "./run-set.ts";
 
-const ids = async (set: RunSet) => (await set.all()).map(({ id }) => id);
+const ids = async (set: RunSet) => (await set.list()).items.map(({ id }) => id);
 
 test("runs inside a directory, each with its warm start behind it, and nothing else", async () => {
   const root = temporaryDirectory();
@@ -38,7 +38,7 @@ test("a directory without runs is one that cannot be shown, until there is one",
   mkdirSync(root);
   let now = 0;
   const set = await RunSet.open([root], () => now);
-  expect((await (await set.all())[0]?.summary())?.problem).toContain("config.json is not there");
+  expect((await (await set.list()).items[0]?.summary())?.problem).toContain("config.json is not there");
   madeRun({ path: join(root, "first") });
   now += 2000;
   expect(await ids(set)).toEqual(["first"]);
@@ -65,4 +65,35 @@ test("a run that has just begun is found by its id before the next look is due",
   expect(await ids(set)).toEqual(["old"]);
   madeRun({ path: join(root, "new") });
   expect((await set.find("new"))?.id).toBe("new");
+});
+
+test("of many runs the newest are listed, regardless of their names, and an older run is found by its name", async () => {
+  const root = temporaryDirectory();
+  const names = Array.from({ length: 12 }, (_, i) => `run-${String(i).padStart(2, "0")}`);
+  for (const [i, name] of names.entries()) {
+    mkdirSync(join(root, name));
+    writeFileSync(join(root, name, "config.json"), "{}");
+    // The newest are 05, 04, 03, …, and then 11, 10, …
+    const time = 1_000_000 + (i < 6 ? 100 + i : i);
+    utimesSync(join(root, name, "config.json"), time, time);
+  }
+  const set = await RunSet.open([root], () => 0, 4);
+  const list = async (named: readonly string[] = []) => {
+    const { items, older } = await set.list(named);
+    return [items.map(({ id }) => id), older];
+  };
+  expect(await list()).toEqual([["run-02", "run-03", "run-04", "run-05"], 8]);
+  expect(await list(["run-09", "none"])).toEqual([["run-02", "run-03", "run-04", "run-05", "run-09"], 7]);
+  expect((await set.find("run-11"))?.path).toBe(join(root, "run-11"));
+  expect(await set.find("none")).toBeUndefined();
+});
+
+test("a list has at most 500 runs, and says how many are left out", async () => {
+  const root = temporaryDirectory();
+  for (let i = 0; i < 503; i++) {
+    mkdirSync(join(root, `r${i}`));
+    writeFileSync(join(root, `r${i}`, "config.json"), "{}");
+  }
+  const { items, older } = await (await RunSet.open([root])).list();
+  expect([items.length, older]).toEqual([500, 3]);
 });

@@ -6,11 +6,14 @@ import { readdir, stat } from "node:fs/promises";
 import { basename, join, resolve, sep } from "node:path";
 import { WARM_START } from "../../config/index.ts";
 import { ConfigError } from "../../errors/index.ts";
+import type { Listed } from "../protocol.ts";
 import { containedPath } from "./contained-path.ts";
 import { exportsInside, holdsExport } from "./export-directories.ts";
+import { type Aged, freeId, newestOf } from "./newest.ts";
 import { Run } from "./run.ts";
 
-const MAX_RUNS = 500;
+/** Runs in a list. */
+const MOST_RUNS = 500;
 /** A look at the disk is good for so long. */
 const FRESH_MS = 500;
 
@@ -34,7 +37,6 @@ async function runsInside(directory: string, depth = DEPTH): Promise<string[]> {
   const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
   const found: string[] = [];
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    if (found.length >= MAX_RUNS) break;
     if (!entry.isDirectory() || entry.name === "node_modules" || entry.name.startsWith(".")) continue;
     const path = join(directory, entry.name);
     if (await holdsRun(path)) found.push(entry.name);
@@ -45,44 +47,61 @@ async function runsInside(directory: string, depth = DEPTH): Promise<string[]> {
   return found;
 }
 
+/** A run that was found. */
+interface Place extends Aged {
+  readonly path: string;
+}
+
 /** Looks for runs; each is opened once and kept while it is there. */
 export class RunSet {
   readonly #roots: readonly string[];
+  readonly #most: number;
+  /** All runs, in the order in which they were given. */
+  #places = new Map<string, Place>();
+  /** Runs that were asked for. */
   #runs = new Map<string, Run>();
   #lookedAt = Number.NEGATIVE_INFINITY;
   #looking: Promise<void> | undefined;
   readonly #clock: () => number;
 
-  private constructor(roots: readonly string[], clock: () => number) {
+  private constructor(roots: readonly string[], clock: () => number, most: number) {
     this.#roots = roots;
     this.#clock = clock;
+    this.#most = most;
   }
 
   /**
    * @param paths run directories, or directories of run directories
+   * @param most runs in a list
    * @throws ConfigError when one is not a directory
    */
   static async open(
     paths: readonly string[],
     clock: () => number = () => performance.now(),
+    most = MOST_RUNS,
   ): Promise<RunSet> {
     for (const path of paths) {
       const found = await stat(path).catch(() => undefined);
       if (found?.isDirectory() !== true)
         throw new ConfigError(`${path}: expected a run directory, or a directory of runs`);
     }
-    return new RunSet(paths, clock);
+    return new RunSet(paths, clock, most);
   }
 
-  /** All runs, in the order in which they were given. */
-  async all(): Promise<Run[]> {
+  /**
+   * The newest runs, in the order in which they were given.
+   *
+   * @param named ids of runs that are in the list however old they are
+   */
+  async list(named: readonly string[] = []): Promise<Listed<Run>> {
     if (this.#clock() - this.#lookedAt > FRESH_MS) {
       this.#looking ??= this.#look().finally(() => {
         this.#looking = undefined;
       });
       await this.#looking;
     }
-    return [...this.#runs.values()];
+    const { items, older } = await newestOf([...this.#places.values()], this.#most, new Set(named));
+    return { items: items.map((place) => this.#opened(place)), older };
   }
 
   /** Forgets how fresh the last look is: something is known to have changed. */
@@ -90,13 +109,20 @@ export class RunSet {
     this.#lookedAt = Number.NEGATIVE_INFINITY;
   }
 
-  /** The run of an id. */
+  /** The run of an id, also one that is too old for the list. */
   async find(id: string): Promise<Run | undefined> {
-    const known = this.#runs.get(id);
-    if (known !== undefined) return known;
-    this.lookAgain();
-    await this.all();
-    return this.#runs.get(id);
+    if (!this.#places.has(id)) {
+      this.lookAgain();
+      await this.list();
+    }
+    const place = this.#places.get(id);
+    return place && this.#opened(place);
+  }
+
+  #opened({ id, path }: Place): Run {
+    const run = this.#runs.get(id) ?? new Run(id, path);
+    this.#runs.set(id, run);
+    return run;
   }
 
   async #look(): Promise<void> {
@@ -114,14 +140,13 @@ export class RunSet {
           found.push([`${name}/${WARM_START}`, join(path, WARM_START)]);
       }
     }
-    const runs = new Map<string, Run>();
-    for (const [name, path] of found.slice(0, MAX_RUNS)) {
-      let id = name;
-      for (let n = 2; runs.has(id); n++) id = `${name}~${n}`;
-      const known = this.#runs.get(id);
-      runs.set(id, known?.path === path ? known : new Run(id, path));
+    const places = new Map<string, Place>();
+    for (const [name, path] of found) {
+      const id = freeId(name, places);
+      places.set(id, { id, path, file: join(path, "config.json") });
     }
-    this.#runs = runs;
+    this.#places = places;
+    this.#runs = new Map([...this.#runs].filter(([id, { path }]) => places.get(id)?.path === path));
     this.#lookedAt = this.#clock();
   }
 }

@@ -119,7 +119,7 @@ describe("a run that is not whole", () => {
     const run = new Run("made", path);
     await run.summary();
     rmSync(path, { recursive: true });
-    expect(await run.reached()).toBe(0);
+    expect(await run.progress()).toEqual({ reached: 0, metricsBytes: 0 });
     expect(await run.iterations()).toEqual([]);
     await expect(run.rollouts(1, 0)).rejects.toThrow("is not there");
   });

@@ -23,6 +23,7 @@ import { MetricTable } from "./metric-table.ts";
 import { RecordedIndex } from "./recorded-index.ts";
 import { rolloutGroup, rolloutGroupSummary, rolloutPage } from "./rollout-file.ts";
 import { type RankedPlace, type RankingQuery, type RolloutFileState, RolloutIndex } from "./rollout-index.ts";
+import { tokenClip } from "./run-algorithm.ts";
 import { runStop } from "./run-stop.ts";
 
 const MAX_CONFIG_BYTES = 4 << 20;
@@ -64,12 +65,22 @@ export class Run {
    */
   async record(): Promise<OpenedRecord> {
     const stats = await stat(join(this.path, "config.json")).catch(() => undefined);
-    const version = stats && `${stats.ino} ${stats.size} ${stats.mtimeMs}`;
+    const version = stats && `${stats.ino}-${stats.size}-${stats.mtimeMs}`;
     if (this.#record === undefined || version !== this.#recordVersion) {
       this.#record = await this.#readRecord();
       this.#recordVersion = version;
     }
     return this.#record;
+  }
+
+  /**
+   * Another where another run was begun at this path.
+   *
+   * @throws RunError as `record`
+   */
+  async version(): Promise<string> {
+    await this.record();
+    return this.#recordVersion ?? "";
   }
 
   async #readRecord(): Promise<OpenedRecord> {
@@ -115,11 +126,14 @@ export class Run {
         kind,
         problem: null,
         planned: steps ?? plannedSteps(kind, config),
+        version: this.#recordVersion ?? "",
         reached: this.#metrics.reached,
+        metricsBytes: this.#metrics.bytes,
         isFinished: weights.includes(FINAL_MODEL),
         stopped,
         startedAt,
         method: methodOf(kind, config),
+        tokenClip: kind === "sft" ? null : tokenClip(config as Config),
         config: dotted(config),
         weights,
       };
@@ -130,11 +144,14 @@ export class Run {
         kind: "unknown",
         problem: error instanceof Error ? error.message : String(error),
         planned: null,
+        version: "",
         reached: 0,
+        metricsBytes: 0,
         isFinished: false,
         stopped: null,
         startedAt: null,
         method: null,
+        tokenClip: null,
         config: {},
         weights: [],
       };
@@ -181,10 +198,10 @@ export class Run {
     return (await containedPath(this.path)) !== undefined;
   }
 
-  /** The newest iteration or step, read on from disk. */
-  async reached(): Promise<number> {
+  /** The newest iteration or step, read on from disk, and the bytes that were read. */
+  async progress(): Promise<{ readonly reached: number; readonly metricsBytes: number }> {
     await this.#readMetrics();
-    return this.#metrics.reached;
+    return { reached: this.#metrics.reached, metricsBytes: this.#metrics.bytes };
   }
 
   /** Iterations with a rollouts file, in order. */

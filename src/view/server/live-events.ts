@@ -3,6 +3,7 @@
  * Server-sent events: which of the runs on the screen have gone on. Files are looked at only while somebody listens.
  */
 import type { ServerResponse } from "node:http";
+import { FINAL_MODEL } from "../../train/index.ts";
 import type { LiveEvent } from "../protocol.ts";
 import type { RunSet } from "../runs/run-set.ts";
 import { SAFE_HEADERS } from "./http-reply.ts";
@@ -60,13 +61,17 @@ export class LiveEvents {
   }
 
   async #state(id: string): Promise<LiveEvent> {
-    const gone = { run: id, reached: 0, isFinished: false, isStopped: false, isGone: true };
+    const gone = { run: id, reached: 0, metricsBytes: 0, isFinished: false, isStopped: false, isGone: true };
     try {
       const run = await this.#runs.find(id);
       if (run !== undefined && (await run.isThere())) {
-        const [reached, weights, stopped] = await Promise.all([run.reached(), run.weights(), run.stopped()]);
-        const isFinished = weights.includes("model");
-        return { run: id, reached, isFinished, isStopped: stopped !== null, isGone: false };
+        const [progress, weights, stopped] = await Promise.all([
+          run.progress(),
+          run.weights(),
+          run.stopped(),
+        ]);
+        const isFinished = weights.includes(FINAL_MODEL);
+        return { run: id, ...progress, isFinished, isStopped: stopped !== null, isGone: false };
       }
       if (run !== undefined) this.#runs.lookAgain();
       return gone;

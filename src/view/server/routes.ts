@@ -4,6 +4,7 @@
  * of it is ever used as a path.
  */
 import { ConfigError, DataError, FoveaError, RunError } from "../../errors/index.ts";
+import { decodedPart } from "../../http/index.ts";
 import type { ExportSet } from "../exports/export-set.ts";
 import type { Inspector, Lens } from "../inspect/inspector.ts";
 import type { ProblemImages } from "../inspect/problem-images.ts";
@@ -87,23 +88,14 @@ const HANDLERS: readonly (readonly [pattern: RegExp, handler: Handler])[] = [
   ],
   [
     /^images\/(?<index>\d{1,15})\/(?<place>\d{1,3})\.png$/,
-    async (run, { index = 0, place = 0 }, _query, { images }) => ({
-      status: 200,
-      type: "image/png",
-      body: await images.png(run, index, place),
-      maxAge: IMAGE_AGE,
-    }),
+    async (run, { index = 0, place = 0 }, query, { images }) => {
+      const body = await images.png(run, index, place);
+      // An address without the run's version names an image of any run that is there.
+      const isOfVersion = query.get("version") === (await run.version());
+      return { status: 200, type: "image/png", body, ...(isOfVersion && { maxAge: IMAGE_AGE }) };
+    },
   ],
 ];
-
-/** A part of an address as text; undefined when it is none. */
-function decoded(part: string): string | undefined {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return undefined;
-  }
-}
 
 /** The status of an error: invalid request, not found, or unexpected. */
 export function failureOf(error: unknown): Reply {
@@ -127,7 +119,7 @@ export interface FileReply {
  * @throws RunError when there is no such export or file
  */
 export async function exportFile(url: URL, { exports }: RouteContext): Promise<FileReply | undefined> {
-  const parts = /^\/api\/exports\/([^/]+)\/([^/]+)$/.exec(url.pathname)?.slice(1).map(decoded);
+  const parts = /^\/api\/exports\/([^/]+)\/([^/]+)$/.exec(url.pathname)?.slice(1).map(decodedPart);
   const [id, name] = parts ?? [];
   if (id === undefined || name === undefined) return undefined;
   const type = name.endsWith(".json") ? "application/json; charset=utf-8" : "application/octet-stream";
@@ -145,21 +137,23 @@ async function answerPage(id: string, query: URLSearchParams, { results }: Route
 
 /** The answer to an address below /api/. */
 export async function apiReply(url: URL, context: RouteContext): Promise<Reply> {
+  // Ids that a list has however old they are.
+  const named = url.searchParams.getAll("named");
   if (url.pathname === "/api/runs") {
-    const runs = await context.runs.all();
-    return json(await Promise.all(runs.map((run) => run.summary())));
+    const { items, older } = await context.runs.list(named);
+    return json({ items: await Promise.all(items.map((run) => run.summary())), older });
   }
-  if (url.pathname === "/api/exports") return json(await context.exports.all());
+  if (url.pathname === "/api/exports") return json(await context.exports.list(named));
   if (url.pathname === "/api/grids") return json(await context.results.grids());
-  if (url.pathname === "/api/answers") return json(await context.results.answers());
-  const answers = decoded(/^\/api\/answers\/([^/]+)$/.exec(url.pathname)?.[1] ?? "");
+  if (url.pathname === "/api/answers") return json(await context.results.answers(named));
+  const answers = decodedPart(/^\/api\/answers\/([^/]+)$/.exec(url.pathname)?.[1] ?? "");
   if (answers !== undefined && answers !== "") return answerPage(answers, url.searchParams, context);
   const [, id, rest] = /^\/api\/runs\/([^/]+)\/(.+)$/.exec(url.pathname) ?? [];
   if (id === undefined || rest === undefined) return failure(404, "no such address");
   for (const [pattern, handler] of HANDLERS) {
     const found = pattern.exec(rest);
     if (found === null) continue;
-    const name = decoded(id);
+    const name = decodedPart(id);
     const run = name === undefined ? undefined : await context.runs.find(name);
     if (run === undefined) return failure(404, "no such run");
     const numbers = Object.fromEntries(

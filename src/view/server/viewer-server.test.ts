@@ -1,4 +1,4 @@
-import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { join } from "node:path";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
@@ -7,7 +7,7 @@ import { ConfigError, RunError } from "../../errors/index.ts";
 import { encodePng } from "../../model/index.ts";
 import { madeRun } from "../../testing/made-run.ts";
 import { temporaryDirectory } from "../../testing/temporary-directory.ts";
-import type { LiveEvent, MetricsReply, RunSummary } from "../protocol.ts";
+import type { Listed, LiveEvent, MetricsReply, RunSummary } from "../protocol.ts";
 import { PAGE_DIRECTORY } from "./page-files.ts";
 import { startViewer, type Viewer, type ViewerOptions } from "./viewer-server.ts";
 
@@ -50,6 +50,10 @@ function ask(
   });
 }
 
+async function runsOf(port: number): Promise<readonly RunSummary[]> {
+  return (JSON.parse((await ask(port, "/api/runs")).text) as Listed<RunSummary>).items;
+}
+
 beforeAll(() => {
   if (!existsSync(PAGE_DIRECTORY)) throw new Error("the page has not been built: run npm run build");
 });
@@ -73,7 +77,7 @@ describe("what is served", () => {
     madeRun({ path: join(root, "first") });
     madeRun({ path: join(root, "second run"), iterations: 1 });
     const { port } = await viewer({ runs: [root] });
-    const list = JSON.parse((await ask(port, "/api/runs")).text) as RunSummary[];
+    const list = await runsOf(port);
     expect(list.map(({ id, reached }) => [id, reached])).toEqual([
       ["first", 3],
       ["second run", 1],
@@ -86,9 +90,25 @@ describe("what is served", () => {
     expect((await ask(port, "/api/runs/first/images/0/1.png")).text).toContain("the problem has 1");
   });
 
+  test("images are kept by the browser only under the version of the run that they are of", async () => {
+    const path = madeRun();
+    const { port } = await viewer({ runs: [path] });
+    const version = async () => (await runsOf(port))[0]?.version ?? "";
+    const cached = async (query: string) =>
+      (await ask(port, `/api/runs/made/images/0/0.png${query}`)).headers["cache-control"];
+    const first = await version();
+    expect(first).not.toBe("");
+    expect(await cached(`?version=${first}`)).toBe("private, max-age=3600");
+    expect(await cached("")).toBe("no-store");
+    rmSync(path, { recursive: true });
+    madeRun({ path, flags: ["train.seed=7"] });
+    expect(await version()).not.toBe(first);
+    expect(await cached(`?version=${first}`)).toBe("no-store");
+  });
+
   test("two runs of one name have two ids", async () => {
     const { port } = await viewer({ runs: [madeRun(), madeRun()] });
-    const list = JSON.parse((await ask(port, "/api/runs")).text) as RunSummary[];
+    const list = await runsOf(port);
     expect(list.map(({ id }) => id)).toEqual(["made", "made~2"]);
   });
 
@@ -117,12 +137,19 @@ describe("what is served", () => {
     expect(await next()).toEqual({
       run: "made",
       reached: 1,
+      metricsBytes: expect.any(Number),
       isFinished: false,
       isStopped: false,
       isGone: false,
     });
     madeRun({ path, iterations: 2 });
-    expect((await next()).reached).toBe(2);
+    const { reached, metricsBytes } = await next();
+    expect(reached).toBe(2);
+    // An evaluation comes after its iteration, with the same number.
+    appendFileSync(join(path, "metrics.jsonl"), '{"event":"evaluation","iteration":2,"accuracy":0.5}\n');
+    const evaluated = await next();
+    expect(evaluated.reached).toBe(2);
+    expect(evaluated.metricsBytes).toBeGreaterThan(metricsBytes);
     writeFileSync(join(path, "end.json"), JSON.stringify({ status: "interrupted", completed: 2 }));
     expect(await next()).toMatchObject({ reached: 2, isStopped: true });
     rmSync(path, { recursive: true });

@@ -8,6 +8,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { listen } from "../../http/index.ts";
 import { ExportSet } from "../exports/export-set.ts";
 import { Inspector } from "../inspect/inspector.ts";
+import { PermittedParts } from "../inspect/permitted-parts.ts";
 import { ProblemImages } from "../inspect/problem-images.ts";
 import { ResultSet } from "../results/result-set.ts";
 import { RunSet } from "../runs/run-set.ts";
@@ -25,7 +26,7 @@ export interface ViewerOptions {
   readonly runs: readonly string[];
   /** A free port unless given. */
   readonly port?: number | undefined;
-  /** Directories from which data sets in files may be read for their images. */
+  /** Directories from which data sets in files may be read for their images, and modules of runs be loaded. */
   readonly data?: readonly string[] | undefined;
   /** Milliseconds between looks at the disk for live updates; 700 unless given. */
   readonly intervalMs?: number | undefined;
@@ -48,8 +49,9 @@ export async function startViewer(options: ViewerOptions): Promise<Viewer> {
   const { runs: paths, port: asked = 0, data = [], intervalMs = 700 } = options;
   const page = pageFiles();
   const runs = await RunSet.open(paths);
-  const images = new ProblemImages(data);
-  const inspector = new Inspector(images);
+  const parts = new PermittedParts(data);
+  const images = new ProblemImages(parts);
+  const inspector = new Inspector(images, parts);
   const results = new ResultSet(paths);
   const context = { runs, exports: new ExportSet(paths, runs), results, images, inspector };
   const live = new LiveEvents(runs, intervalMs);

@@ -175,7 +175,7 @@ export function PicturesView() {
   return (
     <div class="frames">
       {pictures.value.map(({ address }, place) => (
-        <Frame key={address} address={address} overlay={overlays[place]} onMissing={() => undefined} />
+        <Frame key={address} address={address} overlay={overlays[place]} />
       ))}
     </div>
   );

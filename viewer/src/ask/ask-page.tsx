@@ -6,6 +6,7 @@ import { useEffect } from "preact/hooks";
 import { go, param } from "../address.ts";
 import { imageAddress } from "../api.ts";
 import { addKeys } from "../keyboard.ts";
+import { Older } from "../older.tsx";
 import { openRun } from "../runs-state.ts";
 import {
   answer,
@@ -18,7 +19,14 @@ import {
   temperature,
 } from "./answer-state.ts";
 import { AnswerView, openAnswerToken, PicturesView } from "./answer-view.tsx";
-import { chosenExport, exports, pictureRun, usableExports, watchExports } from "./exports-state.ts";
+import {
+  chosenExport,
+  exports,
+  olderExports,
+  pictureRun,
+  usableExports,
+  watchExports,
+} from "./exports-state.ts";
 import {
   dropPictures,
   pictures,
@@ -110,6 +118,7 @@ function ModelSelect() {
           </option>
         ))}
       </select>
+      <Older count={olderExports.value} what="models" how="name one in the address, as #export=NAME" />
     </div>
   );
 }
@@ -149,7 +158,7 @@ function PictureChoice() {
                 useProblem(problem);
               }}
             >
-              <img class="thumb" loading="lazy" alt="" src={imageAddress(run.id, problem.index, 0)} />
+              <img class="thumb" loading="lazy" alt="" src={imageAddress(run, problem.index, 0)} />
             </button>
           ))}
         </fieldset>

@@ -15,6 +15,9 @@ const exportKey = param("export");
 /** Every export; undefined until the server has said. */
 export const exports = signal<readonly ModelExport[] | undefined>(undefined);
 
+/** How many older exports are not in the list. */
+export const olderExports = signal(0);
+
 /** Exports that can be asked. */
 export const usableExports: ReadonlySignal<readonly ModelExport[]> = computed(() =>
   (exports.value ?? []).filter(({ problem }) => problem === null),
@@ -36,7 +39,9 @@ export const pictureRun: ReadonlySignal<RunSummary | undefined> = computed(() =>
 
 async function loadExports(): Promise<void> {
   try {
-    exports.value = await askExports<ModelExport[]>();
+    const { items, older } = await askExports([exportKey.peek()]);
+    exports.value = items;
+    olderExports.value = older;
   } catch {
     exports.value ??= [];
   }

@@ -5,8 +5,9 @@
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import type { GroupSummary, RolloutPage } from "../../../src/view/protocol.ts";
 import { current, go, param } from "../address.ts";
-import { askRun, imageAddress } from "../api.ts";
+import { askRun, type ImageRun, imageAddress } from "../api.ts";
 import { pictureRun } from "./exports-state.ts";
+import { type Named, NewestPictures } from "./newest-pictures.ts";
 import { decodePicture, type Picture } from "./picture.ts";
 
 const MOST_PROBLEMS = 12;
@@ -15,6 +16,7 @@ const pictureKey = param("picture");
 const askKey = param("ask");
 const pictureRunId = computed(() => pictureRun.value?.id);
 const reached = computed(() => pictureRun.value?.reached);
+const version = computed(() => pictureRun.value?.version);
 
 /** Problems of the run, for their pictures. */
 export const problems = signal<readonly GroupSummary[]>([]);
@@ -33,51 +35,27 @@ export const question: ReadonlySignal<string> = computed(() =>
   askKey.value === "" ? (chosenProblem.value?.question ?? "") : askKey.value,
 );
 
-interface Named {
-  readonly name: string;
-  readonly address: string;
-  readonly blob: Blob;
-}
-
-let newest = 0;
-
-/**
- * Shows pictures in place of the earlier pictures; shows none if one cannot be read. Pictures that come after newer pictures
- * were chosen are ignored.
- */
-async function show(found: Promise<readonly Named[]>): Promise<void> {
-  const own = ++newest;
-  for (const { address } of pictures.value) if (address.startsWith("blob:")) URL.revokeObjectURL(address);
-  try {
-    const shown = await Promise.all(
-      (await found).map(async ({ name, address, blob }) => ({
-        name,
-        address,
-        image: await decodePicture(blob, name),
-      })),
-    );
-    if (own !== newest) return;
+const newest = new NewestPictures({
+  decode: async ({ name, address, blob }) => ({ name, address, image: await decodePicture(blob, name) }),
+  show: (shown, why) => {
     pictures.value = shown;
-    pictureTrouble.value = "";
-  } catch (error) {
-    if (own !== newest) return;
-    pictures.value = [];
-    pictureTrouble.value = (error as Error).message;
-  }
-}
+    pictureTrouble.value = why;
+  },
+  revoke: (address) => URL.revokeObjectURL(address),
+});
 
 /** Takes files that were chosen or dropped. */
 export function useFiles(files: readonly File[]): void {
   if (files.length === 0) return;
   go({ ask: question.value, picture: undefined, token: undefined });
   const named = files.map((file) => ({ name: file.name, address: URL.createObjectURL(file), blob: file }));
-  void show(Promise.resolve(named));
+  void newest.choose(Promise.resolve(named));
 }
 
 /** Takes none: they were of another run. */
 export function dropPictures(): void {
   go({ picture: undefined });
-  void show(Promise.resolve([]));
+  void newest.choose(Promise.resolve([]));
 }
 
 /** Takes the pictures of a problem, and its question. */
@@ -85,11 +63,10 @@ export function useProblem({ index }: GroupSummary): void {
   go({ picture: index, ask: undefined, token: undefined });
 }
 
-/** Pictures of a problem: one for each place in the question, or one. */
-function problemPictures(run: string, { index, question: words }: GroupSummary): Promise<Named[]> {
-  const count = Math.max(1, words.split("<image>").length - 1);
+/** Pictures of a problem: as many as it has, or one where nobody knows. */
+function problemPictures(run: ImageRun, { index, pictures: count }: GroupSummary): Promise<Named[]> {
   return Promise.all(
-    Array.from({ length: count }, async (_, place) => {
+    Array.from({ length: count ?? 1 }, async (_, place) => {
       const address = imageAddress(run, index, place);
       const response = await fetch(address);
       if (!response.ok) throw new Error("the picture is not available from its source");
@@ -100,9 +77,9 @@ function problemPictures(run: string, { index, question: words }: GroupSummary):
 
 /** Some problems of the newest iteration that has rollouts, each once. */
 async function loadProblems(run: string, abort: AbortSignal): Promise<GroupSummary[]> {
-  const newest = (await askRun<number[]>(run, "iterations", abort)).at(-1);
-  if (newest === undefined) return [];
-  const { groups } = await askRun<RolloutPage>(run, `rollouts/${newest}`, abort);
+  const last = (await askRun<number[]>(run, "iterations", abort)).at(-1);
+  if (last === undefined) return [];
+  const { groups } = await askRun<RolloutPage>(run, `rollouts/${last}`, abort);
   const byIndex = new Map(groups.map((group) => [group.index, group]));
   const some = [...byIndex.values()].slice(0, MOST_PROBLEMS);
   // The problem in the address stays while the run continues.
@@ -115,6 +92,7 @@ export function watchPictures(): () => void {
   const stops = [
     effect(() => {
       void reached.value;
+      void version.value;
       const run = pictureRunId.value;
       if (run === undefined) return;
       const abort = new AbortController();
@@ -129,10 +107,11 @@ export function watchPictures(): () => void {
       return () => abort.abort();
     }),
     effect(() => {
-      const [run, problem] = [pictureRunId.value, chosenProblem.value];
-      if (run === undefined || problem === undefined) return;
+      const [id, problem, state] = [pictureRunId.value, chosenProblem.value, version.value];
+      if (id === undefined || state === undefined || problem === undefined) return;
+      const run = { id, version: state };
       if (pictures.peek()[0]?.address !== imageAddress(run, problem.index, 0)) {
-        void show(problemPictures(run, problem));
+        void newest.choose(problemPictures(run, problem));
       }
     }),
   ];

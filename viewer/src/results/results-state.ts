@@ -11,6 +11,8 @@ const REFRESH_MS = 8000;
 
 export const grids = signal<readonly GridSummary[]>([]);
 export const answerFiles = signal<readonly AnswersSummary[]>([]);
+/** Numbers of older results that the lists lack. */
+export const olderResults = signal({ grids: 0, answers: 0 });
 /** False until the lists have come. */
 export const isListed = signal(false);
 /** The page of answers; undefined until it has come. */
@@ -38,10 +40,12 @@ export const besideFile: ReadonlySignal<AnswersSummary | undefined> = computed((
 
 async function loadLists(): Promise<void> {
   try {
-    [grids.value, answerFiles.value] = await Promise.all([
-      askGrids<GridSummary[]>(),
-      askAnswerFiles<AnswersSummary[]>(),
+    const [tables, files] = await Promise.all([
+      askGrids(),
+      askAnswerFiles([openKey.peek(), besideKey.peek()]),
     ]);
+    [grids.value, answerFiles.value] = [tables.items, files.items];
+    olderResults.value = { grids: tables.older, answers: files.older };
     trouble.value = "";
   } catch (error) {
     trouble.value = `The server does not answer: ${(error as Error).message}`;
@@ -52,13 +56,18 @@ async function loadLists(): Promise<void> {
 /** Keeps lists and answers loaded while the page is shown; returns how to stop. */
 export function watchResults(): () => void {
   void loadLists();
+  /** Looks at the answers again, since a file grows while its evaluation runs. */
+  const looks = signal(0);
   const timer = setInterval(() => {
-    if (!document.hidden) void loadLists();
+    if (document.hidden) return;
+    void loadLists();
+    looks.value += 1;
   }, REFRESH_MS);
   const openId = computed(() => openFile.value?.id);
   const besideId = computed(() => besideFile.value?.id);
   const stop = effect(() => {
     const id = openId.value;
+    void looks.value;
     const query = new URLSearchParams({
       outcome: verdict.value,
       kind: kind.value,

@@ -14,37 +14,42 @@ function answerLine(reply: string): string {
   return (line ?? reply).trim();
 }
 
-/** Where the brace at a place is closed; undefined where it is not. */
-function closingBrace(text: string, from: number): number | undefined {
-  let depth = 0;
-  for (let at = from; at < text.length; at++) {
-    if (text[at] === "{") depth++;
-    if (text[at] === "}" && --depth === 0) return at;
+/** Where each brace of a text is closed; a brace that is not has no entry. */
+function closingBraces(text: string): ReadonlyMap<number, number> {
+  const closed = new Map<number, number>();
+  const open: number[] = [];
+  for (let at = 0; at < text.length; at++) {
+    if (text[at] === "{") open.push(at);
+    else if (text[at] === "}") {
+      const start = open.pop();
+      if (start !== undefined) closed.set(start, at);
+    }
   }
-  return undefined;
+  return closed;
 }
 
-/** The last closing bracket that can be reached from a bracket without leaving a pair of braces. */
-function closingBracket(text: string, from: number): number | undefined {
-  let last: number | undefined;
-  for (let at = from + 1; at < text.length; at++) {
-    if (text[at] === "}") break;
-    if (text[at] === "]") last = at;
-    if (text[at] !== "{") continue;
-    const end = closingBrace(text, at);
-    if (end === undefined) break;
-    at = end;
+/** From each place of a text, the last closing bracket that can be reached without leaving a pair of braces; −1 for none. */
+function reachedBrackets(text: string, braces: ReadonlyMap<number, number>): Int32Array {
+  const reached = new Int32Array(text.length + 1).fill(-1);
+  for (let at = text.length - 1; at >= 0; at--) {
+    const symbol = text[at];
+    if (symbol === "}") continue;
+    const end = symbol === "{" ? braces.get(at) : at;
+    const later = end === undefined ? -1 : reached[end + 1]!;
+    reached[at] = symbol === "]" && later < 0 ? at : later;
   }
-  return last;
+  return reached;
 }
 
 /** Stretches in braces or brackets that do not overlap. */
 function candidates(text: string): string[] {
+  const braces = closingBraces(text);
+  const brackets = reachedBrackets(text, braces);
   const found: string[] = [];
   for (let at = 0; at < text.length; at++) {
     if (text[at] !== "{" && text[at] !== "[") continue;
-    const end = text[at] === "{" ? closingBrace(text, at) : closingBracket(text, at);
-    if (end === undefined) continue;
+    const end = text[at] === "{" ? (braces.get(at) ?? -1) : brackets[at + 1]!;
+    if (end < 0) continue;
     found.push(text.slice(at, end + 1));
     at = end;
   }
@@ -75,10 +80,11 @@ function parsed(candidate: string): PythonValue | undefined {
 export function jsonInText(reply: string): PythonValue {
   const line = answerLine(reply);
   const text = /```json\s*\n*([\s\S]*?)\s*```/.exec(line)?.[1]?.trim() ?? line;
-  const last = candidates(text)
-    .map(parsed)
-    .findLast((value) => value !== undefined);
-  return last ?? (text.startsWith("[") ? EMPTY : NOTHING);
+  for (const candidate of candidates(text).reverse()) {
+    const value = parsed(candidate);
+    if (value !== undefined) return value;
+  }
+  return text.startsWith("[") ? EMPTY : NOTHING;
 }
 
 /** Whether a value is the empty dict or the empty list. */

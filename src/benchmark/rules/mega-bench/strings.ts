@@ -39,30 +39,36 @@ export function isCodeResult(given: PythonValue, right: PythonValue): boolean {
   return isExactly(given, codeBlock(text, "verbatim_answer_string") ?? text);
 }
 
-/** Edits, swaps of neighbours among them, that make one text of another (Lowrance and Wagner, 1975). */
+/**
+ * Edits, swaps of neighbours among them, that make one text of another (Lowrance and Wagner, 1975). Of all rows of distances
+ * only those before the last place of each sign are kept.
+ */
 function damerauLevenshtein(a: readonly string[], b: readonly string[]): number {
   const most = a.length + b.length;
-  const lastRow = new Map<string, number>();
-  const rows = Array.from({ length: a.length + 2 }, () => new Array<number>(b.length + 2).fill(most));
-  for (let i = 0; i <= a.length; i++) rows[i + 1]![1] = i;
-  for (let j = 0; j <= b.length; j++) rows[1]![j + 1] = j;
+  const filled = () => new Uint32Array(b.length + 2).fill(most);
+  const none = { place: 0, row: filled() };
+  const last = new Map<string, typeof none>();
+  let row = filled();
+  for (let j = 0; j <= b.length; j++) row[j + 1] = j;
   for (let i = 1; i <= a.length; i++) {
-    let lastColumn = 0;
+    const next = filled();
+    next[1] = i;
+    let column = 0;
     for (let j = 1; j <= b.length; j++) {
-      const row = lastRow.get(b[j - 1]!) ?? 0;
-      const column = lastColumn;
+      const { place, row: before } = last.get(b[j - 1]!) ?? none;
       const isEqual = a[i - 1] === b[j - 1];
-      if (isEqual) lastColumn = j;
-      rows[i + 1]![j + 1] = Math.min(
-        rows[i]![j]! + (isEqual ? 0 : 1),
-        rows[i + 1]![j]! + 1,
-        rows[i]![j + 1]! + 1,
-        rows[row]![column]! + (i - row - 1) + 1 + (j - column - 1),
+      next[j + 1] = Math.min(
+        row[j]! + (isEqual ? 0 : 1),
+        next[j]! + 1,
+        row[j + 1]! + 1,
+        before[column]! + (i - place - 1) + 1 + (j - column - 1),
       );
+      if (isEqual) column = j;
     }
-    lastRow.set(a[i - 1]!, i);
+    last.set(a[i - 1]!, { place: i, row });
+    row = next;
   }
-  return rows[a.length + 1]![b.length + 1]!;
+  return row[b.length + 1]!;
 }
 
 /** 1 less the share of signs that are edited. */

@@ -17,7 +17,7 @@ const machine = (cores: number, memory = 64 * GIB) => ({ cores, memory, cpu: "ma
 const fresh = () => new RememberedChoices(join(temporaryDirectory(), "arrangements.json"));
 
 /** Probes with these speeds by threads and replicas, and lists of what was opened and is open. */
-function forced(speeds: Readonly<Record<string, number>>) {
+function forced(speeds: Readonly<Record<string, number>>, failsInRound: readonly string[] = []) {
   const asked: string[] = [];
   const isOpen = new Set<string>();
   const open = async ({ threads, replicas }: Arrangement) => {
@@ -30,6 +30,7 @@ function forced(speeds: Readonly<Record<string, number>>) {
       tokens: 1,
       async round() {
         if (!isOpen.has(name)) throw new EngineError(`${name} is closed`);
+        if (failsInRound.includes(name)) throw new EngineError(`${name} ran out of memory`);
         return 1 / speed;
       },
       async close() {
@@ -180,10 +181,56 @@ describe("the arrangement", () => {
       tokensPerSecond: 0,
       error: expect.stringContaining("no memory"),
     });
+    expect(chosen.warnings).toEqual([
+      "an arrangement was left out, since it failed: 2 replicas of 1 thread: no memory for 2/2",
+    ]);
     const { openProbe: never } = forced({});
     const failing = { machine: machine(2), remembered: fresh(), openProbe: never };
     await expect(chooseArrangement({ model }, AUTO, failing)).rejects.toThrow(EngineError);
     await expect(chooseArrangement({ model: "/nowhere" }, AUTO, world)).rejects.toThrow(ModelError);
+  });
+
+  test.each([
+    ["the first cannot be opened", { "2/1": 40, "2/2": 50 }, [], { threads: 2, replicas: 2 }, "1/1"],
+    [
+      "the first fails in a round",
+      { "1/1": 90, "2/1": 40, "2/2": 20 },
+      ["1/1"],
+      { threads: 2, replicas: 1 },
+      "1/1",
+    ],
+    [
+      "a later one fails in a round",
+      { "1/1": 40, "2/1": 22, "2/2": 52 },
+      ["2/2"],
+      { threads: 1, replicas: 1 },
+      "2/2",
+    ],
+    ["only the last is left", { "1/1": 1, "2/2": 2 }, ["1/1"], { threads: 2, replicas: 2 }, "1/1"],
+  ] as const)(
+    "is chosen among the others where %s, which is said",
+    async (_name, speeds, fails, best, failed) => {
+      const { isOpen, openProbe: measure } = forced(speeds, fails);
+      const world = { machine: machine(2), remembered: fresh(), openProbe: measure };
+      const { tried = [], warnings, ...chosen } = await chooseArrangement({ model }, AUTO, world);
+      expect(chosen).toMatchObject(best);
+      expect(tried.filter(({ error }) => error?.includes(failed))).toHaveLength(1);
+      expect(warnings.some((warning) => warning.includes(failed))).toBe(true);
+      expect(isOpen.size).toBe(0);
+    },
+  );
+
+  test("fails only where none is left, by the first error", async () => {
+    const all = ["1/1", "2/1", "2/2"];
+    const { openProbe: measure, isOpen } = forced({ "2/1": 1, "2/2": 1 }, all);
+    const world = { machine: machine(2), remembered: fresh(), openProbe: measure };
+    const chosen = chooseArrangement({ model }, AUTO, world);
+    // The last one that can be opened has nothing to be measured against.
+    expect(await chosen).toMatchObject({ threads: 2, replicas: 2 });
+    const { openProbe: none } = forced({});
+    const failing = chooseArrangement({ model }, AUTO, { ...world, remembered: fresh(), openProbe: none });
+    await expect(failing).rejects.toThrow("no memory for 1/1");
+    expect(isOpen.size).toBe(0);
   });
 
   test("that is given stays as it is on every machine", async () => {

@@ -86,13 +86,18 @@ export async function chooseArrangement(
   const open = world.openProbe ?? ((one: Arrangement) => openProbe({ ...options, ...one }, config, cores));
   const { best, tried } = await fastestOf(list, open);
   const choice = { threads: best.threads, replicas: best.replicas, tried: [...tried] };
+  const leftOut = tried.flatMap(({ error }) => (error === undefined ? [] : [failed(error)]));
   if (machine.load > BUSY * cores) {
     store.keepForNow(key, choice);
-    return found(best, "measured", { tried, warnings: [busy(machine)] });
+    return found(best, "measured", { tried, warnings: [...leftOut, busy(machine)] });
   }
   const unwritten = store.keep(key, choice);
-  const warnings = unwritten === undefined ? [] : [unremembered(unwritten)];
+  const warnings = [...leftOut, ...(unwritten === undefined ? [] : [unremembered(unwritten)])];
   return found(best, "measured", { tried, warnings });
+}
+
+function failed(why: string): string {
+  return `an arrangement was left out, since it failed: ${why}`;
 }
 
 function busy({ load, cores }: Machine): string {

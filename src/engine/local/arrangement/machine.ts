@@ -4,8 +4,9 @@
  * the machine's.
  */
 import { readFileSync } from "node:fs";
-import { availableParallelism, cpus, loadavg } from "node:os";
+import { availableParallelism, loadavg } from "node:os";
 import { join } from "node:path";
+import { processorName } from "../../../package/index.ts";
 
 /** Bounds of what a process may use. */
 export interface Machine {
@@ -13,7 +14,7 @@ export interface Machine {
   readonly cores: number;
   /** Bytes that can be had without swapping. */
   readonly memory: number;
-  /** The processor's name. */
+  /** The processor's model and widest vector instructions. */
   readonly cpu: string;
   /** Processes that wanted a core over the last minute. */
   readonly load: number;
@@ -25,7 +26,7 @@ export function thisMachine(): Machine {
   return {
     cores: Math.max(1, Math.min(availableParallelism(), quota)),
     memory: process.availableMemory(),
-    cpu: cpus()[0]?.model ?? "unknown",
+    cpu: processorName(),
     load: loadavg()[0] ?? 0,
   };
 }

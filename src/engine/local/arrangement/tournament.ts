@@ -20,37 +20,50 @@ interface Contender {
 }
 
 /**
- * Compares arrangements, fewer replicas first.
+ * Compares arrangements, fewer replicas first. One that cannot be opened or measured is left out.
  *
  * @param list at least one
  * @param open opens the model in an arrangement
  * @returns the fastest arrangement, or one with fewer replicas that is about as fast; and all arrangements that were
  *   tried
- * @throws the error of opening the model in the first arrangement; a later arrangement that cannot be opened is not
- *   chosen
+ * @throws the first error where every arrangement failed
  */
 export async function fastestOf(
   list: readonly Arrangement[],
   open: (arrangement: Arrangement) => Promise<Probe>,
 ): Promise<{ readonly best: Arrangement; readonly tried: readonly TriedArrangement[] }> {
-  const [first, ...others] = list;
-  let best: Contender = { arrangement: first!, probe: await open(first!) };
+  let best: Contender | undefined;
+  let failure: unknown;
   const tried: TriedArrangement[] = [];
+  const leaveOut = (arrangement: Arrangement, error: unknown) => {
+    failure ??= error;
+    const place = tried.findIndex((one) => isSame(one, arrangement));
+    if (place >= 0) tried.splice(place, 1);
+    const message = `${arrangementText(arrangement)}: ${(error as Error).message}`;
+    tried.push({ ...arrangement, tokensPerSecond: 0, error: message });
+  };
   try {
-    for (const arrangement of others) {
+    for (const arrangement of list) {
       let probe: Probe;
       try {
         probe = await open(arrangement);
       } catch (error) {
-        const message = `${arrangementText(arrangement)}: ${(error as Error).message}`;
-        tried.push({ ...arrangement, tokensPerSecond: 0, error: message });
+        leaveOut(arrangement, error);
         continue;
       }
       const challenger = { arrangement, probe };
-      const [own, its] = await inTurn(best.probe, probe).catch(async (error: unknown) => {
-        await probe.close();
-        throw error;
-      });
+      if (best === undefined) {
+        best = challenger;
+        continue;
+      }
+      const compared = await inTurn(best, challenger);
+      if ("failed" in compared) {
+        leaveOut(compared.failed.arrangement, compared.error);
+        await closeQuietly(compared.failed.probe);
+        if (compared.failed === best) best = challenger;
+        continue;
+      }
+      const [own, its] = compared.seconds;
       note(tried, best, own);
       note(tried, challenger, its);
       const isBetter = own / its > (arrangement.replicas > best.arrangement.replicas ? WORTH : 1);
@@ -59,19 +72,35 @@ export async function fastestOf(
       else if (arrangement.threads === best.arrangement.threads && own / its < HOPELESS) break;
     }
   } finally {
-    await best.probe.close();
+    await best?.probe.close();
   }
+  if (best === undefined) throw failure;
   return { best: best.arrangement, tried };
 }
 
-/** Seconds of the fastest round of each. */
-async function inTurn(one: Probe, other: Probe): Promise<readonly [number, number]> {
+/** Closes a model that has failed; its own failure matters more than one of closing. */
+async function closeQuietly(probe: Probe): Promise<void> {
+  await probe.close().catch(() => {});
+}
+
+type Comparison =
+  | { readonly seconds: readonly [number, number] }
+  | { readonly failed: Contender; readonly error: unknown };
+
+/** Seconds of the fastest round of each; or which of them failed. */
+async function inTurn(one: Contender, other: Contender): Promise<Comparison> {
   let [own, its] = [Infinity, Infinity];
   for (let round = 0; round < ROUNDS; round++) {
-    own = Math.min(own, await one.round());
-    its = Math.min(its, await other.round());
+    let current = one;
+    try {
+      own = Math.min(own, await one.probe.round());
+      current = other;
+      its = Math.min(its, await other.probe.round());
+    } catch (error) {
+      return { failed: current, error };
+    }
   }
-  return [own, its];
+  return { seconds: [own, its] };
 }
 
 /** Records a speed; of two speeds of one arrangement the higher is kept. */

@@ -65,6 +65,7 @@ export class DeviceModel {
 
   async step(adam: AdamParameters): Promise<StepReport> {
     checkAdam(adam);
+    this.#model.requireWholeGradient();
     return this.#there.step(adam);
   }
 
@@ -73,7 +74,7 @@ export class DeviceModel {
   }
 
   clearGradient(): void {
-    this.#there.clearGradient();
+    this.#model.clearGradient();
   }
 
   requireRoom(run: TrainingRun): void {

@@ -42,6 +42,23 @@ describe("the room for batches is the budget", () => {
   });
 });
 
+test("prompts that are kept count, and what is prepared of them may have a quarter, or what batches leave", () => {
+  const plan = planOf(1000);
+  const { room } = plan;
+  expect(plan.promptBytes).toBe(room / 4);
+  plan.prompts = 100 * MIB;
+  expect(plan.room).toBe(room - 100 * MIB);
+  expect(plan.promptBytes).toBe(plan.room / 4);
+  expect(plan.fits({ activations: room - plan.headBytes - 99 * MIB, programs: 0 })).toBe(false);
+  plan.preparedPrompts = 50 * MIB;
+  expect(plan.room).toBe(room - 100 * MIB);
+  expect(plan.programBytes).toBe(plan.room - 50 * MIB);
+  plan.activations = plan.room - plan.headBytes - 10 * MIB;
+  expect(plan.promptBytes).toBe(10 * MIB);
+  const { message } = plan.refusal("train", "one completion", { activations: 300 * MIB, programs: 40 * MIB });
+  expect(message).toContain("weights 256 MiB, prompts 100 MiB, activations");
+});
+
 test("an eighth of the room is the head's, and no more than makes it faster", () => {
   const room = planOf(1000).room;
   expect(planOf(1000).headBytes).toBe(room / 8);

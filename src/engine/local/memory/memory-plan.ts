@@ -33,6 +33,10 @@ export class MemoryPlan {
   #quantised = 0;
   /** Bytes that are kept for the activations of batches. */
   activations = 0;
+  /** Bytes of the pixels of prompts that are kept. */
+  prompts = 0;
+  /** Bytes of what is prepared of them, which gives way to batches. */
+  preparedPrompts = 0;
 
   /** @param replicas that share the process's memory */
   constructor(memory: MachineMemory, replicas: number, store: ParameterStore) {
@@ -70,6 +74,7 @@ export class MemoryPlan {
             ["moments", 2 * trained],
           ] as const)
         : []),
+      ...(this.prompts > 0 ? [["prompts", this.prompts] as const] : []),
     ]);
   }
 
@@ -96,6 +101,11 @@ export class MemoryPlan {
     return (budget - process) / this.#replicas - RUNTIME_BYTES - fixed;
   }
 
+  /** Bytes that may be kept of what is prepared of prompts, for later calls: a quarter of the room, or what batches leave. */
+  get promptBytes(): number {
+    return Math.max(0, Math.min(this.room / 4, this.room - this.activations - this.headBytes));
+  }
+
   /** Bytes that the head's logits, and what is made of them, may take at once. */
   get headBytes(): number {
     return Math.min(HEAD_BYTES, Math.max(0, this.room) / 8);
@@ -103,7 +113,7 @@ export class MemoryPlan {
 
   /** Bytes that compiled programs may keep. */
   get programBytes(): number {
-    return this.room - this.activations;
+    return this.room - this.activations - this.preparedPrompts;
   }
 
   /** Whether a batch of a training step fits. */

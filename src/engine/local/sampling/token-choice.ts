@@ -108,20 +108,20 @@ interface RankedTokens {
   readonly total: number;
 }
 
-/** The k likeliest, and their probability. */
+/** The k likeliest, and their probability. Up to 2k candidates are kept, so that sorts are few for small and large k. */
 function likeliestOf(row: Float32Array, banned: Uint8Array, count: number): RankedTokens {
+  const byRank = (a: number, b: number) => row[b]! - row[a]! || a - b;
   const tokens: number[] = [];
   let least = -1;
   for (let token = 0; token < row.length; token++) {
-    const probability = row[token]!;
-    if (banned[token] !== 0 || !(tokens.length < count || probability > least)) continue;
-    if (tokens.length === count) tokens.pop();
-    let place = tokens.length;
-    while (place > 0 && row[tokens[place - 1]!]! < probability) place--;
-    tokens.splice(place, 0, token);
-    least = row[tokens.at(-1)!]!;
+    if (banned[token] !== 0 || !(row[token]! > least)) continue;
+    tokens.push(token);
+    if (tokens.length < 2 * count) continue;
+    tokens.sort(byRank).length = count;
+    least = row[tokens[count - 1]!]!;
   }
-  return { tokens, total: tokens.reduce((sum, token) => sum + row[token]!, 0) };
+  const kept = tokens.sort(byRank).slice(0, count);
+  return { tokens: kept, total: kept.reduce((sum, token) => sum + row[token]!, 0) };
 }
 
 /**

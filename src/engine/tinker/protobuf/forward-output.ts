@@ -5,7 +5,7 @@
  * first dimension only.
  */
 import { create, toBinary } from "@bufbuild/protobuf";
-import type { WireForwardAnswer, WireTensor } from "../wire.ts";
+import type { WireForwardAnswer, WireTensor, WireTensors } from "../wire.ts";
 import { messageOf } from "./message.ts";
 import { elementBytes, packed, unpacked } from "./numbers.ts";
 import { elements, jsonType, type RealType } from "./tensor.ts";
@@ -18,8 +18,6 @@ import {
   ForwardBackwardOutputSchema,
 } from "./tinker_pb.ts";
 import { WireFault } from "./wire-fault.ts";
-
-type Tensors = Readonly<Record<string, WireTensor>>;
 
 /** An answer as bytes. */
 export function forwardAnswerBytes(
@@ -36,7 +34,7 @@ export function forwardAnswerBytes(
   return toBinary(ForwardBackwardOutputSchema, message);
 }
 
-function record(data: readonly Tensors[], real: RealType): ArrayRecord {
+function record(data: readonly WireTensors[], real: RealType): ArrayRecord {
   const names = new Set(data.flatMap((tensors) => Object.keys(tensors)));
   const fields = [...names].map(
     (name) =>
@@ -56,7 +54,7 @@ function record(data: readonly Tensors[], real: RealType): ArrayRecord {
   });
 }
 
-/** Tensors of one name, a missing one as nothing. */
+/** WireTensors of one name, a missing one as nothing. */
 function batched(tensors: readonly (WireTensor | undefined)[], real: RealType, name: string): BatchedTensor {
   const known = tensors.filter((tensor) => tensor !== undefined);
   const dtype = known.every((tensor) => tensor.dtype === "int64") ? DType.DTYPE_INT64 : real;

@@ -4,7 +4,7 @@
  * have.
  */
 import { create, toBinary } from "@bufbuild/protobuf";
-import type { WireChunk, WireDatum, WireForwardInput } from "../wire.ts";
+import type { ForwardCall, WireChunk, WireDatum, WireForwardInput } from "../wire.ts";
 import { messageOf } from "./message.ts";
 import { packed, unpacked } from "./numbers.ts";
 import { type RealType, tensorMessage, tensorOf } from "./tensor.ts";
@@ -18,10 +18,7 @@ import {
 } from "./tinker_pb.ts";
 import { WireFault } from "./wire-fault.ts";
 
-/** Both calls, by the one address that the message goes to. */
-export type ForwardCall = "forward" | "forward_backward";
-
-/** A request in the form of JSON bodies. */
+/** A pass over data in the form of JSON bodies: of which model, the how-manieth request of it, and what. */
 export interface ForwardRequest {
   readonly model_id: string;
   readonly seq_id: number;

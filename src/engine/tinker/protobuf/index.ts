@@ -3,7 +3,7 @@
  * The protocol's binary bodies: messages of `tinker.proto` to and from the form that JSON bodies have.
  */
 export { forwardAnswerBytes, readForwardAnswer } from "./forward-output.ts";
-export { forwardRequestBytes, readForwardRequest } from "./forward-request.ts";
+export { type ForwardRequest, forwardRequestBytes, readForwardRequest } from "./forward-request.ts";
 export { PROTOBUF } from "./message.ts";
 export { readSampleAnswer, sampleAnswerBytes } from "./sample-response.ts";
 export type { RealType } from "./tensor.ts";

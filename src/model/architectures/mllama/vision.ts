@@ -65,7 +65,7 @@ function spellPrompt(
   for (const [i, chunk] of prompt.chunks.entries()) {
     if (chunk.kind === "text") {
       checkText(chunk.tokens, config.text.vocabSize, { pixelTokens }, `chunk ${i}`);
-      tokens.push(...chunk.tokens);
+      for (const token of chunk.tokens) tokens.push(token);
       continue;
     }
     const image = still(chunk);

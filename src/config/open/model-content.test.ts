@@ -1,0 +1,63 @@
+import { appendFileSync, cpSync, mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { SMALL_ASSETS } from "../../engine/small-model.ts";
+import { stopAfter } from "../../testing/stop-after.ts";
+import { temporaryDirectory } from "../../testing/temporary-directory.ts";
+import { digitsFakeEngine, freshPath, steadyClock, tinyConfig } from "../../testing/tiny-run.ts";
+import { resolveConfig } from "../resolve-config.ts";
+import { runTraining } from "../run.ts";
+import { atRecordedCommit, modelContent } from "./model-content.ts";
+
+const COMMIT = "0123456789abcdef0123456789abcdef01234567";
+
+function assetsCopy(...folders: readonly string[]): string {
+  const path = join(temporaryDirectory(), "assets", ...folders);
+  mkdirSync(path, { recursive: true });
+  cpSync(SMALL_ASSETS, path, { recursive: true });
+  return path;
+}
+
+describe("the content of a model", () => {
+  test("is the hash of its files, and its commit where it is a snapshot of the hub", () => {
+    const path = assetsCopy("models--org--name", "snapshots", COMMIT);
+    const content = modelContent(resolveConfig({ file: { model: path } }));
+    expect(content).toMatchObject({ commit: COMMIT, hash: expect.stringMatching(/^[0-9a-f]{16}$/) });
+    appendFileSync(join(path, "config.json"), " ");
+    expect(modelContent(resolveConfig({ file: { model: path } }))?.hash).not.toBe(content?.hash);
+    expect(modelContent(resolveConfig())).toBeUndefined();
+  });
+
+  test("of the hub is fetched at the commit that the run recorded, though its name may mean another now", () => {
+    const config = resolveConfig({ file: { model: "org/name" } });
+    expect(atRecordedCommit(config, { commit: COMMIT }).model).toEqual({ ...config.model, revision: COMMIT });
+    expect(atRecordedCommit(config, undefined)).toBe(config);
+    expect(atRecordedCommit(resolveConfig(), { commit: COMMIT })).toEqual(resolveConfig());
+  });
+});
+
+test("a run records the files of its model, and says when they have changed since", async () => {
+  const assets = assetsCopy();
+  const config = tinyConfig(`model={kind: small, assets: ${assets}}`);
+  const path = freshPath();
+  const warnings: string[] = [];
+  const options = {
+    config,
+    runDirectory: path,
+    openEngine: async () => digitsFakeEngine(),
+    onEvent: (event: { readonly event: string; readonly message?: string }) => {
+      if (event.event === "warning") warnings.push(event.message ?? "");
+    },
+  };
+  await runTraining({ ...options, clock: steadyClock(), ...stopAfter(1) });
+  const { model } = JSON.parse(readFileSync(join(path, "environment.json"), "utf8"));
+  expect(model).toEqual(modelContent(config));
+  const ofModel = () => warnings.filter((message) => message.startsWith("model: "));
+  await runTraining({ ...options, clock: steadyClock(), resume: true, ...stopAfter(1, options.onEvent) });
+  expect(ofModel()).toEqual([]);
+  appendFileSync(join(assets, "config.json"), " ");
+  await runTraining({ ...options, clock: steadyClock(), resume: true });
+  expect(ofModel()).toEqual([
+    expect.stringContaining(`have changed since the run began (hash ${model.hash}`),
+  ]);
+});

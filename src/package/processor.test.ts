@@ -1,0 +1,25 @@
+import { writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { temporaryDirectory } from "../testing/temporary-directory.ts";
+import { processorName } from "./index.ts";
+
+const model = cpus()[0]?.model ?? "unknown";
+
+test.each([
+  ["fpu sse2 avx avx2 avx512f", `${model}, AVX-512`],
+  ["fpu sse2 avx avx2", `${model}, AVX2`],
+  ["fpu sse2", model],
+])("a processor with the flags %s has the name %s", (flags, name) => {
+  const file = join(temporaryDirectory(), "cpuinfo");
+  writeFileSync(
+    file,
+    `processor\t: 0\nflags\t\t: ${flags}\nbugs\t\t:\n\nprocessor\t: 1\nflags\t\t: ${flags}\n`,
+  );
+  expect(processorName(file)).toBe(name);
+});
+
+test("its model alone is the name where the system lists no flags", () => {
+  expect(processorName("/nowhere/cpuinfo")).toBe(model);
+});
