@@ -15,7 +15,7 @@ import pytest
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
 PATHS = (HERE.parent / "src", HERE.parent / "tests", HERE.parent / "tests_skyrl", ROOT / "fixtures" / "model")
-LIMIT_SECONDS = 120
+LIMIT_SECONDS = 300
 
 
 @pytest.fixture
