@@ -15,9 +15,11 @@ export const ALL_SIGNALS = {
     "calibrated-attention",
     "token-clusters",
     "full-distribution",
+    "group-divergence",
     "hidden-images",
     "entropy",
     "temperature",
+    "value-replacement",
     "of-the-future",
   ],
 };

@@ -2,6 +2,7 @@
 
 import json
 from copy import deepcopy
+from math import ceil
 from typing import Any
 
 import reference
@@ -45,6 +46,13 @@ def in_view(sequences: list[dict[str, Any]], ablation: str) -> list[dict[str, An
                 if chunk["kind"] == "image":
                     chunk["formula"] = BLACK
     return changed
+
+
+def group_of(sequence: dict[str, Any]) -> list[dict[str, Any]]:
+    """Completions of one prompt as fixtures/skyrl/record.mjs has them: as recorded, backwards, and the first half."""
+    completion = sequence["completion"]
+    members = (completion, completion[::-1], completion[: ceil(len(completion) / 2)])
+    return [sequence | {"completion": own} for own in members]
 
 
 def case_of(checkpoint: str, sequences: list[dict[str, Any]], side: str = "left") -> Case:

@@ -35,4 +35,5 @@ def test_the_capabilities_are_named_as_fovea_names_them():
     assert set(said["capabilities"]) == {
         *("attention", "attention-measure", "calibrated-attention", "token-clusters"),
         *("entropy", "temperature", "hidden-states", "full-distribution", "hidden-images"),
+        *("group-divergence", "value-replacement"),
     }

@@ -7,7 +7,7 @@ from typing import Any
 import numpy
 import reference
 import torch
-from families import in_view
+from families import group_of, in_view
 from PIL import Image
 from recorded import END_OF_TEXT, FIXTURES, read
 from skyrl.backends.skyrl_train.training_batch import TensorList, TrainingInputBatch
@@ -16,7 +16,8 @@ from tinker.proto import tinker_public_pb2 as pb
 
 from fovea_skyrl.backend import SignalBackend
 from fovea_skyrl.images import ImageRenderer
-from fovea_skyrl.worker import SECOND_VIEW, SIGNALS, SignalPolicyWorker
+from fovea_skyrl.views import with_members
+from fovea_skyrl.worker import SIGNALS, SignalPolicyWorker
 
 CHECKPOINT = "untied-gqa"
 TEMPERATURE = 0.8
@@ -54,8 +55,11 @@ def worker(micro_batch_size: int = 2, max_tokens: int = -1, model: HFModelWrappe
 def training_batch(case: str, request: Any, ablation: str | None = None) -> TrainingInputBatch:
     """A case as SkyRL's backend lays batches out: all padded on the left, masks of the completion to the right."""
     sequences = [sequences_of(case)[index] for index in run_together(case)]
-    if ablation is not None:
-        sequences = in_view(sequences, ablation)
+    return batch_of(sequences if ablation is None else in_view(sequences, ablation), request)
+
+
+def batch_of(sequences: list[dict[str, Any]], request: Any) -> TrainingInputBatch:
+    """Sequences as SkyRL's backend lays batches out."""
     inputs, spans = reference.batch_of(sequences, IMAGE, END_OF_TEXT, "left")
     width = max(length for _, _, length in spans)
     response = torch.zeros(len(sequences), width, dtype=torch.long)
@@ -76,11 +80,10 @@ def training_batch(case: str, request: Any, ablation: str | None = None) -> Trai
     return batch
 
 
-def with_second_view(batch: TrainingInputBatch, second: TrainingInputBatch) -> TrainingInputBatch:
-    """First views with second ones, as the backend lays them side by side."""
-    for name, tensors in second.items():
-        batch[SECOND_VIEW + name] = tensors
-    return batch
+def batch_of_groups(case: str, request: Any) -> TrainingInputBatch:
+    """A case's first completions, with the further members of their groups of three beside them."""
+    groups = [group_of(sequences_of(case)[index]) for index in run_together(case)]
+    return with_members(batch_of([group[number] for number in range(3) for group in groups], request), 3)
 
 
 class LocalDispatch:

@@ -10,7 +10,7 @@ import pytest
 import skyrl.tinker.api as api
 import skyrl.tinker.engine as engine_module
 import torch
-from families import in_view
+from families import group_of, in_view
 from fastapi.testclient import TestClient
 from inside_skyrl import CHECKPOINT, TEMPERATURE, LocalBackend, message_of, outputs_of, sequences_of
 from recorded import FIXTURES, read
@@ -99,7 +99,7 @@ def test_the_capabilities_say_that_signals_are_there(service):
     said = service.http.get("/api/v1/get_server_capabilities").json()
     assert said["supported_models"][0]["model_name"] == MODEL
     assert said["fovea_signals"]["protocol"] == 2
-    assert "token-clusters" in said["fovea_signals"]["capabilities"]
+    assert {"token-clusters", "group-divergence", "value-replacement"} <= set(said["fovea_signals"]["capabilities"])
 
 
 def test_requests_with_and_without_signals_in_one_engine_batch_each_get_their_own(service, monkeypatch):
@@ -162,6 +162,86 @@ def test_two_views_of_each_completion_are_compared_and_answered_in_order(service
         close(second["logprobs"], theirs[ablation]["ablated_logprobs"])
     assert service.error(odd) == "fovea.divergence: expected pairs of sequences, got 1"
     assert "expected the same targets of sequences 0 and 1, got others" in service.error(others)
+
+
+def test_groups_are_compared_and_answered_in_order(service):
+    """Groups of text and of images in one request, whose first completion is the shortest; another request has pairs."""
+    sequences = sequences_of("padded-batch")
+    recorded = read("skyrl/groups.json")["checkpoints"][CHECKPOINT]["padded-batch"]
+    members = [member for sequence in sequences for member in group_of(sequence)[::-1]]
+    asked = service.submit(members, {"fovea.group_divergence": 3, "fovea.entropy": 1})
+    views = in_view(members, "discard")
+    pairs = [each for pair in zip(members, views, strict=True) for each in pair]
+    both = service.submit(pairs, {"fovea.group_divergence": 3, "fovea.divergence": 1})
+    alone = service.submit(members[:2], {"fovea.group_divergence": 1})
+    service.work()
+    outputs = service.outputs(asked)
+    expected = [values for group in recorded for values in group[::-1]]
+    assert len(outputs) == len(expected)
+    for ours, theirs, sequence in zip(outputs, expected, members, strict=True):
+        assert set(ours) == {"logprobs", "entropy", "group_divergence"}
+        close(ours["group_divergence"], theirs)
+        assert len(ours["logprobs"]) == len(ours["entropy"]) == len(sequence["completion"])
+    views_compared = read("skyrl/distributions.json")["checkpoints"][CHECKPOINT]["padded-batch"]
+    compared = service.outputs(both)
+    for first, second, theirs in zip(compared[::2], compared[1::2], expected, strict=True):
+        close(first["group_divergence"], theirs)
+        close(second["logprobs"], first["ablated_logprobs"])
+    for whole, theirs in zip(compared[4::6], views_compared, strict=True):
+        for name, values in theirs["discard"].items():
+            close(whole[name], values)
+    for ours, with_others in zip(service.outputs(alone), outputs[:2], strict=True):
+        assert ours["group_divergence"].tolist() == [0] * len(with_others["logprobs"])
+        close(ours["logprobs"], with_others["logprobs"])
+
+
+def test_sequences_that_are_no_groups_fail_alone(service):
+    sequences = sequences_of("padded-batch")
+    image = next(each for each in sequences if any(chunk["kind"] == "image" for chunk in each["prompt"]))
+    other = json.loads(json.dumps(image))
+    for chunk in other["prompt"]:
+        if chunk["kind"] == "image":
+            chunk["formula"]["b"] += 1
+    two = {"fovea.group_divergence": 2}
+    odd = service.submit(sequences[:1] * 3, two)
+    prompts = service.submit([sequences[0], sequences[0], sequences[0], sequences[1]], two)
+    pictures = service.submit([image, other], two)
+    views = service.submit([image, image, image, other], two | {"fovea.divergence": 1})
+    none = service.submit(sequences[:1], {"fovea.group_divergence": 0})
+    sound = service.submit(sequences[:1] * 2, two)
+    service.work()
+    assert service.error(odd) == "fovea.group_divergence: expected groups of 2 sequences, got 3"
+    assert service.error(prompts) == "fovea.group_divergence: expected the same prompt of sequences 2 and 3, got others"
+    assert service.error(pictures) == "fovea.group_divergence: expected the same prompt of sequences 0 and 1, got others"
+    assert service.error(views) == "fovea.group_divergence: expected the same prompt of sequences 1 and 3, got others"
+    assert "fovea.group_divergence: expected a whole number of at least 1, got 0" in service.error(none)
+    for output in service.outputs(sound):
+        assert numpy.abs(output["group_divergence"]).max() < 1e-6
+
+
+@pytest.mark.parametrize("name", ["vector", "number"])
+def test_values_are_replaced_within_the_model(service, name):
+    """A request of text and images, and another that compares groups without their values."""
+    recorded = read("skyrl/replaced.json")
+    asked = recorded["replacements"][name]
+    config = {
+        "fovea.replaced_values": {"vector": 1, "number": 2}[name],
+        "fovea.replacement_threshold": asked["threshold"],
+    }
+    sequences = sequences_of("padded-batch")
+    plain = service.submit(sequences, config)
+    grouped = service.submit([each for each in sequences for _ in range(2)], config | {"fovea.group_divergence": 2})
+    backward = service.submit(sequences[:1], config, forward_only=False)
+    compared = service.submit(sequences[:1] * 2, config | {"fovea.divergence": 1})
+    service.work()
+    expected = recorded["checkpoints"][CHECKPOINT]["padded-batch"]
+    for ours, group, theirs in zip(service.outputs(plain), service.outputs(grouped)[::2], expected, strict=True):
+        assert set(ours) == {"logprobs"}
+        close(ours["logprobs"], theirs[name]["logprobs"])
+        close(group["logprobs"], theirs[name]["logprobs"])
+        assert numpy.abs(group["group_divergence"]).max() < 1e-6
+    assert service.error(backward) == "signals: expected a forward request, got forward_backward"
+    assert "fovea.replaced_values: goes with no other view" in service.error(compared)
 
 
 def test_a_temperature_is_that_of_log_probs_with_signals_and_without(service, monkeypatch):

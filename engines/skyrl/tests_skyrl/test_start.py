@@ -25,7 +25,7 @@ def model(tmp_path):
     """A checkpoint with some tokenizer: SkyRL's engine opens one when it starts."""
     directory = tmp_path / "model"
     shutil.copytree(FIXTURES / "model" / CHECKPOINT, directory)
-    shutil.copy(FIXTURES.parent / "assets" / "digits" / "tokenizer.json", directory)
+    shutil.copy(FIXTURES.parent / "assets" / "small" / "tokenizer.json", directory)
     settings = {"tokenizer_class": "PreTrainedTokenizerFast", "pad_token": "<|endoftext|>"}
     (directory / "tokenizer_config.json").write_text(json.dumps(settings))
     return directory
@@ -74,7 +74,7 @@ def test_the_command_starts_server_and_engine_and_stops_both(model):
         command.process.send_signal(signal.SIGINT)
         command.process.wait(timeout=60)
     assert said["supported_models"][0]["model_name"] == str(model)
-    assert said["fovea_signals"]["protocol"] == 1
+    assert said["fovea_signals"]["protocol"] == 2
     assert not engine.is_running()
 
 

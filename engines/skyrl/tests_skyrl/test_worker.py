@@ -2,11 +2,20 @@
 
 import pytest
 import torch
-from inside_skyrl import CHECKPOINT, TEMPERATURE, run_together, training_batch, with_second_view, worker
+from inside_skyrl import CHECKPOINT, TEMPERATURE, batch_of_groups, run_together, training_batch, worker
 from recorded import read
+from skyrl.backends.skyrl_train.workers.worker_utils import TokenBasedBatchIterator
 
-from fovea_skyrl import AttentionRequest, CalibratedRequest, ClusterRequest, ShardedSequenceError, SignalRequest
-from fovea_skyrl.worker import OUTPUT, SECOND_VIEW
+from fovea_skyrl import (
+    AttentionRequest,
+    CalibratedRequest,
+    ClusterRequest,
+    ReplacementRequest,
+    ShardedSequenceError,
+    SignalRequest,
+)
+from fovea_skyrl.passes import MEMBERS, OUTPUT, forward_with_signals
+from fovea_skyrl.views import SECOND_VIEW, with_second_view
 
 RECORDING = read("skyrl/signals.json")
 DISTRIBUTIONS = read("skyrl/distributions.json")
@@ -67,6 +76,54 @@ def test_measures_of_distributions_are_those_of_the_local_engine(ablation, case,
             close(ours[OUTPUT][name]["data"], values)
 
 
+@pytest.mark.parametrize("max_tokens", [-1, 60], ids=["by sequences", "by tokens"])
+@pytest.mark.parametrize("case", ["one-image", "four-images", "padded-batch", "text-only"])
+def test_divergences_within_groups_are_those_of_the_local_engine(case, max_tokens):
+    recording = read("skyrl/groups.json")
+    request = SignalRequest(AttentionRequest("own", "sharpness"), CalibratedRequest("own", 2), entropy=True, group=3)
+    outputs = worker(2, max_tokens).forward(batch_of_groups(case, request)).loss_fn_outputs
+    assert recording["temperature"] == TEMPERATURE
+    for lead, index in zip(outputs, run_together(case), strict=True):
+        members = [lead, *lead[MEMBERS]]
+        for ours, theirs in zip(members, recording["checkpoints"][CHECKPOINT][case][index], strict=True):
+            assert set(ours[OUTPUT]) == set(request.names)
+            close(ours[OUTPUT]["group_divergence"]["data"], theirs)
+            assert len(ours["logprobs"]) == len(ours[OUTPUT]["visual_mass"]["data"]) == len(theirs)
+        # The first member is the recorded completion, whose other signals are as without a group.
+        alone = RECORDING["checkpoints"][CHECKPOINT][case][index]
+        close(lead["logprobs"], alone["logprobs"])
+        close(lead[OUTPUT]["visual_mass"]["data"], alone["own"]["visual_mass"])
+
+
+def test_a_padding_batch_runs_as_many_passes_and_has_no_completions():
+    request = SignalRequest(entropy=True, divergence=True, group=3)
+    groups = with_second_view(batch_of_groups("text-only", request), batch_of_groups("text-only", request))
+    padding = TokenBasedBatchIterator(groups, 1000)._create_padding_microbatch()
+    padding["sequences"] %= 80
+    made, passes = worker(), []
+    handle = made.model.model.register_forward_pre_hook(lambda *_: passes.append(1))
+    [lead] = forward_with_signals(made.model, padding, request, TEMPERATURE)
+    handle.remove()
+    assert len(passes) == 6
+    members = [lead, *lead[MEMBERS]]
+    assert [each["logprobs"] for each in members] == [[]] * 3
+    assert all(tensor["data"] == [] for each in members for tensor in each[OUTPUT].values())
+
+
+@pytest.mark.parametrize("max_tokens", [-1, 60], ids=["by sequences", "by tokens"])
+@pytest.mark.parametrize("case", ["one-image", "four-images", "padded-batch", "text-only"])
+@pytest.mark.parametrize("name", ["vector", "number"])
+def test_replaced_values_give_the_log_probs_of_the_local_engine(name, case, max_tokens):
+    recording = read("skyrl/replaced.json")
+    asked = recording["replacements"][name]
+    request = SignalRequest(entropy=True, replacement=ReplacementRequest(asked["mean"], asked["threshold"]))
+    outputs = worker(2, max_tokens).forward(training_batch(case, request)).loss_fn_outputs
+    for ours, index in zip(outputs, run_together(case), strict=True):
+        theirs = recording["checkpoints"][CHECKPOINT][case][index][name]
+        close(ours["logprobs"], theirs["logprobs"])
+        close(ours[OUTPUT]["entropy"]["data"], theirs["entropy"])
+
+
 @pytest.mark.parametrize("request_", [REQUESTS["own"], MANY], ids=["attention", "clusters and distributions"])
 def test_a_completion_of_no_tokens_has_signals_of_no_tokens(request_):
     batch = with_second_view(training_batch("padded-batch", request_), training_batch("padded-batch", request_))
@@ -80,15 +137,19 @@ def test_a_completion_of_no_tokens_has_signals_of_no_tokens(request_):
         assert (none[OUTPUT][name]["dtype"], none[OUTPUT][name]["shape"][1:]) == (tensor["dtype"], tensor["shape"][1:])
 
 
-def test_sequence_parallelism_and_packing_are_refused():
+REFUSED = [REQUESTS["own"], SignalRequest(group=1), SignalRequest(replacement=ReplacementRequest())]
+
+
+@pytest.mark.parametrize("request_", REFUSED, ids=["attention", "groups", "replaced values"])
+def test_sequence_parallelism_and_packing_are_refused(request_):
     made = worker()
     made.model.sequence_parallel_size = 2
     with pytest.raises(ShardedSequenceError, match="sequence_parallel_size: expected 1.*got 2"):
-        made.forward(training_batch("one-image", REQUESTS["own"]))
+        made.forward(training_batch("one-image", request_))
     made.model.sequence_parallel_size = 1
     made.model.remove_microbatch_padding = True
     with pytest.raises(ShardedSequenceError, match="remove_microbatch_padding: expected false"):
-        made.forward(training_batch("one-image", REQUESTS["own"]))
+        made.forward(training_batch("one-image", request_))
 
 
 def test_the_optimiser_gets_what_a_step_names():

@@ -12,7 +12,7 @@ import type { offeredSignals } from "./offered-signals.ts";
  */
 const OF_THE_PROTOCOL = ["image-ablation", "overlap", "reference"] as const satisfies readonly Capability[];
 
-/** Capabilities that an engine at a server may have, and that the protocol cannot express. */
+/** Capabilities that an engine at a server may have, and that the extension has no request for. */
 const OUT_OF_REACH: ReadonlySet<Capability> = new Set<Capability>([
   "group-divergence",
   "hidden-images",

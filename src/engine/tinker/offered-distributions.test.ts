@@ -39,6 +39,18 @@ test("a request has what is asked of distributions, and the views whose images a
   expect(signalConfig({ image: hidden, divergenceFrom: hidden })?.["fovea.hidden_images"]).toBe(3);
 });
 
+test("a request has how values are replaced, and not how many completions a group has", () => {
+  expect(signalConfig({ image: { kind: "replace-values", threshold: 2, mean: "vector" } })).toEqual({
+    "fovea.replaced_values": 1,
+    "fovea.replacement_threshold": 2,
+  });
+  expect(signalConfig({ image: { kind: "replace-values", threshold: 0.5, mean: "number" } })).toEqual({
+    "fovea.replaced_values": 2,
+    "fovea.replacement_threshold": 0.5,
+  });
+  expect(signalConfig({ groupDivergence: true })).toBeUndefined();
+});
+
 describe("a server of the plain protocol with measures of distributions", () => {
   test("is sent both views of a completion one after the other, and its first answer of two is read", async () => {
     const names = ["divergence", "jensen_shannon", "ablated_logprobs", "ablated_entropy"];
@@ -110,6 +122,108 @@ describe("a server of the plain protocol with measures of distributions", () => 
     await expect(engine.accumulate(sequences, coefficients, { image })).rejects.toThrow(
       /^forward_backward: .* offers no gradient with hidden images$/,
     );
+  });
+
+  test("is sent completions of one prompt one after another, groups of one size in a request", async () => {
+    const [three, two] = [sequences[0]!.prompt, sequences[1]!.prompt];
+    const one = { chunks: [...two.chunks] };
+    const all: readonly Sequence[] = [
+      { prompt: three, completion: Int32Array.of(1) },
+      { prompt: two, completion: Int32Array.of(2, 2) },
+      { prompt: three, completion: Int32Array.of(3, 3, 3) },
+      { prompt: one, completion: Int32Array.of(4, 4) },
+      { prompt: two, completion: Int32Array.of(5) },
+      { prompt: three, completion: Int32Array.of(6, 0) },
+    ];
+    const { engine, asked } = await client(["group_divergence"]);
+    const scores = await engine.score(all, { groupDivergence: true, temperature: 0.5 });
+    const sent = asked.map(({ forward_input: { data, loss_fn_config } }) => ({
+      size: loss_fn_config?.["fovea.group_divergence"],
+      temperature: loss_fn_config?.["fovea.temperature"],
+      targets: data.map(({ loss_fn_inputs: inputs }) => inputs["target_tokens"]!.data),
+    }));
+    expect(sent).toEqual([
+      { size: 3, temperature: 0.5, targets: [[1], [3, 3, 3], [6, 0]] },
+      { size: 2, temperature: 0.5, targets: [[2, 2], [5]] },
+      { size: 1, temperature: 0.5, targets: [[4, 4]] },
+    ]);
+    const places = [0, 0, 1, 0, 1, 2];
+    for (const [i, { groupDivergence, logprobs }] of scores.entries()) {
+      const { length } = all[i]!.completion;
+      expect(groupDivergence).toEqual(Float64Array.from(made("group_divergence", places[i]!, length).data));
+      expect(logprobs).toHaveLength(length);
+    }
+    const small = await client(["group_divergence"], {}, { maxRequestBytes: 1 });
+    await small.engine.score([...all, ...all.map((own) => ({ ...own, prompt: { ...own.prompt } }))], {
+      groupDivergence: true,
+    });
+    expect(small.asked.map(({ forward_input: { data } }) => data.length).sort((a, b) => b - a)).toEqual([
+      3, 2, 1, 1, 1, 1, 1, 1, 1,
+    ]);
+  });
+
+  test("is sent both views of each completion of a group", async () => {
+    const names = ["divergence", "jensen_shannon", "ablated_logprobs", "ablated_entropy", "group_divergence"];
+    const { prompt } = sequences[0]!;
+    const group = [[1], [2, 3]].map((tokens) => ({ prompt, completion: Int32Array.from(tokens) }));
+    const { engine, asked } = await client(names);
+    const scores = await engine.score(group, { groupDivergence: true, divergenceFrom: { kind: "black" } });
+    const { data, loss_fn_config } = asked[0]!.forward_input;
+    expect(loss_fn_config).toEqual({ "fovea.divergence": 1, "fovea.group_divergence": 2 });
+    expect(data.map(({ loss_fn_inputs: inputs }) => inputs["target_tokens"]!.data)).toEqual([
+      [1],
+      [1],
+      [2, 3],
+      [2, 3],
+    ]);
+    for (const [i, score] of scores.entries()) {
+      const of = (name: string) => Float64Array.from(made(name, 2 * i, i + 1).data);
+      expect(score).toMatchObject({ groupDivergence: of("group_divergence"), divergence: of("divergence") });
+    }
+  });
+
+  test("without the divergence that was asked for is an error", async () => {
+    const { engine } = await client();
+    await expect(engine.score(sequences, { groupDivergence: true })).rejects.toThrow(
+      "forward, sequence 0: expected 2 group_divergence, got none",
+    );
+  });
+
+  test("scores with replaced values, and neither compares them nor trains on them", async () => {
+    const image = { kind: "replace-values", threshold: 2, mean: "vector" } as const;
+    const { engine, asked } = await client();
+    await engine.score(sequences, { image });
+    expect(asked[0]!.forward_input.loss_fn_config).toEqual({
+      "fovea.replaced_values": 1,
+      "fovea.replacement_threshold": 2,
+    });
+    const compared: ScoreRequest[] = [
+      { divergenceFrom: image },
+      { image, divergenceFrom: { kind: "black" } },
+    ];
+    for (const request of compared) {
+      await expect(engine.score(sequences, request)).rejects.toThrow(
+        /^forward: .* offers no comparison with replaced values$/,
+      );
+    }
+    await engine.setReference();
+    await expect(engine.score(sequences, { image, weights: "reference" })).rejects.toThrow(
+      /offers no signals of the reference$/,
+    );
+    const coefficients = sequences.map(({ completion }) => new Float64Array(completion.length));
+    await expect(engine.accumulate(sequences, coefficients, { image })).rejects.toThrow(
+      /^forward_backward: .* offers no gradient with replaced values$/,
+    );
+    const older = ALL_SIGNALS.capabilities.filter((name) => name !== "value-replacement");
+    const { engine: without, asked: none } = await client(
+      [],
+      {},
+      { said: { ...ALL_SIGNALS, capabilities: older } },
+    );
+    await expect(without.score(sequences, { image })).rejects.toThrow(
+      'images under replace-values needs the engine capability "value-replacement"',
+    );
+    expect(none).toHaveLength(0);
   });
 
   test.each<[string, ScoreRequest]>([

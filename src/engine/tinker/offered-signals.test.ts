@@ -100,11 +100,13 @@ describe("a server of the plain protocol with signals", () => {
         "calibrated-attention",
         "entropy",
         "full-distribution",
+        "group-divergence",
         "hidden-images",
         "image-ablation",
         "overlap",
         "reference",
         "token-clusters",
+        "value-replacement",
       ].sort(),
     );
   });

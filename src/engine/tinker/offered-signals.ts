@@ -14,16 +14,27 @@ const PROTOCOL = 2;
 const KNOWN: readonly Offered[] = [
   "entropy",
   "full-distribution",
+  "group-divergence",
   "hidden-images",
   "temperature",
+  "value-replacement",
   ...SIGNALS.filter((signal) => "plain" in signal).flatMap(({ needs }) =>
     needs.map(({ capability }) => capability),
   ),
 ];
-type Offered = SignalCapability | "entropy" | "full-distribution" | "hidden-images" | "temperature";
+type Offered =
+  | SignalCapability
+  | "entropy"
+  | "full-distribution"
+  | "group-divergence"
+  | "hidden-images"
+  | "temperature"
+  | "value-replacement";
 
 /** Which of a pair's views `fovea.hidden_images` is about; without pairs there is a first view alone. */
 const VIEW = { first: 1, second: 2 } as const;
+/** `fovea.replaced_values` by the replacement of an image token's value. */
+const REPLACED_BY = { vector: 1, number: 2 } as const;
 
 /** A server's signals, as reported in `get_server_capabilities`. */
 export interface SaidOfSignals {
@@ -58,7 +69,9 @@ export function missingFromPlain(request: ScoreRequest, offered: ReadonlySet<Off
     divergenceFrom !== undefined && "divergences over the vocabulary",
   ].find((what) => what !== false);
   const isMore = asked.length > 0 || entropy || ofDistributions !== undefined;
-  if (weights === "reference" && (isMore || hidesImages(image))) return "signals of the reference";
+  const isWithin = hidesImages(image) || replacesValues(image);
+  if (weights === "reference" && (isMore || isWithin || request.groupDivergence))
+    return "signals of the reference";
   for (const { signal, request: own } of asked) {
     const missing = signal.needs.find((need) => need.when(own) && !offered.has(need.capability));
     if (missing !== undefined) return missing.words(own);
@@ -67,15 +80,20 @@ export function missingFromPlain(request: ScoreRequest, offered: ReadonlySet<Off
   if (entropy && !offered.has("entropy")) return "entropy";
   if (ofDistributions !== undefined && !offered.has("full-distribution")) return ofDistributions;
   if (request.values) return "value head";
-  if (request.groupDivergence) return "divergences within a group";
+  if (request.groupDivergence && !offered.has("group-divergence")) return "divergences within a group";
+  if (divergenceFrom && (replacesValues(image) || replacesValues(divergenceFrom))) {
+    return "comparison with replaced values";
+  }
   if (request.likeliest) return "likeliest tokens";
   return request.intervention && "amplified attention";
 }
 
 const hidesImages = (image: ImageAblation | undefined) => image?.kind === "mask-attention";
+const replacesValues = (image: ImageAblation | undefined) => image?.kind === "replace-values";
 
 /**
- * A request for signals as `loss_fn_config`; undefined where nothing is asked for.
+ * A request for signals as `loss_fn_config`; undefined where nothing is asked for. How many completions a group has, which
+ * may differ from one request to another, is not in it.
  *
  * @throws EngineError when two signals ask for one number in different ways
  */
@@ -95,6 +113,10 @@ export function signalConfig({
     ...(alternatives && { "fovea.alternatives": alternatives }),
     ...(divergenceFrom && { "fovea.divergence": 1 }),
     ...(hidden > 0 && { "fovea.hidden_images": hidden }),
+    ...(image?.kind === "replace-values" && {
+      "fovea.replaced_values": REPLACED_BY[image.mean],
+      "fovea.replacement_threshold": image.threshold,
+    }),
     ...temperatureConfig(temperature),
   };
   for (const { signal, request } of askedSignals(signals)) {

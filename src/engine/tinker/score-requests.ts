@@ -3,11 +3,11 @@
  * Scores of sequences by `forward` requests, with all signals that were asked for beside log-probs.
  */
 import { asksForPairs } from "../../credit/index.ts";
-import type { Score, ScoreRequest, Sequence } from "../engine.ts";
+import type { Prompt, Score, ScoreRequest, Sequence } from "../engine.ts";
 import { CROSS_ENTROPY } from "./coefficient-loss.ts";
 import { type ForwardContext, lastOf, sendForward } from "./forward-requests.ts";
 import { signalConfig } from "./offered-signals.ts";
-import type { WireForwardOptions } from "./wire.ts";
+import type { WireForwardOptions, WireTensors } from "./wire.ts";
 import { signalsOf } from "./wire-signals.ts";
 
 /**
@@ -25,7 +25,7 @@ export async function sendScores(
   const outputs = context.isExtended
     ? await sendExtended(context, sequences, request)
     : await sendPlain(context, sequences, request, seconds);
-  const { signals, entropy, nucleusEntropy, values, divergenceFrom, alternatives } = request;
+  const { signals, entropy, nucleusEntropy, groupDivergence, values, divergenceFrom, alternatives } = request;
   return outputs.map((tensors, i) => {
     const length = sequences[i]!.completion.length;
     const where = `forward, sequence ${i}`;
@@ -35,6 +35,7 @@ export async function sendScores(
       logprobs: read("logprobs"),
       ...(entropy && { entropy: read("entropy") }),
       ...(nucleusEntropy !== undefined && { nucleusEntropy: read("nucleus_entropy") }),
+      ...(groupDivergence && { groupDivergence: read("group_divergence") }),
       ...(values && { values: read("values") }),
       ...(alternatives && {
         alternatives: {
@@ -91,18 +92,37 @@ async function sendExtended(context: ForwardContext, sequences: readonly Sequenc
   return outputs;
 }
 
-/** Outputs of each sequence from a server of the plain protocol; two views of a completion are sent one after the other. */
+/**
+ * Outputs of each sequence from a server of the plain protocol. Two views of a completion are sent one after the other. So
+ * are the completions of a prompt that are compared, and a request has groups of one size.
+ */
 async function sendPlain(
   context: ForwardContext,
   sequences: readonly Sequence[],
   request: ScoreRequest,
   seconds: readonly Sequence[] | undefined,
-) {
+): Promise<WireTensors[]> {
   const config = signalConfig(request);
-  const loss = config && { ...CROSS_ENTROPY, loss_fn_config: config };
   const views = seconds ? 2 : 1;
-  const sent = seconds ? sequences.flatMap((first, i) => [first, seconds[i]!]) : sequences;
-  const spread = { together: views, answersPairs: asksForPairs(request.signals ?? {}) };
-  const { outputs } = await sendForward(context, "forward", sent, sent.map(noWeights), {}, loss, spread);
-  return outputs.filter((_, i) => i % views === 0);
+  const answersPairs = asksForPairs(request.signals ?? {});
+  const outputs: WireTensors[] = [];
+  const orders = request.groupDivergence ? bySize(sequences) : new Map([[0, [...sequences.keys()]]]);
+  for (const [size, places] of orders) {
+    const own = size > 0 ? { ...config, "fovea.group_divergence": size } : config;
+    const loss = own && { ...CROSS_ENTROPY, loss_fn_config: own };
+    const sent = places.flatMap((i) => (seconds ? [sequences[i]!, seconds[i]!] : [sequences[i]!]));
+    const spread = { together: Math.max(size, 1) * views, answersPairs };
+    const found = await sendForward(context, "forward", sent, sent.map(noWeights), {}, loss, spread);
+    for (const [at, i] of places.entries()) outputs[i] = found.outputs[at * views]!;
+  }
+  return outputs;
+}
+
+/** By the number of completions of a prompt: where the sequences of such prompts are, one prompt's after another's. */
+function bySize(sequences: readonly Sequence[]): ReadonlyMap<number, readonly number[]> {
+  const groups = new Map<Prompt, number[]>();
+  for (const [i, { prompt }] of sequences.entries()) groups.set(prompt, [...(groups.get(prompt) ?? []), i]);
+  const found = new Map<number, number[]>();
+  for (const own of groups.values()) found.set(own.length, [...(found.get(own.length) ?? []), ...own]);
+  return found;
 }

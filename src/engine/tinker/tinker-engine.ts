@@ -249,6 +249,7 @@ class TinkerEngine implements Engine {
       if (valueCoefficients) this.#refuse("forward_backward", "value head");
       if (entropyCoefficients) this.#refuse("forward_backward", "gradient of entropies");
       if (image?.kind === "mask-attention") this.#refuse("forward_backward", "gradient with hidden images");
+      if (image?.kind === "replace-values") this.#refuse("forward_backward", "gradient with replaced values");
     }
     const filled = sequences.filter(({ completion }) => completion.length > 0);
     const { loss, inputs: inputsOf } = this.#losses.of(filled.length);

@@ -2,9 +2,10 @@
 
 Read in this order: `request` (what may be asked for), `layout` (which positions of a batch it is about), `rows`
 (attention rows, block by block), `shifts`, `calibrated` and `clusters` (what becomes of rows), `hidden` (hidden states),
-`distributions` (what needs logits), `decoders` (the families), `capture` (the hooks), `hidden_images` (a view without images),
-`score` (a whole pass). None of these knows SkyRL. `wire`, `worker`, `batches`, `backend` and `server` carry signals through it;
-`images`, `dispatch` and `weight_names` keep sampler and trainer at the same pictures and weights.
+`distributions` (what needs logits), `decoders` (the families), `capture` (the hooks), `hidden_images` and `replaced_values`
+(what `changed_images` changes within the model), `group_divergence` (completions of one prompt), `score` (a whole pass). None of
+these knows SkyRL. `wire`, `views`, `passes`, `worker`, `batches`, `arrangement`, `backend` and `server` carry signals through
+it; `images`, `dispatch` and `weight_names` keep sampler and trainer at the same pictures and weights.
 """
 
 from fovea_skyrl.capture import SignalCapture
@@ -23,6 +24,7 @@ from fovea_skyrl.request import (
     CalibratedRequest,
     ClusterRequest,
     HiddenRequest,
+    ReplacementRequest,
     SignalRequest,
 )
 from fovea_skyrl.score import Score, score
@@ -34,6 +36,7 @@ __all__ = [
     "CalibratedRequest",
     "ClusterRequest",
     "HiddenRequest",
+    "ReplacementRequest",
     "RequestError",
     "SamplerError",
     "Score",

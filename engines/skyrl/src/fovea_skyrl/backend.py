@@ -8,6 +8,7 @@ from skyrl.backends.skyrl_train.training_batch import TrainingInputBatch
 from skyrl.backends.skyrl_train_backend import SkyRLTrainBackend
 from skyrl.tinker import types
 
+from fovea_skyrl.arrangement import Arrangement, without_groups
 from fovea_skyrl.batches import (
     Results,
     Run,
@@ -16,15 +17,15 @@ from fovea_skyrl.batches import (
     refusal,
     refused,
     split_by_our_keys,
-    view_of,
     without_our_keys,
     without_pairs,
 )
 from fovea_skyrl.errors import RequestError
 from fovea_skyrl.images import ImageRenderer
 from fovea_skyrl.request import SignalRequest, temperature_of
+from fovea_skyrl.views import with_members, with_second_view
 from fovea_skyrl.weight_names import DELTA
-from fovea_skyrl.worker import OUTPUT, SECOND_VIEW, SIGNALS, TEMPERATURE
+from fovea_skyrl.worker import SIGNALS, TEMPERATURE
 
 
 class SignalBackend(SkyRLTrainBackend):
@@ -32,7 +33,7 @@ class SignalBackend(SkyRLTrainBackend):
 
     _batch_metadata: dict[str, Any] = {}
     _signal_outputs: list[dict[str, Any]] | None = None
-    _second_views: types.PreparedModelPassBatch | None = None
+    _arrangement: Arrangement | None = None
     _dispatch: Any
     _renderer: Any
 
@@ -54,45 +55,34 @@ class SignalBackend(SkyRLTrainBackend):
             return by_modality(prepared_batch, lambda part: self._with_temperature(part, plain, {}))
         if self._get_batch_role(prepared_batch.all_model_ids) != "policy":
             return refused(prepared_batch, "signals: expected a policy model, got a critic")
-        if not request.divergence:
-            return by_modality(prepared_batch, lambda part: self._signals_of(part, request))
-        faults = without_pairs(prepared_batch)
+        faults = without_pairs(prepared_batch) if request.divergence else {}
+        faults |= without_groups(prepared_batch, request) if request.group else {}
         slices = prepared_batch.request_batch_slices
         sound = [(name, model, list(range(a, b))) for name, model, a, b in slices if name not in faults]
         results: Results = {name: refusal(why) for name, why in faults.items()}
         if sound:
-            pairs = part_of(prepared_batch, sound)
-            results |= by_modality(pairs, lambda part: self._signals_of_pairs(part, request), views=2)
-        return results
-
-    def _signals_of_pairs(self, batch: types.PreparedModelPassBatch, request: SignalRequest) -> Results:
-        """First views with the signals and what a comparison gives, each followed by the log-probs of its second view."""
-        self._second_views = without_our_keys(view_of(batch, True))
-        try:
-            results = self._signals_of(view_of(batch, False), request)
-        finally:
-            self._second_views = None
-        for request_id, result in results.items():
-            if isinstance(result, types.ErrorResponse):
-                continue
-            pairs = [each for one in result.loss_fn_outputs for each in (one, {"logprobs": one["ablated_logprobs"]})]
-            results[request_id] = result.model_copy(update={"loss_fn_outputs": pairs})
+            together = max(request.group, 1) * (2 if request.divergence else 1)
+            whole = part_of(prepared_batch, sound) if faults else prepared_batch
+            results |= by_modality(whole, lambda part: self._signals_of(part, request), together)
         return results
 
     def _signals_of(self, batch: types.PreparedModelPassBatch, request: SignalRequest) -> Results:
-        dispatch = self._dispatch
-        self._dispatch = RecordingDispatch(dispatch, self._keep_outputs)
+        """All sequences of a batch: those that belong together on one worker, one after another."""
+        dispatch, arrangement = self._dispatch, Arrangement.of(batch, request)
+        self._dispatch, self._arrangement = RecordingDispatch(dispatch, self._keep_outputs), arrangement
         try:
-            results = self._with_temperature(batch, super()._forward_single_model_batch, {SIGNALS: request})
+            results = self._with_temperature(arrangement.leads, super()._forward_single_model_batch, {SIGNALS: request})
         finally:
-            self._dispatch = dispatch
+            self._dispatch, self._arrangement = dispatch, None
         samples = self._signal_outputs or []
-        for request_id, _, start, end in batch.request_batch_slices:
+        for request_id, _, start, end in arrangement.leads.request_batch_slices:
             result = results[request_id]
             if isinstance(result, types.ErrorResponse):
                 continue
-            for output, sample in zip(result.loss_fn_outputs, samples[start:end], strict=True):
-                output.update(sample[OUTPUT])
+            outputs = []
+            for group, lead in zip(range(start, end), result.loss_fn_outputs, strict=True):
+                outputs += arrangement.answers(group, lead, samples[group])
+            results[request_id] = result.model_copy(update={"loss_fn_outputs": outputs})
         return results
 
     def _forward_backward_single_model_batch(self, prepared_batch: types.PreparedModelPassBatch) -> Results:
@@ -121,10 +111,15 @@ class SignalBackend(SkyRLTrainBackend):
     def _to_training_batch(self, prepared_batch: types.PreparedModelPassBatch, role: str) -> TrainingInputBatch:
         if not isinstance(self._renderer, ImageRenderer):
             self._renderer = ImageRenderer(self._cfg.trainer.policy.model.path)
-        batch = super()._to_training_batch(prepared_batch, role)
-        if self._second_views is not None:
-            for name, tensors in super()._to_training_batch(self._second_views, role).items():
-                batch[SECOND_VIEW + name] = tensors
+        arrangement = self._arrangement
+        if arrangement is None:
+            batch = super()._to_training_batch(prepared_batch, role)
+        else:
+            batch = super()._to_training_batch(without_our_keys(arrangement.firsts), role)
+            if arrangement.seconds is not None:
+                second = super()._to_training_batch(without_our_keys(arrangement.seconds), role)
+                batch = with_second_view(batch, second)
+            batch = with_members(batch, arrangement.size)
         batch.metadata |= self._batch_metadata
         return batch
 

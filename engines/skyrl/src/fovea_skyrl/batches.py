@@ -41,16 +41,17 @@ def split_by_our_keys(batch: types.PreparedModelPassBatch) -> list[types.Prepare
     return [part_of(batch, some) for some in (first + empty, *others)]
 
 
-def by_modality(batch: types.PreparedModelPassBatch, run: Run, views: int = 1) -> Results:
+def by_modality(batch: types.PreparedModelPassBatch, run: Run, together: int = 1) -> Results:
     """Runs sequences with images and those without apart, and puts the answers of each request together again.
 
     SkyRL 0.4.0 cuts a batch into micro-batches as they come. One of text alone then has images of no rows, on which the vision
     tower fails, and a rank that does not run the tower waits for ever for those that do.
 
-    views: sequences that stay together, as two views of a completion do; those are alike whose first views are, and whose second.
+    together: sequences that stay together, as two views of a completion do; those are alike whose first sequences are, and
+    whose second ones, and so on.
     """
     has_image = [any(chunk.type != "encoded_text" for chunk in each.chunks) for each in batch.all_model_inputs]
-    kinds = [tuple(has_image[row - row % views : row - row % views + views]) for row in range(len(has_image))]
+    kinds = [tuple(has_image[row - row % together : row - row % together + together]) for row in range(len(has_image))]
     if len(set(kinds)) < 2:
         return run(batch)
     outputs: list[dict[str, Any]] = [{} for _ in kinds]
@@ -93,17 +94,6 @@ def without_pairs(batch: types.PreparedModelPassBatch) -> dict[str, str]:
                 )
                 break
     return faults
-
-
-def view_of(batch: types.PreparedModelPassBatch, second: bool) -> types.PreparedModelPassBatch:
-    """The first or the second sequences of a batch's pairs."""
-    return part_of(
-        batch,
-        [
-            (request_id, model_id, list(range(start + second, end, 2)))
-            for request_id, model_id, start, end in batch.request_batch_slices
-        ],
-    )
 
 
 def joined_metrics(one: dict[str, float], other: dict[str, float]) -> dict[str, float]:

@@ -20,7 +20,7 @@ from fovea_skyrl.errors import ShardedSequenceError
 from fovea_skyrl.hidden import HiddenCosines
 from fovea_skyrl.layout import BatchLayout, SequenceLayout
 from fovea_skyrl.request import SignalRequest
-from fovea_skyrl.rows import BLOCK, attention_rows, rotated
+from fovea_skyrl.rows import BLOCK, attention_rows, merged_angles, rotated
 from fovea_skyrl.shifts import ShiftReducer
 
 Signals = dict[str, Tensor]
@@ -105,7 +105,7 @@ class SignalCapture:
     @torch.no_grad()
     def _layer_hook(self, layer: Any, args: tuple[Any, ...], output: Any) -> None:
         query, key = self._seen.pop("query"), self._seen.pop("key")
-        cos, sin = (self._merged(each, layer) for each in self._seen.pop("positions"))
+        cos, sin = (merged_angles(each, layer) for each in self._seen.pop("positions"))
         expected = (len(self.layout.sequences), self.layout.width)
         if tuple(key.shape[:2]) != expected:
             raise ShardedSequenceError(
@@ -118,15 +118,6 @@ class SignalCapture:
                     continue
                 places = cos[index], sin[index]
                 self._reduce(index, sequence, layer, query[index], key[index], places)
-
-    def _merged(self, angles: Tensor, layer: Any) -> Tensor:
-        """[B, width, D]: one rotary angle per channel, from three per channel where transformers gives these."""
-        if angles.dim() == 3:
-            return angles
-        parameters: Any = layer.config.rope_parameters
-        sections = list(parameters["mrope_section"]) * 2
-        parts = [part[index % 3] for index, part in enumerate(angles.split(sections, dim=-1))]
-        return torch.cat(parts, dim=-1)
 
     def _reduce(
         self,

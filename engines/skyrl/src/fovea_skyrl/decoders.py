@@ -31,15 +31,19 @@ FAMILIES = {
 NAMES = "Qwen2-VL, Qwen2.5-VL or Qwen3-VL"
 
 
+def decoder_layers(model: nn.Module) -> list[Any]:
+    """All attention modules of the decoder, in order; none of another model."""
+    kinds = tuple(family.attention for family in FAMILIES.values())
+    found: list[Any] = [module for module in model.modules() if isinstance(module, kinds)]
+    return sorted(found, key=lambda each: each.layer_idx or 0)
+
+
 def full_attention_layers(model: nn.Module) -> list[Any]:
     """The attention modules of the decoder that see all earlier keys, in order.
 
     Raises UnsupportedModelError if the model has none.
     """
-    kinds = tuple(family.attention for family in FAMILIES.values())
-    found: list[Any] = [module for module in model.modules() if isinstance(module, kinds)]
-    whole = (each for each in found if getattr(each, "sliding_window", None) is None)
-    layers = sorted(whole, key=lambda each: each.layer_idx or 0)
+    layers = [each for each in decoder_layers(model) if getattr(each, "sliding_window", None) is None]
     if not layers:
         raise UnsupportedModelError(
             f"expected a decoder of {NAMES} with full-attention layers, got {type(model).__name__} without any"

@@ -16,6 +16,7 @@ Measure = Literal["sharpness", "divergence"]
 Pairing = Literal["mean", "pairwise"]
 HiddenLayers = Literal["last", "all"]
 Views = Literal["first", "second", "both"]
+MeanValue = Literal["vector", "number"]
 
 T = TypeVar("T")
 
@@ -25,10 +26,12 @@ MEASURES: dict[float, Measure] = {1: "sharpness", 2: "divergence"}
 PAIRINGS: dict[float, Pairing] = {1: "mean", 2: "pairwise"}
 HIDDEN_LAYERS: dict[float, HiddenLayers] = {1: "last", 2: "all"}
 VIEWS: dict[float, Views] = {1: "first", 2: "second", 3: "both"}
+MEAN_VALUES: dict[float, MeanValue] = {1: "vector", 2: "number"}
 SWITCH: dict[float, bool] = {0: False, 1: True}
 DEFAULT_LAYERS = 4
 MOST_COSINE = 0.99
 MOST_ALTERNATIVES = 1000
+LARGEST_GROUP = 1024
 CURVE = ("exponential", "decay", "cosine")
 CLUSTER_SIGNALS = (
     "clusters_connectivity",
@@ -37,6 +40,7 @@ CLUSTER_SIGNALS = (
     "clusters_neighbours",
     "clusters_neighbour_cosines",
 )
+GROUP_SIGNAL = "group_divergence"
 DIVERGENCE_SIGNALS = ("divergence", "jensen_shannon", "ablated_logprobs", "ablated_entropy")
 
 KEYS = frozenset(
@@ -60,7 +64,10 @@ KEYS = frozenset(
         "fovea.nucleus_entropy",
         "fovea.alternatives",
         "fovea.divergence",
+        "fovea.group_divergence",
         "fovea.hidden_images",
+        "fovea.replaced_values",
+        "fovea.replacement_threshold",
         "fovea.temperature",
     }
 )
@@ -146,6 +153,20 @@ class HiddenRequest:
 
 
 @dataclass(frozen=True)
+class ReplacementRequest:
+    """CFPO's replacement of the values of image tokens that attract high attention, with the paper's values."""
+
+    mean: MeanValue = "vector"
+    """What replaces a value: the mean of the image tokens' vectors, or one number, the mean of all their entries."""
+    threshold: float = 2.0
+    """λ: attention is high above its mean plus so many deviations."""
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.threshold) and self.threshold >= 0):
+            raise RequestError(f"fovea.replacement_threshold: expected a finite number of at least 0, got {self.threshold}")
+
+
+@dataclass(frozen=True)
 class SignalRequest:
     """Signals of one request, the same for all its sequences."""
 
@@ -161,6 +182,10 @@ class SignalRequest:
     """Whether sequences come in pairs, two views of one completion, and how far apart the two views' distributions are."""
     hidden_images: Views | None = None
     """The views in which no token attends to an image's tokens; without pairs there is a first view alone."""
+    group: int = 0
+    """Completions of one prompt that come one after another, whose distributions are compared place by place; 0 for none."""
+    replacement: ReplacementRequest | None = None
+    """How values of image tokens are replaced within the model; as they are unless given."""
 
     def __post_init__(self) -> None:
         if self.nucleus is not None and not 0 < self.nucleus <= 1:
@@ -171,6 +196,11 @@ class SignalRequest:
             raise RequestError("fovea.hidden_images: a second view needs fovea.divergence, which is not asked for")
         if self.hides("first") and (self.attention or self.calibrated or self.hidden):
             raise RequestError("fovea.hidden_images: expected no signals of a view whose images are hidden")
+        if not 0 <= self.group <= LARGEST_GROUP:
+            raise RequestError(f"fovea.group_divergence: expected groups of at most {LARGEST_GROUP}, got {self.group}")
+        if self.replacement and (self.divergence or self.hidden_images):
+            other = "fovea.divergence" if self.divergence else "fovea.hidden_images"
+            raise RequestError(f"fovea.replaced_values: goes with no other view of the images, got {other}")
 
     def hides(self, view: Literal["first", "second"]) -> bool:
         """Whether a view's images are hidden."""
@@ -201,6 +231,7 @@ class SignalRequest:
             *(("nucleus_entropy",) if self.nucleus is not None else ()),
             *(("alternatives", "alternative_logprobs") if self.alternatives else ()),
             *(DIVERGENCE_SIGNALS if self.divergence else ()),
+            *((GROUP_SIGNAL,) if self.group else ()),
         )
 
     @staticmethod
@@ -229,6 +260,8 @@ class SignalRequest:
             alternatives=_whole(given, "fovea.alternatives", 0, 0),
             divergence=_choice(given, "fovea.divergence", SWITCH) or False,
             hidden_images=_choice(given, "fovea.hidden_images", VIEWS),
+            group=_whole(given, "fovea.group_divergence", 0, 1) if "fovea.group_divergence" in given else 0,
+            replacement=_replacement(given),
         )
         return None if request == SignalRequest() else request
 
@@ -265,6 +298,14 @@ def _calibrated(given: Mapping[str, float]) -> CalibratedRequest | None:
         gram=gram_row is not None,
         clusters=None if cluster_row is None else _clusters(given),
     )
+
+
+def _replacement(given: Mapping[str, float]) -> ReplacementRequest | None:
+    mean = _choice(given, "fovea.replaced_values", MEAN_VALUES)
+    _needs(given, "fovea.replacement_threshold", "fovea.replaced_values")
+    if mean is None:
+        return None
+    return ReplacementRequest(mean, given.get("fovea.replacement_threshold", ReplacementRequest().threshold))
 
 
 def _clusters(given: Mapping[str, float]) -> ClusterRequest:

@@ -16,7 +16,9 @@ CAPABILITIES = (
     "token-clusters",
     "hidden-states",
     "full-distribution",
+    "group-divergence",
     "hidden-images",
+    "value-replacement",
     "entropy",
     "temperature",
 )
