@@ -2,6 +2,7 @@
  * @module
  * Work divided between replicas: stretches of nearly the same size, in order.
  */
+import { placesByPrompt } from "../by-prompt.ts";
 import type { Sequence } from "../engine.ts";
 
 /** From the first of a share to the first that follows it. */
@@ -24,13 +25,7 @@ export function evenShares(costs: readonly number[], parts: number): Share[] {
 
 /** The places of sequences, prompt by prompt, in the order in which prompts come first. */
 export function byPrompt(sequences: readonly Sequence[]): number[] {
-  const places = new Map<Sequence["prompt"], number[]>();
-  for (const [place, { prompt }] of sequences.entries()) {
-    const own = places.get(prompt);
-    if (own === undefined) places.set(prompt, [place]);
-    else own.push(place);
-  }
-  return [...places.values()].flat();
+  return [...placesByPrompt(sequences).values()].flat();
 }
 
 /**

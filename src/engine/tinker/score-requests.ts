@@ -3,7 +3,8 @@
  * Scores of sequences by `forward` requests, with all signals that were asked for beside log-probs.
  */
 import { asksForPairs } from "../../credit/index.ts";
-import type { Prompt, Score, ScoreRequest, Sequence } from "../engine.ts";
+import { placesByPrompt } from "../by-prompt.ts";
+import type { Score, ScoreRequest, Sequence } from "../engine.ts";
 import { CROSS_ENTROPY } from "./coefficient-loss.ts";
 import { type ForwardContext, lastOf, sendForward } from "./forward-requests.ts";
 import { signalConfig } from "./offered-signals.ts";
@@ -120,9 +121,8 @@ async function sendPlain(
 
 /** By the number of completions of a prompt: where the sequences of such prompts are, one prompt's after another's. */
 function bySize(sequences: readonly Sequence[]): ReadonlyMap<number, readonly number[]> {
-  const groups = new Map<Prompt, number[]>();
-  for (const [i, { prompt }] of sequences.entries()) groups.set(prompt, [...(groups.get(prompt) ?? []), i]);
   const found = new Map<number, number[]>();
-  for (const own of groups.values()) found.set(own.length, [...(found.get(own.length) ?? []), ...own]);
+  for (const own of placesByPrompt(sequences).values())
+    found.set(own.length, [...(found.get(own.length) ?? []), ...own]);
   return found;
 }

@@ -16,7 +16,6 @@ from torch import Tensor, nn
 
 from fovea_skyrl.calibrated import CalibratedRows
 from fovea_skyrl.decoders import full_attention_layers, projections, text_model
-from fovea_skyrl.errors import ShardedSequenceError
 from fovea_skyrl.hidden import HiddenCosines
 from fovea_skyrl.layout import BatchLayout, SequenceLayout
 from fovea_skyrl.request import SignalRequest
@@ -83,12 +82,7 @@ class SignalCapture:
 
     @torch.no_grad()
     def _add_states(self, states: Tensor) -> None:
-        expected = (len(self.layout.sequences), self.layout.width)
-        if tuple(states.shape[:2]) != expected:
-            raise ShardedSequenceError(
-                f"hidden states: expected {expected[0]} sequences x {expected[1]} positions, got "
-                f"{states.shape[0]} x {states.shape[1]}; signals need whole sequences: no sequence parallelism, no packing"
-            )
+        self.layout.require_whole(states, "hidden states: expected", "signals need")
         with exact_products(states.device.type):
             for cosines, own in zip(self._hidden, states.detach(), strict=True):
                 cosines.add(own)
@@ -106,12 +100,7 @@ class SignalCapture:
     def _layer_hook(self, layer: Any, args: tuple[Any, ...], output: Any) -> None:
         query, key = self._seen.pop("query"), self._seen.pop("key")
         cos, sin = (merged_angles(each, layer) for each in self._seen.pop("positions"))
-        expected = (len(self.layout.sequences), self.layout.width)
-        if tuple(key.shape[:2]) != expected:
-            raise ShardedSequenceError(
-                f"layer {layer.layer_idx}: expected keys of {expected[0]} sequences x {expected[1]} positions, got "
-                f"{key.shape[0]} x {key.shape[1]}; signals need whole sequences: no sequence parallelism, no packing"
-            )
+        self.layout.require_whole(key, f"layer {layer.layer_idx}: expected keys of", "signals need")
         with exact_products(key.device.type):
             for index, sequence in enumerate(self.layout.sequences):
                 if sequence.length == 0:

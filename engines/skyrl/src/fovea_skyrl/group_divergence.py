@@ -11,7 +11,6 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from fovea_skyrl.errors import ShardedSequenceError
 from fovea_skyrl.layout import BatchLayout
 
 FURTHEST = 11.0
@@ -48,12 +47,7 @@ class GroupDivergence:
         @torch.no_grad()
         def hook(head: Any, args: tuple[Any, ...]) -> None:
             hidden: Tensor = args[0]
-            expected = (len(layout.sequences), layout.width)
-            if tuple(hidden.shape[:2]) != expected:
-                raise ShardedSequenceError(
-                    f"rows of the head: expected {expected[0]} sequences x {expected[1]} positions, got "
-                    f"{hidden.shape[0]} x {hidden.shape[1]}; a group needs whole sequences: no sequence parallelism, no packing"
-                )
+            layout.require_whole(hidden, "rows of the head: expected", "a group needs")
             for index, (group, sequence) in enumerate(zip(groups, layout.sequences, strict=True)):
                 self._rows.setdefault(group, []).append(hidden[index, sequence.predicting].detach())
             if ends:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from fovea_skyrl.errors import RequestError
+from fovea_skyrl.errors import RequestError, ShardedSequenceError
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,18 @@ class BatchLayout:
             visual = input_ids[index, positions] == image_token_id
             sequences.append(SequenceLayout(positions, visual, length))
         return BatchLayout(input_ids.shape[1], tuple(sequences))
+
+    def require_whole(self, numbers: Tensor, expected: str, need: str) -> None:
+        """Raises ShardedSequenceError unless numbers [B, width, ...] has all positions of all sequences.
+
+        expected: the beginning of the message, such as "layer 3: expected keys of"; need: who needs them, such as "signals need"
+        """
+        count, width = len(self.sequences), self.width
+        if tuple(numbers.shape[:2]) != (count, width):
+            raise ShardedSequenceError(
+                f"{expected} {count} sequences x {width} positions, got {numbers.shape[0]} x {numbers.shape[1]}; "
+                f"{need} whole sequences: no sequence parallelism, no packing"
+            )
 
     @staticmethod
     def lengths_of(response_mask: Tensor) -> list[int]:

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from fovea_skyrl.capture import exact_products
 from fovea_skyrl.decoders import decoder_layers, projections
-from fovea_skyrl.errors import ShardedSequenceError, UnsupportedModelError
+from fovea_skyrl.errors import UnsupportedModelError
 from fovea_skyrl.layout import BatchLayout, SequenceLayout
 from fovea_skyrl.request import ReplacementRequest
 from fovea_skyrl.rows import BLOCK, attention_by_head, merged_angles, rotated
@@ -96,12 +96,7 @@ class ReplacedValues:
             mixed, *more = args
             query, key, value = (self._seen.pop(name) for name in ("query", "key", "value"))
             cos, sin = (merged_angles(each, layer) for each in self._seen.pop("positions"))
-            expected = (len(self.layout.sequences), self.layout.width)
-            if tuple(key.shape[:2]) != expected:
-                raise ShardedSequenceError(
-                    f"layer {layer.layer_idx}: expected keys of {expected[0]} sequences x {expected[1]} positions, got "
-                    f"{key.shape[0]} x {key.shape[1]}; replaced values need whole sequences: no sequence parallelism, no packing"
-                )
+            self.layout.require_whole(key, f"layer {layer.layer_idx}: expected keys of", "replaced values need")
             mixed = mixed.clone()
             with exact_products(key.device.type):
                 for index, (sequence, images) in enumerate(zip(self.layout.sequences, self._images, strict=True)):

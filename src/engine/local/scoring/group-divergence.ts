@@ -4,8 +4,8 @@
  * at a time, from rows of D numbers a token: no distribution leaves the graph.
  */
 import { groupDivergenceGraph } from "../../../model/graph/index.ts";
+import { placesByPrompt } from "../../by-prompt.ts";
 import { roundUpLength } from "../buckets.ts";
-import type { PreparedPrompt } from "../prompts/prepared-prompt.ts";
 import type { Machinery } from "./machinery.ts";
 import type { Scoring } from "./scoring.ts";
 import type { PreparedSequence } from "./sequence-batches.ts";
@@ -26,9 +26,7 @@ export async function groupDivergences(
   { weights, temperature }: Pick<Scoring, "weights" | "temperature">,
 ): Promise<Float64Array[]> {
   const found = sequences.map(({ completion }) => new Float64Array(completion.length));
-  const groups = new Map<PreparedPrompt, number[]>();
-  for (const [i, { prompt }] of sequences.entries()) groups.set(prompt, [...(groups.get(prompt) ?? []), i]);
-  for (const members of groups.values()) {
+  for (const members of placesByPrompt(sequences).values()) {
     const longest = Math.max(...members.map((i) => found[i]!.length));
     for (let first = 0; first < longest; ) {
       const divergence = await stretch(
