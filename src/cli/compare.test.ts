@@ -96,6 +96,67 @@ test("cells of one seed begin with one warm start, for any later training", asyn
   expect(readdirSync(join(out, "results"))).toContain(`start-${start}`);
 });
 
+const ARRANGED = GRID.replace("config:", "config:\n  engine: { kind: local, threads: 1, replicas: 1 }");
+
+test("cells side by side come to the table of one at a time, and say whose each line is", async () => {
+  const [one, two] = [grid(ARRANGED), grid(ARRANGED)];
+  const alone = collectingContext();
+  expect(await runCommandLine(["compare", one.file, "--out", one.out], alone.context)).toBe(0);
+  const beside = collectingContext();
+  expect(await runCommandLine(["compare", two.file, "--out", two.out, "--jobs", "2"], beside.context)).toBe(
+    0,
+  );
+  expect(beside.stdout()).toBe(alone.stdout());
+  expect(beside.stderr()).toMatch(/^sapo, dyco-rl, seed 1: learning .* 2\/2 /m);
+  const cell = "sapo-dyco-rl-1";
+  const weights = (out: string) => {
+    const name = readdirSync(join(out, "cells")).find((each) => each.startsWith(cell))!;
+    return readFileSync(join(out, "cells", name, "metrics.jsonl"), "utf8").replaceAll(
+      /"timing":\{[^}]*\}/g,
+      "",
+    );
+  };
+  expect(weights(two.out)).toBe(weights(one.out));
+});
+
+test("interrupted with cells side by side, it ends and continues", async () => {
+  const { file, out } = grid(ARRANGED);
+  const stopping = collectingContext(stoppingAfter(3));
+  expect(await runCommandLine(["compare", file, "--out", out, "--jobs", "3"], stopping.context)).toBe(130);
+  const whole = collectingContext();
+  expect(await runCommandLine(["compare", file, "--out", out], whole.context)).toBe(0);
+  const fresh = grid(ARRANGED);
+  const unbroken = collectingContext();
+  expect(await runCommandLine(["compare", fresh.file, "--out", fresh.out], unbroken.context)).toBe(0);
+  expect(whole.stdout()).toBe(unbroken.stdout());
+});
+
+test("refuses several cells at a time whose arrangement would be measured", async () => {
+  const { file, out } = grid(GRID.replace("config:", "config:\n  engine: { kind: local }"));
+  const { context, stderr } = collectingContext();
+  expect(await runCommandLine(["compare", file, "--out", out, "--jobs", "2"], context)).toBe(2);
+  expect(stderr()).toContain(
+    'engine.threads: expected a number, since 2 cells at a time share the cores, got "auto" in ',
+  );
+  const none = collectingContext();
+  expect(await runCommandLine(["compare", file, "--out", out, "--jobs", "0"], none.context)).toBe(2);
+  expect(none.stderr()).toContain("expected a whole number from 1");
+});
+
+test("a cell that fails stops those beside it, and the error is its own", async () => {
+  const { file, out } = grid(ARRANGED);
+  const { context, stderr } = collectingContext();
+  let opened = 0;
+  const openEngine = async (...config: Parameters<NonNullable<typeof context.openEngine>>) => {
+    if (++opened === 3) throw new Error("the third engine broke");
+    return context.openEngine!(...config);
+  };
+  const failing = { ...context, openEngine };
+  expect(await runCommandLine(["compare", file, "--out", out, "--jobs", "2"], failing)).toBe(1);
+  expect(stderr()).toContain("the third engine broke");
+  expect(opened).toBeLessThan(6);
+});
+
 test("another grid in the same directory runs what is new in it alone", async () => {
   const { file, out } = grid();
   expect(await runCommandLine(["compare", file, "--out", out], collectingContext().context)).toBe(0);
@@ -105,7 +166,7 @@ test("another grid in the same directory runs what is new in it alone", async ()
   const begun = stderr()
     .split("\n")
     .filter((line) => /^\d\/6 {2}[^%]*seed \d$/.test(line));
-  expect(begun).toEqual(["3/6  sapo, at-rl, seed 0", "6/6  sapo, at-rl, seed 1"]);
+  expect(begun).toEqual(["5/6  sapo, at-rl, seed 0", "6/6  sapo, at-rl, seed 1"]);
   expect(readdirSync(join(out, "cells"))).toHaveLength(6);
 });
 

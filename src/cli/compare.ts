@@ -29,10 +29,12 @@ import { CellProgress } from "./cell-progress.ts";
 import type { CliContext } from "./context.ts";
 import { InterruptedRun } from "./interruption.ts";
 import { Reporter } from "./reporter.ts";
+import { jobsOption } from "./shared-options.ts";
 
 interface CompareOptions {
   readonly out?: string;
   readonly shard?: string;
+  readonly jobs: number;
   readonly dryRun?: boolean;
   readonly json?: boolean;
 }
@@ -67,7 +69,7 @@ function compareFinished(
 
 /** Runs a grid. */
 async function compareCells(file: string, options: CompareOptions, context: CliContext): Promise<void> {
-  const { out: directory, json = false, dryRun = false } = options;
+  const { out: directory, json = false, dryRun = false, jobs } = options;
   if (statSync(file, { throwIfNoEntry: false })?.isDirectory() === true) {
     throw new ConfigError(
       `${file}: expected a grid file, or two directories of evaluations, got one directory`,
@@ -86,14 +88,15 @@ async function compareCells(file: string, options: CompareOptions, context: CliC
   }
   requireWritableDirectory(directory);
   const reporter = new Reporter(context, json);
-  const progress = new CellProgress(reporter, context, cells.length, measures);
+  const progress = new CellProgress(reporter, context, jobs);
   const ran = await runGrid({
     cells,
     measures,
     store: new CellStore(directory),
-    onCell: (cell, result) => progress.cell(cell, result),
-    onEvent: (event) => reporter.show(event),
-    onMeasure: reporter.onEvaluation,
+    jobs,
+    onCell: progress.list(cells.length, measures),
+    onEvent: progress.event,
+    onMeasure: progress.measure,
     signal: context.interruption.listen("stopping after a checkpoint"),
     clock: context.clock,
     ...(context.openEngine && { openEngine: context.openEngine }),
@@ -166,6 +169,7 @@ export function configure(command: Command, context: CliContext): void {
       "--shard <part>",
       "run only this part of the cells, such as 1/2, so that several processes share the grid",
     )
+    .addOption(jobsOption())
     .option("--dry-run", "list the cells with their directories and run nothing")
     .option("--json", "one JSON object a line on stdout")
     .addHelpText("after", EXAMPLE)

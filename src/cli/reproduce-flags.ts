@@ -6,7 +6,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { ConfigError } from "../errors/index.ts";
 import type { GivenSettings } from "../recipe/index.ts";
 import { several } from "./several.ts";
-import { wholeNumber } from "./shared-options.ts";
+import { jobsOption, wholeNumber } from "./shared-options.ts";
 
 export interface ReproduceFlags {
   readonly scale: "paper" | "digits";
@@ -19,6 +19,7 @@ export interface ReproduceFlags {
   readonly set: readonly string[];
   readonly seeds?: readonly number[];
   readonly price?: number;
+  readonly jobs: number;
   readonly out: string;
   readonly json?: boolean;
 }
@@ -82,6 +83,7 @@ export function addReproduceOptions(command: Command): Command {
     .option("--set <key=value>", "one setting of every run, dotted; may be repeated", several, [])
     .option("--seeds <list>", "values of train.seed in place of the recipe's", seedList)
     .option("--price <dollars>", "dollars per million tokens, for --plan", price)
+    .addOption(jobsOption())
     .option("--out <path>", "directory of runs and tables; an existing one is continued", "runs/reproduce")
     .option("--json", "one JSON object a line on stdout");
 }

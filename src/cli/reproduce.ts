@@ -3,7 +3,7 @@
  * `fovea reproduce`: runs a table or figure of a paper and prints its numbers beside ours.
  */
 import { type Command, Option } from "commander";
-import { type Cell, CellStore, cellKey, runGrid } from "../compare/index.ts";
+import { type Cell, CellStore, cellKey, GridRunner } from "../compare/index.ts";
 import { ConfigError } from "../errors/index.ts";
 import { textTable } from "../eval/index.ts";
 import { requireWritableDirectory } from "../files/index.ts";
@@ -97,12 +97,12 @@ function showPlan(
   flags: ReproduceFlags,
   reporter: Reporter,
 ): void {
+  const { price, jobs } = flags;
   const of = (some: readonly Prepared[]): Plan =>
     planOf(
       some.flatMap(({ grid }) => grid.cells),
       store,
-      problemsOf(some),
-      flags.price,
+      { problemsOf: problemsOf(some), price, jobs },
     );
   const plans = recipes.map((one) => ({ name: one.name, plan: of([one]), grid: one.grid }));
   const together = of(recipes);
@@ -114,34 +114,27 @@ function showPlan(
   if (plans.length > 0) reporter.text(planText(plans, together));
 }
 
+/** Runs a recipe's cells and prints its table. */
 async function run(
   one: Prepared,
-  store: CellStore,
-  flags: ReproduceFlags,
-  context: CliContext,
+  running: { readonly runner: GridRunner; readonly store: CellStore; readonly progress: CellProgress },
+  scale: ReproduceFlags["scale"],
   reporter: Reporter,
 ): Promise<void> {
   const { name, recipe, grid } = one;
+  const { runner, store, progress } = running;
   const { cells, measures } = grid;
-  const progress = new CellProgress(reporter, context, cells.length, measures);
-  context.stderr(`${name}: ${recipe.title}\n`);
-  const results = await runGrid({
+  const results = await runner.run({
     cells,
     measures,
-    store,
-    onCell: (cell, result) => progress.cell(cell, result),
-    onEvent: (event) => reporter.show(event),
-    onMeasure: reporter.onEvaluation,
-    signal: context.interruption.listen("stopping after a checkpoint"),
-    clock: context.clock,
-    ...(context.openEngine && { openEngine: context.openEngine }),
+    onCell: progress.list(cells.length, measures, `${name} `),
   });
   if (results.length < cells.length) {
     throw new InterruptedRun(
       `interrupted after ${results.length} of ${cells.length} cells of ${name}; the same command continues`,
     );
   }
-  const found = reproduction(recipe, grid, results, flags.scale);
+  const found = reproduction(recipe, grid, results, scale);
   const files = writeReproduction(store.directory, one, found);
   reporter.json({
     event: "reproduction",
@@ -152,6 +145,36 @@ async function run(
   });
   const notes = [...grid.leftOut, ...grid.unmeasured].map(({ name: what, reason }) => `${what}: ${reason}\n`);
   reporter.text(`${name}: ${recipe.title}\n${reproductionText(found)}${notes.join("")}${files}\n\n`);
+}
+
+/**
+ * Runs all recipes side by side on one runner, whose slots go to the first recipes first.
+ *
+ * @throws what ended the first recipe that did not end well
+ */
+async function runAll(
+  recipes: readonly Prepared[],
+  store: CellStore,
+  { jobs, scale }: ReproduceFlags,
+  context: CliContext,
+  reporter: Reporter,
+): Promise<void> {
+  const progress = new CellProgress(reporter, context, jobs);
+  const runner = new GridRunner({
+    store,
+    jobs,
+    onEvent: progress.event,
+    onMeasure: progress.measure,
+    signal: context.interruption.listen("stopping after a checkpoint"),
+    clock: context.clock,
+    ...(context.openEngine && { openEngine: context.openEngine }),
+  });
+  const ended = await Promise.allSettled(
+    recipes.map((one) => run(one, { runner, store, progress }, scale, reporter)),
+  );
+  const reasons = ended.flatMap((one) => (one.status === "rejected" ? [one.reason as unknown] : []));
+  const failure = reasons.find((reason) => !(reason instanceof InterruptedRun)) ?? reasons[0];
+  if (failure !== undefined) throw failure;
 }
 
 async function reproduce(
@@ -183,7 +206,7 @@ async function reproduce(
   }
   if (flags.plan) return showPlan(runs, store, flags, reporter);
   if (runs.length > 0) requireWritableDirectory(flags.out);
-  for (const one of runs) await run(one, store, flags, context, reporter);
+  await runAll(runs, store, flags, context, reporter);
   reporter.json({ event: "finished", directory: flags.out, recipes: runs.map(({ name }) => name) });
 }
 

@@ -3,7 +3,7 @@
  * The flags that commands share, and the configuration that they define.
  */
 import { randomBytes } from "node:crypto";
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { type Config, findPreset, readConfigFile, resolveConfig } from "../config/index.ts";
 import { ConfigError } from "../errors/index.ts";
 import type { Settings } from "../parts/index.ts";
@@ -40,6 +40,13 @@ function wholeNumberFrom(least: number, text: string): number {
     throw new InvalidArgumentError(`expected a whole number from ${least}`);
   }
   return value;
+}
+
+/** The flag that bounds how many cells run at the same time. */
+export function jobsOption(): Option {
+  return new Option("--jobs <n>", "cells that run at the same time; each needs its own cores and memory")
+    .argParser(countNumber)
+    .default(1);
 }
 
 /** Reads a flag's value as a port. */

@@ -43,7 +43,8 @@ export {
   type LabelledResult,
   type RowValue,
 } from "./rows.ts";
-export { type CellResult, type GridOptions, knownResult, runGrid } from "./run-grid.ts";
+export { type CellOptions, type CellResult, knownResult } from "./run-cell.ts";
+export { type GridCells, type GridOptions, GridRunner, type RunnerOptions, runGrid } from "./run-grid.ts";
 export { readShard, type Shard, seedBySeed, shardCells } from "./shard.ts";
 export { CellStore } from "./store.ts";
 export { type StudyView, studyFigure, studyTable } from "./study/figures.ts";

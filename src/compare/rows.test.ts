@@ -5,7 +5,7 @@ import { comparisonMarkdown, comparisonText } from "./formats/text.ts";
 import { type Grid, readGrid } from "./grid.ts";
 import type { Measured } from "./measure.ts";
 import { AVERAGE, comparison } from "./rows.ts";
-import type { CellResult } from "./run-grid.ts";
+import type { CellResult } from "./run-cell.ts";
 
 /** Measured values by the cell's labels and seed; cells of starting weights measure 0.4. */
 function results(

@@ -16,7 +16,7 @@ import {
 import type { Grid, Pairing } from "./grid.ts";
 import { meanScore } from "./mean-score.ts";
 import type { Measured, Unit } from "./measure.ts";
-import type { CellResult } from "./run-grid.ts";
+import type { CellResult } from "./run-cell.ts";
 
 /** A difference with its p-value as Holm adjusts it over the tests of the table. */
 export interface AdjustedDifference extends Difference {

@@ -1,159 +1,124 @@
 /**
  * @module
- * Runs a grid cell by cell, measures each, and resumes where it stopped. Cells whose learning begins with the same
- * weights begin with the same warm start.
+ * Runs the cells of grids, several at a time, measures each, and resumes where it stopped. Cells whose learning begins
+ * with the same weights begin with the same warm start.
  */
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import {
-  type Config,
-  fetchModel,
-  hasWarmStart,
-  type OpenEngine,
-  openEngine,
-  runTraining,
-  runWarmStart,
-} from "../config/index.ts";
-import type { Engine } from "../engine/index.ts";
-import { FINAL_MODEL, type OnEvent, RunDirectory } from "../train/index.ts";
-import { type Cell, cellKey } from "./cell.ts";
-import type { Measure, Measured } from "./measure.ts";
-import type { CellStore } from "./store.ts";
+import { ConfigError } from "../errors/index.ts";
+import { type Cell, cellKey, cellName, startKey } from "./cell.ts";
+import type { Measure } from "./measure.ts";
+import { type CellOptions, type CellResult, knownResult, runCell, startedConfig } from "./run-cell.ts";
+import { Slots } from "./slots.ts";
 
-/** The measurements of a cell. */
-export interface CellResult {
-  readonly cell: Cell;
-  /** By the name of the measure; missing where the cell has no such evidence. */
-  readonly measured: Readonly<Record<string, Measured>>;
-}
-
-export interface GridOptions {
+/** The cells of one table. */
+export interface GridCells {
   readonly cells: readonly Cell[];
   readonly measures: readonly Measure[];
-  readonly store: CellStore;
   /** Called when a cell begins, unless it was found to be done, and when it ends. */
   readonly onCell?: (cell: Cell, result: CellResult | undefined) => void;
-  readonly onEvent?: OnEvent;
-  /** Called with the progress of a cell's measures. */
-  readonly onMeasure?: (done: number, total: number) => void;
-  readonly signal?: AbortSignal | undefined;
-  readonly openEngine?: OpenEngine;
-  readonly clock?: () => number;
 }
 
-/**
- * Checks the measures of all cells, then runs and measures every cell that has no result yet.
- *
- * @returns results in the order of the cells; fewer when the signal was aborted
- * @throws RunError when a result cannot be read
- * @throws ConfigError, DataError when a measure could not be taken after training
- */
-export async function runGrid(options: GridOptions): Promise<CellResult[]> {
-  const { cells, onCell } = options;
-  await checkMeasures(options);
-  const results: CellResult[] = [];
-  for (const cell of cells) {
-    const known = knownResult(cell, options);
-    if (known === undefined) onCell?.(cell, undefined);
-    if (known === undefined && !(await runCell(cell, options))) break;
-    const result = known ?? knownResult(cell, options)!;
-    onCell?.(cell, result);
-    results.push(result);
-  }
-  return results;
+export interface RunnerOptions extends CellOptions {
+  /** Cells that run at the same time; 1 unless given. */
+  readonly jobs?: number;
 }
 
-/** Checks each measure once for all cells that are measured alike. */
-async function checkMeasures({ cells, measures, store }: GridOptions): Promise<void> {
-  for (const { check, evidence } of measures) {
-    if (check === undefined) continue;
-    const open = cells.filter((cell) => store.evidence(cell, evidence) === undefined);
-    const alike = new Map(open.map(({ config }) => [JSON.stringify(evidence.identity(config)), config]));
-    for (const config of alike.values()) await check(config);
-  }
-}
+/** Runs grids in one directory. Grids that run at the same time share the slots, and a cell of several of them runs once. */
+export class GridRunner {
+  readonly #options: RunnerOptions;
+  readonly #slots: Slots;
+  readonly #failed = new AbortController();
+  #rank = 0;
 
-/** The measures that a cell can have. */
-function measuresOf({ isTrained }: Cell, measures: readonly Measure[]): Measure[] {
-  return measures.filter(({ evidence }) => isTrained || evidence.isOfWeights);
-}
-
-/** All that was measured of a cell; undefined while anything is missing. */
-export function knownResult(
-  cell: Cell,
-  { store, measures }: Pick<GridOptions, "store" | "measures">,
-): CellResult | undefined {
-  const measured: [string, Measured][] = [];
-  for (const { name, evidence, pick } of measuresOf(cell, measures)) {
-    const found = store.evidence(cell, evidence);
-    if (found === undefined) return undefined;
-    measured.push([name, pick(found)]);
-  }
-  return { cell, measured: Object.fromEntries(measured) };
-}
-
-/** @returns false when it was interrupted */
-async function runCell(cell: Cell, options: GridOptions): Promise<boolean> {
-  const { store, signal } = options;
-  const start = await startingWeights(cell, options);
-  if (start === undefined) return false;
-  const runDirectory = cell.isTrained ? store.runDirectory(cell) : undefined;
-  if (runDirectory !== undefined && !store.isTrained(cell)) {
-    const resume = RunDirectory.exists(runDirectory);
-    const { status } = await runTraining({ ...runOptions(options), config: start, runDirectory, resume });
-    if (status === "interrupted") return false;
-  }
-  const open = options.openEngine ?? openEngine;
-  let engine: Engine | undefined;
-  const opened = async () => {
-    if (engine !== undefined) return engine;
-    engine = await open(await fetchModel(start, options.onEvent));
-    if (runDirectory !== undefined) await engine.load(join(runDirectory, FINAL_MODEL));
-    return engine;
-  };
-  try {
-    for (const { evidence } of measuresOf(cell, options.measures)) {
-      if (store.evidence(cell, evidence) !== undefined) continue;
-      const { config } = cell;
-      const [identity, directory] = [cellKey(cell), store.evidenceDirectory(cell, evidence)];
-      const subject = {
-        config,
-        identity,
-        directory,
-        runDirectory,
-        engine: opened,
-        signal,
-        onProgress: options.onMeasure,
-      };
-      const found = await evidence.gather(subject);
-      if (found === undefined || signal?.aborted) return false;
-      store.keep(cell, evidence, found);
+  constructor(options: RunnerOptions) {
+    const { jobs = 1, signal } = options;
+    if (!Number.isSafeInteger(jobs) || jobs < 1) {
+      throw new ConfigError(`jobs: expected a whole number from 1, got ${jobs}`);
     }
-  } finally {
-    await engine?.close();
+    this.#slots = new Slots(jobs);
+    const signals = [this.#failed.signal, ...(signal === undefined ? [] : [signal])];
+    this.#options = { ...options, signal: AbortSignal.any(signals) };
   }
-  return true;
+
+  /**
+   * Checks the measures of all cells, then runs and measures every cell that has no result yet, in their order. When
+   * one fails, the runner begins no other cell, and cells that run stop after a checkpoint.
+   *
+   * @returns results in the order of the cells; fewer when the signal was aborted or a cell of another grid failed
+   * @throws RunError when a result cannot be read
+   * @throws ConfigError when several cells at a time would each measure the machine's fastest arrangement
+   * @throws ConfigError, DataError when a measure could not be taken after training
+   */
+  async run(grid: GridCells): Promise<CellResult[]> {
+    this.#checkArrangements(grid);
+    await this.#checkMeasures(grid);
+    const ended = await Promise.allSettled(grid.cells.map((cell) => this.#cell(cell, grid)));
+    for (const one of ended) if (one.status === "rejected") throw one.reason;
+    return ended.flatMap((one) => (one.status === "fulfilled" && one.value !== undefined ? [one.value] : []));
+  }
+
+  /** Results of cells side by side must not depend on what the other one leaves of the machine. */
+  #checkArrangements({ cells }: GridCells): void {
+    const { jobs = 1 } = this.#options;
+    if (jobs === 1) return;
+    for (const cell of cells) {
+      const { engine } = cell.config;
+      if (engine.kind !== "local") continue;
+      for (const key of ["threads", "replicas"] as const) {
+        if (engine[key] !== "auto") continue;
+        throw new ConfigError(
+          `engine.${key}: expected a number, since ${jobs} cells at a time share the cores, got "auto" in ${cellName(cell)}`,
+        );
+      }
+    }
+  }
+
+  /** Checks each measure once for all cells that are measured alike. */
+  async #checkMeasures({ cells, measures }: GridCells): Promise<void> {
+    const { store } = this.#options;
+    for (const { check, evidence } of measures) {
+      if (check === undefined) continue;
+      const open = cells.filter((cell) => store.evidence(cell, evidence) === undefined);
+      const alike = new Map(open.map(({ config }) => [JSON.stringify(evidence.identity(config)), config]));
+      for (const config of alike.values()) await check(config);
+    }
+  }
+
+  /** @returns undefined when it was interrupted */
+  async #cell(cell: Cell, { measures, onCell }: GridCells): Promise<CellResult | undefined> {
+    const rank = this.#rank++;
+    const known = () => knownResult(cell, { store: this.#options.store, measures });
+    try {
+      let result = known();
+      if (result === undefined) {
+        const config = await this.#slots.run(rank, startKey(cell), () =>
+          this.#unlessStopped(() => startedConfig(cell, this.#options)),
+        );
+        if (config === undefined) return undefined;
+        await this.#slots.run(rank, cellKey(cell), () =>
+          this.#unlessStopped(async () => {
+            if (known() !== undefined) return;
+            onCell?.(cell, undefined);
+            await runCell(cell, config, measures, this.#options);
+          }),
+        );
+        result = known();
+      }
+      if (result !== undefined) onCell?.(cell, result);
+      return result;
+    } catch (error) {
+      this.#failed.abort();
+      throw error;
+    }
+  }
+
+  async #unlessStopped<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
+    return this.#options.signal?.aborted ? undefined : work();
+  }
 }
 
-/** The cell's configuration with the weights of its warm start; undefined when that was interrupted. */
-async function startingWeights(cell: Cell, options: GridOptions): Promise<Config | undefined> {
-  const { config, start = config } = cell;
-  if (!hasWarmStart(start)) return { ...config, model: start.model };
-  const runDirectory = options.store.warmStart(cell);
-  const path = join(runDirectory, FINAL_MODEL);
-  if (!existsSync(path)) {
-    const resume = RunDirectory.exists(runDirectory);
-    const { status } = await runWarmStart({ ...runOptions(options), config: start, runDirectory, resume });
-    if (status === "interrupted") return undefined;
-  }
-  return { ...config, model: { kind: "directory", path } };
-}
+export interface GridOptions extends RunnerOptions, GridCells {}
 
-function runOptions({ onEvent, signal, openEngine: open, clock }: GridOptions) {
-  return {
-    ...(onEvent && { onEvent }),
-    signal,
-    ...(open && { openEngine: open }),
-    ...(clock && { clock }),
-  };
+/** Runs one grid; see {@link GridRunner.run}. */
+export async function runGrid(options: GridOptions): Promise<CellResult[]> {
+  return new GridRunner(options).run(options);
 }

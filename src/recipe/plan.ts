@@ -30,8 +30,8 @@ export interface Plan {
   readonly samples: number;
   readonly tokens: number;
   /**
-   * Seconds for the remaining iterations if each takes as long as the iterations that have run; undefined before any
-   * has.
+   * Seconds for the remaining iterations if each takes as long as the iterations that have run, divided by the cells
+   * that run at the same time; undefined before any has run.
    */
   readonly seconds?: number;
   /** Dollars for the tokens of the rest at the price given, at most. */
@@ -57,15 +57,21 @@ function planned(cell: Cell, store: CellStore, problems: number | undefined): Pl
   };
 }
 
-/**
- * @param problemsOf problems of the data set of a cell
- * @param price dollars for a million tokens sampled and learnt from
- */
+/** Facts that a plan needs beside its cells. */
+export interface PlanGiven {
+  /** Problems of the data set of a cell, where they are known. */
+  readonly problemsOf: (cell: Cell) => number | undefined;
+  /** Dollars for a million tokens sampled and learnt from. */
+  readonly price?: number | undefined;
+  /** Cells that run at the same time. */
+  readonly jobs: number;
+}
+
+/** Counts the work of cells, those that are done in the store apart. */
 export function planOf(
   cells: readonly Cell[],
   store: CellStore,
-  problemsOf: (cell: Cell) => number | undefined,
-  price?: number,
+  { problemsOf, price, jobs }: PlanGiven,
 ): Plan {
   const trained = new Map(
     cells
@@ -85,7 +91,7 @@ export function planOf(
     iterations: sum(all, ({ iterations }) => iterations),
     samples: sum(all, ({ samples }) => samples),
     tokens: sum(all, ({ tokens }) => tokens),
-    ...(timed.length > 0 && { seconds: perIteration * sum(rest, ({ iterations }) => iterations) }),
+    ...(timed.length > 0 && { seconds: (perIteration * sum(rest, ({ iterations }) => iterations)) / jobs }),
     ...(price !== undefined && { cost: (price * sum(rest, ({ tokens }) => tokens)) / 1e6 }),
   };
 }
