@@ -52,11 +52,11 @@ async function compare(
 /** Compares finished evaluations. */
 function compareFinished(
   directories: readonly string[],
-  { out, shard, dryRun, json = false }: CompareOptions,
+  { out, shard, jobs, dryRun, json = false }: CompareOptions,
   context: CliContext,
 ): void {
-  if (shard !== undefined || dryRun === true) {
-    throw new ConfigError("--shard and --dry-run: expected one grid file, got directories of evaluations");
+  if (shard !== undefined || dryRun === true || jobs > 1) {
+    throw new ConfigError("--shard, --jobs and --dry-run: expected one grid file, got directories of evaluations");
   }
   if (out !== undefined) requireWritableDirectory(out);
   const { comparison: found, notes } = compareEvaluations(directories);

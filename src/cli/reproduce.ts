@@ -150,7 +150,7 @@ async function run(
 /**
  * Runs all recipes side by side on one runner, whose slots go to the first recipes first.
  *
- * @throws what ended the first recipe that did not end well
+ * @throws the first error, once all others have stopped
  */
 async function runAll(
   recipes: readonly Prepared[],
@@ -170,11 +170,13 @@ async function runAll(
     ...(context.openEngine && { openEngine: context.openEngine }),
   });
   const ended = await Promise.allSettled(
-    recipes.map((one) => run(one, { runner, store, progress }, scale, reporter)),
+    recipes.map((one) =>
+      run(one, { runner, store, progress }, scale, reporter).catch((error: unknown) => {
+        throw runner.fail(error);
+      }),
+    ),
   );
-  const reasons = ended.flatMap((one) => (one.status === "rejected" ? [one.reason as unknown] : []));
-  const failure = reasons.find((reason) => !(reason instanceof InterruptedRun)) ?? reasons[0];
-  if (failure !== undefined) throw failure;
+  for (const one of ended) if (one.status === "rejected") throw one.reason;
 }
 
 async function reproduce(

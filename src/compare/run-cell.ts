@@ -50,7 +50,9 @@ export function knownResult(
   for (const { name, evidence, pick } of measuresOf(cell, measures)) {
     const found = store.evidence(cell, evidence);
     if (found === undefined) return undefined;
-    measured.push([name, pick(found)]);
+    const { value, ...rest } = pick(found);
+    // JSON has no NaN: it is null in the evidence.
+    measured.push([name, { ...rest, value: value ?? Number.NaN }]);
   }
   return { cell, measured: Object.fromEntries(measured) };
 }

@@ -49,11 +49,29 @@ export class GridRunner {
    * @throws ConfigError, DataError when a measure could not be taken after training
    */
   async run(grid: GridCells): Promise<CellResult[]> {
-    this.#checkArrangements(grid);
-    await this.#checkMeasures(grid);
-    const ended = await Promise.allSettled(grid.cells.map((cell) => this.#cell(cell, grid)));
-    for (const one of ended) if (one.status === "rejected") throw one.reason;
-    return ended.flatMap((one) => (one.status === "fulfilled" && one.value !== undefined ? [one.value] : []));
+    const rank = this.#rank;
+    this.#rank += grid.cells.length;
+    try {
+      this.#checkArrangements(grid);
+      await this.#checkMeasures(grid);
+      const ended = await Promise.all(grid.cells.map((cell, i) => this.#cell(cell, rank + i, grid)));
+      const results = ended.filter((result) => result !== undefined);
+      // What a cell beside it ends with may be the abort alone.
+      if (results.length < grid.cells.length && this.#failed.signal.aborted) throw this.#failed.signal.reason;
+      return results;
+    } catch (error) {
+      throw this.fail(error);
+    }
+  }
+
+  /**
+   * Begins no other cell, and stops those that run after a checkpoint.
+   *
+   * @returns the first error of the runner, which is the cause of all others
+   */
+  fail(error: unknown): unknown {
+    if (!this.#failed.signal.aborted) this.#failed.abort(error);
+    return this.#failed.signal.reason;
   }
 
   /** Results of cells side by side must not depend on what the other one leaves of the machine. */
@@ -83,9 +101,8 @@ export class GridRunner {
     }
   }
 
-  /** @returns undefined when it was interrupted */
-  async #cell(cell: Cell, { measures, onCell }: GridCells): Promise<CellResult | undefined> {
-    const rank = this.#rank++;
+  /** @returns undefined when it was interrupted, or ended by an error that is kept */
+  async #cell(cell: Cell, rank: number, { measures, onCell }: GridCells): Promise<CellResult | undefined> {
     const known = () => knownResult(cell, { store: this.#options.store, measures });
     try {
       let result = known();
@@ -106,8 +123,8 @@ export class GridRunner {
       if (result !== undefined) onCell?.(cell, result);
       return result;
     } catch (error) {
-      this.#failed.abort();
-      throw error;
+      this.fail(error);
+      return undefined;
     }
   }
 

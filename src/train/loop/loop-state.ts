@@ -38,12 +38,12 @@ export class LoopState {
   async resume(): Promise<void> {
     const { engine, phase, observers } = this.#recorded;
     const checkpoint = this.latest();
-    await observers.store?.rollBack(checkpoint?.trainer.completed || -1);
-    const { completed, consecutiveSkips, isUnmeasured } = checkpoint?.trainer ?? {
+    const { completed, consecutiveSkips, isUnmeasured = false } = checkpoint?.trainer ?? {
       completed: 0,
       consecutiveSkips: 0,
       isUnmeasured: true,
     };
+    await observers.store?.rollBack(checkpoint === undefined ? -1 : completed, !isUnmeasured);
     if (checkpoint !== undefined) {
       await engine.load(checkpoint.path);
       await phase.restore(checkpoint.trainer.state, checkpoint.path);
@@ -51,19 +51,20 @@ export class LoopState {
     }
     this.completed = completed;
     this.consecutiveSkips = consecutiveSkips;
-    this.isUnmeasured = isUnmeasured ?? false;
-    this.#saved = completed > 0 ? completed : -1;
+    this.isUnmeasured = isUnmeasured;
+    // A checkpoint that says so is written again once the measurement is done.
+    this.#saved = checkpoint === undefined || isUnmeasured ? -1 : completed;
   }
 
   /**
-   * Saves a checkpoint, unless this step has one.
+   * Saves a checkpoint, unless this step has one. Before the first step there is nothing to save: the run begins anew.
    *
    * @param state that belongs to the weights; the present state of the phase unless given
    */
   async save(state: PhaseState = this.#recorded.phase.state()): Promise<void> {
     const { engine, phase, observers } = this.#recorded;
     const { ahead } = phase;
-    if (this.#saved === this.completed || observers.store === undefined) return;
+    if (this.completed === 0 || this.#saved === this.completed || observers.store === undefined) return;
     await ahead?.drain();
     const { completed, consecutiveSkips, isUnmeasured } = this;
     const trainer = {

@@ -119,7 +119,7 @@ async function savedIfStopped<T>(
   } catch (error) {
     const isStop = error instanceof PartError || isAbort(error, signal);
     const own = current();
-    if (isStop && own !== undefined && phase.ahead === undefined && state.completed > 0) {
+    if (isStop && own !== undefined && phase.ahead === undefined) {
       await state.save(own);
     }
     throw error;

@@ -56,8 +56,12 @@ export interface CheckpointStore {
     keep: number,
     writeMore?: (directory: string) => Promise<void>,
   ): Promise<string>;
-  /** Deletes every record after the given iteration; all records for −1. */
-  rollBack(completed: number): Promise<void>;
+  /**
+   * Deletes every record after the given iteration; all records for −1.
+   *
+   * @param isMeasured whether the evaluation after that iteration is kept
+   */
+  rollBack(completed: number, isMeasured: boolean): Promise<void>;
   /**
    * Writes the final model.
    *

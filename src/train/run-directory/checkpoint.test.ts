@@ -93,7 +93,7 @@ describe("a run directory", () => {
       directory.writeRollouts(iteration, [{ iteration }]);
     }
     writeFileSync(directory.at("metrics.jsonl"), '{"event":"itera', { flag: "a" });
-    await directory.truncateAfter(1);
+    await directory.truncateAfter(1, true);
     expect((await directory.metrics()).map(({ iteration }) => iteration)).toEqual([0, 1]);
     expect(readdirSync(directory.at("rollouts"))).toEqual(["000000.jsonl", "000001.jsonl"]);
   });

@@ -104,9 +104,9 @@ export function runDirectory(path: string, options: RecorderOptions = {}): Recor
     checkpoints: {
       latest: () => latestCheckpoint(path),
       save: (engine, trainer, keep, writeMore) => saveCheckpoint(path, engine, trainer, keep, writeMore),
-      async rollBack(completed) {
+      async rollBack(completed, isMeasured) {
         clearUnfinished(path);
-        await opened().truncateAfter(completed);
+        await opened().truncateAfter(completed, isMeasured);
       },
       async saveModel(engine: Engine) {
         const model = opened().at(FINAL_MODEL);

@@ -56,6 +56,6 @@ test("a run directory keeps the index beside its rollouts, and a resumed run for
       .split("\n")
       .map((text) => (JSON.parse(text) as { iteration: number }).iteration);
   expect(indexed()).toEqual([1, 2, 3]);
-  await directory.truncateAfter(2);
+  await directory.truncateAfter(2, true);
   expect(indexed()).toEqual([1, 2]);
 });

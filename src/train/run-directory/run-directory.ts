@@ -264,11 +264,18 @@ export class RunDirectory {
     });
   }
 
-  /** Deletes all records after the given iteration, so that later iterations can run again. */
-  async truncateAfter(completed: number): Promise<void> {
+  /**
+   * Deletes all records after the given iteration, so that later iterations can run again.
+   *
+   * @param isMeasured whether the evaluation after that iteration is kept
+   */
+  async truncateAfter(completed: number, isMeasured: boolean): Promise<void> {
+    const last = (event: unknown) => (event === "evaluation" && !isMeasured ? completed - 1 : completed);
     for (const name of [METRICS, ROLLOUT_INDEX]) {
       if (!existsSync(this.at(name))) continue;
-      const kept = (await this.#records(name)).filter((record) => Number(record["iteration"]) <= completed);
+      const kept = (await this.#records(name)).filter(
+        ({ iteration, event }) => Number(iteration) <= last(event),
+      );
       replaceFile(this.at(name), [kept.map((record) => `${JSON.stringify(record)}\n`).join("")]);
     }
     if (!existsSync(this.at(ROLLOUTS))) return;

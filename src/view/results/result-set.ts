@@ -33,11 +33,11 @@ interface Found extends Aged {
 }
 
 /** Adds the files of some names in folders below a root, and in the root itself. */
-async function findFiles(root: string, found: Record<string, Map<string, Found>>): Promise<void> {
+async function findFiles(root: string, found: ReadonlyMap<string, Map<string, Found>>): Promise<void> {
   const look = async (folder: string, depth: number): Promise<void> => {
     const entries = await readdir(join(root, folder), { withFileTypes: true }).catch(() => []);
     for (const { name } of entries) {
-      const files = found[name];
+      const files = found.get(name);
       if (files === undefined) continue;
       const id = freeId(folder === "" ? basename(resolve(root)) : folder.split(sep).join("/"), files);
       files.set(id, { id, root, folder, file: join(root, folder, name) });
@@ -84,7 +84,13 @@ export class ResultSet {
 
   async #lookAnew(): Promise<void> {
     const [answers, tables] = [new Map<string, Found>(), new Map<string, Found>()];
-    for (const root of this.#roots) await findFiles(root, { [ANSWERS]: answers, [TABLE]: tables });
+    for (const root of this.#roots) await findFiles(
+        root,
+        new Map([
+          [ANSWERS, answers],
+          [TABLE, tables],
+        ]),
+      );
     for (const id of this.#files.keys()) if (!answers.has(id)) this.#files.delete(id);
     this.#answers = answers;
     this.#tables = tables;
