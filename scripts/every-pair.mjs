@@ -76,8 +76,8 @@ const VARIANTS = [
     .filter((score) => score !== "gated")
     .map((score) => ({ kind: "vepo", score })),
   { kind: "vepo", boost: 0.5 },
-  { kind: "gtpo", normalisation: "joint" },
-  { kind: "grpo-s", normalisation: "joint" },
+  { kind: "gtpo", normalisation: "separate" },
+  { kind: "grpo-s", normalisation: "separate" },
   { kind: "tor", ties: "all" },
 ];
 

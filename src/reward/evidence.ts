@@ -9,11 +9,14 @@
 import * as z from "zod";
 import { flattenRegions } from "../engine/index.ts";
 import { NumericError } from "../errors/index.ts";
-import { mean, variance } from "../math/index.ts";
+import { mean } from "../math/index.ts";
 import { replySpan } from "../verify/index.ts";
 import { entryOptions } from "./options.ts";
 import { requirePolicy } from "./require-policy.ts";
 import { type Answered, defineReward } from "./reward.ts";
+
+/** Of all controls there are, over K and not K − 1, as in the authors' code. */
+const deviation = (values: readonly number[]) => Math.sqrt(mean(values.map((v) => (v - mean(values)) ** 2)));
 
 /**
  * How much more the answer depends on the evidence than on controls.
@@ -31,7 +34,7 @@ export function evidenceMargin(evidence: number, controls: readonly number[], ep
       `evidence: expected finite numbers and a control, got ${[evidence, ...controls].join(", ")}`,
     );
   }
-  return Math.tanh((evidence - mean(controls)) / (Math.sqrt(variance(controls)) + epsilon));
+  return Math.tanh((evidence - mean(controls)) / (deviation(controls) + epsilon));
 }
 
 /**
@@ -51,7 +54,7 @@ export function gatedReward(
 }
 
 /** Places of the tokens of the answer: those after the thought, or all without one. */
-function answerTokens({ text }: Answered, texts: readonly string[]): number[] {
+function answerTokens({ text }: Answered, texts: readonly string[]): readonly number[] {
   const { start, end } = replySpan(text);
   let place = 0;
   return texts.flatMap((token, t) => {
@@ -70,9 +73,13 @@ export const evidenceReward = defineReward({
       tau: z.number().positive().default(0.2).describe("How sharply the margin gates the reward (τ)."),
       gain: z.number().nonnegative().default(0.1).describe("Reward of the margin itself (η)."),
       epsilon: z.number().positive().default(1e-6).describe("Added to the controls' deviation (ε)."),
+      tokens: z
+        .enum(["answer", "completion"])
+        .default("answer")
+        .describe("Tokens whose log-probs count: those after the thought, or all."),
     })
     .describe("CED's reward of answers that depend on the evidence region of the image."),
-  create: ({ tau, gain, epsilon }) => ({
+  create: ({ tau, gain, epsilon, tokens: counted }) => ({
     asks: "scores",
     async score(answered, _, given) {
       const policy = requirePolicy(given, "evidence");
@@ -80,7 +87,8 @@ export const evidenceReward = defineReward({
         const { problem, tokens, judgement } = one;
         const [image, ...more] = problem.images;
         if (problem.evidence === undefined || image === undefined || judgement.score === null) return null;
-        const places = answerTokens(one, policy.texts(tokens));
+        const places =
+          counted === "completion" ? [...tokens.keys()] : answerTokens(one, policy.texts(tokens));
         if (places.length === 0) return null;
         const { regions, controls } = problem.evidence;
         const views = [undefined, regions, ...controls].map((flat) => ({

@@ -220,7 +220,7 @@ describe("repetition", () => {
 
 describe("evidence", () => {
   test("has a margin and a gate that can be checked on paper", () => {
-    expect(evidenceMargin(1, [0.5, 0.7, 0.9], 1e-9)).toBeCloseTo(Math.tanh(0.3 / 0.2), 6);
+    expect(evidenceMargin(1, [0.5, 0.7, 0.9], 1e-9)).toBeCloseTo(Math.tanh(0.3 / Math.sqrt(0.08 / 3)), 6);
     expect(evidenceMargin(0.7, [0.5, 0.7, 0.9])).toBeCloseTo(0, 12);
     expect(evidenceMargin(1, [0])).toBe(1);
     expect(gatedReward(true, 0, { tau: 0.2, gain: 0.1 })).toBe(0.5);
@@ -252,6 +252,25 @@ describe("evidence", () => {
     expect(seen).toBeCloseTo(gatedReward(true, 1, { tau: 0.2, gain: 0.1 }), 6);
     expect(unseen).toBeCloseTo(gatedReward(false, 1, { tau: 0.2, gain: 0.1 }), 6);
     expect(await evidence([right], undefined, blind)).toEqual([0.5]);
+  });
+
+  test("of all tokens, sees a thought that was read from the region where the answer alone does not", async () => {
+    const right = await answered("<think>I see 7</think> \\boxed{7}", { problem: own });
+    const thought = right.text.indexOf("</think>");
+    // The thought falls by 2 nats a token where the left half is flat, the answer by nothing.
+    const policy: Policy = {
+      ...policyOf(() => "").policy,
+      logprobs: async (views) =>
+        views.map(({ tokens, images: [shown] }) =>
+          Float64Array.from(tokens, (_, t) => (t < thought && shown!.data[0] === shown!.data[3] ? -3 : -1)),
+        ),
+    };
+    const ofAll = scoreOf(
+      evidenceReward.create(evidenceReward.schema.parse({ kind: "evidence", tokens: "completion" }), context),
+    );
+    expect(await evidence([right], undefined, policy)).toEqual([0.5]);
+    const [ofThought] = await ofAll([right], undefined, policy);
+    expect(ofThought).toBeCloseTo(gatedReward(true, 1, { tau: 0.2, gain: 0.1 }), 6);
   });
 
   test("leaves problems whose evidence is unknown unscored", async () => {

@@ -35,7 +35,10 @@ const rightReward = {
 const gtpoOptions: Quotes = {
   "credit.outcome": [1, "both ports: α₁ 1"],
   "credit.entropy": [0.1, "both ports: α₂ 0.1"],
-  "credit.normalisation": ["separate", "arXiv:2508.04349, Eq. 6: each side by its own mean and deviation"],
+  "credit.normalisation": [
+    "joint",
+    "ours: one port; the other reads Eq. 6 as each side by its own mean and deviation",
+  ],
   "credit.entropyRange": [OFF, "ours: one of two ports alone holds entropies within bounds"],
   ...rightReward,
   ...sizes([512, 8, 4, 2], "ours: no sizes were seen"),

@@ -73,6 +73,36 @@ describe("gtpo", () => {
     },
   );
 
+  test.each([
+    ["gtpo", gtpo],
+    ["grpo-s", grpoS],
+  ])("as it comes, %s ranks every right token above every wrong one", (_, advantagesOf) => {
+    for (const { completions, rewards } of recordedBatches) {
+      const inputs = completions.map(({ entropy, mask }, i) => ({ entropy, mask, reward: rewards[i]! }));
+      const found = advantagesOf(inputs)!;
+      const of = (isRight: boolean) =>
+        found.flatMap((own, i) =>
+          rewards[i]! >= 0.5 === isRight ? [...own].filter((_, t) => inputs[i]!.mask[t] === 1) : [],
+        );
+      expect(Math.min(...of(true))).toBeGreaterThan(Math.max(...of(false)));
+    }
+  });
+
+  test("apart, an unsure wrong token is reinforced and a sure right one is discouraged", () => {
+    // r̃: 1.15, 1.05; −1.15, −1.05. Deviation of each side 0.05·√2 at n − 1 = 1.
+    const found = gtpo(
+      [
+        { entropy: [3], reward: 1 },
+        { entropy: [1], reward: 1 },
+        { entropy: [1], reward: 0 },
+        { entropy: [3], reward: 0 },
+      ],
+      { normalisation: "separate" },
+    )!;
+    const half = Math.SQRT1_2;
+    expect(found.flatMap((own) => [...own])).toBeAllclose([half, -half, -half, half], { rtol: 2e-5 });
+  });
+
   test("without the entropy term and together, is GRPO over tokens", () => {
     const inputs = [
       { entropy: [1, 2], reward: 1 },

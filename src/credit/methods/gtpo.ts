@@ -22,9 +22,11 @@ const options = {
     .describe("Reward of a right completion, minus that of a wrong one (α₁)."),
   entropy: z.number().nonnegative().default(0.1).describe("Weight of the share of the entropy (α₂)."),
   normalisation: z
-    .enum(["separate", "joint"])
-    .default("separate")
-    .describe("Whether right and wrong completions are normalised apart, or together."),
+    .enum(["joint", "separate"])
+    .default("joint")
+    .describe(
+      "Whether right and wrong completions are normalised together, or apart, which leaves no reward for a right answer.",
+    ),
   entropyRange: z
     .tuple([z.number().positive(), z.number().positive()])
     .optional()
@@ -54,7 +56,7 @@ export type GtpoOptions = Partial<Omit<z.output<typeof gtpoSchema>, "kind">>;
  *
  *     right   r̃ᵢₜ =  α₁ + α₂·dₜ·Hᵢₜ / Σ_k H_kₜ               over the dₜ right completions that reach t
  *     wrong   r̃ⱼₜ = −α₁ − α₂·hₜ·(1/Hⱼₜ) / Σ_k (1/H_kₜ)        over the hₜ wrong ones
- *     Âᵢₜ = (r̃ᵢₜ − mean) / (std + 1e-6)                      over all tokens of the same side, or of both
+ *     Âᵢₜ = (r̃ᵢₜ − mean) / (std + 1e-6)                      over all tokens of both sides, or of the same side
  *
  * Source: arXiv:2508.04349, by two ports of it; docs/methods/gtpo.md says what they differ in.
  *
@@ -63,13 +65,13 @@ export type GtpoOptions = Partial<Omit<z.output<typeof gtpoSchema>, "kind">>;
  * @throws ShapeError when lengths differ
  * @throws NumericError when an entropy is NaN, infinite or negative, or an option impossible
  * @example
- * gtpo([{ entropy: [1], reward: 1 }, { entropy: [3], reward: 0 }], { normalisation: "joint" }); // [[√½], [−√½]]
+ * gtpo([{ entropy: [1], reward: 1 }, { entropy: [3], reward: 0 }]); // [[√½], [−√½]]
  */
 export function gtpo(
   completions: readonly GtpoInput[],
   chosen: GtpoOptions = {},
 ): Float64Array[] | undefined {
-  const { outcome = 1, entropy: weight = 0.1, normalisation = "separate", rightReward = 0.5 } = chosen;
+  const { outcome = 1, entropy: weight = 0.1, normalisation = "joint", rightReward = 0.5 } = chosen;
   const [low, high] = chosen.entropyRange ?? [LEAST_ENTROPY, Infinity];
   checkOption("outcome", outcome, 0, Infinity);
   checkOption("entropy", weight, 0, Infinity);
