@@ -56,7 +56,9 @@ function compareFinished(
   context: CliContext,
 ): void {
   if (shard !== undefined || dryRun === true || jobs > 1) {
-    throw new ConfigError("--shard, --jobs and --dry-run: expected one grid file, got directories of evaluations");
+    throw new ConfigError(
+      "--shard, --jobs and --dry-run: expected one grid file, got directories of evaluations",
+    );
   }
   if (out !== undefined) requireWritableDirectory(out);
   const { comparison: found, notes } = compareEvaluations(directories);

@@ -31,6 +31,8 @@ export interface CellOptions {
   readonly onEvent?: (event: RunEvent, cell: Cell) => void;
   /** Called with the progress of a cell's measures. */
   readonly onMeasure?: (done: number, total: number, cell: Cell) => void;
+  /** Bytes for the engine of a cell whose configuration does not limit them; the engine's own default unless given. */
+  readonly memory?: number;
   readonly signal?: AbortSignal | undefined;
   readonly openEngine?: OpenEngine;
   readonly clock?: () => number;
@@ -57,6 +59,12 @@ export function knownResult(
   return { cell, measured: Object.fromEntries(measured) };
 }
 
+function withMemory(config: Config, { memory }: CellOptions): Config {
+  const { engine } = config;
+  if (engine.kind !== "local" || engine.memory !== undefined || memory === undefined) return config;
+  return { ...config, engine: { ...engine, memory } };
+}
+
 /** Options of the run of a cell, or of its warm start. */
 function runOptions(cell: Cell, { onEvent, signal, openEngine: open, clock }: CellOptions) {
   return {
@@ -79,7 +87,7 @@ export async function startedConfig(cell: Cell, options: CellOptions): Promise<C
   const path = join(runDirectory, FINAL_MODEL);
   if (!existsSync(path)) {
     const resume = RunDirectory.exists(runDirectory);
-    const run = { ...runOptions(cell, options), config: start, runDirectory, resume };
+    const run = { ...runOptions(cell, options), config: withMemory(start, options), runDirectory, resume };
     const { status } = await runWarmStart(run);
     if (status === "interrupted") return undefined;
   }
@@ -89,15 +97,16 @@ export async function startedConfig(cell: Cell, options: CellOptions): Promise<C
 /**
  * Trains and measures the cell, where that is not done.
  *
- * @param config its configuration with the weights with which its training begins
+ * @param started its configuration with the weights with which its training begins
  * @returns false when it was interrupted
  */
 export async function runCell(
   cell: Cell,
-  config: Config,
+  started: Config,
   measures: readonly Measure[],
   options: CellOptions,
 ): Promise<boolean> {
+  const config = withMemory(started, options);
   const { store, signal, onMeasure } = options;
   const runDirectory = cell.isTrained ? store.runDirectory(cell) : undefined;
   if (runDirectory !== undefined && !store.isTrained(cell)) {

@@ -3,6 +3,7 @@
  * Runs the cells of grids, several at a time, measures each, and resumes where it stopped. Cells whose learning begins
  * with the same weights begin with the same warm start.
  */
+import { machineMemory } from "../engine/index.ts";
 import { ConfigError } from "../errors/index.ts";
 import { type Cell, cellKey, cellName, startKey } from "./cell.ts";
 import type { Measure } from "./measure.ts";
@@ -36,7 +37,12 @@ export class GridRunner {
     }
     this.#slots = new Slots(jobs);
     const signals = [this.#failed.signal, ...(signal === undefined ? [] : [signal])];
-    this.#options = { ...options, signal: AbortSignal.any(signals) };
+    this.#options = {
+      ...options,
+      signal: AbortSignal.any(signals),
+      // One at a time may have all.
+      ...(jobs > 1 && { memory: Math.floor(machineMemory(undefined).budget / jobs) }),
+    };
   }
 
   /**

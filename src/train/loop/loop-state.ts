@@ -38,7 +38,11 @@ export class LoopState {
   async resume(): Promise<void> {
     const { engine, phase, observers } = this.#recorded;
     const checkpoint = this.latest();
-    const { completed, consecutiveSkips, isUnmeasured = false } = checkpoint?.trainer ?? {
+    const {
+      completed,
+      consecutiveSkips,
+      isUnmeasured = false,
+    } = checkpoint?.trainer ?? {
       completed: 0,
       consecutiveSkips: 0,
       isUnmeasured: true,

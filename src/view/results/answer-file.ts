@@ -176,7 +176,9 @@ export class AnswerFile {
     const ofKind = query.kind === "" ? pairs : pairs.filter(({ own }) => own.kind === query.kind);
     const names = Object.keys(OUTCOMES).filter((name) => against || (name !== "gained" && name !== "lost"));
     const outcomes = Object.fromEntries(names.map((name) => [name, ofKind.filter(OUTCOMES[name]!).length]));
-    const found = ofKind.filter(Object.hasOwn(OUTCOMES, query.outcome) ? OUTCOMES[query.outcome]! : OUTCOMES["all"]!);
+    const found = ofKind.filter(
+      Object.hasOwn(OUTCOMES, query.outcome) ? OUTCOMES[query.outcome]! : OUTCOMES["all"]!,
+    );
     const answers: ShownAnswer[] = [];
     for (const { own, other } of found.slice(from, from + PAGE)) {
       const line = await this.#line(own.at);

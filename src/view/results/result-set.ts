@@ -84,7 +84,8 @@ export class ResultSet {
 
   async #lookAnew(): Promise<void> {
     const [answers, tables] = [new Map<string, Found>(), new Map<string, Found>()];
-    for (const root of this.#roots) await findFiles(
+    for (const root of this.#roots)
+      await findFiles(
         root,
         new Map([
           [ANSWERS, answers],

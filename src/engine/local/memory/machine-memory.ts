@@ -8,11 +8,14 @@ import { parseBytes } from "./bytes.ts";
 /** Share of what is free, and of what the process has already, that is taken unless a budget is given. */
 const SHARE = 0.9;
 
+/** Bytes of the process before its first model. What a later engine finds is in part that of engines beside it. */
+let ofProcess: number | undefined;
+
 /** Memory of the process. */
 export interface MachineMemory {
   /** Bytes that the process may use in all. */
   readonly budget: number;
-  /** Bytes that it uses before a model is opened. */
+  /** Bytes that it uses without a model. */
   readonly process: number;
 }
 
@@ -23,10 +26,13 @@ export interface MachineMemory {
  */
 export function machineMemory(given: number | string | undefined): MachineMemory {
   const taken = process.memoryUsage.rss();
-  if (given === undefined) return { budget: SHARE * (taken + process.availableMemory()), process: taken };
+  ofProcess = Math.min(ofProcess ?? taken, taken);
+  if (given === undefined) {
+    return { budget: SHARE * (taken + process.availableMemory()), process: ofProcess };
+  }
   const budget = parseBytes(given);
   if (budget === undefined) {
     throw new EngineError(`memory: expected bytes, or a size such as "5 GiB", got ${JSON.stringify(given)}`);
   }
-  return { budget, process: taken };
+  return { budget, process: ofProcess };
 }
