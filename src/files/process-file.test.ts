@@ -52,6 +52,15 @@ test("a file with this process's number that an earlier process left does not bl
   new ProcessFile(file, "the run").end();
 });
 
+test("the end leaves a file that another process has written in its place", () => {
+  const file = place();
+  const own = new ProcessFile(file, "the run");
+  const other = JSON.stringify({ ...contentOf(file), id: "of another process" });
+  writeFileSync(file, other);
+  own.end();
+  expect(readFileSync(file, "utf8")).toBe(other);
+});
+
 test("of another machine the time of the last renewal counts", () => {
   const file = place();
   writeFileSync(file, JSON.stringify({ pid: 1, host: "elsewhere", everySeconds: 10 }));

@@ -3,9 +3,9 @@
  * A file that names the process that writes a directory or a file, and whose time is renewed while the process runs.
  * Another process that finds it does not write there.
  */
+import { randomUUID } from "node:crypto";
 import {
   closeSync,
-  fstatSync,
   openSync,
   readFileSync,
   readlinkSync,
@@ -26,6 +26,8 @@ const MISSED_RENEWALS = 6;
 
 /** The content of the file. */
 interface NamedProcess {
+  /** Of this file alone: a file system may give a new file the inode of a deleted one. */
+  readonly id: string;
   readonly pid: number;
   readonly host: string;
   /** Identity of the kernel's numbering of processes, which containers of one machine do not share; Linux only. */
@@ -81,13 +83,13 @@ function removeAbandoned(file: string, what: string): void {
     );
   }
   // Another process may have taken the place meanwhile.
-  if (statSync(file, { throwIfNoEntry: false })?.ino === stats.ino) rmSync(file, { force: true });
+  if (readProcess(file).id === found.id) rmSync(file, { force: true });
 }
 
 /** Holds a place for this process, and renews the file's time until the end. */
 export class ProcessFile {
   readonly #file: string;
-  readonly #inode: number;
+  readonly #id = randomUUID();
   readonly #timer: NodeJS.Timeout;
 
   /**
@@ -99,6 +101,7 @@ export class ProcessFile {
     removeAbandoned(file, what);
     const namespace = pidNamespace();
     const content: NamedProcess = {
+      id: this.#id,
       pid: process.pid,
       host: hostname(),
       ...(namespace !== undefined && { namespace }),
@@ -108,7 +111,9 @@ export class ProcessFile {
       const opened = openSync(file, "wx");
       try {
         writeSync(opened, `${JSON.stringify(content)}\n`);
-        this.#inode = fstatSync(opened).ino;
+      } catch (error) {
+        rmSync(file, { force: true });
+        throw error;
       } finally {
         closeSync(opened);
       }
@@ -137,7 +142,6 @@ export class ProcessFile {
   end(): void {
     clearInterval(this.#timer);
     if (!held.delete(this.#file)) return;
-    if (statSync(this.#file, { throwIfNoEntry: false })?.ino === this.#inode)
-      rmSync(this.#file, { force: true });
+    if (readProcess(this.#file).id === this.#id) rmSync(this.#file, { force: true });
   }
 }

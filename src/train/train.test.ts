@@ -203,8 +203,13 @@ describe("a reward that fails in the midst of a run", () => {
   });
 });
 
-test("a verdict that fails in an evaluation ends the run after a checkpoint; the resumed run evaluates first", async () => {
-  const verdict = (mostJudged: number) => {
+describe("an evaluation that is stopped", () => {
+  const heldOut = (index: number): Problem => ({ ...problem(index), columns: { isHeldOut: true } });
+  const own: Task = { ...task, validation: () => ({ fingerprint: "held out", size: 3, problem: heldOut }) };
+  const schedule = { ...partsOf().schedule!, checkpointEvery: 4, evaluateEvery: 2 };
+
+  /** Fails after so many held-out problems. */
+  function verdict(mostJudged: number) {
     let judged = 0;
     return {
       name: "own",
@@ -214,28 +219,56 @@ test("a verdict that fails in an evaluation ends the run after a checkpoint; the
         return { extracted: text, score: isRight ? 1 : 0, reason: "" };
       },
     };
-  };
-  const heldOut = (index: number): Problem => ({ ...problem(index), columns: { isHeldOut: true } });
-  const own: Task = { ...task, validation: () => ({ fingerprint: "held out", size: 3, problem: heldOut }) };
-  const schedule = { ...partsOf().schedule!, checkpointEvery: 4, evaluateEvery: 2 };
-  const run = (path: string, mostJudged: number, resume = false) =>
-    train(
-      partsOf({
-        task: own,
-        schedule,
-        verdict: verdict(mostJudged),
-        observers: [runDirectory(path, { resume })],
-      }),
+  }
+
+  const run = (
+    path: string,
+    { mostJudged = Infinity, resume = false, stopAtEvaluation = false } = {},
+  ): Promise<unknown> => {
+    const stop = new AbortController();
+    const stopping: Observer = {
+      name: "stopping",
+      event: ({ event }) => {
+        if (event === "evaluation" && stopAtEvaluation) stop.abort();
+      },
+    };
+    const observers = [runDirectory(path, { resume }), stopping];
+    return train(
+      partsOf({ task: own, schedule, verdict: verdict(mostJudged), signal: stop.signal, observers }),
     );
-  const [whole, parts] = [freshPath(), freshPath()];
-  await run(whole, Infinity);
-  // Three problems before the first iteration, then one after the second.
-  await expect(run(parts, 4)).rejects.toThrow('verdict "own": no such column');
-  expect(metricsOf(parts).at(-1)).toMatchObject({ event: "iteration", iteration: 2 });
-  await run(parts, Infinity, true);
-  expect(metricsOf(parts)).toEqual(metricsOf(whole));
-  const weights = (path: string) => readFileSync(join(path, "model/fake-policy.bin"));
-  expect(weights(parts)).toEqual(weights(whole));
+  };
+
+  test("by its verdict: the run ends after a checkpoint; the resumed run evaluates first", async () => {
+    const [whole, parts] = [freshPath(), freshPath()];
+    await run(whole);
+    // Three problems before the first iteration, then one after the second.
+    await expect(run(parts, { mostJudged: 4 })).rejects.toThrow('verdict "own": no such column');
+    expect(metricsOf(parts).at(-1)).toMatchObject({ event: "iteration", iteration: 2 });
+    await run(parts, { resume: true });
+    expect(metricsOf(parts)).toEqual(metricsOf(whole));
+    const weights = (path: string) => readFileSync(join(path, "model/fake-policy.bin"));
+    expect(weights(parts)).toEqual(weights(whole));
+  });
+
+  test("and again after it was made up for: it is recorded once", async () => {
+    const [whole, parts] = [freshPath(), freshPath()];
+    await run(whole);
+    await expect(run(parts, { mostJudged: 4 })).rejects.toThrow("no such column");
+    expect(await run(parts, { resume: true, stopAtEvaluation: true })).toMatchObject({ completed: 2 });
+    await run(parts, { resume: true });
+    expect(metricsOf(parts)).toEqual(metricsOf(whole));
+  });
+
+  test("before the first iteration: the run begins anew, and records it", async () => {
+    const [whole, parts] = [freshPath(), freshPath()];
+    await run(whole);
+    expect(await run(parts, { stopAtEvaluation: true })).toMatchObject({
+      status: "interrupted",
+      completed: 0,
+    });
+    await run(parts, { resume: true });
+    expect(metricsOf(parts)).toEqual(metricsOf(whole));
+  });
 });
 
 test("an observer that throws is reported and left out; the run continues", async () => {

@@ -47,7 +47,9 @@ function completionShares(file: string): number[][] {
   return jsonRecords(readFileSync(file, "utf8"), file).flatMap((record): number[][] => {
     if (!isSettings(record)) return [];
     const { clusters, weights } = record;
-    return isNumbers(clusters) && isNumbers(weights) ? [clusterShares(clusters, weights)] : [];
+    // Without any weight no share is defined.
+    if (!isNumbers(clusters) || !isNumbers(weights) || weights.every((weight) => weight === 0)) return [];
+    return [clusterShares(clusters, weights)];
   });
 }
 

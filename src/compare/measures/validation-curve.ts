@@ -53,6 +53,8 @@ export function validationCurve(file: string): CurvePoint[] {
     if (!isSettings(record)) continue;
     if (record["event"] === "iteration") tokens += Number(record["tokens"]);
     if (record["event"] !== "evaluation" || record["split"] !== "validation") continue;
+    // Of an evaluation in which nothing could be judged nothing is known.
+    if (Number(record["problems"]) > 0 && record["unscorable"] === record["problems"]) continue;
     points.push({
       iteration: Number(record["iteration"]),
       tokens,

@@ -1,6 +1,10 @@
-import { rmSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { madeRun } from "../../testing/made-run.ts";
+import { temporaryDirectory } from "../../testing/temporary-directory.ts";
 import { Run } from "../runs/run.ts";
 import { PermittedParts } from "./permitted-parts.ts";
 import { ProblemImages } from "./problem-images.ts";
@@ -17,4 +21,30 @@ test("problems and images of another run that was begun at the same path are tha
   expect(after.question).not.toBe(before.question);
   const fresh = new ProblemImages(new PermittedParts([]));
   expect(await images.png(run, 3, 0)).toEqual(await fresh.png(run, 3, 0));
+});
+
+test("the addresses of images in a run are not asked, whatever its configuration says", async () => {
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    asked.push(request.url ?? "");
+    response.end();
+  }).listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  try {
+    const { port } = server.address() as AddressInfo;
+    const path = join(temporaryDirectory(), "run");
+    const rows = join(path, "rows.jsonl");
+    madeRun({ path });
+    const file = join(path, "config.json");
+    const record = JSON.parse(readFileSync(file, "utf8")) as { readonly config: object };
+    const data = { kind: "files", path: rows, fetchImages: true };
+    writeFileSync(file, JSON.stringify({ ...record, config: { ...record.config, data } }));
+    const row = { question: "What?", answer: "1", image: `http://127.0.0.1:${port}/private` };
+    writeFileSync(rows, `${JSON.stringify(row)}\n`);
+    const images = new ProblemImages(new PermittedParts([]));
+    await expect(images.problem(new Run("made", path), 0)).rejects.toThrow("is a URL");
+    expect(asked).toEqual([]);
+  } finally {
+    server.close();
+  }
 });

@@ -57,10 +57,10 @@ export class ProblemImages {
   }
 
   async #open(run: Run): Promise<ProblemSource> {
-    // A viewer never downloads images.
     const settings = { ...hubSettings(), offline: true };
     const recorded = await this.#parts.permit(await parsedConfig(run), "task");
-    const config = await fetchData(recorded, undefined, { settings });
+    const fetched = await fetchData(recorded, undefined, { settings });
+    const config = withoutDownloads(fetched);
     const { data } = await run.record();
     const fingerprint = data["train"];
     // Files are shown only where their content has the recorded fingerprint, which nobody can write down who does not have
@@ -75,6 +75,12 @@ export class ProblemImages {
     }
     return source;
   }
+}
+
+/** A viewer never downloads images: the addresses in a run of somebody else may be of servers that only this machine reaches. */
+function withoutDownloads(config: Config): Config {
+  const { data } = config;
+  return data.kind === "files" ? { ...config, data: { ...data, fetchImages: false } } : config;
 }
 
 /**
