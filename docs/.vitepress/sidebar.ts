@@ -121,7 +121,7 @@ const GROUPS: readonly Group[] = [
   },
   { text: "Reference", pages: ["configuration", "cli", "api/index", "run-directory", "reliability"] },
   { text: "Extending", pages: ["extending", "architecture", "model", "architectures", "tensor"] },
-  { text: "Reproduce", pages: ["reproduce", "study", "every-pair"] },
+  { text: "Reproduce", pages: ["reproduce", "reproduced", "study", "every-pair"] },
   { text: "Benchmarks", pages: ["benchmarks", "source/bench/results"] },
   { text: "Log", pages: ["log", "source/CHANGELOG", "source/CONTRIBUTING"] },
 ];
