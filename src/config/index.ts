@@ -10,6 +10,7 @@ export { checkOptions } from "./open/engine-check.ts";
 export { fetchData } from "./open/fetch-data.ts";
 export { evaluationProtocol, evaluationVerdict, openBenchmarks } from "./open/open-benchmarks.ts";
 export { type EvaluationSubject, openEvaluation } from "./open/open-evaluation.ts";
+export { atRecordedCommit, atRunCommit, directoryHash, modelContent, recordedContent } from "./open/model-content.ts";
 export {
   arrangedOptions,
   type Connection,

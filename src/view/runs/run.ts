@@ -171,8 +171,19 @@ export class Run {
     return runStop(this.path, { isFinished, now: Date.now() });
   }
 
+  async #environment(): Promise<JsonObject | undefined> {
+    return parseObject((await this.environmentText()) ?? "");
+  }
+
+  /** The commit of its model of the hub, where it recorded one. */
+  async modelCommit(): Promise<string | undefined> {
+    const model = (await this.#environment())?.["model"];
+    const commit = isObject(model) ? model["commit"] : undefined;
+    return typeof commit === "string" ? commit : undefined;
+  }
+
   async #startedAt(): Promise<string | null> {
-    const environment = parseObject((await this.environmentText()) ?? "");
+    const environment = await this.#environment();
     return typeof environment?.["startedAt"] === "string" ? environment["startedAt"] : null;
   }
 
