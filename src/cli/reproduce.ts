@@ -93,9 +93,7 @@ async function withPinnedModels(
   context: CliContext,
 ): Promise<Prepared[]> {
   const cells = recipes.flatMap(({ grid }) => grid.cells);
-  const pinned = plan
-    ? readPinnedModels(directory)
-    : await pinModels(cells, directory, downloadBar(context));
+  const pinned = plan ? readPinnedModels(directory) : await pinModels(cells, directory, downloadBar(context));
   return recipes.map((one) => ({
     ...one,
     grid: { ...one.grid, cells: pinnedCells(one.grid.cells, pinned) },

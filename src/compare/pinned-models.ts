@@ -5,7 +5,13 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { atRecordedCommit, type Config, fetchModel, modelContent, type OpenPartsOptions } from "../config/index.ts";
+import {
+  atRecordedCommit,
+  type Config,
+  fetchModel,
+  modelContent,
+  type OpenPartsOptions,
+} from "../config/index.ts";
 import { RunError } from "../errors/index.ts";
 import { writeOutput } from "../files/index.ts";
 import { isSettings } from "../parts/index.ts";

@@ -10,6 +10,13 @@ import type {
   WarmStartMetrics,
 } from "./protocol.ts";
 
+/** Numbers of one kind of line that are kept: the first ones. */
+export const MOST_METRICS = 400;
+/** Kinds of lines that are kept: the first ones. */
+export const MOST_EVENTS = 16;
+/** Said where some are left out. */
+export const CUT_METRICS = `Some metrics are left out: the first ${MOST_METRICS} of each kind of line and the first ${MOST_EVENTS} kinds are shown.`;
+
 /** One curve of a chart. */
 export interface MetricCurve {
   readonly event: string;

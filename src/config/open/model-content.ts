@@ -64,10 +64,7 @@ export function recordedContent(runDirectory: string): Partial<ModelContent> | u
 }
 
 /** The configuration with its model of the hub at the commit that a run recorded. */
-export function atRecordedCommit<C extends Pick<Config, "model">>(
-  config: C,
-  commit: string | undefined,
-): C {
+export function atRecordedCommit<C extends Pick<Config, "model">>(config: C, commit: string | undefined): C {
   const { model } = config;
   if (model.kind !== "hub" || commit === undefined) return config;
   return { ...config, model: { ...model, revision: commit } };
