@@ -186,7 +186,7 @@ describe("Share-GRPO", () => {
     expect(compared).toHaveLength(8);
     for (const [p, { rewards, others, known }] of compared.entries()) {
       expect([rewards, others]).toEqual([shaped(p), shaped(p % 2 === 0 ? p + 1 : p - 1)]);
-      const all = [...shaped(p), ...others!] as number[];
+      const all = [...shaped(p), ...(Array.from(others!) as number[])];
       const advantage = (values: number[]) => groupAdvantages(values, { scale: "std", epsilon: 1e-6 })[0]!;
       const expected = advantage(shaped(p)) + advantage(all);
       expect(known!.advantages[0]![0]).toBeCloseTo(expected, 4);

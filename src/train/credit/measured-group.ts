@@ -126,7 +126,13 @@ export function withShapedForms(groups: readonly CreditedGroup[], forms: number)
   const rewards = groups.map(({ group, credits }) => shapedRewards(group, credits));
   return groups.map((own, p) => {
     const first = p - (p % forms);
-    return { ...own, shapedOthers: rewards.slice(first, first + forms).toSpliced(p - first, 1).flat() };
+    return {
+      ...own,
+      shapedOthers: rewards
+        .slice(first, first + forms)
+        .toSpliced(p - first, 1)
+        .flat(),
+    };
   });
 }
 

@@ -103,5 +103,7 @@ export function requireOneOf(
 ): void {
   if (typeof value === "string" && choices.includes(value)) return;
   const words = choices.map((choice) => JSON.stringify(choice)).join(", ");
-  throw new PartError(`${where}: expected ${member} to be one of ${words}, got ${shownValue(value)} (${input})`);
+  throw new PartError(
+    `${where}: expected ${member} to be one of ${words}, got ${shownValue(value)} (${input})`,
+  );
 }

@@ -199,7 +199,7 @@ export class AnswerFile {
       paired: pairs.filter(({ other }) => other !== undefined).length,
       total: found.length,
       next: from + PAGE < found.length ? from + PAGE : null,
-      cutAfter: this.#isCut || against?.#isCut === true ? this.#most : null,
+      cutAfter: this.#isCut || (against !== undefined && against.#isCut) ? this.#most : null,
     };
   }
 }
