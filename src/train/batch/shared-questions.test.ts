@@ -179,12 +179,16 @@ describe("Share-GRPO", () => {
       credit: { rng: new Rng(1), ablationSeed: 1, isStale: false, progress: 0 },
       reference: false,
     };
-    const credited = await creditedBatch(shaping, groups, inputs, watch);
+    // In minibatches the groups of an iteration are shuffled.
+    const order = [3, 0, 7, 5, 1, 6, 2, 4];
+    const shuffled = order.map((p) => groups[p]!);
+    const credited = await creditedBatch(shaping, shuffled, inputs, watch);
     if ("reason" in credited) throw new Error(credited.reason);
     const shaped = (p: number) => groupRewards(groups[p]!).map((reward, i) => reward! + (i === 0 ? 1 : 0));
     const compared = objectiveGroups(credited);
     expect(compared).toHaveLength(8);
-    for (const [p, { rewards, others, known }] of compared.entries()) {
+    for (const [i, { rewards, others, known }] of compared.entries()) {
+      const p = order[i]!;
       expect([rewards, others]).toEqual([shaped(p), shaped(p % 2 === 0 ? p + 1 : p - 1)]);
       const all = [...shaped(p), ...(Array.from(others!) as number[])];
       const advantage = (values: number[]) => groupAdvantages(values, { scale: "std", epsilon: 1e-6 })[0]!;

@@ -10,7 +10,6 @@ import type { Group } from "../batch/group.ts";
 import { hasGradient, hasShapedGradient } from "../batch/has-gradient.ts";
 import type { Training } from "../iteration/training.ts";
 import type { Stopwatch } from "../loop/stopwatch.ts";
-import { formsPerProblem } from "../schedule/rollouts-schema.ts";
 import { type CreditInputs, creditGroups } from "./credit-groups.ts";
 import {
   type CreditedGroup,
@@ -88,8 +87,8 @@ function withAdvantages({ objective }: Training, groups: readonly CreditedGroup[
 }
 
 /** Of a problem in several forms, the rewards of the other forms are shaped too. */
-function shaped({ credit, schedule }: Training, groups: readonly CreditedGroup[]): readonly CreditedGroup[] {
-  return credit.needs.allGroups ? withShapedForms(groups, formsPerProblem(schedule)) : groups;
+function shaped({ credit }: Training, groups: readonly CreditedGroup[]): readonly CreditedGroup[] {
+  return credit.needs.allGroups ? withShapedForms(groups) : groups;
 }
 
 function filtered(training: Training, groups: readonly CreditedGroup[]): readonly CreditedGroup[] {

@@ -116,23 +116,13 @@ export function hasShapedSpread({ group, credits, shapedOthers }: CreditedGroup)
   return spreads({ ...group, others: shapedOthers ?? group.others ?? [] }, shapedRewards(group, credits));
 }
 
-/**
- * Groups of problems with several forms, each with the shaped rewards of the other forms.
- *
- * @param forms forms of each problem, which follow one another
- */
-export function withShapedForms(groups: readonly CreditedGroup[], forms: number): readonly CreditedGroup[] {
-  if (forms === 1) return groups;
-  const rewards = groups.map(({ group, credits }) => shapedRewards(group, credits));
-  return groups.map((own, p) => {
-    const first = p - (p % forms);
-    return {
-      ...own,
-      shapedOthers: rewards
-        .slice(first, first + forms)
-        .toSpliced(p - first, 1)
-        .flat(),
-    };
+/** The groups of one round of sampling, those of a problem in several forms with the shaped rewards of its other forms. */
+export function withShapedForms(groups: readonly CreditedGroup[]): readonly CreditedGroup[] {
+  return groups.map((own) => {
+    const { drawn } = own.group;
+    if (drawn === undefined) return own;
+    const others = groups.filter((other) => other !== own && other.group.drawn === drawn);
+    return { ...own, shapedOthers: others.flatMap(({ group, credits }) => shapedRewards(group, credits)) };
   });
 }
 

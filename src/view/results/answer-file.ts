@@ -172,6 +172,7 @@ export class AnswerFile {
   async page(query: AnswerQuery, from: number, against?: AnswerFile): Promise<AnswerPage> {
     const all = await this.#all();
     const beside = against === undefined ? [] : await against.#all();
+    const isCut = this.#isCut || (against ?? this).#isCut;
     const others = new Map(beside.map((answer) => [keyOf(answer), answer]));
     const pairs = all.map((own): Paired => {
       const other = others.get(keyOf(own));
@@ -199,7 +200,7 @@ export class AnswerFile {
       paired: pairs.filter(({ other }) => other !== undefined).length,
       total: found.length,
       next: from + PAGE < found.length ? from + PAGE : null,
-      cutAfter: this.#isCut || (against !== undefined && against.#isCut) ? this.#most : null,
+      cutAfter: isCut ? this.#most : null,
     };
   }
 }
