@@ -238,6 +238,26 @@ test("a verdict that fails in an evaluation ends the run after a checkpoint; the
   expect(weights(parts)).toEqual(weights(whole));
 });
 
+test("a run that is interrupted before its first iteration keeps the evaluation of its first weights", async () => {
+  const held: Task = { ...task, validation: () => ({ fingerprint: "held out", size: 3, problem }) };
+  const [whole, parts] = [freshPath(), freshPath()];
+  await train(partsOf({ task: held, observers: [runDirectory(whole)] }));
+  const controller = new AbortController();
+  const stop: Observer = {
+    name: "stop",
+    event: ({ event }) => {
+      if (event === "evaluation") controller.abort();
+    },
+  };
+  const { signal } = controller;
+  const observers = [runDirectory(parts), stop];
+  const first = await train(partsOf({ task: held, observers, signal }));
+  expect(first).toMatchObject({ status: "interrupted", completed: 0 });
+  await train(partsOf({ task: held, observers: [runDirectory(parts, { resume: true })] }));
+  expect(metricsOf(parts)[0]).toMatchObject({ event: "evaluation", iteration: 0 });
+  expect(metricsOf(parts)).toEqual(metricsOf(whole));
+});
+
 test("an observer that throws is reported and left out; the run continues", async () => {
   const seen: RunEvent[] = [];
   const broken: Observer = {

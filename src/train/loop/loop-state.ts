@@ -34,11 +34,11 @@ export class LoopState {
     return this.#recorded.observers.store?.latest();
   }
 
-  /** Loads the newest checkpoint and deletes all later records; before the first iteration, all records. */
+  /** Loads the newest checkpoint and deletes all later records; without one, all records. */
   async resume(): Promise<void> {
     const { engine, phase, observers } = this.#recorded;
     const checkpoint = this.latest();
-    await observers.store?.rollBack(checkpoint?.trainer.completed || -1);
+    await observers.store?.rollBack(checkpoint?.trainer.completed ?? -1);
     const { completed, consecutiveSkips, isUnmeasured } = checkpoint?.trainer ?? {
       completed: 0,
       consecutiveSkips: 0,
