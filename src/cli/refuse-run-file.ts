@@ -7,7 +7,7 @@ import { extname } from "node:path";
 import { readConfigFile, resolveConfig } from "../config/index.ts";
 import { ConfigError } from "../errors/index.ts";
 
-/** What the run file says of its rows, as the end of a sentence. */
+/** The rows of a run file, as the end of a sentence. */
 async function rowsOf(file: string): Promise<string> {
   try {
     const { data } = resolveConfig({ file: await readConfigFile(file) });

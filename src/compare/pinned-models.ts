@@ -1,7 +1,7 @@
 /**
  * @module
- * Models of the hub in the cells of a directory, each at the commit that its revision meant when the directory was begun: a
- * revision such as `main` may move while a grid runs, or before it is resumed.
+ * Commits of the models of the hub in a directory of cells, as their revisions were when the directory was begun. A revision
+ * such as `main` may move while a grid runs, or before it is resumed.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-import { appendFileSync, cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { SMALL_ASSETS } from "../../engine/small-model.ts";
@@ -7,7 +7,7 @@ import { temporaryDirectory } from "../../testing/temporary-directory.ts";
 import { digitsFakeEngine, freshPath, steadyClock, tinyConfig } from "../../testing/tiny-run.ts";
 import { resolveConfig } from "../resolve-config.ts";
 import { runTraining } from "../run.ts";
-import { atRecordedCommit, atRunCommit, modelContent } from "./model-content.ts";
+import { atRecordedCommit, atRunCommit, directoryHash, modelContent } from "./model-content.ts";
 
 const COMMIT = "0123456789abcdef0123456789abcdef01234567";
 
@@ -26,6 +26,22 @@ describe("the content of a model", () => {
     appendFileSync(join(path, "config.json"), " ");
     expect(modelContent(resolveConfig({ file: { model: path } }))?.hash).not.toBe(content?.hash);
     expect(modelContent(resolveConfig())).toBeUndefined();
+  });
+
+  test("is read once in a process by its path, which keeps its hash meanwhile; none where it cannot be read", () => {
+    const folder = temporaryDirectory();
+    const [path, link] = [join(folder, "model"), join(folder, "link")];
+    expect(directoryHash(path)).toBeUndefined();
+    mkdirSync(path);
+    writeFileSync(join(path, "model.safetensors"), "one");
+    const before = directoryHash(path);
+    expect(before).toMatch(/^[0-9a-f]{16}$/);
+    writeFileSync(join(path, "model.safetensors"), "two");
+    expect(directoryHash(path)).toBe(before);
+    // Another path to the same files is read again.
+    symlinkSync(path, link);
+    expect(directoryHash(link)).toMatch(/^[0-9a-f]{16}$/);
+    expect(directoryHash(link)).not.toBe(before);
   });
 
   test("of the hub is fetched at the commit that the run recorded, though its name may mean another now", () => {

@@ -33,7 +33,7 @@ export async function saveModel(
 }
 
 /**
- * Without a file of the optimizer's state it begins anew.
+ * Without a file of the optimizer's state it begins again.
  *
  * @throws EngineError when a file is missing or of another size
  */

@@ -59,7 +59,7 @@ export class FakeModel {
     this.gradient = new Float64Array(size);
   }
 
-  /** What the policy reads before token t of a completion. */
+  /** The state before token t of a completion. */
   stateOf({ prompt, completion }: Sequence, t: number, image?: ImageAblation): State {
     return {
       previous: t === 0 ? lastPromptToken(prompt) : completion[t - 1]!,

@@ -6,7 +6,7 @@ import { EngineError } from "../../../errors/index.ts";
 import { type Graph, type Tensor, workingBytes } from "../../../tensor/index.ts";
 import { formatBytes } from "../memory/bytes.ts";
 
-/** What runs over an image of one grid. */
+/** A pass over an image of one grid. */
 export interface VisionRun {
   /** The grid, `rows x columns`. */
   readonly key: string;
