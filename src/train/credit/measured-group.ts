@@ -116,7 +116,7 @@ export function hasShapedSpread({ group, credits, shapedOthers }: CreditedGroup)
   return spreads({ ...group, others: shapedOthers ?? group.others ?? [] }, shapedRewards(group, credits));
 }
 
-/** The groups of one round of sampling, those of a problem in several forms with the shaped rewards of its other forms. */
+/** The groups of one round of sampling. A group of a problem in several forms gets the shaped rewards of the other forms. */
 export function withShapedForms(groups: readonly CreditedGroup[]): readonly CreditedGroup[] {
   return groups.map((own) => {
     const { drawn } = own.group;

@@ -195,7 +195,7 @@ export function AnswerList({ open }: { readonly open: AnswersSummary }) {
       <Filters page={page} />
       {page.cutAfter !== null && (
         <p class="small soft">
-          Only the first {page.cutAfter} answers of a file are read; the others are left out, of the mean
+          Only the first {page.cutAfter} answers of a file are read. Later answers are left out, of the mean
           score too.
         </p>
       )}
