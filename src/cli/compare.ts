@@ -17,7 +17,10 @@ import {
   comparisonLatex,
   comparisonMarkdown,
   comparisonText,
+  pinModels,
+  pinnedCells,
   readGridFile,
+  readPinnedModels,
   readShard,
   runGrid,
   seedBySeed,
@@ -27,6 +30,7 @@ import { ConfigError } from "../errors/index.ts";
 import { requireWritableDirectory, writeOutput } from "../files/index.ts";
 import { CellProgress } from "./cell-progress.ts";
 import type { CliContext } from "./context.ts";
+import { downloadBar } from "./download-bar.ts";
 import { InterruptedRun } from "./interruption.ts";
 import { Reporter } from "./reporter.ts";
 import { jobsOption } from "./shared-options.ts";
@@ -78,17 +82,21 @@ async function compareCells(file: string, options: CompareOptions, context: CliC
     );
   }
   if (directory === undefined) throw new ConfigError("--out: a grid needs a directory for its runs");
-  const grid = await readGridFile(file);
+  const read = await readGridFile(file);
+  const shard = options.shard === undefined ? undefined : readShard(options.shard);
+  if (!dryRun) requireWritableDirectory(directory);
+  const pinned = dryRun
+    ? readPinnedModels(directory)
+    : await pinModels(read.cells, directory, downloadBar(context));
+  const grid = { ...read, cells: pinnedCells(read.cells, pinned) };
   const { measures } = grid;
   const all = seedBySeed(grid.cells);
-  const shard = options.shard === undefined ? undefined : readShard(options.shard);
   const cells = shard === undefined ? all : shardCells(all, shard);
   if (dryRun) {
     const listed = cells.map((cell) => `${cellName(cell)}  ${cellKey(cell)}\n`).join("");
     context.stdout(json ? `${JSON.stringify(cells)}\n` : listed);
     return;
   }
-  requireWritableDirectory(directory);
   const reporter = new Reporter(context, json);
   const progress = new CellProgress(reporter, context, jobs);
   const ran = await runGrid({

@@ -1,6 +1,9 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { filesSchema, openFileSource, probeReferences, type ReferenceVerdict } from "../data/index.ts";
 import { oneRow } from "../testing/one-row.ts";
+import { temporaryDirectory } from "../testing/temporary-directory.ts";
 import { collectingContext } from "../testing/tiny-run.ts";
 import { runCommandLine } from "./program.ts";
 
@@ -36,6 +39,19 @@ describe("fovea data check", () => {
     expect(text).toMatch(/ignored columns +ability\n/);
     expect(text).toContain("  | <image>Which colour?\n  images     28 x 28 pixels\n");
     expect(text).toContain('  reference  "red"\n  extracted  "red" out of the reference itself: right');
+  });
+
+  test.each([
+    ["data: { path: ./rows.jsonl }", /; its data\.path is \S+rows\.jsonl: fovea data check \S+rows\.jsonl$/],
+    ["data: digits", /; its data\.kind is "digits", which has no rows in files$/],
+    ["data: { path: a.jsonl, kinds: 3 }", /; name the file or folder of rows$/],
+  ])("names the rows of a run's configuration file, which has none: %s", async (text, message) => {
+    const path = join(temporaryDirectory(), "run.yaml");
+    writeFileSync(path, text);
+    const { context, stderr } = collectingContext();
+    expect(await runCommandLine(["data", "check", path], context)).toBe(2);
+    expect(stderr()).toContain(`${path}: expected the file or folder of rows, got a run's configuration`);
+    expect(stderr().trim()).toMatch(message);
   });
 
   test("shows the whole prompt of a model, its images in their places", async () => {

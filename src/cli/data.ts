@@ -28,7 +28,7 @@ import { type Dialogue, excessPixels } from "../eval/index.ts";
 import type { CliContext } from "./context.ts";
 import { checkText } from "./data-check-text.ts";
 import { InterruptedRun } from "./interruption.ts";
-
+import { refuseRunFile } from "./refuse-run-file.ts";
 import { Reporter } from "./reporter.ts";
 import { several } from "./several.ts";
 
@@ -114,6 +114,7 @@ async function checkSplit(
 }
 
 async function checkData(path: string, flags: CheckFlags, context: CliContext): Promise<void> {
+  await refuseRunFile(path);
   const model = flags.model === undefined ? {} : { model: flags.model };
   const config = resolveConfig({ preset: { data: { kind: "files", path }, ...model }, flags: flags.set });
   const { data: asked } = config;

@@ -4,6 +4,7 @@
  * model of the hub.
  */
 import { dirname, resolve } from "node:path";
+import { atRecordedCommit, type Config, recordedContent } from "../config/index.ts";
 import type { Engine } from "../engine/index.ts";
 import { ConfigError } from "../errors/index.ts";
 import { isAdapterDirectory } from "../model/index.ts";
@@ -44,7 +45,9 @@ export function namedModel(name: string): NamedModel {
       `${name}: is an adapter outside a run directory, so its base model is unknown; merge it: fovea export MODEL DIRECTORY --adapter ${name}`,
     );
   }
-  return { ...own, settings: recorded, adapter: weights };
+  // The adapter belongs to the commit that the run fetched.
+  const based = atRecordedCommit(recorded as Config, recordedContent(run)?.commit);
+  return { ...own, settings: based as Settings, adapter: weights };
 }
 
 /**

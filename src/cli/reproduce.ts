@@ -3,7 +3,15 @@
  * `fovea reproduce`: runs a table or figure of a paper and prints its numbers beside ours.
  */
 import { type Command, Option } from "commander";
-import { type Cell, CellStore, cellKey, GridRunner } from "../compare/index.ts";
+import {
+  type Cell,
+  CellStore,
+  cellKey,
+  GridRunner,
+  pinModels,
+  pinnedCells,
+  readPinnedModels,
+} from "../compare/index.ts";
 import { ConfigError } from "../errors/index.ts";
 import { textTable } from "../eval/index.ts";
 import { requireWritableDirectory } from "../files/index.ts";
@@ -26,6 +34,7 @@ import {
 } from "../recipe/index.ts";
 import { CellProgress } from "./cell-progress.ts";
 import type { CliContext } from "./context.ts";
+import { downloadBar } from "./download-bar.ts";
 import { InterruptedRun } from "./interruption.ts";
 import { planText } from "./plan-text.ts";
 import { refuseOptions } from "./refuse-options.ts";
@@ -74,6 +83,21 @@ function prepared(recipes: readonly NamedRecipe[], flags: ReproduceFlags): (Prep
     }
     return [{ ...one, recipe, grid: gridOf({ recipe, paper }, given, flags) }];
   });
+}
+
+/** Recipes whose models of the hub are at the commits that the directory has recorded, and unless it is a plan records. */
+async function withPinnedModels(
+  recipes: readonly Prepared[],
+  directory: string,
+  { plan = false }: ReproduceFlags,
+  context: CliContext,
+): Promise<Prepared[]> {
+  const cells = recipes.flatMap(({ grid }) => grid.cells);
+  const pinned = plan ? readPinnedModels(directory) : await pinModels(cells, directory, downloadBar(context));
+  return recipes.map((one) => ({
+    ...one,
+    grid: { ...one.grid, cells: pinnedCells(one.grid.cells, pinned) },
+  }));
 }
 
 const isPrepared = (one: Prepared | Refused): one is Prepared => "grid" in one;
@@ -200,14 +224,15 @@ async function reproduce(
     reporter.text(`${name}: ${recipe.title}\n${settingsText(settings)}\n`);
   }
   const all = prepared(recipes, flags);
-  const runs = all.filter(isPrepared);
   for (const one of all) {
     if (isPrepared(one)) continue;
     reporter.json({ event: "refused", recipe: one.name, reason: one.reason });
     reporter.text(`${one.name}: not at ${flags.scale} scale: ${one.reason}\n`);
   }
+  const asked = all.filter(isPrepared);
+  if (asked.length > 0 && flags.plan !== true) requireWritableDirectory(flags.out);
+  const runs = await withPinnedModels(asked, flags.out, flags, context);
   if (flags.plan) return showPlan(runs, store, flags, reporter);
-  if (runs.length > 0) requireWritableDirectory(flags.out);
   await runAll(runs, store, flags, context, reporter);
   reporter.json({ event: "finished", directory: flags.out, recipes: runs.map(({ name }) => name) });
 }

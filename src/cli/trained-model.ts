@@ -5,7 +5,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Command, Option } from "commander";
-import { type Config, fetchModel, openConfiguredDialogue, openEngine } from "../config/index.ts";
+import { atRunCommit, type Config, fetchModel, openConfiguredDialogue, openEngine } from "../config/index.ts";
 import { SPLITS, type Split } from "../data/index.ts";
 import type { Engine } from "../engine/index.ts";
 import { RunError } from "../errors/index.ts";
@@ -36,23 +36,28 @@ export function addTrainedOptions(command: Command, seed?: string): Command {
 }
 
 /**
- * The configuration of a trained model: the run directory's, overridden by preset, file and flags.
+ * The configuration of a trained model: the run directory's, overridden by preset, file and flags. Its model of the hub is at the
+ * commit that the run recorded, since its adapters and its tokenizer belong to that one.
  *
  * @param extra settings under `evaluation`
  */
-export function trainedConfig(
+export async function trainedConfig(
   file: string | undefined,
   options: TrainedOptions,
   extra: Settings = {},
 ): Promise<Config> {
   const { runDir, split, problems } = options;
-  const base = runDir === undefined ? {} : (RunDirectory.open(runDir).record.config as Settings);
+  const ran = runDir === undefined ? undefined : (RunDirectory.open(runDir).record.config as Config);
   const evaluation = {
     ...(split && { split }),
     ...(problems !== undefined && { problems, benchmarkProblems: problems }),
     ...extra,
   };
-  return configFrom(file, options, { base, extra: { evaluation } });
+  const config = await configFrom(file, options, {
+    base: (ran ?? {}) as Settings,
+    extra: { evaluation },
+  });
+  return runDir === undefined || ran === undefined ? config : atRunCommit(config, runDir, ran);
 }
 
 /**

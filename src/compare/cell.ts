@@ -4,7 +4,7 @@
  * are one run, and cells whose learning begins with the same weights share these.
  */
 import { createHash } from "node:crypto";
-import { type Config, hasWarmStart, isHarmless, moduleHashes } from "../config/index.ts";
+import { type Config, directoryHash, hasWarmStart, isHarmless, moduleHashes } from "../config/index.ts";
 import { isSettings } from "../parts/index.ts";
 import type { Measure } from "./measure.ts";
 
@@ -102,7 +102,8 @@ function startOf(config: Config): unknown {
   const isDrawn = model.kind === "small";
   const warm = hasWarmStart({ model, sft }) ? { data, prompt, sft } : null;
   const modules = modulesOf(config, [engine, warm]);
-  return { model, engine, warm, seed: isDrawn ? train.seed : null, modules };
+  const files = model.kind === "directory" ? directoryHash(model.path) : undefined;
+  return { model, files, engine, warm, seed: isDrawn ? train.seed : null, modules };
 }
 
 /** Key of the weights that learning begins with. */

@@ -32,6 +32,7 @@ export { type Grid, type Pairing, pairingOf, readGrid } from "./grid.ts";
 export type { Evidence, Measure, Measured, Subject, Unit } from "./measure.ts";
 export { readMeasures } from "./measures/registry.ts";
 export { validationCurve } from "./measures/validation-curve.ts";
+export { pinModels, pinnedCells, readPinnedModels } from "./pinned-models.ts";
 export { readGridFile } from "./read-grid-file.ts";
 export {
   type AdjustedDifference,

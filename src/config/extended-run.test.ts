@@ -27,6 +27,30 @@ test("a run that was extended after its end has no final model until its new end
   expect(existsSync(join(path, "model"))).toBe(true);
 });
 
+test.each([
+  ["train.schedule=cosine"],
+  ["algorithm.klCoefficient=0.1", "algorithm.klSchedule={}"],
+  ["train.rollouts={kind: noisy}"],
+  ["credit={kind: pepo, schedule: linear}"],
+  ["credit=dvrp"],
+])("a run in which something follows its length is not extended: %s", async (...flags) => {
+  const path = freshPath();
+  await runTraining({ ...tinyRun(path, flags), ...stopAfter(1) });
+  const longer = tinyRun(path, [...flags, "train.iterations=6"]);
+  await expect(runTraining({ ...longer, resume: true })).rejects.toThrow("train.iterations: 4 before, 6 now");
+});
+
+test("a run is not resumed to an end that it has passed, and stays as it is", async () => {
+  const path = freshPath();
+  await runTraining({ ...tinyRun(path), ...stopAfter(3) });
+  const record = readFileSync(join(path, "config.json"), "utf8");
+  await expect(runTraining({ ...tinyRun(path, ["train.iterations=2"]), resume: true })).rejects.toThrow(
+    "cannot be resumed: train.iterations: expected at least 3, which its newest checkpoint has, got 2",
+  );
+  expect(readFileSync(join(path, "config.json"), "utf8")).toBe(record);
+  expect((await runTraining({ ...tinyRun(path, ["train.iterations=3"]), resume: true })).completed).toBe(3);
+});
+
 test("a run that another process writes is refused with that process, and stays as it is", async () => {
   const path = freshPath();
   await runTraining({ ...tinyRun(path), ...stopAfter(1) });

@@ -8,6 +8,13 @@ export { freshSmallModel, SMALL_ASSETS, smallModelConfig } from "../engine/index
 export { createRewards } from "./open/create-rewards.ts";
 export { checkOptions } from "./open/engine-check.ts";
 export { fetchData } from "./open/fetch-data.ts";
+export {
+  atRecordedCommit,
+  atRunCommit,
+  directoryHash,
+  modelContent,
+  recordedContent,
+} from "./open/model-content.ts";
 export { evaluationProtocol, evaluationVerdict, openBenchmarks } from "./open/open-benchmarks.ts";
 export { type EvaluationSubject, openEvaluation } from "./open/open-evaluation.ts";
 export {

@@ -2,9 +2,10 @@
  * @module
  * Which settings may change between a run and its resumption.
  */
+import { creditMethod } from "../credit/index.ts";
 import type { ResumeRules } from "../train/run-directory/run-directory.ts";
 import { withFormerArrangement } from "./open/arranged-engine.ts";
-import { configSchema } from "./schema.ts";
+import { type Config, configSchema } from "./schema.ts";
 
 /** Settings that change neither numbers nor data. */
 const HARMLESS = [
@@ -32,8 +33,17 @@ export function isHarmless(key: string): boolean {
   return HARMLESS.includes(key) || key.startsWith("creditAgreement") || REACHED_BY.test(key);
 }
 
+/** Whether an iteration is the same in a longer run: nothing follows the share of the run that is done. */
+function isSameInLonger({ train, algorithm, credit }: Partial<Config>): boolean {
+  const followsRun =
+    train?.rollouts?.kind === "noisy" ||
+    (algorithm !== undefined && "klSchedule" in algorithm && algorithm.klSchedule !== undefined) ||
+    (credit !== undefined && credit.kind !== "module" && creditMethod(credit).followsRun === true);
+  return train?.schedule === "constant" && !followsRun;
+}
+
 /**
- * `train.iterations` may grow if the learning rate does not depend on it. Record settings may change, and so may the place where
+ * `train.iterations` may grow if neither the learning rate nor another part follows the share of the run that is done. Record settings may change, and so may the place where
  * the engine computes. A configuration from before a key was added takes the key's default.
  */
 export const resumeRules: ResumeRules = {
@@ -43,7 +53,6 @@ export const resumeRules: ResumeRules = {
   },
   mayChange: (key, now) => {
     if (isHarmless(key) || ENGINE_REACHED_BY.test(key)) return true;
-    const { train } = now as { train?: { schedule?: string } };
-    return key === "train.iterations" && train?.schedule === "constant";
+    return key === "train.iterations" && isSameInLonger(now as Partial<Config>);
   },
 };

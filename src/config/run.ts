@@ -188,7 +188,7 @@ async function withEngine<T>(
   if (!resume) RunDirectory.requireFree(path);
   const asked = withArrangementOf(options.config, recorded);
   const before = resume ? recordedContent(path) : undefined;
-  const fetched = await fetchModel(atRecordedCommit(asked, before), onEvent);
+  const fetched = await fetchModel(atRecordedCommit(asked, before?.commit), onEvent);
   const dialogue = await openConfiguredDialogue(fetched);
   const model = modelContent(fetched);
   const changed = contentWarning(before, model);

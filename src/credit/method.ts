@@ -224,6 +224,8 @@ export interface CreditMethod {
   readonly wholeBatch?: true;
   /** The credit carries a `perception` or a `viewTerm`, which algorithms that compare pairs cannot have. */
   readonly addsLossTerm?: true;
+  /** The credit changes with the share of the run that is done, so a run with it has a fixed length. */
+  readonly followsRun?: true;
   /** Every token of a completion gets the same weight, so algorithms that erase token credit may have the method. */
   readonly sharesEvenly?: true;
   /**
@@ -248,6 +250,7 @@ const MEMBERS = [
   "lighterNeeds",
   "wholeBatch",
   "addsLossTerm",
+  "followsRun",
   "sharesEvenly",
 ] as const satisfies readonly (keyof CreditMethod)[];
 

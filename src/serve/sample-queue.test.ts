@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Completion, Engine, Prompt } from "../engine/index.ts";
+import type { Completion, DrawnToken, Engine, Prompt, SampleRequest } from "../engine/index.ts";
 import { type GroupSettings, type SampleJob, SampleQueue } from "./sample-queue.ts";
 import type { SamplerEngines } from "./sampler-engines.ts";
 import type { Sampler } from "./samplers.ts";
@@ -15,13 +15,15 @@ const settings = (maxCompletionTokens: number): GroupSettings => ({
   stopTokens: [],
 });
 
-/** A queue over an engine that completes a prompt by its own token, and fails on token 13. */
+/** A queue over an engine that completes a prompt by its own token, fails on token 13, and on token 14 once it was drawn. */
 function queueOver(): SampleQueue {
   const engine = {
-    capabilities: new Set(),
-    sample: async ({ prompts }: { readonly prompts: readonly Prompt[] }) => {
+    capabilities: new Set(["watch"]),
+    sample: async ({ prompts, watch }: Pick<SampleRequest, "prompts" | "watch">) => {
       const tokens = prompts.map(({ chunks: [chunk] }) => (chunk?.kind === "text" ? chunk.tokens[0]! : 0));
       if (tokens.includes(13)) throw new RangeError("token 13");
+      for (const [i, token] of tokens.entries()) watch?.({ prompt: i, place: 0, token, logprob: 0 });
+      if (tokens.includes(14)) throw new RangeError("token 14");
       return tokens.map((token): Completion[] => [
         { tokens: Int32Array.of(token), logprobs: Float64Array.of(0), stopReason: "stop" } as Completion,
       ]);
@@ -43,6 +45,28 @@ test("one bad prompt fails alone among requests that came together", async () =>
   const found = await Promise.allSettled(asked);
   expect(found.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
   expect(found.map((one) => (one.status === "fulfilled" ? one.value : undefined))).toEqual([1, undefined, 2]);
+});
+
+describe("streams that came together", () => {
+  const streamed = async (...tokens: number[]) => {
+    const queue = queueOver();
+    const seen: number[] = [];
+    const found = await Promise.allSettled(
+      tokens.map((token) => {
+        const watch = (drawn: DrawnToken) => seen.push(drawn.token) > 0;
+        return first(queue.group(sampler, settings(4), { prompt: prompt(token), watch }));
+      }),
+    );
+    return { seen, found: found.map((one) => (one.status === "fulfilled" ? one.value : undefined)) };
+  };
+
+  test("fail alone while nothing was drawn, and see each token once", async () => {
+    expect(await streamed(1, 13, 2)).toEqual({ seen: [1, 2], found: [1, undefined, 2] });
+  });
+
+  test("fail together once tokens were drawn, which are not sent twice", async () => {
+    expect(await streamed(1, 14)).toEqual({ seen: [1, 14], found: [undefined, undefined] });
+  });
 });
 
 describe("a marked batch", () => {

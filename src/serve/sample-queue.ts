@@ -109,7 +109,11 @@ export class SampleQueue {
     seed: SampleRequest["seed"],
   ): Promise<void> {
     const isWatched = members.some(({ job }) => job.watch !== undefined);
-    const watch = (drawn: DrawnToken) => members[drawn.prompt]!.job.watch?.(drawn) ?? true;
+    let isBegun = false;
+    const watch = (drawn: DrawnToken) => {
+      isBegun = true;
+      return members[drawn.prompt]!.job.watch?.(drawn) ?? true;
+    };
     try {
       const groups = await this.#options.engines.run(sampler, (engine) => {
         if (isWatched) requireCapability(engine.capabilities, "watch", "a stream of tokens");
@@ -118,7 +122,8 @@ export class SampleQueue {
       });
       for (const [i, member] of members.entries()) member.resolve(groups[i]!);
     } catch (error) {
-      if (members.length === 1 || typeof seed === "number" || isWatched) {
+      // Tokens that were watched cannot be taken back.
+      if (members.length === 1 || typeof seed === "number" || isBegun) {
         for (const member of members) member.reject(error);
         return;
       }

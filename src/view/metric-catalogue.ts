@@ -10,6 +10,13 @@ import type {
   WarmStartMetrics,
 } from "./protocol.ts";
 
+/** Number of metrics of one kind of line that are kept. */
+export const MOST_METRICS = 400;
+/** Number of kinds of lines that are kept. */
+export const MOST_EVENTS = 16;
+/** Said where some are left out. */
+export const CUT_METRICS = `Some metrics are left out: the first ${MOST_METRICS} of each kind of line and the first ${MOST_EVENTS} kinds are shown.`;
+
 /** One curve of a chart. */
 export interface MetricCurve {
   readonly event: string;

@@ -87,6 +87,8 @@ export interface MetricsReply {
   readonly events: Readonly<Record<string, MetricEvent>>;
   /** Lines that are not JSON objects, such as one that was cut by a crash. */
   readonly unreadable: number;
+  /** Whether numbers are left out, being too many: the first `MOST_METRICS` of a kind of line, and the first `MOST_EVENTS` kinds are kept. */
+  readonly isCut: boolean;
 }
 
 /** One completion in a list. */
@@ -283,6 +285,8 @@ export interface AnswerPage {
   /** Answers that pass the filters. */
   readonly total: number;
   readonly next: number | null;
+  /** Number of the file's first answers that are read, where it has more; null where all are. */
+  readonly cutAfter: number | null;
 }
 
 /** One measure of one row of a grid's table. */

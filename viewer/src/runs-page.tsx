@@ -3,7 +3,12 @@
  * The first page: the list of runs, the curves of every metric, the time by phase, and the differences between runs.
  */
 import { useMemo } from "preact/hooks";
-import { type MetricChart, type MetricCurve, metricSections } from "../../src/view/metric-catalogue.ts";
+import {
+  CUT_METRICS,
+  type MetricChart,
+  type MetricCurve,
+  metricSections,
+} from "../../src/view/metric-catalogue.ts";
 import { numberText, percentText } from "../../src/view/number-text.ts";
 import type { MetricsReply, RunSummary } from "../../src/view/protocol.ts";
 import { go, param } from "./address.ts";
@@ -268,6 +273,7 @@ export function RunsPage() {
         {unreadable > 0 && (
           <p class="small soft">{unreadable} lines of metrics cannot be read and are left out.</p>
         )}
+        {loaded.some(({ reply }) => reply.isCut) && <p class="small soft">{CUT_METRICS}</p>}
       </aside>
       <main class="main">
         {loaded.length > 0 && sections.length === 0 && (

@@ -4,7 +4,9 @@
  * directory that is written again. A run records them, and a resumed run continues with the same revision.
  */
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { ModelError } from "../../errors/index.ts";
 import { weightsHash } from "../../eval/index.ts";
 import type { Config } from "../schema.ts";
 
@@ -31,6 +33,26 @@ export function modelContent({ model }: Pick<Config, "model">): ModelContent | u
   return { ...(commit !== undefined && { commit }), hash: weightsHash(path) };
 }
 
+const directoryHashes = new Map<string, string>();
+
+/**
+ * Hash of the files of a model directory, read once in a process, so that all that is named by it keeps its name while the
+ * process runs; undefined while the directory cannot be read.
+ */
+export function directoryHash(path: string): string | undefined {
+  const place = resolve(path);
+  const known = directoryHashes.get(place);
+  if (known !== undefined) return known;
+  try {
+    const hash = weightsHash(place);
+    directoryHashes.set(place, hash);
+    return hash;
+  } catch (error) {
+    if (error instanceof ModelError) return undefined;
+    throw error;
+  }
+}
+
 /** The content that a run recorded when it began; undefined where it recorded none. */
 export function recordedContent(runDirectory: string): Partial<ModelContent> | undefined {
   try {
@@ -42,10 +64,25 @@ export function recordedContent(runDirectory: string): Partial<ModelContent> | u
 }
 
 /** The configuration with its model of the hub at the commit that a run recorded. */
-export function atRecordedCommit(config: Config, recorded: Partial<ModelContent> | undefined): Config {
+export function atRecordedCommit<C extends Pick<Config, "model">>(config: C, commit: string | undefined): C {
   const { model } = config;
-  if (model.kind !== "hub" || recorded?.commit === undefined) return config;
-  return { ...config, model: { ...model, revision: recorded.commit } };
+  if (model.kind !== "hub" || commit === undefined) return config;
+  return { ...config, model: { ...model, revision: commit } };
+}
+
+/**
+ * A configuration that looks at a run, with the run's model of the hub at the commit that it recorded; left alone where it names
+ * another model or revision than the run.
+ *
+ * @param ran the run's own configuration
+ */
+export function atRunCommit<C extends Pick<Config, "model">>(
+  config: C,
+  runDirectory: string,
+  ran: Pick<Config, "model">,
+): C {
+  if (!isDeepStrictEqual(config.model, ran.model)) return config;
+  return atRecordedCommit(config, recordedContent(runDirectory)?.commit);
 }
 
 /** Said where a run is resumed with other files; undefined where they are the same, or none were recorded. */

@@ -130,7 +130,7 @@ function dvrpMethod(config: z.output<typeof dvrpSchema>): CreditMethod {
     };
     return { weights: uniformWeights(mask), viewTerm };
   });
-  return { ...method, needsAt, sharesEvenly: true, addsLossTerm: true };
+  return { ...method, needsAt, followsRun: true, sharesEvenly: true, addsLossTerm: true };
 }
 
 export const dvrpCredit = defineCredit({ schema: dvrpSchema, create: dvrpMethod });

@@ -78,6 +78,7 @@ export function pepo(input: PepoInput, options: PepoOptions = {}): ScoredWeights
 function pepoMethod(config: z.output<typeof pepoSchema>): CreditMethod {
   return {
     needs: { entropy: true, hiddenCosine: { layers: "all", pairing: "pairwise" } },
+    ...(config.schedule === "linear" && { followsRun: true }),
     credit: (groups, _, progress = 1) =>
       groups.map((group, g) =>
         group.map((completion, i) => {

@@ -40,6 +40,8 @@ export interface Group extends Question {
    * completion, the rewards of the rest of its group.
    */
   readonly others?: readonly (number | null)[];
+  /** Of a problem in several forms, its number in its round of sampling, which all its forms have. */
+  readonly drawn?: number;
   /** `[K][G]` rewards that are normalised apart; only where there are any. */
   readonly separate?: readonly (readonly (number | null)[])[];
 }

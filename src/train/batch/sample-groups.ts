@@ -126,7 +126,7 @@ function compared(groups: readonly Group[], forms: number): readonly Group[] {
   return groups.map((group, p) => {
     const first = p - (p % forms);
     const others = groups.slice(first, first + forms).filter((other) => other !== group);
-    return { ...group, others: others.flatMap(groupRewards) };
+    return { ...group, others: others.flatMap(groupRewards), drawn: first / forms };
   });
 }
 

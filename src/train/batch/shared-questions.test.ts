@@ -1,9 +1,12 @@
 import { describe, expect, test } from "vitest";
+import type { CreditMethod } from "../../credit/index.ts";
 import type { Problem } from "../../data/index.ts";
-import { Rng } from "../../math/index.ts";
+import { groupAdvantages, Rng } from "../../math/index.ts";
 import type { RgbImage } from "../../model/index.ts";
 import { digitsFakeEngine, steadyClock } from "../../testing/tiny-run.ts";
 import { tinyTraining } from "../../testing/tiny-training.ts";
+import { creditedBatch } from "../credit/credited-batch.ts";
+import { objectiveGroups } from "../credit/measured-group.ts";
 import { runIteration } from "../iteration/iteration.ts";
 import { Stopwatch } from "../loop/stopwatch.ts";
 import { rolloutsSchema, SHARED_CHANGES, type SharedRollouts } from "../schedule/rollouts-schema.ts";
@@ -155,13 +158,55 @@ describe("Share-GRPO", () => {
     }
   });
 
+  test("compares the rewards of the other forms as the credit method has shaped them", async () => {
+    const { training, progress } = tinyTraining(digitsFakeEngine(), ...SHARED, "train.reportKlEvery=0");
+    // The first completion of each group gains 1, the others of a form nothing.
+    const credit: CreditMethod = {
+      needs: { allGroups: true },
+      sharesEvenly: true,
+      credit: (groups) =>
+        groups.map((group) =>
+          group.map(({ mask }, i) => ({
+            weights: new Float64Array(mask.length).fill(1),
+            rewardBonus: i === 0 ? 1 : 0,
+          })),
+        ),
+    };
+    const shaping = { ...training, credit };
+    const watch = new Stopwatch(steadyClock());
+    const { groups } = await sampleGroups(shaping, progress, credit.needs, watch);
+    const inputs = {
+      credit: { rng: new Rng(1), ablationSeed: 1, isStale: false, progress: 0 },
+      reference: false,
+    };
+    // In minibatches the groups of an iteration are shuffled.
+    const order = [3, 0, 7, 5, 1, 6, 2, 4];
+    const shuffled = order.map((p) => groups[p]!);
+    const credited = await creditedBatch(shaping, shuffled, inputs, watch);
+    if ("reason" in credited) throw new Error(credited.reason);
+    const shaped = (p: number) => groupRewards(groups[p]!).map((reward, i) => reward! + (i === 0 ? 1 : 0));
+    const compared = objectiveGroups(credited);
+    expect(compared).toHaveLength(8);
+    for (const [i, { rewards, others, known }] of compared.entries()) {
+      const p = order[i]!;
+      expect([rewards, others]).toEqual([shaped(p), shaped(p % 2 === 0 ? p + 1 : p - 1)]);
+      const all = [...shaped(p), ...(Array.from(others!) as number[])];
+      const advantage = (values: number[]) => groupAdvantages(values, { scale: "std", epsilon: 1e-6 })[0]!;
+      const expected = advantage(shaped(p)) + advantage(all);
+      expect(known!.advantages[0]![0]).toBeCloseTo(expected, 4);
+    }
+  });
+
   test("is refused where prompts do not divide, and with algorithms that do not compare outcomes", () => {
     const opened =
       (...flags: string[]) =>
       () =>
         tinyTraining(digitsFakeEngine(), ...SHARED, ...flags);
     expect(opened("train.promptsPerIteration=7")).toThrow("a multiple of train.rollouts.variants (2), got 7");
-    expect(opened("credit={kind: dyco-rl, ablation: reward-shaping}")).toThrow("it changes rewards");
+    const shaping = "credit={kind: dyco-rl, ablation: reward-shaping}";
+    expect(opened(shaping, "train.dynamicSampling={maxAttempts: 2}")).toThrow(
+      "of a form that dynamic sampling drops they stay unknown",
+    );
     expect(opened("algorithm=dpo")).toThrow("by their outcomes");
     expect(opened("algorithm=ppo", "algorithm.baseline=values")).toThrow("by their outcomes");
   });

@@ -60,17 +60,19 @@ export function scheduleFaults({
 
 /** Reasons why settings of a schedule cannot be combined with the credit method; empty if they can. */
 export function creditFaults({
-  schedule: { rollouts, creditScale },
+  schedule: { rollouts, creditScale, dynamicSampling },
   credit,
 }: {
-  readonly schedule: Pick<Schedule, "rollouts" | "creditScale">;
+  readonly schedule: Pick<Schedule, "rollouts" | "creditScale" | "dynamicSampling">;
   readonly credit: CreditMethod;
 }): string[] {
   const name = credit.name ?? "own";
   return [
     rollouts?.kind === "shared" &&
+      dynamicSampling !== undefined &&
       credit.needs.allGroups &&
-      `train.rollouts "shared" with credit.kind "${name}": it changes rewards, and the rewards of a problem's other forms stay`,
+      `train.rollouts "shared" with train.dynamicSampling and credit.kind "${name}": it changes rewards, and of a form that dynamic ` +
+        "sampling drops they stay unknown, with which the problem's other forms are compared; expected no train.dynamicSampling",
     creditScale === "mean-one" &&
       credit.sharesEvenly &&
       name !== "uniform" &&

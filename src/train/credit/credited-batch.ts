@@ -18,6 +18,7 @@ import {
   measureGroups,
   objectiveGroups,
   type SeparateFactors,
+  withShapedForms,
 } from "./measured-group.ts";
 
 /** Why a batch has no credit. */
@@ -61,7 +62,7 @@ export async function creditedBatch(
       const found = creditOf.get(own.group);
       return found === undefined ? idle(own) : { ...own, credits: found };
     });
-    return withAdvantages(training, filtered(training, credited));
+    return withAdvantages(training, filtered(training, shaped(training, credited)));
   } catch (error) {
     if (!(error instanceof NumericError)) throw error;
     return { reason: error.message };
@@ -83,6 +84,11 @@ function advantagesOf(
 function withAdvantages({ objective }: Training, groups: readonly CreditedGroup[]): CreditedGroup[] {
   const known = knownAdvantages(objective, objectiveGroups(groups));
   return groups.map((group, p) => ({ ...group, known: known?.[p] }));
+}
+
+/** Of a problem in several forms, the rewards of the other forms are shaped too. */
+function shaped({ credit }: Training, groups: readonly CreditedGroup[]): readonly CreditedGroup[] {
+  return credit.needs.allGroups ? withShapedForms(groups) : groups;
 }
 
 function filtered(training: Training, groups: readonly CreditedGroup[]): readonly CreditedGroup[] {

@@ -44,6 +44,8 @@ export interface CreditedGroup extends MeasuredGroup {
   /** The group counts in the means of the loss but has no gradient. */
   readonly isIdle?: boolean;
   readonly credits: readonly CompletionCredit[];
+  /** The rewards of the problem's other forms as their credit has shaped them; the group's own `others` unless given. */
+  readonly shapedOthers?: readonly (number | null)[];
   /** Advantages over the whole batch; absent if the algorithm compares pairs. */
   readonly known?: KnownAdvantages | undefined;
 }
@@ -110,8 +112,18 @@ export function shapedRewards(group: Group, credits?: readonly CompletionCredit[
 }
 
 /** Whether the shaped rewards of a group differ. */
-export function hasShapedSpread({ group, credits }: CreditedGroup): boolean {
-  return spreads(group, shapedRewards(group, credits));
+export function hasShapedSpread({ group, credits, shapedOthers }: CreditedGroup): boolean {
+  return spreads({ ...group, others: shapedOthers ?? group.others ?? [] }, shapedRewards(group, credits));
+}
+
+/** The groups of one round of sampling. A group of a problem in several forms gets the shaped rewards of the other forms. */
+export function withShapedForms(groups: readonly CreditedGroup[]): readonly CreditedGroup[] {
+  return groups.map((own) => {
+    const { drawn } = own.group;
+    if (drawn === undefined) return own;
+    const others = groups.filter((other) => other !== own && other.group.drawn === drawn);
+    return { ...own, shapedOthers: others.flatMap(({ group, credits }) => shapedRewards(group, credits)) };
+  });
 }
 
 /**
@@ -129,13 +141,13 @@ export function objectiveGroups(
 ): ObjectiveGroup[] {
   let first = 0;
   return groups.map((measured) => {
-    const { group, masks, credits, isIdle, refLogprobs, trainerLogprobs, oldValues, apart, known } = measured;
+    const { group, masks, credits, isIdle, refLogprobs, trainerLogprobs, oldValues, known } = measured;
     const start = first;
     first += group.rollouts.length;
     return {
       isIdle,
       known,
-      ...comparisons(group, shapedRewards(group, credits), apart),
+      ...comparisons(measured),
       completions: group.rollouts.map(({ completion }, i) => ({
         ...present(scores?.[start + i], trainerLogprobs?.[i] ?? completion.logprobs, oldValues?.[i]),
         oldValues: oldValues?.[i],
@@ -154,11 +166,18 @@ export function objectiveGroups(
 }
 
 /** Rewards of a group and the other rewards of its comparison. */
-function comparisons(
-  { others, separate }: Group,
-  rewards: readonly (number | null)[],
-  apart: SeparateFactors | undefined,
-): Pick<ObjectiveGroup, "rewards" | "others" | "parts" | "isWhitened"> {
+function comparisons({
+  group,
+  credits,
+  shapedOthers,
+  apart,
+}: MeasuredGroup & Partial<CreditedGroup>): Pick<
+  ObjectiveGroup,
+  "rewards" | "others" | "parts" | "isWhitened"
+> {
+  const { separate } = group;
+  const rewards = shapedRewards(group, credits);
+  const others = shapedOthers ?? group.others;
   if (separate === undefined || apart === undefined) return { rewards, others };
   const { factors, whiten } = apart;
   const parts = separate.map((scores, k) => ({ coefficient: factors[k]!, rewards: scores }));

@@ -96,6 +96,14 @@ describe("the functions of a user's objective", () => {
       { ...grpo, ratioLevel: { ...grpo.ratioLevel, pullback: () => [1, Number.NaN] } },
       "ratioLevel.pullback: expected numbers, got NaN (token 1 of a completion)",
     ],
+    ...[undefined, "upper", true, ["none", "none"]].map((clipped): [string, object, string] => [
+      "surrogate",
+      {
+        ...grpo,
+        surrogate: () => ({ value: 1, ratioDerivative: 0, logprobDerivative: 0, clipped }),
+      },
+      'surrogate: expected clipped to be one of "none", "low", "high", "dual", got ',
+    ]),
     ["aggregation", { ...grpo, aggregation: () => [[1, 1]] }, "aggregation: expected 2 rows, got 1"],
     [
       "aggregation",

@@ -2,9 +2,9 @@
  * @module
  * Checks the functions of a user's token-level algorithm: failures name the member, and results have the batch's shape.
  */
-import type { TokenAlgorithm } from "../../objective/index.ts";
+import type { TokenAlgorithm, TokenTerm } from "../../objective/index.ts";
 import { membersOf } from "../../parts/index.ts";
-import { heldFunction, requireCount, requireNumbers, requireRow } from "./returned.ts";
+import { heldFunction, requireCount, requireNumbers, requireOneOf, requireRow } from "./returned.ts";
 
 const MEMBERS = [
   "name",
@@ -20,6 +20,8 @@ const MEMBERS = [
   "truncated",
   "correctsStaleness",
 ] as const satisfies readonly (keyof TokenAlgorithm)[];
+
+const CLIPPED = ["none", "low", "high", "dual"] as const satisfies readonly TokenTerm["clipped"][];
 
 const isNoNaN = (number: number) => !Number.isNaN(number);
 const isAny = () => true;
@@ -81,9 +83,11 @@ function heldRatioLevel(given: TokenAlgorithm["ratioLevel"], name: string): Toke
 
 function heldSurrogate(surrogate: TokenAlgorithm["surrogate"], name: string): TokenAlgorithm["surrogate"] {
   const names = ["value", "ratioDerivative", "logprobDerivative"];
-  return heldFunction(surrogate, name, (term, ratio, advantage) =>
-    requireNumbers(term, names, `ratio ${ratio}, advantage ${advantage}`, name),
-  );
+  return heldFunction(surrogate, name, (term, ratio, advantage) => {
+    const input = `ratio ${ratio}, advantage ${advantage}`;
+    requireNumbers(term, names, input, name);
+    requireOneOf(term.clipped, "clipped", { choices: CLIPPED, input }, name);
+  });
 }
 
 function heldAggregation(

@@ -88,3 +88,22 @@ export function requireNumbers(
   const wanted = names.join(", ").replace(/, ([^,]*)$/, " and $1");
   throw new PartError(`${where}: expected numbers ${wanted}, got ${shownValue(record)} (${input})`);
 }
+
+/**
+ * Throws unless a member of a returned record is one of these words.
+ *
+ * @param input of the function, in errors
+ * @throws PartError
+ */
+export function requireOneOf(
+  value: unknown,
+  member: string,
+  { choices, input }: { readonly choices: readonly string[]; readonly input: string },
+  where: string,
+): void {
+  if (typeof value === "string" && choices.includes(value)) return;
+  const words = choices.map((choice) => JSON.stringify(choice)).join(", ");
+  throw new PartError(
+    `${where}: expected ${member} to be one of ${words}, got ${shownValue(value)} (${input})`,
+  );
+}

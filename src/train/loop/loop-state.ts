@@ -34,7 +34,7 @@ export class LoopState {
     return this.#recorded.observers.store?.latest();
   }
 
-  /** Loads the newest checkpoint and deletes all later records; before the first iteration, all records. */
+  /** Loads the newest checkpoint and deletes all later records; without one, all records. */
   async resume(): Promise<void> {
     const { engine, phase, observers } = this.#recorded;
     const checkpoint = this.latest();

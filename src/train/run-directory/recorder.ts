@@ -68,9 +68,10 @@ export function runDirectory(path: string, options: RecorderOptions = {}): Recor
       const own = RunDirectory.open(path);
       holder = hold(own);
       try {
+        recorded = latestCheckpoint(path)?.trainer.completed ?? 0;
+        own.requireSteps(run, recorded);
         own.acceptResume(run, options);
         own.forgetEnd();
-        recorded = latestCheckpoint(path)?.trainer.completed ?? 0;
         // The model of a run that continues is not its newest.
         if (recorded < run.steps) removeDirectory(own.at(FINAL_MODEL));
         own.noteResume(now, recorded);

@@ -171,6 +171,21 @@ export class RunDirectory {
     if (changed.length > 0 || modules.length > 0) this.writeJson(JSON_FILES.config, { ...before, ...record });
   }
 
+  /**
+   * Fails where a run has gone further than it is to go.
+   *
+   * @param completed iterations or steps of the newest checkpoint
+   * @throws RunError
+   */
+  requireSteps({ kind, steps }: Pick<RunDescription, "kind" | "steps">, completed: number): void {
+    if (completed <= steps) return;
+    const setting = kind === "sft" ? "sft.steps" : "train.iterations";
+    throw new RunError(
+      `run directory ${this.path}: cannot be resumed: ${setting}: expected at least ${completed}, which its newest checkpoint has, ` +
+        `got ${steps}`,
+    );
+  }
+
   /** The path of something in this directory. */
   at(...names: readonly string[]): string {
     return join(this.path, ...names);

@@ -4,7 +4,7 @@
  * every credit method assigns to it.
  */
 
-import { type Config, openCredit, openVerdict } from "../../config/index.ts";
+import { atRecordedCommit, type Config, openCredit, openVerdict } from "../../config/index.ts";
 import { creditMethod } from "../../credit/index.ts";
 import { FoveaError, RunError } from "../../errors/index.ts";
 import { everyMethod, inspectCompletion } from "../../inspect/index.ts";
@@ -41,7 +41,8 @@ export class Inspector {
     const name = weights ?? (await run.weights())[0];
     if (name === undefined)
       throw new RunError(`${run.id}: has no weights yet; they come with the first checkpoint`);
-    const config = await this.#parts.permit(await parsedConfig(run), "prompt");
+    const permitted = await this.#parts.permit(await parsedConfig(run), "prompt");
+    const config = atRecordedCommit(permitted, await run.modelCommit());
     return this.#models.use(await run.weightsPath(name), config, (model) => work(model, name));
   }
 

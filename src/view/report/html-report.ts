@@ -2,7 +2,7 @@
  * @module
  * A report as one HTML file that needs nothing else: no script, no font, no address. Its policy forbids all of them.
  */
-import { type MetricChart, metricSections } from "../metric-catalogue.ts";
+import { CUT_METRICS, type MetricChart, metricSections } from "../metric-catalogue.ts";
 import { numberText, percentText, signedText } from "../number-text.ts";
 import type { MetricsReply, RolloutDetail } from "../protocol.ts";
 import { paintRange, tokenBackground } from "../token-paint.ts";
@@ -107,6 +107,7 @@ export function htmlReport(
       ? ""
       : `<h2>Evaluations</h2>${table(["after", "accuracy", "95 % interval", "problems"], evaluated, 1)}`,
     ...curves,
+    metrics.isCut ? `<p>${CUT_METRICS}</p>` : "",
     changed.length === 0
       ? ""
       : `<h2>First and last tenth</h2>${table(["metric", "first", "last", "change"], changed, 1)}`,

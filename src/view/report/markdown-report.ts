@@ -2,6 +2,7 @@
  * @module
  * A report as Markdown: the numbers, for a note or an issue.
  */
+import { CUT_METRICS } from "../metric-catalogue.ts";
 import { numberText, percentText, signedText } from "../number-text.ts";
 import { endText, type ReportContent } from "./run-summary.ts";
 
@@ -34,6 +35,7 @@ export function markdownReport({
   evaluations,
   groups,
   environment,
+  metrics,
 }: ReportContent): string {
   const { reached, planned, method } = summary;
   const state = `${reached}${planned === null ? "" : ` of ${planned}`} iterations${endText(summary)}`;
@@ -47,6 +49,7 @@ export function markdownReport({
     ]);
     parts.push("## Evaluations", table(["after", "accuracy", "95 % interval", "problems"], rows));
   }
+  if (metrics.isCut) parts.push(CUT_METRICS);
   if (changes.length > 0) {
     const rows = changes.map(({ key, first, last }) => [
       key,

@@ -95,10 +95,14 @@ export class AnswerFile {
   #head: AnswersHead | undefined;
   #offset = 0;
   #file = "";
+  #isCut = false;
+  readonly #most: number;
   #reading: Promise<void> = Promise.resolve();
 
-  constructor(path: string) {
+  /** @param most answers that are read */
+  constructor(path: string, most = MOST_ANSWERS) {
     this.path = path;
+    this.#most = most;
   }
 
   /**
@@ -145,17 +149,18 @@ export class AnswerFile {
       this.#head = undefined;
     }
     this.#file = file;
-    for (let isEnd = false; !isEnd && this.#offset < size && this.#answers.length < MOST_ANSWERS; ) {
+    for (let isEnd = false; !isEnd && this.#offset < size && this.#answers.length < this.#most; ) {
       const limits = { maxBytes: PIECE_BYTES, maxLineBytes: MAX_LINE_BYTES };
       const end = await readLines(this.path, this.#offset, limits, ({ at, text }) => {
         const line = text === undefined ? undefined : parseObject(text);
         const answer = line && indexed(at, line);
         if (answer !== undefined) this.#answers.push(answer);
-        return true;
+        return this.#answers.length < this.#most;
       });
       isEnd = end.isEnd || end.next === this.#offset;
       this.#offset = end.next;
     }
+    this.#isCut = this.#answers.length >= this.#most && this.#offset < size;
   }
 
   /**
@@ -167,6 +172,7 @@ export class AnswerFile {
   async page(query: AnswerQuery, from: number, against?: AnswerFile): Promise<AnswerPage> {
     const all = await this.#all();
     const beside = against === undefined ? [] : await against.#all();
+    const isCut = this.#isCut || (against ?? this).#isCut;
     const others = new Map(beside.map((answer) => [keyOf(answer), answer]));
     const pairs = all.map((own): Paired => {
       const other = others.get(keyOf(own));
@@ -196,6 +202,7 @@ export class AnswerFile {
       paired: pairs.filter(({ other }) => other !== undefined).length,
       total: found.length,
       next: from + PAGE < found.length ? from + PAGE : null,
+      cutAfter: isCut ? this.#most : null,
     };
   }
 }

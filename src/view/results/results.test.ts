@@ -2,6 +2,7 @@ import { appendFileSync, mkdirSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { temporaryDirectory } from "../../testing/temporary-directory.ts";
+import { AnswerFile } from "./answer-file.ts";
 import { ResultSet } from "./result-set.ts";
 
 const head = (model: string) => ({
@@ -150,6 +151,19 @@ describe("files of answers", () => {
     const line = JSON.stringify(answer(4, 1));
     appendFileSync(join(root, RUN, "answers.jsonl"), `${line}\n${line.slice(0, 20)}`);
     expect((await file.page(ALL, 0)).total).toBe(5);
+  });
+
+  test("beyond the most that are read are left out, and the page says so, until the file has fewer again", async () => {
+    const root = results();
+    const path = join(root, RUN, "answers.jsonl");
+    const [all, two] = [new AnswerFile(path), new AnswerFile(path, 2)];
+    expect(await all.page(ALL, 0)).toMatchObject({ total: 4, cutAfter: null });
+    expect(await two.page(ALL, 0)).toMatchObject({ total: 2, cutAfter: 2 });
+    const other = new AnswerFile(join(root, CELL, "answers.jsonl"));
+    expect((await two.page(ALL, 0, other)).cutAfter).toBe(2);
+    expect((await new AnswerFile(path, 4).page(ALL, 0)).cutAfter).toBeNull();
+    write(path, [head("one"), answer(0, 1)]);
+    expect(await two.page(ALL, 0)).toMatchObject({ total: 1, cutAfter: null });
   });
 
   test("come page by page", async () => {

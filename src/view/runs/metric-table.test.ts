@@ -63,4 +63,22 @@ test("records that would fill the memory are cut: columns, events, and objects i
   const events = table.events(0, ALL, 10);
   expect(Object.keys(events)).toHaveLength(16);
   expect(Object.keys(events["e0"]?.columns ?? {})).toHaveLength(400);
+  expect(table.isCut).toBe(true);
+});
+
+test("what is cut is said: numbers of one kind of line, and kinds of lines", async () => {
+  const line = (count: number, event = "iteration") =>
+    JSON.stringify({
+      event,
+      iteration: 1,
+      ...Object.fromEntries(Array.from({ length: count }, (_, i) => [`m${i}`, i])),
+    });
+  expect((await tableOf([line(400)])).isCut).toBe(false);
+  expect((await tableOf([line(401)])).isCut).toBe(true);
+  const kinds = (count: number) => Array.from({ length: count }, (_, i) => line(1, `e${i}`));
+  expect((await tableOf(kinds(16))).isCut).toBe(false);
+  const cut = await tableOf(kinds(17));
+  expect(cut.isCut).toBe(true);
+  cut.clear();
+  expect(cut.isCut).toBe(false);
 });

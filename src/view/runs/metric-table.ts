@@ -4,12 +4,12 @@
  * second row is dropped, and from then on only every second is taken.
  */
 import { stat } from "node:fs/promises";
+import { MOST_EVENTS, MOST_METRICS } from "../metric-catalogue.ts";
 import type { MetricColumn, MetricEvent } from "../protocol.ts";
 import { isObject, type JsonObject, numberOf, parseObject } from "./json-fields.ts";
 import { readLines } from "./line-reader.ts";
 
 const MAX_ROWS = 65_536;
-const MAX_COLUMNS = 400;
 const MAX_LINE_BYTES = 1 << 20;
 const PIECE_BYTES = 8 << 20;
 
@@ -29,6 +29,12 @@ class EventTable {
   #x: number[] = [];
   #stride = 1;
   #seen = 0;
+  #isCut = false;
+
+  /** Whether numbers are left out, being too many. */
+  get isCut(): boolean {
+    return this.#isCut;
+  }
 
   add(iteration: number, values: ReadonlyMap<string, number>): void {
     this.#seen += 1;
@@ -39,7 +45,10 @@ class EventTable {
     for (const [name, value] of values) {
       let column = this.#columns.get(name);
       if (column === undefined) {
-        if (this.#columns.size === MAX_COLUMNS) continue;
+        if (this.#columns.size === MOST_METRICS) {
+          this.#isCut = true;
+          continue;
+        }
         column = [];
         this.#columns.set(name, column);
       }
@@ -101,6 +110,7 @@ export class MetricTable {
   #file = "";
   #reached = 0;
   #unreadable = 0;
+  #lacksEvents = false;
   #reading: Promise<void> = Promise.resolve();
 
   /** The newest iteration or step. */
@@ -118,6 +128,11 @@ export class MetricTable {
     return this.#unreadable;
   }
 
+  /** Whether kinds of lines, or numbers of one kind, are left out, being too many. */
+  get isCut(): boolean {
+    return this.#lacksEvents || [...this.#events.values()].some((table) => table.isCut);
+  }
+
   /** Reads what has been added since the last call; from the start when the file was replaced or became shorter. */
   readOn(path: string): Promise<void> {
     this.#reading = this.#reading.then(
@@ -133,6 +148,7 @@ export class MetricTable {
     this.#offset = 0;
     this.#reached = 0;
     this.#unreadable = 0;
+    this.#lacksEvents = false;
   }
 
   async #read(path: string): Promise<void> {
@@ -169,7 +185,10 @@ export class MetricTable {
     flatten(rest, values);
     let table = this.#events.get(event);
     if (table === undefined) {
-      if (this.#events.size === 16) return;
+      if (this.#events.size === MOST_EVENTS) {
+        this.#lacksEvents = true;
+        return;
+      }
       table = new EventTable();
       this.#events.set(event, table);
     }

@@ -1,4 +1,12 @@
-import { appendFileSync, mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { groupAdvantages } from "../../math/index.ts";
@@ -109,7 +117,7 @@ describe("a run that is not whole", () => {
     rmSync(join(path, "rollouts"), { recursive: true });
     const run = new Run("made", path);
     expect(await run.summary()).toMatchObject({ problem: null, reached: 0 });
-    expect(await run.metrics(0, ALL, 10)).toEqual({ run: "made", events: {}, unreadable: 0 });
+    expect(await run.metrics(0, ALL, 10)).toEqual({ run: "made", events: {}, unreadable: 0, isCut: false });
     expect(await run.iterations()).toEqual([]);
     await expect(run.rollouts(1, 0)).rejects.toThrow("rollouts/000001.jsonl is not there");
   });
@@ -187,6 +195,22 @@ describe("a run that is not whole", () => {
 });
 
 describe("weights of a run", () => {
+  test("an earlier end's model comes after the checkpoints of a run that was extended, which is not finished", async () => {
+    const path = madeRun();
+    const record = JSON.parse(readFileSync(join(path, "config.json"), "utf8"));
+    writeFileSync(join(path, "config.json"), JSON.stringify({ ...record, steps: 8 }));
+    for (const place of ["model", "checkpoints/000004", "checkpoints/000006"]) {
+      mkdirSync(join(path, place), { recursive: true });
+      writeFileSync(join(path, place, "config.json"), "{}");
+    }
+    const run = new Run("made", path);
+    expect(await run.weights()).toEqual(["checkpoints/000006", "checkpoints/000004", "model"]);
+    expect(await run.summary()).toMatchObject({ isFinished: false, weights: [...(await run.weights())] });
+    writeFileSync(join(path, "end.json"), JSON.stringify({ status: "finished", completed: 8 }));
+    expect((await run.weights())[0]).toBe("model");
+    expect((await run.summary()).isFinished).toBe(true);
+  });
+
   test("the final model first, then checkpoints from the newest, then the warm start", async () => {
     const path = madeRun();
     for (const name of [

@@ -129,7 +129,7 @@ export class Run {
         version: this.#recordVersion ?? "",
         reached: this.#metrics.reached,
         metricsBytes: this.#metrics.bytes,
-        isFinished: weights.includes(FINAL_MODEL),
+        isFinished: weights[0] === FINAL_MODEL,
         stopped,
         startedAt,
         method: methodOf(kind, config),
@@ -167,12 +167,27 @@ export class Run {
 
   /** How it ended, where that was before its last iteration. */
   async stopped(): Promise<RunStop | null> {
-    const isFinished = (await this.weights()).includes(FINAL_MODEL);
-    return runStop(this.path, { isFinished, now: Date.now() });
+    return runStop(this.path, { isFinished: await this.isFinished(), now: Date.now() });
+  }
+
+  /** Whether it has reached its end, so that its final model is its newest. */
+  async isFinished(): Promise<boolean> {
+    return (await this.weights())[0] === FINAL_MODEL;
+  }
+
+  async #environment(): Promise<JsonObject | undefined> {
+    return parseObject((await this.environmentText()) ?? "");
+  }
+
+  /** The commit of its model of the hub, where it recorded one. */
+  async modelCommit(): Promise<string | undefined> {
+    const model = (await this.#environment())?.["model"];
+    const commit = isObject(model) ? model["commit"] : undefined;
+    return typeof commit === "string" ? commit : undefined;
   }
 
   async #startedAt(): Promise<string | null> {
-    const environment = parseObject((await this.environmentText()) ?? "");
+    const environment = await this.#environment();
     return typeof environment?.["startedAt"] === "string" ? environment["startedAt"] : null;
   }
 
@@ -190,6 +205,7 @@ export class Run {
       run: this.id,
       events: this.#metrics.events(from, to, points),
       unreadable: this.#metrics.unreadable,
+      isCut: this.#metrics.isCut,
     };
   }
 
@@ -284,12 +300,30 @@ export class Run {
     return rolloutGroup(await this.#rolloutFile(iteration), iteration, at, await this.config());
   }
 
+  /**
+   * Whether a final model would be that of an earlier end: the run was extended and has not reached its new one. Earlier releases
+   * left that model in place.
+   *
+   * @param completed iterations of the newest checkpoint
+   */
+  async #isExtended(completed: number): Promise<boolean> {
+    const record = await this.record().catch(() => undefined);
+    const steps = record && (record.steps ?? plannedSteps(record.kind, record.config));
+    if (steps == null || completed >= steps) return false;
+    const file = await containedPath(this.path, "end.json");
+    if (file === undefined || (await stat(file)).size > MAX_CONFIG_BYTES) return true;
+    return parseObject(await readFile(file, "utf8"))?.["status"] !== "finished";
+  }
+
   /** Weights that can be loaded, newest first. */
   async weights(): Promise<string[]> {
     const folder = await containedPath(this.path, CHECKPOINTS);
     const numbers = folder === undefined ? [] : (await readdir(folder)).filter((name) => /^\d+$/.test(name));
     const checkpoints = numbers.sort((a, b) => Number(b) - Number(a)).map((name) => `${CHECKPOINTS}/${name}`);
-    const places = [FINAL_MODEL, ...checkpoints, `${WARM_START}/${FINAL_MODEL}`];
+    const newest = numbers.length === 0 ? undefined : Math.max(...numbers.map(Number));
+    const isOld = newest !== undefined && (await this.#isExtended(newest));
+    const trained = isOld ? [...checkpoints, FINAL_MODEL] : [FINAL_MODEL, ...checkpoints];
+    const places = [...trained, `${WARM_START}/${FINAL_MODEL}`];
     // A model directory, or that of an adapter.
     const has = async (place: string, name: string) =>
       (await containedPath(this.path, ...place.split("/"), name)) !== undefined;

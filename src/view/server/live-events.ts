@@ -70,7 +70,7 @@ export class LiveEvents {
           run.weights(),
           run.stopped(),
         ]);
-        const isFinished = weights.includes(FINAL_MODEL);
+        const isFinished = weights[0] === FINAL_MODEL;
         return { run: id, ...progress, isFinished, isStopped: stopped !== null, isGone: false };
       }
       if (run !== undefined) this.#runs.lookAgain();

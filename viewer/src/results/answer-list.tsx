@@ -193,6 +193,12 @@ export function AnswerList({ open }: { readonly open: AnswersSummary }) {
         </span>
       </h2>
       <Filters page={page} />
+      {page.cutAfter !== null && (
+        <p class="small soft">
+          Only the first {page.cutAfter} answers of a file are read. Later answers are left out, of the mean
+          score too.
+        </p>
+      )}
       <ol class="answers">
         {page.answers.map((answer) => (
           <Answer key={`${answer.index} ${answer.sample}`} answer={answer} names={names} />

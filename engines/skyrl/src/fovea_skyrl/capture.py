@@ -8,15 +8,15 @@ the projections run where their weights are whole.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import TracebackType
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from fovea_skyrl.calibrated import CalibratedRows
-from fovea_skyrl.decoders import full_attention_layers, projections, text_model
+from fovea_skyrl.decoders import full_attention_layers, text_model
 from fovea_skyrl.hidden import HiddenCosines
+from fovea_skyrl.layer_hooks import LayerHooks
 from fovea_skyrl.layout import BatchLayout, SequenceLayout
 from fovea_skyrl.request import SignalRequest
 from fovea_skyrl.rows import BLOCK, attention_rows, merged_angles, rotated
@@ -25,7 +25,7 @@ from fovea_skyrl.shifts import ShiftReducer
 Signals = dict[str, Tensor]
 
 
-class SignalCapture:
+class SignalCapture(LayerHooks):
     """While it is open, one forward pass of `model` over the laid-out batch fills `signals`.
 
         with SignalCapture(model, request, layout) as capture:
@@ -37,6 +37,7 @@ class SignalCapture:
     """
 
     def __init__(self, model: nn.Module, request: SignalRequest, layout: BatchLayout, block: int = BLOCK) -> None:
+        super().__init__()
         self.request = request
         self.layout = layout
         self.block = block
@@ -46,18 +47,11 @@ class SignalCapture:
         self._decoder = text_model(model) if request.hidden else None
         hidden = request.hidden
         self._hidden = [HiddenCosines(each, hidden) for each in layout.sequences] if hidden else []
-        self._handles: list[Any] = []
-        self._seen: dict[str, Any] = {}
 
     def __enter__(self) -> "SignalCapture":
         for layer in self.layers:
-            query, key = projections(layer)
-            self._handles += [
-                layer.register_forward_pre_hook(self._positions_hook, with_kwargs=True),
-                query.register_forward_hook(self._projection_hook("query")),
-                key.register_forward_hook(self._projection_hook("key")),
-                layer.register_forward_hook(self._layer_hook),
-            ]
+            self._note_projections(layer)
+            self._handles.append(layer.register_forward_hook(self._layer_hook))
         if self._decoder is not None:
             if self.request.hidden and self.request.hidden.layers == "all":
                 self._handles += [
@@ -65,12 +59,6 @@ class SignalCapture:
                 ]
             self._handles.append(self._decoder.norm.register_forward_hook(self._norm_hook))
         return self
-
-    def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        for handle in self._handles:
-            handle.remove()
-        self._handles.clear()
-        self._seen.clear()
 
     def _states_hook(self, _: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         self._add_states(args[0] if args else kwargs["hidden_states"])
@@ -86,15 +74,6 @@ class SignalCapture:
         with exact_products(states.device.type):
             for cosines, own in zip(self._hidden, states.detach(), strict=True):
                 cosines.add(own)
-
-    def _positions_hook(self, _: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        self._seen["positions"] = kwargs["position_embeddings"]
-
-    def _projection_hook(self, name: str) -> Any:
-        def hook(_: nn.Module, args: tuple[Any, ...], output: Tensor) -> None:
-            self._seen[name] = output.detach()
-
-        return hook
 
     @torch.no_grad()
     def _layer_hook(self, layer: Any, args: tuple[Any, ...], output: Any) -> None:

@@ -6,15 +6,15 @@ added to the input of the output projection. The layer's own attention is not lo
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from fovea_skyrl.capture import exact_products
-from fovea_skyrl.decoders import decoder_layers, projections
+from fovea_skyrl.decoders import decoder_layers
 from fovea_skyrl.errors import UnsupportedModelError
+from fovea_skyrl.layer_hooks import LayerHooks
 from fovea_skyrl.layout import BatchLayout, SequenceLayout
 from fovea_skyrl.request import ReplacementRequest
 from fovea_skyrl.rows import BLOCK, attention_by_head, merged_angles, rotated
@@ -40,7 +40,7 @@ class ImageKeys:
         return ImageKeys(sequence.visual.nonzero()[:, 0], ends, int(ends.min()) if ends.shape[0] else sequence.keys)
 
 
-class ReplacedValues:
+class ReplacedValues(LayerHooks):
     """While it is open, a forward pass over the laid-out batch has values replaced.
 
     Attention rows of a sequence's tokens after its first image are computed twice, for the threshold and for the change, a block
@@ -50,6 +50,7 @@ class ReplacedValues:
     """
 
     def __init__(self, model: nn.Module, layout: BatchLayout, request: ReplacementRequest, block: int = BLOCK) -> None:
+        super().__init__()
         self.layout = layout
         self.request = request
         self.block = block
@@ -59,36 +60,16 @@ class ReplacedValues:
             found = f"sliding windows in layers {windows}" if windows else f"{type(model).__name__} without any"
             raise UnsupportedModelError(f"replaced values: expected a decoder with full-attention layers alone, got {found}")
         self._images = [ImageKeys.of(sequence) for sequence in layout.sequences]
-        self._handles: list[Any] = []
-        self._seen: dict[str, Any] = {}
 
     def __enter__(self) -> "ReplacedValues":
         if any(images.first < each.keys for images, each in zip(self._images, self.layout.sequences, strict=True)):
             for layer in self._layers:
-                query, key = projections(layer)
+                self._note_projections(layer)
                 self._handles += [
-                    layer.register_forward_pre_hook(self._positions_hook, with_kwargs=True),
-                    query.register_forward_hook(self._projection_hook("query")),
-                    key.register_forward_hook(self._projection_hook("key")),
                     layer.v_proj.register_forward_hook(self._projection_hook("value")),
                     layer.o_proj.register_forward_pre_hook(self._output_hook(layer)),
                 ]
         return self
-
-    def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        for handle in self._handles:
-            handle.remove()
-        self._handles.clear()
-        self._seen.clear()
-
-    def _positions_hook(self, _: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        self._seen["positions"] = kwargs["position_embeddings"]
-
-    def _projection_hook(self, name: str) -> Any:
-        def hook(_: nn.Module, args: tuple[Any, ...], output: Tensor) -> None:
-            self._seen[name] = output.detach()
-
-        return hook
 
     def _output_hook(self, layer: Any) -> Any:
         @torch.no_grad()

@@ -19,6 +19,14 @@ export interface MachineMemory {
   readonly process: number;
 }
 
+/** Of onnxruntime, the worker thread and its garbage. */
+export const RUNTIME_BYTES = 96 * 2 ** 20;
+
+/** Bytes that a process has for a model and its batches. */
+export function modelBytes({ budget, process }: MachineMemory): number {
+  return budget - process - RUNTIME_BYTES;
+}
+
 /**
  * The budget of a process: as given, or nine tenths of what it could have on this machine, or in its container.
  *

@@ -6,13 +6,10 @@
 import { EngineError } from "../../../errors/index.ts";
 import type { ParameterStore } from "../weights/parameter-store.ts";
 import { formatBytes } from "./bytes.ts";
-import type { MachineMemory } from "./machine-memory.ts";
+import { type MachineMemory, RUNTIME_BYTES } from "./machine-memory.ts";
 
 /** Largest logits and what is made of them at once: a longer stretch of rows is no faster. */
 const HEAD_BYTES = 256 * 2 ** 20;
-
-/** Of onnxruntime, the worker thread and its garbage. */
-const RUNTIME_BYTES = 96 * 2 ** 20;
 
 const FLOAT = Float32Array.BYTES_PER_ELEMENT;
 

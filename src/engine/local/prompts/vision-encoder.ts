@@ -4,15 +4,14 @@
  * between the two: the backward pass computes them again, once for each image. This costs little beside a group of
  * completions.
  */
-import { EngineError } from "../../../errors/index.ts";
 import type { VisionGraphs } from "../../../model/graph/index.ts";
-import { type Graph, gradients, type Tensor, workingBytes } from "../../../tensor/index.ts";
-import { formatBytes } from "../memory/bytes.ts";
+import { gradients } from "../../../tensor/index.ts";
 import type { ProgramCache } from "../program-cache.ts";
 import { accumulate, accumulated, gradientOutputs } from "../weights/accumulated.ts";
 import type { ParameterStore } from "../weights/parameter-store.ts";
 import type { PreparedImage } from "./prepared-prompt.ts";
 import { type VisionBatch, VisionBatches } from "./vision-batches.ts";
+import { requireVisionRoom } from "./vision-room.ts";
 
 export class VisionEncoder {
   readonly #graphs: VisionGraphs;
@@ -90,20 +89,10 @@ export class VisionEncoder {
     }
   }
 
-  #requireRoom(key: string, graph: Graph, outputs: readonly Tensor[], what: string): void {
-    const needed = workingBytes(graph, outputs);
-    const room = this.#room();
-    if (needed <= room) return;
-    throw new EngineError(
-      `memory: expected at least ${formatBytes(needed)} free for ${what} over an image of ${key} patches, got ` +
-        `${formatBytes(room)}: lower data.maxPixels, or allow more by engine.memory`,
-    );
-  }
-
   #forward({ key, plan, slots }: VisionBatch) {
     return this.#programs.get(`vision ${key} x${slots}`, async () => {
       const { graph, parameters, embeddings } = this.#graphs.whole(this.#store.layout, plan, slots);
-      this.#requireRoom(key, graph, [embeddings], "the vision tower");
+      requireVisionRoom(this.#room(), { key, graph, outputs: [embeddings], what: "the vision tower" });
       const program = await this.#programs.compile(graph, { embeddings });
       return { program, used: parameters.used };
     });
@@ -117,7 +106,8 @@ export class VisionEncoder {
       const trained = this.#store.trained(used);
       const parts = gradients(graph, [seed], [...trained.values()]);
       const outputs = accumulated(graph, trained, parts);
-      this.#requireRoom(key, graph, Object.values(outputs), "the vision tower's gradient");
+      const what = "the vision tower's gradient";
+      requireVisionRoom(this.#room(), { key, graph, outputs: Object.values(outputs), what });
       const program = await this.#programs.compile(graph, outputs, { resident: gradientOutputs(outputs) });
       return { program, used, trained };
     });

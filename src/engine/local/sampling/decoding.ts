@@ -22,7 +22,7 @@ import { type DecodeSteps, ExactSteps } from "./decode-steps.ts";
 import { type DecodeStretch, decodeStretches } from "./decode-stretches.ts";
 import { Draft, type DraftRules, type NextTokens } from "./draft.ts";
 import type { DraftWatch } from "./draft-watch.ts";
-import { runPrompts } from "./prompt-pass.ts";
+import { requirePromptRoom, runPrompts } from "./prompt-pass.ts";
 import { QuantisedSteps } from "./quantised-steps.ts";
 import { slotCost, slotPlan } from "./slot-plan.ts";
 import { StepBuffers } from "./step-buffers.ts";
@@ -48,9 +48,14 @@ export interface DecodeRequest extends DraftRules {
   readonly watch: DraftWatch | undefined;
 }
 
-/** Completions per prompt, `[P][G]`. */
+/**
+ * Completions per prompt, `[P][G]`.
+ *
+ * @throws EngineError before any is sampled where a prompt does not fit into memory
+ */
 export async function decode(machinery: Machinery, request: DecodeRequest): Promise<Completion[][]> {
   await machinery.vision.encode(request.prompts.flatMap(({ images }) => images));
+  requirePromptRoom(machinery, request.prompts);
   const completions = request.prompts.map((): Completion[] => []);
   for (const stretch of decodeStretches(machinery, request)) {
     const [from, to] = stretch.prompts;

@@ -3,11 +3,13 @@
  * The pass over the prompts of a batch: what completions will read of them, and the distribution of their first token.
  * Where one run would take too much memory, prompts go through in several, whose outputs are put together.
  */
+import { EngineError } from "../../../errors/index.ts";
 import { type Results, workingBytes } from "../../../tensor/index.ts";
-import { roundDownCount, roundUpCount } from "../buckets.ts";
+import { roundDownCount, roundUpCount, roundUpLength } from "../buckets.ts";
 import { vocabulary, withEmbeddings } from "../device/with-embeddings.ts";
+import { formatBytes } from "../memory/bytes.ts";
 import { DecoderRows, promptMask } from "../prompts/decoder-batch.ts";
-import { imageFeeds } from "../prompts/image-keys.ts";
+import { imageFeeds, imageKeyCount } from "../prompts/image-keys.ts";
 import type { PreparedPrompt } from "../prompts/prepared-prompt.ts";
 import type { Machinery } from "../scoring/machinery.ts";
 import { layerOutputs } from "./decode-steps.ts";
@@ -54,6 +56,31 @@ function promptsAtOnce(machinery: Machinery, slots: number, pass: PromptPass): n
     atOnce = roundDownCount(atOnce - 1);
   }
   return atOnce;
+}
+
+/**
+ * Fails where the longest prompt of a request does not fit by itself. On a device its own memory is the limit.
+ *
+ * @throws EngineError with the numbers
+ */
+export function requirePromptRoom(machinery: Machinery, prompts: readonly PreparedPrompt[]): void {
+  const { memory, store } = machinery;
+  const [longest] = prompts.toSorted((a, b) => b.tokens.length - a.tokens.length);
+  if (store.device !== undefined || longest === undefined) return;
+  const tokens = longest.tokens.length;
+  const pass = {
+    length: roundUpLength(tokens),
+    imageLength: imageKeyCount(longest),
+    calibratedLayers: 0,
+    temperature: 1,
+  };
+  const needed = bytesOf(machinery, 1, pass);
+  if (needed <= memory.room) return;
+  throw new EngineError(
+    `sample: memory: expected at least ${formatBytes(needed)} free for a prompt of ${tokens} tokens, got ` +
+      `${formatBytes(Math.max(0, memory.room))}: allow more by engine.memory, leave such prompts out by data.maxPromptTokens, ` +
+      "or make their images smaller by data.maxPixels",
+  );
 }
 
 /** Working bytes of passes by their keys: a graph takes longer to build than the number to look up. */

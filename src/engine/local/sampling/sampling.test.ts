@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
-import { ShapeError } from "../../../errors/index.ts";
+import { EngineError, ShapeError } from "../../../errors/index.ts";
 import {
   checkpointDirectory,
   recordedCase,
@@ -291,6 +291,22 @@ describe("where memory is short", () => {
     clear();
     expect(tokensOf(await sample({ ...request, prompts }, small))).toEqual(tokensOf(whole));
     expect(keys("prefill")).toEqual(["prefill 2x32 0 0", "prefill 2x32 0 0"]);
+    await small.close();
+  });
+
+  test("a prompt that does not fit by itself is refused before sampling, with numbers and settings", async () => {
+    const { small, keys, clear } = narrow(60_000);
+    const [short, long] = [3, 500].map((length) =>
+      register(small, text(...Array.from({ length }, (_, i) => (7 * i) % 80))),
+    );
+    clear();
+    const sampled = sample({ groupSize: 1, maxCompletionTokens: 4, prompts: [short!, long!] }, small);
+    await expect(sampled).rejects.toThrow(EngineError);
+    await expect(sampled).rejects.toThrow(
+      /^sample: memory: expected at least \d+ MiB free for a prompt of 500 tokens, got 0 MiB: allow more by engine\.memory, leave such prompts out by data\.maxPromptTokens/,
+    );
+    expect(keys("prefill")).toEqual([]);
+    expect(await sample({ groupSize: 1, maxCompletionTokens: 4, prompts: [short!] }, small)).toHaveLength(1);
     await small.close();
   });
 

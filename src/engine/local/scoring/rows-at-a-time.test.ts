@@ -2,7 +2,7 @@
  * The head on some rows at a time, small batches, and layers computed again give the numbers of the whole batch at
  * once.
  */
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test, vi } from "vitest";
 import { EngineError } from "../../../errors/index.ts";
 import { Rng } from "../../../math/index.ts";
 import {
@@ -15,6 +15,8 @@ import type { AccumulateOptions, ScoreRequest } from "../../engine.ts";
 import type { LocalSequence } from "../known-prompts.ts";
 import { LocalModel } from "../local-model.ts";
 import type { ReplicaOptions } from "../local-options.ts";
+import { MemoryPlan } from "../memory/memory-plan.ts";
+import { ProgramCache } from "../program-cache.ts";
 
 const MIB = 2 ** 20;
 const RUNTIME = 96 * MIB;
@@ -141,6 +143,31 @@ describe.each(["tied-gqa", "untied-gqa"] as const)("%s", (name) => {
       expect(data.every((value) => value === 0)).toBe(true);
     }
     await tiny.model.close();
+  });
+
+  test("a batch whose way has no room any more takes the next one, and keeps it", async () => {
+    const { model, sequences } = open(1024 * MIB);
+    const get = vi.spyOn(ProgramCache.prototype, "get");
+    let room = Number.POSITIVE_INFINITY;
+    const asked: number[] = [];
+    vi.spyOn(MemoryPlan.prototype, "fits").mockImplementation(({ activations, programs }) => {
+      asked.push(activations + programs);
+      return activations + programs <= room;
+    });
+    const one = sequences.slice(0, 1);
+    const way = async () => {
+      get.mockClear();
+      await model.accumulate(one, coefficients.slice(0, 1));
+      return get.mock.calls.flatMap(([key]) => /^train (\w+)/.exec(key)?.[1] ?? []);
+    };
+    expect(await way()).toEqual(["whole"]);
+    room = asked[0]! - 1;
+    const [next] = await way();
+    expect(["none", "blocks"]).toContain(next);
+    room = Number.POSITIVE_INFINITY;
+    expect(await way()).toEqual([next]);
+    vi.restoreAllMocks();
+    await model.close();
   });
 
   test("a run whose completions cannot fit is refused before it begins", async () => {

@@ -43,6 +43,9 @@ interface Plan {
   readonly trained: readonly string[];
 }
 
+/** A way to compute a batch. */
+type Choice = Pick<Plan, "key" | "bytes">;
+
 /** The programs of a batch, which are kept and released together. */
 class PassPrograms {
   readonly forward: Program | undefined;
@@ -85,7 +88,10 @@ export interface PassInputs {
 export class TrainingPass {
   readonly #m: TrainingPassOptions;
   readonly #head: Head;
-  readonly #choices = new Map<string, Omit<Plan, "forward" | "backward">>();
+  /** The last choice for a shape and its parts. */
+  readonly #choices = new Map<string, Choice>();
+  /** By key: what does not fit today may fit tomorrow, and a graph takes long to build. */
+  readonly #known = new Map<string, Choice>();
   #plan: Plan | undefined;
   #memory = new Float32Array();
 
@@ -148,22 +154,34 @@ export class TrainingPass {
     });
   }
 
-  /** The way a batch is computed: the first that fits, else the last. */
-  #chosen(shape: BatchShape, parts: readonly Part[]) {
+  /**
+   * The way a batch is computed: the first that fits, else the last. It stays as long as it fits, since the room changes: prompts
+   * are kept, a reference comes.
+   */
+  #chosen(shape: BatchShape, parts: readonly Part[]): Choice {
     const { memory, checkpointing } = this.#m;
     const place = JSON.stringify([shape, parts]);
-    const known = this.#choices.get(place);
-    if (known !== undefined) return known;
+    let choice = this.#choices.get(place);
+    if (choice !== undefined && memory.fits(choice.bytes)) return choice;
     const rows = shape.prompts * shape.groupSize * shape.completionLength;
     const isWhole = checkpointing !== "blocks" && this.#head.takesAll(rows, parts);
     const apart = checkpointing === "auto" ? (["none", "blocks"] as const) : [checkpointing];
     for (const way of isWhole ? (["whole", ...apart] as const) : apart) {
-      this.#plan = this.#build(shape, parts, `${way} ${place}`);
-      if (memory.fits(this.#plan.bytes)) break;
+      choice = this.#choice(shape, parts, `${way} ${place}`);
+      if (memory.fits(choice.bytes)) break;
     }
-    const { forward: _, backward: __, ...choice } = this.#plan!;
-    this.#choices.set(place, choice);
-    return choice;
+    this.#choices.set(place, choice!);
+    return choice!;
+  }
+
+  #choice(shape: BatchShape, parts: readonly Part[], key: string): Choice {
+    let known = this.#known.get(key);
+    if (known === undefined) {
+      this.#plan = this.#build(shape, parts, key);
+      known = { key, bytes: this.#plan.bytes };
+      this.#known.set(key, known);
+    }
+    return known;
   }
 
   #build(shape: BatchShape, parts: readonly Part[], key: string): Plan {

@@ -12,6 +12,7 @@ import type {
 import type { ProgramCache } from "../program-cache.ts";
 import type { PreparedImage } from "../prompts/prepared-prompt.ts";
 import { type VisionBatch, VisionBatches } from "../prompts/vision-batches.ts";
+import { requireVisionRoom } from "../prompts/vision-room.ts";
 import type { StreamedWeights } from "./streamed-weights.ts";
 import { joinParts } from "./token-parts.ts";
 import { waves } from "./waves.ts";
@@ -29,12 +30,21 @@ export class StreamedVisionEncoder {
   readonly #layout: ParameterLayout;
   readonly #programs: ProgramCache;
   readonly #batches: VisionBatches;
+  readonly #room: number;
 
   /**
    * @param width numbers of an image's token, `imageTokenWidth`
+   * @param room bytes that a stage of the tower may take
    * @throws EngineError when the tower is not built for it
    */
-  constructor(graphs: VisionGraphs, width: number, layout: ParameterLayout, programs: ProgramCache) {
+  constructor(
+    graphs: VisionGraphs,
+    width: number,
+    layout: ParameterLayout,
+    programs: ProgramCache,
+    room: number,
+  ) {
+    this.#room = room;
     if (graphs.streamed === undefined) {
       throw new EngineError(
         "stream: expected a model whose weights can be read in turn, got one that reads images by cross-attention, for which this is not built; open it with stream: false",
@@ -46,7 +56,11 @@ export class StreamedVisionEncoder {
     this.#batches = new VisionBatches(graphs, width);
   }
 
-  /** Brings the images' tokens up to date with the weights of `version`. */
+  /**
+   * Brings the images' tokens up to date with the weights of `version`.
+   *
+   * @throws EngineError when an image is too large for the memory of the process
+   */
   async encode(images: Iterable<PreparedImage>, weights: StreamedWeights, version: number): Promise<void> {
     const stale = [...new Set(images)].filter((image) => image.version !== version);
     for (const wave of waves(this.#batches.of(stale), ({ slots, plan }) => slots * plan.slots)) {
@@ -79,6 +93,7 @@ export class StreamedVisionEncoder {
   #program({ key, plan, slots }: VisionBatch, kind: VisionStage["kind"]) {
     return this.#programs.get(`vision ${kind} ${key} x${slots}`, async () => {
       const { graph, parameters, y } = this.#tower.piece(this.#layout, plan, slots, kind);
+      requireVisionRoom(this.#room, { key, graph, outputs: [y], what: "a stage of the vision tower" });
       return { program: await this.#programs.compile(graph, { y }), used: parameters.used };
     });
   }

@@ -33,6 +33,21 @@ function open(name: Checkpoint, maxTokens = 2048) {
   return { whole, streamed };
 }
 
+test("an image whose pass through the tower has no room is refused, as where the weights are in memory", async () => {
+  const machine = { budget: 96 * 2 ** 20 + 4096, process: 0 };
+  const narrow = new StreamingModel({
+    model: checkpointDirectory("tied-gqa"),
+    threads: 1,
+    stream: true,
+    machine,
+  });
+  opened.push(narrow);
+  const scored = narrow.score(registerCase(narrow, recordedCase("tied-gqa", "one-image")));
+  await expect(scored).rejects.toThrow(
+    /^memory: expected at least \d+ MiB free for a stage of the vision tower over an image of \d+x\d+ patches, got 0 MiB: lower data\.maxPixels/,
+  );
+});
+
 /** Every number of a score, by name. */
 function numbers({ signals, ...rest }: Score): [string, Float64Array][] {
   const { imageRows } = signals ?? {};

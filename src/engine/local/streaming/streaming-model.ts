@@ -19,7 +19,8 @@ import { readWeights } from "../../../model/weights.ts";
 import { type Feeds, requireDevice, type Targets } from "../../../tensor/index.ts";
 import type { Prompt, Score, ScoreRequest } from "../../engine.ts";
 import { KnownPrompts, type LocalSequence } from "../known-prompts.ts";
-import { checkedTemperature, checkLayers, checkPositive, type LocalEngineOptions } from "../local-options.ts";
+import { checkedTemperature, checkLayers, checkPositive, type ReplicaOptions } from "../local-options.ts";
+import { machineMemory, modelBytes } from "../memory/machine-memory.ts";
 import { ProgramCache } from "../program-cache.ts";
 import { decoderFeeds } from "../prompts/decoder-batch.ts";
 import { RotaryTable } from "../prompts/rotary-table.ts";
@@ -74,7 +75,9 @@ export class StreamingModel {
     maxTokens = 2048,
     valueHead,
     lora,
-  }: LocalEngineOptions) {
+    memory,
+    machine = machineMemory(memory),
+  }: ReplicaOptions) {
     checkPositive("threads", threads);
     checkPositive("maxTokens", maxTokens);
     if (typeof model !== "string") {
@@ -92,7 +95,13 @@ export class StreamingModel {
     this.#programs = new ProgramCache(PROGRAMS, { device, threads, spin });
     const { vision, rotary } = this.#graphs;
     const width = imageTokenWidth(this.#config.text);
-    this.#vision = new StreamedVisionEncoder(vision, width, this.#layout, this.#programs);
+    this.#vision = new StreamedVisionEncoder(
+      vision,
+      width,
+      this.#layout,
+      this.#programs,
+      modelBytes(machine),
+    );
     this.#table = new RotaryTable(rotary);
     this.#prompts = new KnownPrompts(openSightOf(model, this.#config));
     this.#maxTokens = maxTokens;
