@@ -11,8 +11,10 @@ const INVISIBLE = /\u200b|\u200c|\u200d|\ufeff/g;
 
 const OPEN = String.raw`[([{（【]?\s*`;
 const CLOSE = String.raw`\s*[)\]}）】]?`;
-/** `<answer>` whose first sign is a letter, of a word too. */
-const TAGGED = /<\s*answer\b[^>]*>\s*([A-J])(?:\s*[.．:：)\]】、])?[\s\S]*?<\s*\/\s*answer\s*>/i;
+/** The beginning of `<answer>`, and the first sign of its content: a letter, also that of a word. */
+const ANSWER_OPENS = /<\s*answer\b/gi;
+const FIRST_LETTER = /\s*([A-J])/iy;
+const ANSWER_CLOSES = /<\s*\/\s*answer\s*>/gi;
 const BEFORE_END = ["answer", "think"].map(
   (tag) => new RegExp(String.raw`(?<![A-Za-z])${OPEN}([A-F])${CLOSE}\s*<\/\s*${tag}\s*>`, "i"),
 );
@@ -20,15 +22,15 @@ const BEFORE_END = ["answer", "think"].map(
 const LISTS = /^[*_>\-\s]*(?:option|选项)\s+[A-J]\s*[:：]/i;
 const LONE_LETTER = /^[*_`>（）[\]【】()]*\s*([A-Fa-f])\s*[*_`（）[\]【】()]*$/;
 const LABELLED = /^([A-F])\s*[.．:：)\]】、-]\s+/i;
-const IN_LINE = /(?<![A-Za-z])[*_`（[{(]*\s*([A-F])\s*[*_`）\]})]*(?=$|[\s.,:;!?)\]】》」』，。；、：）])/g;
+const IN_LINE = /(?<![A-Za-z])([A-F])[*_`）\]})]*(?=$|[\s.,:;!?)\]】》」』，。；、：）])/g;
 const WORD = String.raw`[\p{L}\p{N}_]`;
 const BOUNDARY = `(?:(?<=${WORD})(?!${WORD})|(?<!${WORD})(?=${WORD}))`;
 const CONCLUDES = new RegExp(
   String.raw`(?:final\s*answer|the\s*answer\s*is|answer(?:\s*is)?|correct\s*answer|答案|最终答案|结论|所以|因此|我选(?:择)?|选择|选)` +
-    String.raw`\s*[:：>＝=]?\s*${OPEN}([A-F])${CLOSE}(?:${BOUNDARY}|[.)、。])`,
+    String.raw`\s*(?:[:：>＝=]\s*)?(?:[([{（【]\s*)?([A-F])${CLOSE}(?:${BOUNDARY}|[.)、。])`,
   "iu",
 );
-const ANYWHERE = new RegExp(`(?<![A-Za-z])${OPEN}([A-F])${CLOSE}(?![A-Za-z])`, "g");
+const ANYWHERE = /(?<![A-Za-z])([A-F])(?![A-Za-z])/g;
 
 const isListing = (line: string) => LISTS.test(line);
 
@@ -53,6 +55,25 @@ function lastLineLetter(text: string): string | undefined {
   return undefined;
 }
 
+/**
+ * The letter that begins the first tag `<answer>` whose content begins with one, if that tag is closed. Each ">" is
+ * looked at once, so that tags without an end take linear time.
+ */
+function taggedLetter(text: string): string | undefined {
+  const close = [...text.matchAll(ANSWER_CLOSES)].at(-1);
+  if (close === undefined) return undefined;
+  let end = -1;
+  for (const { index } of text.matchAll(ANSWER_OPENS)) {
+    if (index < end) continue;
+    end = text.indexOf(">", index);
+    if (end < 0 || end > close.index) return undefined;
+    FIRST_LETTER.lastIndex = end + 1;
+    const letter = FIRST_LETTER.exec(text)?.[1];
+    if (letter !== undefined) return FIRST_LETTER.lastIndex <= close.index ? letter : undefined;
+  }
+  return undefined;
+}
+
 function afterThink(text: string): string {
   const ends = [...text.matchAll(/<\/\s*think\s*>/gi)];
   const last = ends.at(-1) ?? [...text.matchAll(/<\s*think\s*>/gi)].at(-1);
@@ -64,8 +85,9 @@ export function spatialLetter(answer: string): string | undefined {
   const text = answer.trim().replaceAll(INVISIBLE, "");
   const tail = text.slice(-TAIL);
   const tagged =
-    TAGGED.exec(text) ?? BEFORE_END.map((pattern) => pattern.exec(tail)).find((match) => match !== null);
-  if (tagged) return tagged[1]!.toUpperCase();
+    taggedLetter(text) ??
+    BEFORE_END.map((pattern) => pattern.exec(tail)?.[1]).find((letter) => letter !== undefined);
+  if (tagged !== undefined) return tagged.toUpperCase();
   const last = lastLineLetter(afterThink(text)) ?? lastLineLetter(tail);
   if (last !== undefined) return last;
   const concluded = CONCLUDES.exec(text)?.[1];
