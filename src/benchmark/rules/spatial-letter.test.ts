@@ -7,7 +7,6 @@ test.each([
   ["<answer>1</answer> <answer>C</answer>", "C"],
   ["<answer <answer x> D ...</answer>", "D"],
   ["</answer> <answer>B", "B"],
-  ["<answer>B or A, it is on the left.", undefined],
   ["**A**", "A"],
   ["So it is (C), I think", "C"],
   ["the answer is : [ D ] of all, not A", "D"],

@@ -8,6 +8,8 @@ import { dateOf } from "./dates.ts";
 import { withoutEntities } from "./entities.ts";
 import { formulaOf } from "./formula.ts";
 import { parseTokens } from "./grammar.ts";
+import { measured } from "./measured.ts";
+import { inDigits } from "./number-words.ts";
 import { optionSet, type WrittenOption, writtenOption } from "./options.ts";
 import { FUNCTIONS } from "./symbols.ts";
 import { type Token, tokenize } from "./tokens.ts";
@@ -32,6 +34,7 @@ export class Answer {
   #tree: Tree | null | undefined;
   #words: Words | undefined;
   #date: string | null | undefined;
+  #digits: Answer | null | undefined;
 
   constructor(text: string) {
     this.text = text;
@@ -102,6 +105,11 @@ export class Answer {
     return this.#tree;
   }
 
+  /** The unit of its mathematics; "" without one. */
+  get unit(): string {
+    return this.tree === null ? "" : measured(this.tree).unit;
+  }
+
   get hasDigit(): boolean {
     return /\d/.test(this.plain);
   }
@@ -120,6 +128,15 @@ export class Answer {
   /** Its formula with indices in plain characters; undefined if the text is not a formula. */
   get formula(): string | undefined {
     return formulaOf(this.plain);
+  }
+
+  /** The answer with digits in place of number words; undefined if it has none. */
+  get digits(): Answer | undefined {
+    if (this.#digits === undefined) {
+      const digits = inDigits(withoutMarkup(this.plain));
+      this.#digits = digits === undefined ? null : new Answer(digits);
+    }
+    return this.#digits ?? undefined;
   }
 
   get words(): Words {

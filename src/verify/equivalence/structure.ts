@@ -4,6 +4,7 @@
  */
 import { spelled } from "./canonical.ts";
 import { exactValue } from "./exact.ts";
+import { measured } from "./measured.ts";
 import { expanded } from "./plus-minus.ts";
 import { over, type Rational, sameRational, times } from "./rational.ts";
 import {
@@ -275,17 +276,6 @@ function sameConstant(a: Tree, b: Tree): boolean {
         (part.kind === "call" && /^(?:sum|prod|int|lim|prime|binom|[fghFGPWH]'?|∠|△)$/.test(part.name)),
     );
   return isOpaque(a) || isOpaque(b) ? spelled(a) === spelled(b) : sameValue(a, b);
-}
-
-function measured(tree: Tree): { readonly of: Tree; readonly unit: string } {
-  if (tree.kind === "quantity") return { of: tree.of, unit: tree.unit };
-  if (tree.kind === "percent") return { of: tree.of, unit: "%" };
-  if (tree.kind === "degrees") return { of: tree.of, unit: "°" };
-  if (tree.kind === "negate") {
-    const inner = measured(tree.of);
-    if (inner.unit !== "") return { of: { kind: "negate", of: inner.of }, unit: inner.unit };
-  }
-  return { of: tree, unit: "" };
 }
 
 /** Minutes with two digits below 60 after hours up to 24: it may be a time of day. */
