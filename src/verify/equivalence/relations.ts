@@ -78,8 +78,9 @@ function turned(operator: string): string {
 }
 
 /**
- * The value that a relation gives to a name: "x = 5", "x ∈ [0, 1]", or a chain "x = 1/3 ≈ 0.333" whose values agree.
- * Without a name a chain "√3/3 ≈ 0.577" has the value of its first side.
+ * The value that a relation gives to a name: "x = 5", "x ∈ [0, 1]", or a chain "x = 1/3 ≈ 0.333" whose values agree:
+ * the first of them, or, where that is arithmetic left undone, the next that is not: "x = 2 + 3 = 5". Without a name a
+ * chain "√3/3 ≈ 0.577" has the value of its first side.
  */
 export function namedValue(relation: Relation, same: (a: Tree, b: Tree) => boolean): Tree | undefined {
   const { operators, sides } = oriented(relation);
@@ -88,12 +89,22 @@ export function namedValue(relation: Relation, same: (a: Tree, b: Tree) => boole
   const hasName = isName(sides[0]!);
   if (!hasName && operators.includes("=")) return undefined;
   const values = hasName ? sides.slice(1) : sides;
-  const [value, ...rest] = values;
-  const from = hasName ? 1 : 0;
-  const agrees = rest.every((next, i) =>
-    operators[from + i] === "≈" ? isRoughly(values[i]!, next) : same(values[i]!, next),
-  );
-  return agrees ? value : undefined;
+  const signs = hasName ? operators.slice(1) : operators;
+  const agrees = signs.every((sign, i) => {
+    const [value, next] = [values[i]!, values[i + 1]!];
+    return sign === "≈" ? isRoughly(value, next) : same(value, next) || isResult(value, next);
+  });
+  if (!agrees) return undefined;
+  const rounded = signs.indexOf("≈");
+  const exact = rounded < 0 ? values : values.slice(0, rounded + 1);
+  return exact.find((value) => !isUndone(value)) ?? values[0];
+}
+
+/** Whether constants are equal, of which one may be arithmetic left undone: "2 + 3" and "5". */
+function isResult(a: Tree, b: Tree): boolean {
+  if (!isUndone(a) && !isUndone(b)) return false;
+  const [x, y] = [constantValue(a), constantValue(b)];
+  return x !== undefined && y !== undefined && Math.abs(x - y) <= 1e-12 * Math.max(Math.abs(x), Math.abs(y));
 }
 
 /** Whether b is a rounded to b's last place. */
@@ -198,6 +209,7 @@ function interval(lower: string, low: Tree, high: Tree, upper: string): Group {
 export function sameEquations(a: Relation, b: Relation): boolean {
   if (a.operators.length !== 1 || b.operators.length !== 1) return false;
   const [first, second] = [a.operators[0]!, b.operators[0]!];
+  if (isSolved(a) ? isUnsolved(b) : isSolved(b) && isUnsolved(a)) return false;
   const isEquation = first === "=" || first === "!=";
   if (isEquation ? first !== second : ![first, turned(first)].includes(second)) return false;
   if (!isEquation && !/^[<>]=?$/.test(first)) return false;
@@ -206,6 +218,20 @@ export function sameEquations(a: Relation, b: Relation): boolean {
   const sign = constantRatioSign(left, right);
   if (isEquation) return sign !== 0;
   return sign === (first === second ? 1 : -1);
+}
+
+/** "x = 2", "x > 2": one letter and a constant. */
+function isSolved(relation: Relation): boolean {
+  const [left, right] = oriented(relation).sides;
+  return left!.kind === "symbol" && constantValue(right!) !== undefined;
+}
+
+/** Whether a relation has yet to be solved for its one letter: "2x + 3 = 7", but not the line "x - 2 = 0". */
+function isUnsolved(relation: Relation): boolean {
+  if (isSolved(relation)) return false;
+  const zero = relation.sides.find((side) => side.kind === "number" && side.text === "0");
+  const other = relation.sides.find((side) => side !== zero);
+  return zero === undefined || other?.kind !== "sum" || !other.terms.some(({ kind }) => kind === "symbol");
 }
 
 function difference({ sides: [left, right] }: Relation): Tree {

@@ -18,12 +18,14 @@ const CLOSED = String.raw`(?:${DIGITS})(?:\s?${SURD}π?|π)|${SURD}π?|π(?=\s?\
 const MONTH = String.raw`${MONTH_NAME}\.?`;
 const DATE = String.raw`${MONTH}\s\d{1,2}(?:st|nd|rd|th)?,?\s\d{4}(?!\d)|\d{1,2}(?:st|nd|rd|th)?\s(?:of\s)?${MONTH},?\s\d{4}(?!\d)`;
 const HALF_OF_DAY = String.raw`\s?[aApP]\.?[mM](?:\.|\b)`;
-const NUMBER = String.raw`(?<![\p{Script=Latin}\p{N}_.])(?:${DATE}|(?:(?<![\p{N})}]\s?)[-+−]|[Nn]egative\s|(?<=^|[.,:;=(]\s?|\b(?:is|are|was|be|equals|gives|about)\s)[Mm]inus\s)?[$€£¥]?(?:${CLOSED}|(?:${DIGITS})(?:[eE][-+]?\d+|${POWER_OF_TEN})?)(?:\s?\/\s?\d+(?:\.\d+)?|:\d+(?::\d+)?(?:${HALF_OF_DAY})?|${HALF_OF_DAY}| \d+\/\d+)?(?:\s?[%％°‰$€£¥]C?)?)`;
+const NUMBER = String.raw`(?<![\p{Script=Latin}\p{N}_.])(?:${DATE}|(?:(?<![\p{N})}]\s?)[-+−]|(?<=[=≈]\s?)[-−]\s|[Nn]egative\s|(?<=^|[.,:;=(]\s?|\b(?:is|are|was|be|equals|gives|about)\s)[Mm]inus\s)?[$€£¥]?(?:${CLOSED}|(?:${DIGITS})(?:[eE][-+]?\d+|${POWER_OF_TEN})?)(?:\s?\/\s?\d+(?:\.\d+)?|:\d+(?::\d+)?(?:${HALF_OF_DAY})?|${HALF_OF_DAY}| \d+\/\d+)?(?:\s?(?:\\%|[%％°‰$€£¥]C?))?)`;
+/** A fraction of LaTeX without delimiters that ends a sentence and is no part of more: "is \\frac{3}{8}." */
+const FRACTION = String.raw`(?<![\p{L}\p{N})}\]^_\\+*/|-])(?<![\p{N})}\]+*/^-]\s)[-−]?\\[dt]?frac\{[^{}\n]{1,40}\}\{[^{}\n]{1,40}\}(?=\s?(?:[.;!](?:\s|$)|\n|$))`;
 /** A or B or (A); the article, the pronoun and letters with an apostrophe are none. */
 const OPTION = String.raw`[(（]([A-Ja-j])[)）]|(?<![\p{Script=Latin}\p{N}_'’$\\^{=(+*/<>&|-]|[=+*/<>-]\s|(?<![\p{L}])[A-J]:|[A-Z]\.)(A(?!\s[a-z])|A(?=\s(?:is|or|and|nor|vs|to|maybe|perhaps|possibly)\b)|[B-HJ])(?![\p{Script=Latin}\p{N}_'’(^}+*/<>&|]|\s?[=+*/<>]|-\w|\.[A-Z]|:[A-J]\b)`;
-/** A point or an interval in plain text. */
-const TUPLE = String.raw`(?<![\p{Script=Latin}\p{N}])[[(]\s?[-+−]?(?:[\d.]|∞)[^[\](){}\n$]{0,60},[^[\](){}\n$]{1,60}[\])]`;
-const ATOM = new RegExp(`(${SPAN}|${TUPLE})|${OPTION}|(${NUMBER})`, "gu");
+/** A point or an interval in plain text; rows of numbers in brackets. */
+const TUPLE = String.raw`(?<![\p{Script=Latin}\p{N}])(?:[[(]\s?[-+−]?(?:[\d.]|∞)[^[\](){}\n$]{0,60},[^[\](){}\n$]{1,60}[\])]|\[\s?\[[^[\](){}\n$]{1,60}\](?:\s?,\s?\[[^[\](){}\n$]{1,60}\]){0,8}\s?\])`;
+const ATOM = new RegExp(`(${SPAN}|${FRACTION}|${TUPLE})|${OPTION}|(${NUMBER})`, "gu");
 /** Between two atoms that are one expression, one list or one choice. */
 const JOINT =
   /^(?:[\s,;，、；/&+*×·÷^−–—<>≤≥±√π()[\]{}|~-]|[A-Za-z]\s?=|\bnor\b|\bvs\b|[?…]|\.(?=\.)|(?<=\.)\.(?!\.)|\bor it(?: is|'s)\b|\bx\b|\bby\b|\bin\b|\bout of\b|\\[,;:! ]|\band\b|\bor\b|\bto\b|和|或|到|\bplus\b|\bminus\b|\btimes\b|\bmaybe\b|\bperhaps\b|\bpossibly\b|\beither\b|\beven\b|option|choice)*$/u;
@@ -87,6 +89,15 @@ function inside(span: string): string {
     .trim();
 }
 
+/** Arithmetic on numerals before the last "=". */
+const ARITHMETIC =
+  /^(?:[\d\s.,+\-−*×·÷/^(){}%=√]|\\(?:[dt]?frac|times|cdot|div|sqrt|left|right|%|,)(?![a-z]))*=\s*(?=\S)/;
+
+/** The result of "2 \\times 3 = 6"; all other mathematics as it is. */
+export function resultOf(mathematics: string): string {
+  return mathematics.replace(ARITHMETIC, "");
+}
+
 const ENDS = /[.!?](?=\s)|[。！？\n]/g;
 
 /** Whether the sentence around an expression asks, or hedges. */
@@ -126,12 +137,18 @@ export function lastExpression(text: string): string | null {
   const name = last.kind === "option" && joined.length === 1 ? NAMES.exec(before)?.[1] : undefined;
   if (name !== undefined) return `${name} ${last.text}`;
   if (last.kind !== "number") {
-    if (distinct.size === 1) return last.kind === "span" ? inside(last.text) : last.text;
+    const areMembers =
+      joined.length > 1 && /^(?:\$|\\[([])/.test(last.text) && LISTS.test(text.slice(start, last.end));
+    if (distinct.size === 1 && !areMembers)
+      return last.kind === "span" ? resultOf(inside(last.text)) : last.text;
     return text.slice(start, last.end);
   }
   const end = unitBehind(text, last.end).end;
   const label = LABEL.exec(before)?.[0];
   if (label !== undefined) return `${label}${text.slice(start, last.end)}`.trim();
+  const bound = BOUND.exec(before)?.[1];
+  if (bound !== undefined && !CONTINUES.test(text.slice(end, end + 24)))
+    return bound + text.slice(start, end);
   const isPart =
     CONTINUES.test(text.slice(end, end + 24)) || PRECEDES.test(before.slice(-12)) || MULTIPLIES.test(before);
   if (isPart) return text.slice(Math.max(0, start - 12), end + 24).trim();
@@ -139,11 +156,15 @@ export function lastExpression(text: string): string | null {
   return (CHOICE.test(whole) ? whole : result(whole)).trim() || null;
 }
 
+/** "$5$ and $5$" */
+const LISTS = /(?:\$|\\[)\]])\s?(?:,|;|，|、|and\b|和)/;
 /** Several values, of which none is the result. */
 const CHOICE = /[,;，、；/]\s|\b(?:or|and|to|nor)\b|[或和到]/;
 /** Text that makes the number after it part of something larger, a bound, or a denial. */
 const PRECEDES =
   /(?:[+*×·÷/^_√{<>≤≥≠]|\\[a-z]+|[\p{Script=Latin}]\(|[\p{Script=Latin})\]]\s?[-−])\s?\(?$|[<>≤≥≠]=?\s?$|\b(?:minus|plus|times)\s$/u;
+/** A letter and its relation to the number after it: "so x ≥ 5". */
+const BOUND = /(?:^|[\s(])(?<![\p{N})}=<>≤≥≠+*/^×·√-]\s?|\b(?:and|or)\s)([a-zA-Z]\s?(?:<=|>=|[<>≤≥≠])\s?)$/u;
 const MULTIPLIES =
   /\b(?:twice|thrice|double|triple|(?:half|thirds?|quarters?|fourths?|fifths?|tenths?|percent) of|% of)\s(?:the )?$/i;
 const DENIES =

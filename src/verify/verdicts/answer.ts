@@ -214,7 +214,7 @@ function readAnywhere(reply: Reply, known: Known): string | null {
     if (extracted !== null && POLARITY.test(extracted)) return extracted;
     const polarity = leadingPolarity(reply.text);
     if (polarity !== undefined) return polarity;
-    return extracted ?? closingPolarity(reply.text) ?? null;
+    return closingPolarity(reply.text) ?? extracted;
   }
   if (options.length === 0) {
     const extracted = answerIn(reply);
