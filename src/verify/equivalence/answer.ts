@@ -47,7 +47,7 @@ export class Answer {
 
   /** The text without marks around it, character references as characters. */
   get plain(): string {
-    this.#plain ??= withoutClock(withoutAngles(undecorated(withoutEntities(this.text))));
+    this.#plain ??= withoutClock(withoutAngles(named(undecorated(withoutEntities(this.text)))));
     return this.#plain;
   }
 
@@ -151,6 +151,24 @@ function isMeaningless(text: string): boolean {
   return (
     !/[\p{L}\p{N}∞∅√%°?]/u.test(plain.replaceAll(/\\[a-z]+(?=\s*$)/g, "x")) || plain.toLowerCase() === "nan"
   );
+}
+
+const MAGNITUDES: Readonly<Record<string, string>> = {
+  K: "thousand",
+  M: "million",
+  B: "billion",
+  T: "trillion",
+};
+
+/** "$1.2M" with the word for its magnitude, and "#5" as its number. */
+function named(text: string): string {
+  if (!/^[#$€£¥₹\\]/.test(text) || text.length > 40) return text;
+  return text
+    .replace(
+      /^(\\?[$€£¥₹]\s?\d[\d.,]*)\s?([KMBT])$/,
+      (_, amount: string, sign: string) => `${amount} ${MAGNITUDES[sign]}`,
+    )
+    .replace(/^#\s?(?=\d+$)/, "");
 }
 
 /** "8:34 p.m." as "20:34". */

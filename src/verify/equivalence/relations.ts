@@ -33,11 +33,18 @@ function isProductName(factors: readonly Tree[]): boolean {
   const [first, second] = factors;
   const isLetter = first?.kind === "symbol" && /^[dm]$/.test(first.name) && factors.length === 2;
   if (isLetter && first.name === "d" && second?.kind === "symbol") return true;
+  if (factors.length === 2 && first?.kind === "symbol" && first.name === "p" && isHydrogen(second))
+    return true;
   if (isLetter && first.name === "m" && second?.kind === "call" && second.name === "∠") return true;
   const parts = factors.flatMap((part) => (part.kind === "product" ? part.factors : [part]));
   const symbols = parts.filter((part) => part.kind === "symbol");
   if (symbols.length < parts.length) return false;
   return symbols.some(({ isWord }) => isWord) || symbols.every(({ name }) => /^[A-Z]'?$/.test(name));
+}
+
+/** The H of "pH". */
+function isHydrogen(tree: Tree | undefined): boolean {
+  return tree?.kind === "symbol" && tree.name === "H";
 }
 
 /** "x ∈ S" */
@@ -147,6 +154,37 @@ export function unionOf(tree: Tree): Tree | undefined {
     }
   }
   return parts.length < 2 ? undefined : { kind: "union", operator: "∪", parts };
+}
+
+/** ℝ without some numbers, "\\mathbb{R} \\setminus \\{2\\}", as its union of intervals; every other tree as it is. */
+export function withoutHoles(tree: Tree): Tree {
+  if (tree.kind !== "union" || tree.operator !== "∖" || tree.parts.length !== 2) return tree;
+  const [reals, holes] = tree.parts;
+  if (reals?.kind !== "symbol" || reals.name !== "R" || holes === undefined) return tree;
+  const numbers = holes.kind === "group" && holes.open === "{" ? holes.items : [holes];
+  const places = numbers.map((hole) => ({ hole, at: constantValue(hole) ?? Number.NaN }));
+  if (places.length === 0 || places.some(({ at }) => Number.isNaN(at))) return tree;
+  const sorted = places.toSorted((a, b) => a.at - b.at).map(({ hole }) => hole);
+  const [ends, starts] = [
+    [...sorted, INFINITE],
+    [{ kind: "negate", of: INFINITE } as Tree, ...sorted],
+  ];
+  const parts = ends.map((end, i) => interval("<", starts[i]!, end, "<"));
+  return { kind: "union", operator: "∪", parts };
+}
+
+/** The point of "A(1, 2)"; undefined for all else. */
+export function namedPoint(tree: Tree): Tree | undefined {
+  if (tree.kind === "call" && /^[A-Z]'?$/.test(tree.name)) {
+    const [list] = tree.args;
+    return list?.kind === "list" ? { kind: "group", open: "(", close: ")", items: list.items } : undefined;
+  }
+  if (tree.kind !== "product" || tree.factors.length !== 2) return undefined;
+  const [name, point] = tree.factors;
+  const isNamed = name?.kind === "symbol" && /^[A-Z]'?$/.test(name.name);
+  return isNamed && point?.kind === "group" && point.open === "(" && point.items.length > 1
+    ? point
+    : undefined;
 }
 
 /** Whether two trees are ℝ and the interval of all real numbers. */

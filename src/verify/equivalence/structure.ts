@@ -13,6 +13,7 @@ import {
   intervalOf,
   isMembership,
   isName,
+  namedPoint,
   namedValue,
   nameOf,
   oriented,
@@ -20,6 +21,7 @@ import {
   sameEquations,
   unionOf,
   withoutConditions,
+  withoutHoles,
 } from "./relations.ts";
 import { some, type Tree } from "./tree.ts";
 import { agreeUnits } from "./units.ts";
@@ -44,8 +46,8 @@ export class Comparison {
   /** Whether two trees are one answer. Symmetric. */
   same(first: Tree, second: Tree): boolean {
     if (--this.#left < 0) return false;
-    const a = plain(first, this.#hasSigns);
-    const b = plain(second, this.#hasSigns);
+    const a = withoutHoles(plain(first, this.#hasSigns));
+    const b = withoutHoles(plain(second, this.#hasSigns));
     if (a.kind === "union" || b.kind === "union") {
       const [union, other] = a.kind === "union" ? [a, b] : [b, a];
       const described = other.kind === "union" ? undefined : unionOf(other);
@@ -55,7 +57,8 @@ export class Comparison {
     if (isList(a) || isList(b)) return this.#sameLists(a, b);
     if (a.kind === "union" || b.kind === "union") return this.#sameUnions(a, b);
     if (a.kind === "matrix" || b.kind === "matrix") return this.#sameMatrices(a, b);
-    if (a.kind === "group" || b.kind === "group") return areReals(a, b) || this.#sameGroups(a, b);
+    if (a.kind === "group" || b.kind === "group")
+      return areReals(a, b) || this.#sameGroups(namedPoint(a) ?? a, namedPoint(b) ?? b);
     if (a.kind === "ratio" || b.kind === "ratio") return this.#sameRatios(a, b);
     return this.#sameQuantities(a, b);
   }
