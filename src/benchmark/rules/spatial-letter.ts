@@ -3,6 +3,7 @@
  * The letter that VLMEvalKit (Apache-2.0, commit e8e78f0) reads in answers to its spatial benchmarks, VSI-Bench among them
  * (`can_match_option`).
  */
+import { inOpenedTags } from "./opened-tags.ts";
 
 /** The end of a text in which tags and last lines are looked for. */
 const TAIL = 800;
@@ -11,8 +12,7 @@ const INVISIBLE = /\u200b|\u200c|\u200d|\ufeff/g;
 
 const OPEN = String.raw`[([{（【]?\s*`;
 const CLOSE = String.raw`\s*[)\]}）】]?`;
-/** The beginning of `<answer>`, and the first sign of its content: a letter, also that of a word. */
-const ANSWER_OPENS = /<\s*answer\b/gi;
+/** The first sign in `<answer>`: a letter, also that of a word. */
 const FIRST_LETTER = /\s*([A-J])/iy;
 const ANSWER_CLOSES = /<\s*\/\s*answer\s*>/gi;
 const BEFORE_END = ["answer", "think"].map(
@@ -55,23 +55,16 @@ function lastLineLetter(text: string): string | undefined {
   return undefined;
 }
 
-/**
- * The letter that begins the first tag `<answer>` whose content begins with one, if that tag is closed. Each ">" is
- * looked at once, so that tags without an end take linear time.
- */
+/** The letter that begins the content of the first tag `<answer>` that begins with one, if the tag is closed. */
 function taggedLetter(text: string): string | undefined {
   const close = [...text.matchAll(ANSWER_CLOSES)].at(-1);
   if (close === undefined) return undefined;
-  let end = -1;
-  for (const { index } of text.matchAll(ANSWER_OPENS)) {
-    if (index < end) continue;
-    end = text.indexOf(">", index);
-    if (end < 0 || end > close.index) return undefined;
-    FIRST_LETTER.lastIndex = end + 1;
-    const letter = FIRST_LETTER.exec(text)?.[1];
-    if (letter !== undefined) return FIRST_LETTER.lastIndex <= close.index ? letter : undefined;
-  }
-  return undefined;
+  const letter = inOpenedTags(text, (from) => {
+    FIRST_LETTER.lastIndex = from;
+    const found = FIRST_LETTER.exec(text)?.[1];
+    return found && { found, end: FIRST_LETTER.lastIndex };
+  });
+  return letter !== undefined && letter.end <= close.index ? letter.found : undefined;
 }
 
 function afterThink(text: string): string {

@@ -34,7 +34,7 @@ const SHORT = /^[\p{L}\p{M}'’-]+(?: [\p{L}\p{M}'’-]+){0,2}[.!。]?$/u;
 
 /** "It is a cat.", "The colour is red." and nothing more. */
 const COPULA =
-  /^(?:so |thus,? |hence,? |therefore,? )?(?:(?:it|that|he|she|they)['’](?:s|re)|(?:it|this|that|these|those|they|he|she|the(?: [\p{L}-]+){1,5}) (?:is|are|was|were)) (?!not\b)([\p{L}'’-]+(?: [\p{L}'’-]+){0,3})[.!。]?$/iu;
+  /^(?:so |thus,? |hence,? |therefore,? )?(?:(?:it|he|she|they)['’](?:s|re)|(?:it|this|that|these|those|they|he|she|the(?: [\p{L}-]+){1,5}) (?:is|are|was|were)) (?!not\b)([\p{L}'’-]+(?: [\p{L}'’-]+){0,3})[.!。]?$/iu;
 const SEVERAL = /\b(?:or|and|nor|either|neither|maybe|not)\b/i;
 const ENDS_WITH_LETTER = /\s[A-J][.!]?$/;
 
