@@ -62,7 +62,7 @@ function taggedLetter(text: string): string | undefined {
   const letter = inOpenedTags(text, (from) => {
     FIRST_LETTER.lastIndex = from;
     const found = FIRST_LETTER.exec(text)?.[1];
-    return found && { found, end: FIRST_LETTER.lastIndex };
+    return found === undefined ? undefined : { found, end: FIRST_LETTER.lastIndex };
   });
   return letter !== undefined && letter.end <= close.index ? letter.found : undefined;
 }
