@@ -264,12 +264,12 @@ function isSolved(relation: Relation): boolean {
   return left!.kind === "symbol" && constantValue(right!) !== undefined;
 }
 
-/** Whether a relation has yet to be solved for its one letter: "2x + 3 = 7", but not the line "x - 2 = 0". */
-function isUnsolved(relation: Relation): boolean {
-  if (isSolved(relation)) return false;
-  const zero = relation.sides.find((side) => side.kind === "number" && side.text === "0");
-  const other = relation.sides.find((side) => side !== zero);
-  return zero === undefined || other?.kind !== "sum" || !other.terms.some(({ kind }) => kind === "symbol");
+/** Whether a relation has yet to be solved for its one letter: "2x + 3 = 7", but not "2x = 4" or the line "x - 2 = 0". */
+function isUnsolved({ sides }: Relation): boolean {
+  const sum = sides.find((side) => side.kind === "sum");
+  if (sum === undefined) return false;
+  const isZero = sides.some((side) => side.kind === "number" && side.text === "0");
+  return !isZero || !sum.terms.some(({ kind }) => kind === "symbol");
 }
 
 function difference({ sides: [left, right] }: Relation): Tree {
