@@ -76,7 +76,7 @@ function hasSigns({ spelling }: Answer): boolean {
 }
 
 /** Signs of an index or a charge. */
-const INDEXED = /[_₀-₉⁺⁻]|\^\{?[+-]|\\(?:ce|text|mathrm)\b/;
+const INDEXED = /[_₀-₉⁺⁻]|\^\{?\d*[+-]|\\(?:ce|text|mathrm)\b/;
 const EXPRESSIONS = new Set(["number", "negate", "product", "quotient", "power", "call", "root"]);
 
 /** Whether a lone letter represents a number beside an expression: "e" and "2.718281828", "b" and "2b/2". */

@@ -12,6 +12,7 @@ export {
   readAnswer,
   sourceSchema,
 } from "./definition.ts";
+export { numberInWords } from "./equivalence/number-words.ts";
 export { equivalent } from "./equivalent.ts";
 export { boxedAnswer, extractAnswer, markedAnswer } from "./extract-answer.ts";
 export { replySpan, withoutThought } from "./extraction/thought.ts";

@@ -12,8 +12,8 @@ import {
 } from "../../testing/recorded-answers.ts";
 import { refusesBadFiles } from "../../testing/refuses-bad-files.ts";
 import { temporaryDirectory } from "../../testing/temporary-directory.ts";
+import { numberInWords } from "../../verify/index.ts";
 import type { ScoredAnswer } from "../benchmark.ts";
-import { numberInWords } from "../rules/number-words.ts";
 
 const TABLE = benchmarkFixture("emma", "EMMA.tsv");
 const PARQUET = benchmarkFixture("emma", "test-00000-of-00001.parquet");

@@ -2,9 +2,8 @@
  * @module
  * The rule of EMMA's authors (EMMA-Bench/EMMA, MIT) where no judge is asked, as lmms-eval has it: with numbers in words.
  */
-import { pythonFloat } from "../../verify/index.ts";
+import { numberInWords, pythonFloat } from "../../verify/index.ts";
 import { isSameToHundredths } from "./latex-number.ts";
-import { numberInWords } from "./number-words.ts";
 import type { ReadingRule } from "./reading.ts";
 
 const FLAGS = ["final answer is", "correct answer is", "answer should be", "answer is", "answer:"];

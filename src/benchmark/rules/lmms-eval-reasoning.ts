@@ -58,26 +58,27 @@ function letterIn(answer: string): string {
   return found.sort((a, b) => b.rank - a.rank || a.at - b.at)[0]?.letter ?? "";
 }
 
+const BOX = "\\boxed{";
+
 /** The content of the last complete `\boxed{…}`; "" if there is none. */
 function boxIn(reply: string): string {
-  let last = "";
-  for (let from = reply.indexOf("\\boxed{"); from >= 0; from = reply.indexOf("\\boxed{", from + 1)) {
-    let depth = 0;
-    for (let i = from + "\\boxed".length; i < reply.length; i++) {
-      if (reply[i] === "{") depth++;
-      else if (reply[i] === "}" && --depth === 0) {
-        last = reply.slice(from + "\\boxed{".length, i);
-        break;
-      }
+  const opened: number[] = [];
+  let [start, end] = [-1, -1];
+  for (let i = 0; i < reply.length; i++) {
+    if (reply[i] === "{") opened.push(i);
+    else if (reply[i] === "}") {
+      const brace = opened.pop() ?? -1;
+      if (brace > start && reply.endsWith(BOX, brace + 1)) [start, end] = [brace, i];
     }
   }
-  return last;
+  return start < 0 ? "" : reply.slice(start + 1, end);
 }
 
 /** The first `<answer>…</answer>`, else the last box, else the number at the end of the last line that ends with one. */
 function taggedIn(reply: string): string {
-  const [, tagged] = /<answer>(.*?)<\/answer>/s.exec(reply) ?? [];
-  if (tagged !== undefined) return tagged;
+  const from = reply.indexOf("<answer>");
+  const to = from < 0 ? -1 : reply.indexOf("</answer>", from);
+  if (to >= 0) return reply.slice(from + "<answer>".length, to);
   const box = boxIn(reply);
   if (box !== "") return box;
   for (const line of reply.trim().split("\n").reverse()) {

@@ -4,6 +4,7 @@
  * to VSI-Bench.
  */
 import { pythonList } from "../python/list.ts";
+import { inOpenedTags } from "./opened-tags.ts";
 
 const NAMES = (
   "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen " +
@@ -11,10 +12,7 @@ const NAMES = (
 ).split(" ");
 const NAMED = new RegExp(String.raw`(?<![\p{L}\p{N}_])(?:${NAMES.join("|")})(?![\p{L}\p{N}_])`, "giu");
 const NUMERAL = String.raw`[-+]?(?:\d*\.\d+|\d+)(?:[eE][-+]?\d+)?`;
-const TAGGED = new RegExp(
-  String.raw`<\s*answer\b[^>]*>\s*(${NUMERAL})(?:[^\d<][^<]*)?<\s*\/\s*answer\s*>`,
-  "i",
-);
+const CONTENT = new RegExp(String.raw`\s*(${NUMERAL})(?:[^\d<][^<]*)?<\s*\/\s*answer\s*>`, "iy");
 const INVISIBLE = /\u200b|\u200c|\u200d|\ufeff/g;
 
 /** The number in `<answer>`, else the last one; words up to twenty count. A text in brackets must be a Python list. */
@@ -26,8 +24,11 @@ export function vlmEvalKitNumber(answer: string): number | undefined {
     .trim()
     .replaceAll(INVISIBLE, "")
     .replaceAll(NAMED, (name) => String(NAMES.indexOf(name.toLowerCase())));
-  const tagged = TAGGED.exec(text)?.[1];
-  const found = tagged ?? text.match(new RegExp(NUMERAL, "g"))?.at(-1);
+  const found =
+    inOpenedTags(text, (from) => {
+      CONTENT.lastIndex = from;
+      return CONTENT.exec(text)?.[1];
+    }) ?? text.match(new RegExp(NUMERAL, "g"))?.at(-1);
   return found === undefined ? undefined : Number(found);
 }
 

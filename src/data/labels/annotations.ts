@@ -6,6 +6,7 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
 import { DataError } from "../../errors/index.ts";
+import { valueAt } from "../../parts/index.ts";
 import { openJsonl } from "../files/jsonl-table.ts";
 
 /** Roles that a span can have. */
@@ -93,13 +94,6 @@ export function annotationKey(problem: string, completion: CompletionHash): stri
 
 /** Longer lines are refused. */
 const MAX_LINE_BYTES = 64 << 20;
-
-function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>(
-    (inner, key) => (inner as Record<PropertyKey, unknown> | undefined)?.[key],
-    value,
-  );
-}
 
 function parseLine(row: unknown, place: string): z.infer<typeof lineSchema> {
   const parsed = lineSchema.safeParse(row);

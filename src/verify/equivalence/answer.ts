@@ -8,6 +8,8 @@ import { dateOf } from "./dates.ts";
 import { withoutEntities } from "./entities.ts";
 import { formulaOf } from "./formula.ts";
 import { parseTokens } from "./grammar.ts";
+import { measured } from "./measured.ts";
+import { inDigits } from "./number-words.ts";
 import { optionSet, type WrittenOption, writtenOption } from "./options.ts";
 import { FUNCTIONS } from "./symbols.ts";
 import { type Token, tokenize } from "./tokens.ts";
@@ -32,6 +34,7 @@ export class Answer {
   #tree: Tree | null | undefined;
   #words: Words | undefined;
   #date: string | null | undefined;
+  #digits: Answer | null | undefined;
 
   constructor(text: string) {
     this.text = text;
@@ -44,7 +47,7 @@ export class Answer {
 
   /** The text without marks around it, character references as characters. */
   get plain(): string {
-    this.#plain ??= withoutClock(withoutAngles(undecorated(withoutEntities(this.text))));
+    this.#plain ??= withoutClock(withoutAngles(named(undecorated(withoutEntities(this.text)))));
     return this.#plain;
   }
 
@@ -102,6 +105,11 @@ export class Answer {
     return this.#tree;
   }
 
+  /** The unit of its mathematics; "" without one. */
+  get unit(): string {
+    return this.tree === null ? "" : measured(this.tree).unit;
+  }
+
   get hasDigit(): boolean {
     return /\d/.test(this.plain);
   }
@@ -122,6 +130,15 @@ export class Answer {
     return formulaOf(this.plain);
   }
 
+  /** The answer with digits in place of number words; undefined if it has none. */
+  get digits(): Answer | undefined {
+    if (this.#digits === undefined) {
+      const digits = inDigits(withoutMarkup(this.plain));
+      this.#digits = digits === undefined ? null : new Answer(digits);
+    }
+    return this.#digits ?? undefined;
+  }
+
   get words(): Words {
     this.#words ??= wordsOf(this.plain);
     return this.#words;
@@ -134,6 +151,24 @@ function isMeaningless(text: string): boolean {
   return (
     !/[\p{L}\p{N}∞∅√%°?]/u.test(plain.replaceAll(/\\[a-z]+(?=\s*$)/g, "x")) || plain.toLowerCase() === "nan"
   );
+}
+
+const MAGNITUDES: Readonly<Record<string, string>> = {
+  K: "thousand",
+  M: "million",
+  B: "billion",
+  T: "trillion",
+};
+
+/** "$1.2M" with the word for its magnitude, and "#5" as its number. */
+function named(text: string): string {
+  if (!/^[#$€£¥₹\\]/.test(text) || text.length > 40) return text;
+  return text
+    .replace(
+      /^(\\?[$€£¥₹]\s?\d[\d.,]*)\s?([KMBT])$/,
+      (_, amount: string, sign: string) => `${amount} ${MAGNITUDES[sign]}`,
+    )
+    .replace(/^#\s?(?=\d+$)/, "");
 }
 
 /** "8:34 p.m." as "20:34". */

@@ -15,9 +15,11 @@ const MONTH_ALONE = new RegExp(`^${MONTH},? (\\d{4})$`, "i");
 const CHINESE = /^(\d{4})年(\d{1,2})月(\d{1,2})[日号]$/;
 const NUMERIC = /^(\d{1,4})([-/.])(\d{1,4})\2(\d{1,4})$/;
 const MAX_LENGTH = 40;
+/** A day of the week before a date. */
+const WEEKDAY = /^\s*(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?\s+(?=\S)/i;
 /** How a date begins. */
 const MAY_BE_DATE =
-  /^\s*(?:\d{1,4}(?:[-/.]\d{1,4}[-/.]\d|年)|(?:(?:the )?\d{1,2}(?:st|nd|rd|th)?(?: of)? )?(?:jan|feb|ma[ry]|apr|ju[nl]|aug|sep|oct|nov|dec))/i;
+  /^\s*(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z.]{0,7},?\s+)?(?:\d{1,4}(?:[-/.]\d{1,4}[-/.]\d|年)|(?:(?:the )?\d{1,2}(?:st|nd|rd|th)?(?: of)? )?(?:jan|feb|ma[ry]|apr|ju[nl]|aug|sep|oct|nov|dec))/i;
 
 function spelled(year: string | undefined, month: number, day: string): string {
   return `${year ?? "?"}-${month}-${Number(day)}`;
@@ -39,7 +41,7 @@ function numericDate(first: string, mark: string, second: string, third: string)
 /** The date that a text is, or its three numbers in order; undefined where it is neither. */
 export function dateOf(text: string): string | undefined {
   if (text.length > MAX_LENGTH || !MAY_BE_DATE.test(text)) return undefined;
-  const plain = text.trim().replace(/\.$/, "").replaceAll(/\s+/g, " ");
+  const plain = text.replace(WEEKDAY, "").trim().replace(/\.$/, "").replaceAll(/\s+/g, " ");
   const numeric = NUMERIC.exec(plain);
   if (numeric !== null) return numericDate(numeric[1]!, numeric[2]!, numeric[3]!, numeric[4]!);
   const [, name, day, year] = MONTH_FIRST.exec(plain) ?? [];

@@ -6,6 +6,8 @@ import { SUBSCRIPTS, SUPERSCRIPTS } from "./symbols.ts";
 
 const FORMULA = /^\d*(?:[A-Z][a-z]?\d*|[([]|[)\]]\d*)+(?:\^\d+[+-]|[+-])?$/;
 const MAX_LENGTH = 120;
+/** "Fe3+": the number behind one element is its charge. */
+const ION = /^([A-Z][a-z]?)(\d[+-])$/;
 
 /** The formula in plain characters, "H2O", "SO4^2-"; undefined where the text is not a formula. */
 export function formulaOf(text: string): string | undefined {
@@ -14,7 +16,8 @@ export function formulaOf(text: string): string | undefined {
     .replaceAll(/[₀-₉]/g, (digit) => String(SUBSCRIPTS.indexOf(digit)))
     .replaceAll(/[⁰¹²³⁴-⁹]*[⁺⁻]/g, (charge) => `^${charge.replaceAll(/./g, ascii)}`)
     .replaceAll(/\\(?:text|mathrm|rm|ce)(?![a-z])\s?|[{}$_]/g, "")
-    .replace(/\^(?=[+-]$)/, "");
+    .replace(/\^(?=[+-]$)/, "")
+    .replace(ION, "$1^$2");
   return FORMULA.test(plain) ? plain : undefined;
 }
 

@@ -21,7 +21,8 @@ import { Primaries } from "./primaries.ts";
 import { type Rational, times } from "./rational.ts";
 import { type Token, tokenize } from "./tokens.ts";
 import type { Numeral, Tree } from "./tree.ts";
-import { PERCENT_WORDS, perUnit, SCALES, unitAt } from "./units.ts";
+import { PERCENT_WORDS, SCALES } from "./unit-names.ts";
+import { perUnit, unitAt } from "./units.ts";
 
 const CONJUNCTIONS = new Set(["and", "or", "AND", "OR", "和", "或", "与", "及"]);
 const RELATIONS = new Set(["=", "≈", "!=", "<", "<=", ">", ">=", "∈"]);

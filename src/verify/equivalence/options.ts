@@ -46,7 +46,9 @@ export function optionSet(answer: string): string | undefined {
   const plain = withoutMarkup(answer).replace(/[.。]$/, "");
   const isRun = /^[A-J]{2,10}$/.test(plain);
   const isListed =
-    /^[([（]?[A-Ja-j][)\]）]?(?:\s?(?:,|，|、|;|&|and|和|, and)\s?[([（]?[A-Ja-j][)\]）]?){1,9}$/.test(plain);
+    /^[([（]?[A-Ja-j][)\]）]?(?:\s?(?:,|，|、|;|&|and|和|, and)\s?[([（]?[A-Ja-j][)\]）]?){1,9}$/.test(
+      plain,
+    ) || /^[A-J](?: [A-J]){1,9}$/.test(plain);
   if (!isRun && !isListed) return undefined;
   const letters = isRun
     ? Array.from(plain)

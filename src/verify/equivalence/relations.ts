@@ -33,11 +33,18 @@ function isProductName(factors: readonly Tree[]): boolean {
   const [first, second] = factors;
   const isLetter = first?.kind === "symbol" && /^[dm]$/.test(first.name) && factors.length === 2;
   if (isLetter && first.name === "d" && second?.kind === "symbol") return true;
+  if (factors.length === 2 && first?.kind === "symbol" && first.name === "p" && isHydrogen(second))
+    return true;
   if (isLetter && first.name === "m" && second?.kind === "call" && second.name === "∠") return true;
   const parts = factors.flatMap((part) => (part.kind === "product" ? part.factors : [part]));
   const symbols = parts.filter((part) => part.kind === "symbol");
   if (symbols.length < parts.length) return false;
   return symbols.some(({ isWord }) => isWord) || symbols.every(({ name }) => /^[A-Z]'?$/.test(name));
+}
+
+/** The H of "pH". */
+function isHydrogen(tree: Tree | undefined): boolean {
+  return tree?.kind === "symbol" && tree.name === "H";
 }
 
 /** "x ∈ S" */
@@ -78,8 +85,9 @@ function turned(operator: string): string {
 }
 
 /**
- * The value that a relation gives to a name: "x = 5", "x ∈ [0, 1]", or a chain "x = 1/3 ≈ 0.333" whose values agree.
- * Without a name a chain "√3/3 ≈ 0.577" has the value of its first side.
+ * The value that a relation gives to a name: "x = 5", "x ∈ [0, 1]", or a chain "x = 1/3 ≈ 0.333" whose values agree:
+ * the first of them, or, where that is arithmetic left undone, the next that is not: "x = 2 + 3 = 5". Without a name a
+ * chain "√3/3 ≈ 0.577" has the value of its first side.
  */
 export function namedValue(relation: Relation, same: (a: Tree, b: Tree) => boolean): Tree | undefined {
   const { operators, sides } = oriented(relation);
@@ -88,12 +96,22 @@ export function namedValue(relation: Relation, same: (a: Tree, b: Tree) => boole
   const hasName = isName(sides[0]!);
   if (!hasName && operators.includes("=")) return undefined;
   const values = hasName ? sides.slice(1) : sides;
-  const [value, ...rest] = values;
-  const from = hasName ? 1 : 0;
-  const agrees = rest.every((next, i) =>
-    operators[from + i] === "≈" ? isRoughly(values[i]!, next) : same(values[i]!, next),
-  );
-  return agrees ? value : undefined;
+  const signs = hasName ? operators.slice(1) : operators;
+  const agrees = signs.every((sign, i) => {
+    const [value, next] = [values[i]!, values[i + 1]!];
+    return sign === "≈" ? isRoughly(value, next) : same(value, next) || isResult(value, next);
+  });
+  if (!agrees) return undefined;
+  const rounded = signs.indexOf("≈");
+  const exact = rounded < 0 ? values : values.slice(0, rounded + 1);
+  return exact.find((value) => !isUndone(value)) ?? values[0];
+}
+
+/** Whether constants are equal, of which one may be arithmetic left undone: "2 + 3" and "5". */
+function isResult(a: Tree, b: Tree): boolean {
+  if (!isUndone(a) && !isUndone(b)) return false;
+  const [x, y] = [constantValue(a), constantValue(b)];
+  return x !== undefined && y !== undefined && Math.abs(x - y) <= 1e-12 * Math.max(Math.abs(x), Math.abs(y));
 }
 
 /** Whether b is a rounded to b's last place. */
@@ -136,6 +154,37 @@ export function unionOf(tree: Tree): Tree | undefined {
     }
   }
   return parts.length < 2 ? undefined : { kind: "union", operator: "∪", parts };
+}
+
+/** ℝ without some numbers, "\\mathbb{R} \\setminus \\{2\\}", as its union of intervals; every other tree as it is. */
+export function withoutHoles(tree: Tree): Tree {
+  if (tree.kind !== "union" || tree.operator !== "∖" || tree.parts.length !== 2) return tree;
+  const [reals, holes] = tree.parts;
+  if (reals?.kind !== "symbol" || reals.name !== "R" || holes === undefined) return tree;
+  const numbers = holes.kind === "group" && holes.open === "{" ? holes.items : [holes];
+  const places = numbers.map((hole) => ({ hole, at: constantValue(hole) ?? Number.NaN }));
+  if (places.length === 0 || places.some(({ at }) => Number.isNaN(at))) return tree;
+  const sorted = places.toSorted((a, b) => a.at - b.at).map(({ hole }) => hole);
+  const [ends, starts] = [
+    [...sorted, INFINITE],
+    [{ kind: "negate", of: INFINITE } as Tree, ...sorted],
+  ];
+  const parts = ends.map((end, i) => interval("<", starts[i]!, end, "<"));
+  return { kind: "union", operator: "∪", parts };
+}
+
+/** The point of "A(1, 2)"; undefined for all else. */
+export function namedPoint(tree: Tree): Tree | undefined {
+  if (tree.kind === "call" && /^[A-Z]'?$/.test(tree.name)) {
+    const [list] = tree.args;
+    return list?.kind === "list" ? { kind: "group", open: "(", close: ")", items: list.items } : undefined;
+  }
+  if (tree.kind !== "product" || tree.factors.length !== 2) return undefined;
+  const [name, point] = tree.factors;
+  const isNamed = name?.kind === "symbol" && /^[A-Z]'?$/.test(name.name);
+  return isNamed && point?.kind === "group" && point.open === "(" && point.items.length > 1
+    ? point
+    : undefined;
 }
 
 /** Whether two trees are ℝ and the interval of all real numbers. */
@@ -198,6 +247,7 @@ function interval(lower: string, low: Tree, high: Tree, upper: string): Group {
 export function sameEquations(a: Relation, b: Relation): boolean {
   if (a.operators.length !== 1 || b.operators.length !== 1) return false;
   const [first, second] = [a.operators[0]!, b.operators[0]!];
+  if (isSolved(a) ? isUnsolved(b) : isSolved(b) && isUnsolved(a)) return false;
   const isEquation = first === "=" || first === "!=";
   if (isEquation ? first !== second : ![first, turned(first)].includes(second)) return false;
   if (!isEquation && !/^[<>]=?$/.test(first)) return false;
@@ -206,6 +256,20 @@ export function sameEquations(a: Relation, b: Relation): boolean {
   const sign = constantRatioSign(left, right);
   if (isEquation) return sign !== 0;
   return sign === (first === second ? 1 : -1);
+}
+
+/** "x = 2", "x > 2": one letter and a constant. */
+function isSolved(relation: Relation): boolean {
+  const [left, right] = oriented(relation).sides;
+  return left!.kind === "symbol" && constantValue(right!) !== undefined;
+}
+
+/** Whether a relation has yet to be solved for its one letter: "2x + 3 = 7", but not "2x = 4" or the line "x - 2 = 0". */
+function isUnsolved({ sides }: Relation): boolean {
+  const sum = sides.find((side) => side.kind === "sum");
+  if (sum === undefined) return false;
+  const isZero = sides.some((side) => side.kind === "number" && side.text === "0");
+  return !isZero || !sum.terms.some(({ kind }) => kind === "symbol");
 }
 
 function difference({ sides: [left, right] }: Relation): Tree {

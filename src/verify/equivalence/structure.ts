@@ -4,6 +4,7 @@
  */
 import { spelled } from "./canonical.ts";
 import { exactValue } from "./exact.ts";
+import { measured } from "./measured.ts";
 import { expanded } from "./plus-minus.ts";
 import { over, type Rational, sameRational, times } from "./rational.ts";
 import {
@@ -12,6 +13,7 @@ import {
   intervalOf,
   isMembership,
   isName,
+  namedPoint,
   namedValue,
   nameOf,
   oriented,
@@ -19,6 +21,7 @@ import {
   sameEquations,
   unionOf,
   withoutConditions,
+  withoutHoles,
 } from "./relations.ts";
 import { some, type Tree } from "./tree.ts";
 import { agreeUnits } from "./units.ts";
@@ -43,8 +46,8 @@ export class Comparison {
   /** Whether two trees are one answer. Symmetric. */
   same(first: Tree, second: Tree): boolean {
     if (--this.#left < 0) return false;
-    const a = plain(first, this.#hasSigns);
-    const b = plain(second, this.#hasSigns);
+    const a = withoutHoles(plain(first, this.#hasSigns));
+    const b = withoutHoles(plain(second, this.#hasSigns));
     if (a.kind === "union" || b.kind === "union") {
       const [union, other] = a.kind === "union" ? [a, b] : [b, a];
       const described = other.kind === "union" ? undefined : unionOf(other);
@@ -54,7 +57,8 @@ export class Comparison {
     if (isList(a) || isList(b)) return this.#sameLists(a, b);
     if (a.kind === "union" || b.kind === "union") return this.#sameUnions(a, b);
     if (a.kind === "matrix" || b.kind === "matrix") return this.#sameMatrices(a, b);
-    if (a.kind === "group" || b.kind === "group") return areReals(a, b) || this.#sameGroups(a, b);
+    if (a.kind === "group" || b.kind === "group")
+      return areReals(a, b) || this.#sameGroups(namedPoint(a) ?? a, namedPoint(b) ?? b);
     if (a.kind === "ratio" || b.kind === "ratio") return this.#sameRatios(a, b);
     return this.#sameQuantities(a, b);
   }
@@ -275,17 +279,6 @@ function sameConstant(a: Tree, b: Tree): boolean {
         (part.kind === "call" && /^(?:sum|prod|int|lim|prime|binom|[fghFGPWH]'?|∠|△)$/.test(part.name)),
     );
   return isOpaque(a) || isOpaque(b) ? spelled(a) === spelled(b) : sameValue(a, b);
-}
-
-function measured(tree: Tree): { readonly of: Tree; readonly unit: string } {
-  if (tree.kind === "quantity") return { of: tree.of, unit: tree.unit };
-  if (tree.kind === "percent") return { of: tree.of, unit: "%" };
-  if (tree.kind === "degrees") return { of: tree.of, unit: "°" };
-  if (tree.kind === "negate") {
-    const inner = measured(tree.of);
-    if (inner.unit !== "") return { of: { kind: "negate", of: inner.of }, unit: inner.unit };
-  }
-  return { of: tree, unit: "" };
 }
 
 /** Minutes with two digits below 60 after hours up to 24: it may be a time of day. */

@@ -207,6 +207,7 @@ export const CURRENCIES: ReadonlyMap<string, string> = new Map([
   ["元", "yuan"],
   ["¢", "cent"],
   ["₩", "won"],
+  ["円", "yen"],
 ]);
 
 /** Codes and abbreviations of currencies before an amount: "USD 5", "US$5". */
@@ -234,6 +235,9 @@ export const VULGAR_FRACTIONS: ReadonlyMap<string, readonly [number, number]> = 
   ["⅖", [2, 5]],
   ["⅗", [3, 5]],
   ["⅘", [4, 5]],
+  ["⅐", [1, 7]],
+  ["⅑", [1, 9]],
+  ["⅒", [1, 10]],
   ["⅙", [1, 6]],
   ["⅚", [5, 6]],
   ["⅛", [1, 8]],

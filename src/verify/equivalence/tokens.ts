@@ -340,7 +340,7 @@ class Tokenizer {
     if (bracket !== undefined) this.#bracketDepth(bracket);
     if (sign !== undefined) this.#push("sign", sign);
     else if (name === "$") this.#push("currency", "dollar");
-    else if (/^(?:[dtc]?frac|sqrt|dfrac|binom|sum|prod|int|lim)$/.test(name)) {
+    else if (/^(?:(?:[dtcsx]|nice)?frac|sqrt|binom|sum|prod|int|lim)$/.test(name)) {
       this.#push("command", name.endsWith("frac") ? "frac" : name);
     } else if (GREEK_NAMES.has(name)) this.#push("command", GREEK_VARIANTS.get(name) ?? name);
     else if (FUNCTIONS.has(name) || name === "over") this.#push("command", name);

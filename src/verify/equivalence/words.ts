@@ -20,8 +20,10 @@ export function withoutMarkup(text: string): string {
 export interface Words {
   /** Its words in one spelling; undefined without a word of two letters. */
   readonly spelling: string | undefined;
-  /** The spelling without spaces, where hyphens join words that others write apart: "ice-cream", "ice cream". */
+  /** The spelling without spaces, where hyphens or apostrophes join parts of words: "ice-cream", "ice cream". */
   readonly hyphenated: string | undefined;
+  /** The spelling of a list without "and": "cat, dog and bird". */
+  readonly listed: string | undefined;
   /** "ct" of "CT (computed tomography)"; undefined unless it is an acronym with its words. */
   readonly acronym: string | undefined;
 }
@@ -32,18 +34,22 @@ export interface Words {
  */
 function spellingOf(text: string): string | undefined {
   const plain = (/[^ -~]/.test(text) ? text.normalize("NFC") : text).toLowerCase();
-  if (!/\p{L}{2}|\p{L}\.\p{L}|^n\/a$/u.test(plain) || plain === "nan") return undefined;
+  if (!/\p{L}{2}|\p{L}\.\p{L}|\d\p{L}|^n\/a$/u.test(plain) || plain === "nan") return undefined;
   const bare = /[\d\\^=<>+]/.test(plain)
-    ? plain.replace(/[.!。]+$/, "")
+    ? plain.replace(/[.!。]+$/, "").replaceAll(NUMBERED, " ")
     : (plain.includes(".") ? plain.replaceAll(INITIALS, withoutPoints) : plain)
         .replaceAll(HYPHEN, "")
+        .replaceAll(" & ", " and ")
         .replaceAll(/[.,;:!?"“”'’。，、；：！？]/gu, " ");
   const words = bare.split(/\s+/).filter(Boolean);
-  const content = words.filter((word) => !/^(?:a|an|the)$/.test(word));
-  return (content.length > 0 ? content : words).join(" ");
+  // No article ends an answer: "vitamin A".
+  const content = words.filter((word, i) => i === words.length - 1 || !/^(?:a|an|the)$/.test(word));
+  return content.join(" ");
 }
 
 const HYPHEN = /(?<=\p{L})[-‐–](?=\p{L})/gu;
+/** A hyphen before a number: "COVID-19". */
+const NUMBERED = /(?<=\p{L}{2})[-‐–](?=\d)/gu;
 /** "U.S.A." */
 const INITIALS = /(?<!\p{L})\p{L}(?:\.\p{L})+\.?(?!\p{L})/gu;
 
@@ -65,15 +71,21 @@ function acronymOf(text: string): string | undefined {
 export function wordsOf(answer: string): Words {
   const text = withoutMarkup(answer);
   const spelling = spellingOf(text);
-  const hyphenated =
-    /[-‐–]/.test(text) && /\p{L}[-‐–]\p{L}/u.test(text) ? spelling?.replaceAll(" ", "") : undefined;
-  return { spelling, hyphenated, acronym: acronymOf(text) };
+  const isJoined = /[-‐–'’]/.test(text) && /\p{L}[-‐–'’]\p{L}|\p{L}-\d/u.test(text);
+  const isList = /,|\sand\s/i.test(text) && !/\d/.test(text);
+  return {
+    spelling,
+    hyphenated: isJoined ? spelling?.replaceAll(" ", "") : undefined,
+    listed: isList ? spelling?.replaceAll(/(?<=\S)\sand(?=\s\S)/g, "") : undefined,
+    acronym: acronymOf(text),
+  };
 }
 
 /** Whether two answers are the same words, up to case, articles, punctuation and markup. */
 export function sameWords(a: Words, b: Words): boolean {
   if (a.spelling === undefined || b.spelling === undefined) return false;
   if (a.spelling === b.spelling) return true;
+  if (a.listed !== undefined && a.listed === b.listed) return true;
   if (a.hyphenated !== undefined && a.hyphenated === b.spelling.replaceAll(" ", "")) return true;
   if (b.hyphenated !== undefined && b.hyphenated === a.spelling.replaceAll(" ", "")) return true;
   return (

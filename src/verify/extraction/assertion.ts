@@ -42,7 +42,8 @@ const ALONE =
   /(?:[,.;:!?–—-]|\b(?:wait|actually|sorry|rather|mean|is|but))[\s*"'“]*(yes|no|true|false)(?=[\s*"'”]*(?:[,.;:!?–—]|$)|\s(?:or|and)\b)/gi;
 
 /** "There is a dog, so yes." "Indeed, yes." at the end of a reply. */
-const ENDS = /(?:^|[.!?,;:]\s|\b(?:so|thus|hence|therefore),?\s)(?:indeed,? )?(yes|no)[.!]?$/i;
+const ENDS =
+  /(?:^|[.!?,;:]\s|\b(?:so|thus|hence|therefore),?\s|\bi (?:think|believe|would say|say) )(?:indeed,? |so )?(yes|no|true|false)[.!]?$/i;
 const SAYS_OTHER = /\b(?:yes|true|false)\b/i;
 const DENIES = /\b(?:no|not|never)\b|n['’]t\b/i;
 
@@ -52,7 +53,7 @@ export function closingPolarity(reply: string): string | undefined {
   const found = ENDS.exec(text);
   if (found === null || text.length === 300) return undefined;
   const before = text.slice(0, found.index);
-  const isDenied = found[1]!.toLowerCase() === "yes" && DENIES.test(before);
+  const isDenied = isPositive(found[1]!) && DENIES.test(before);
   return isDenied || SAYS_OTHER.test(before) || isHedged(before) ? undefined : found[1];
 }
 

@@ -7,7 +7,7 @@ import { equivalent } from "../equivalent.ts";
 import { isHedged, leadingPolarity } from "./assertion.ts";
 import { CALLED, CUE, type Cue, lastCues, NOUN, stopBefore } from "./cues.ts";
 import { undecorated, withoutEmphasis } from "./decoration.ts";
-import { lastExpression } from "./expression.ts";
+import { lastExpression, resultOf } from "./expression.ts";
 import { SIDE_BY_SIDE, sentenceAt } from "./sentence.ts";
 
 /** Words before the noun of a cue, at the end of what leads to it. */
@@ -71,7 +71,7 @@ function isNear(rest: string, at: number): boolean {
 
 const POLARITY = /^(?:yes|no|true|false|是|否|对|错)(?![\p{L}\p{N}])/iu;
 const REASON =
-  /(?<!\s)\s*(?:,?\s(?:because|since|which|due to|given that|as (?:it|the|this)|so that|where)\b|,\s(?:it|as|so|and therefore|not|the|this|i)\b|\s\(since|\s—\s|；|;\s|，因为|，所以).*$/is;
+  /(?<!\s)\s*(?:,?\s(?:because|since|which|due to|given that|as (?:it|the|this)|so that|where)\b|,\s(?:it|as|so|and therefore|not|the|this|i)\b|\s\((?:since|because|see|from|as|by|refer|cf|shown)\b|\s—\s|；(?!\s?[-−(\d$\\])|;\s(?!\s?[-−(\d$\\])|，因为|，所以).*$/is;
 
 /** The answer in a sentence after its cue; undefined if the sentence has none. */
 export function answerOf(raw: string): string | undefined {
@@ -92,9 +92,9 @@ export function answerOf(raw: string): string | undefined {
   const polarity = POLARITY.exec(sentence)?.[0];
   if (polarity !== undefined && !/^\s*(?:or|\/|and)\b/i.test(sentence.slice(polarity.length)))
     return leadingPolarity(sentence) === null ? undefined : polarity;
-  const plain = undecorated(sentence.replace(REASON, "")).replace(/[.,;:。"”\\]+$/, "");
+  const plain = undecorated(sentence.replace(REASON, "")).replace(/(?:[.,;:。"”\\]|です|입니다)+$/, "");
   const isSpan = /^(?:\$|\\[([])/.test(sentence);
-  if (isSpan) return undecorated(spans(sentence) ?? plain);
+  if (isSpan) return resultOf(undecorated(spans(sentence) ?? plain));
   if (/^[-+−]?[\d.$€£¥√]|^(?:negative|minus)\s\d/i.test(plain)) return lastExpression(plain) ?? plain;
   const words = plain.split(/\s+/).length;
   if (!/[\d$\\]/.test(plain) && words <= 6) return plain || undefined;
@@ -136,7 +136,8 @@ function declaredAfter(text: string, { start: phrase, end }: Cue): Declaration |
   }
   if (sentence === undefined || IS_WRONG.test(sentence)) return undefined;
   if (isOpen(text, start, from + sentence.length, sentence)) return undefined;
-  const answer = answerOf(sentence);
+  // "The answer is - 5"; in a line of its own "- 5" is an item.
+  const answer = answerOf(from === end ? sentence.replace(/^\s*[-−]\s(?=\d)/, "-") : sentence);
   if (answer === undefined) return undefined;
   const isFinal = /final/i.test(text.slice(start, end));
   return { answer, start, contentStart: from, end: from + sentence.length, isFinal };

@@ -21,8 +21,8 @@ const PAIRS: readonly (readonly [string, string])[] = [
 ];
 
 const OPENS = /^(?:[`*"“'$<_]|\\[([])/;
-/** The language of a code fence. */
-const LANGUAGE = /^(?:json|text|latex)\n/;
+/** The language of a code fence, directly after it. */
+const LANGUAGE = /^[a-z+#]{1,12}\r?\n/i;
 
 /** The text without pairs of marks around all of it. */
 export function undecorated(text: string): string {
@@ -36,9 +36,10 @@ export function undecorated(text: string): string {
         !plain.slice(open.length, -close.length).includes(open),
     );
     if (pair === undefined || (pair[0] === "<" && /[\s,]/.test(plain))) break;
-    plain = plain.slice(pair[0].length, -pair[1].length).trim();
+    const inner = plain.slice(pair[0].length, -pair[1].length);
+    plain = (pair[0] === "```" ? inner.replace(LANGUAGE, "") : inner).trim();
   }
-  return LANGUAGE.test(plain) ? plain.replace(LANGUAGE, "").trim() : plain;
+  return plain;
 }
 
 const CHOICE_IN_JSON =

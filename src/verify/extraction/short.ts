@@ -13,7 +13,7 @@ const COUNT =
 const QUALIFIES =
   /\b(?:and|or|nor|not|no|than|minus|plus|times|of|per|more|less|fewer|is|are|was|were|wrong|incorrect|false|half|dozens?|hundreds?)\b/i;
 const LETTER_SAID =
-  /^(?:so |thus,? |hence,? |therefore,? )?(?:it|that|this|the answer) (?:is|must be) (?:option |choice )?\(?([A-J])\)?[.!]?$/i;
+  /^(?:so |thus,? |hence,? |therefore,? )?(?:it['’]s|(?:it|that|this|the answer) (?:is|must be)) (?:option |choice )?\(?([A-J])\)?[.!]?$/i;
 
 /** "Answer: " before an answer in a mark. */
 const ANSWER_TO = /^(?:final |correct )?answers?\s?[:：=]\s*/i;
@@ -34,7 +34,7 @@ const SHORT = /^[\p{L}\p{M}'’-]+(?: [\p{L}\p{M}'’-]+){0,2}[.!。]?$/u;
 
 /** "It is a cat.", "The colour is red." and nothing more. */
 const COPULA =
-  /^(?:so |thus,? |hence,? |therefore,? )?(?:it|this|that|these|those|they|he|she|the(?: [\p{L}-]+){1,5}) (?:is|are|was|were) (?!not\b)([\p{L}'’-]+(?: [\p{L}'’-]+){0,3})[.!。]?$/iu;
+  /^(?:so |thus,? |hence,? |therefore,? )?(?:(?:it|he|she|they)['’](?:s|re)|(?:it|this|that|these|those|they|he|she|the(?: [\p{L}-]+){1,5}) (?:is|are|was|were)) (?!not\b)([\p{L}'’-]+(?: [\p{L}'’-]+){0,3})[.!。]?$/iu;
 const SEVERAL = /\b(?:or|and|nor|either|neither|maybe|not)\b/i;
 const ENDS_WITH_LETTER = /\s[A-J][.!]?$/;
 

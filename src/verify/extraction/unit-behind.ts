@@ -3,7 +3,8 @@
  * The unit behind a number in running text, and numbers with units that are parts of one amount: "2 hours and 30 minutes".
  */
 import { tokenize } from "../equivalence/tokens.ts";
-import { PERCENT_WORDS, SCALES, unitAt } from "../equivalence/units.ts";
+import { PERCENT_WORDS, SCALES } from "../equivalence/unit-names.ts";
+import { unitAt } from "../equivalence/units.ts";
 
 /** A unit in its one spelling, and the place after it. */
 interface UnitBehind {

@@ -19,6 +19,7 @@ import {
   letterAt,
   mentionedOption,
   optionOf,
+  optionsListed,
   readOptions,
 } from "./options.ts";
 import { PAPER_RULES, type PaperRule, readByRule } from "./paper-rules.ts";
@@ -47,6 +48,8 @@ interface Known {
   readonly options: readonly Answer[];
   /** Whether a text is accepted, of texts that were compared before. */
   readonly compared: Map<string, boolean>;
+  /** The same with digits in place of number words; itself where there are none. */
+  readonly inDigits: Known;
 }
 
 /** Most texts of a problem that are kept, and their greatest length. */
@@ -57,15 +60,25 @@ let last: { readonly problem: JudgedProblem; readonly known: Known } | undefined
 
 function knownOf(problem: JudgedProblem): Known {
   if (last?.problem !== problem) {
-    const accepted = problem.answers.filter((answer) => answer.trim() !== "");
-    const known = {
-      answers: accepted.map(read),
-      options: readOptions(problem.options ?? []),
-      compared: new Map(),
-    };
-    last = { problem, known };
+    const answers = problem.answers.filter((answer) => answer.trim() !== "").map(read);
+    last = { problem, known: known(answers, readOptions(problem.options ?? [])) };
   }
   return last.known;
+}
+
+function known(answers: readonly Answer[], options: readonly Answer[]): Known {
+  const digitsOf = (answer: Answer) => answer.digits ?? answer;
+  return {
+    answers,
+    options,
+    compared: new Map(),
+    get inDigits() {
+      const hasWords = [...answers, ...options].some(({ digits }) => digits !== undefined);
+      const inDigits = hasWords ? known(answers.map(digitsOf), options.map(digitsOf)) : this;
+      Object.defineProperty(this, "inDigits", { value: inDigits });
+      return inDigits;
+    },
+  };
 }
 
 function read(text: string): Answer {
@@ -93,7 +106,10 @@ function equalsAccepted(given: Answer, { answers, options }: Known): boolean {
     return answers.some(({ plain }) => plain === given.plain);
   return answers.some((answer) => {
     const right = optionOf(answer, options);
-    return place === undefined || right === undefined ? sameAnswer(given, answer) : place === right;
+    // A text that several options are equivalent to names none of them.
+    if (right !== undefined) return place === right;
+    if (sameAnswer(given, answer)) return true;
+    return answer.letters !== null && optionsListed(given, options) === answer.letters;
   });
 }
 
@@ -112,21 +128,28 @@ export function answerVerdict({ from = "anywhere", rule }: AnswerVerdictOptions 
     name: "answer",
     judge(text, problem) {
       const known = knownOf(problem);
-      const extracted = rule === undefined ? answerGiven(text, from, known) : readByRule(rule, text);
+      const reply = rule === undefined ? Reply.of(text) : null;
+      const extracted =
+        rule === undefined ? reply && answerGiven(reply, from, known) : readByRule(rule, text);
       if (known.answers.length === 0) return { extracted, score: null, reason: "no accepted answer" };
       if (extracted === null) return { extracted, score: 0, reason: "no answer" };
-      return judged(extracted, isAccepted(new Answer(extracted), known) ? 1 : 0);
+      const given = new Answer(extracted);
+      const accepted = isAccepted(given, known) || (reply !== null && isAcceptedInWords(given, reply, known));
+      return judged(extracted, accepted ? 1 : 0);
     },
   };
 }
 
-function answerGiven(text: string, from: "anywhere" | "mark", known: Known): string | null {
-  const reply = Reply.of(text);
-  if (reply === null) return null;
-  return from === "mark" ? readMark(reply.mark?.answer ?? null, known) : readAnywhere(reply, known);
+/** Whether an answer is an accepted one with digits for number words, which a box, as mathematics, does not hold. */
+function isAcceptedInWords(given: Answer, reply: Reply, known: Known): boolean {
+  if (given.digits === undefined) return known.inDigits !== known && isAccepted(given, known.inDigits);
+  return !reply.hasBox && isAccepted(given.digits, known.inDigits);
 }
 
-/** Whether the accepted answers, or the options, are bare numbers. */
+function answerGiven(reply: Reply, from: "anywhere" | "mark", known: Known): string | null {
+  return from === "mark" ? readMark(reply, reply.mark?.answer ?? null, known) : readAnywhere(reply, known);
+}
+
 const NUMERAL = /^[-+−]?[\d.,]*\d$/;
 const MAX_SENTENCE = 200;
 const ASKS = /[?？][\s"'”’)}$*.]*$/;
@@ -134,7 +157,7 @@ const ASKS = /[?？][\s"'”’)}$*.]*$/;
 const OTHER_ANSWER = /(?<!\p{L})(?:[B-HJ]|A(?!\s\p{Ll}))(?![\p{L}'’])|\b(?:or|either|neither)\b/u;
 
 /** The content of a mark, unless it is a question; of a short sentence, its answer. */
-function readMark(content: string | null, known: Known): string | null {
+function readMark(reply: Reply, content: string | null, known: Known): string | null {
   if (content === null || content.length > MAX_SENTENCE) return content;
   const { answers, options } = known;
   if (ASKS.test(content) && !answers.some(({ text }) => ASKS.test(text))) return null;
@@ -150,12 +173,23 @@ function readMark(content: string | null, known: Known): string | null {
     if (reasoned !== undefined) return letterAt(reasoned);
   }
   if (isHedged(plain)) return content;
-  const isNumeric = [answers, options].some(
+  const said = loneExpression(plain);
+  if (said !== undefined && /^[A-J]$/.test(said)) return said;
+  const count = asksNumber(known) ? (said ?? countSaid(marked, reply)) : undefined;
+  return count ?? shortWords(plain) ?? content;
+}
+
+/** Whether the accepted answers or the options are numbers. */
+function asksNumber({ inDigits: { answers, options } }: Known): boolean {
+  return [answers, options].some(
     (texts) => texts.length > 0 && texts.every(({ text }) => NUMERAL.test(text.trim())),
   );
-  const said = loneExpression(plain);
-  if (said !== undefined && (isNumeric || /^[A-J]$/.test(said))) return said;
-  return shortWords(plain) ?? content;
+}
+
+/** The number that a short text without a box counts in words: "There are five apples." */
+function countSaid({ digits }: Answer, reply: Reply): string | undefined {
+  if (digits === undefined || reply.hasBox || isHedged(digits.text)) return undefined;
+  return loneExpression(digits.text);
 }
 
 function asksPolarity(answers: readonly Answer[]): boolean {
@@ -173,16 +207,20 @@ function readAnywhere(reply: Reply, known: Known): string | null {
   const { answers, options } = known;
   if (reply.mark !== null) {
     const extracted = answerIn(reply);
-    return extracted === reply.mark.answer ? readMark(extracted, known) : extracted;
+    return extracted === reply.mark.answer ? readMark(reply, extracted, known) : extracted;
   }
   if (asksPolarity(answers)) {
     const extracted = answerIn(reply);
     if (extracted !== null && POLARITY.test(extracted)) return extracted;
     const polarity = leadingPolarity(reply.text);
     if (polarity !== undefined) return polarity;
-    return extracted ?? closingPolarity(reply.text) ?? null;
+    return closingPolarity(reply.text) ?? extracted;
   }
-  if (options.length === 0) return answerIn(reply);
+  if (options.length === 0) {
+    const extracted = answerIn(reply);
+    const mayCount = (extracted === null || !/\d/.test(extracted)) && asksNumber(known);
+    return (mayCount ? countSaid(new Answer(reply.text), reply) : undefined) ?? extracted;
+  }
   const begun = begunWith(reply, options);
   if (begun !== undefined) return begun;
   const extracted = answerIn(reply);

@@ -20,6 +20,12 @@ const POINT = new RegExp(String.raw`[[(]\s{0,4}(${NUMBER})${JOINT}(${NUMBER})\s{
 const NAMED = (name: string) => String.raw`["']?\b${name}["']?\s{0,4}[=:]\s{0,4}["']?(${NUMBER})["']?`;
 const NAMED_POINT = new RegExp(`${NAMED("x")}(?:${JOINT})${NAMED("y")}`, "g");
 const NAMED_BOX = new RegExp(["x1", "y1", "x2", "y2"].map(NAMED).join(JOINT), "g");
+const NAMED_LIMITS = new RegExp(["xmin", "ymin", "xmax", "ymax"].map(NAMED).join(JOINT), "g");
+/** "<box>1, 2, 3, 4</box>", "<point>1 2</point>" */
+const TAGGED = new RegExp(
+  String.raw`<(?:box|bbox|point)>\s{0,4}(${NUMBER})${JOINT}(${NUMBER})(?:${JOINT}(${NUMBER})${JOINT}(${NUMBER}))?\s{0,4}</`,
+  "g",
+);
 const BARE = new RegExp(
   String.raw`^\s{0,9}(${NUMBER})${JOINT}(${NUMBER})(?:${JOINT}(${NUMBER})${JOINT}(${NUMBER}))?\s{0,9}$`,
 );
@@ -31,7 +37,11 @@ function distinct<T extends readonly number[]>(found: readonly T[]): readonly T[
 /** All boxes [x1, y1, x2, y2] or (x1, y1), (x2, y2) of a text, each once, with left below right and top below bottom. */
 export function boxesIn(text: string): readonly Box[] {
   const bare = BARE.exec(text);
-  const matches = bare?.[3] === undefined ? [...text.matchAll(BOX), ...text.matchAll(NAMED_BOX)] : [bare];
+  const tagged = [...text.matchAll(TAGGED)].filter((match) => match[3] !== undefined);
+  const matches =
+    bare?.[3] === undefined
+      ? [...[BOX, NAMED_BOX, NAMED_LIMITS].flatMap((form) => [...text.matchAll(form)]), ...tagged]
+      : [bare];
   return distinct(
     matches.map((match): Box => {
       const [x1 = 0, y1 = 0, x2 = 0, y2 = 0] = match.slice(1, 5).map(Number);
@@ -46,6 +56,10 @@ export function pointsIn(text: string): readonly Point[] {
   const matches =
     bare !== null && bare[3] === undefined
       ? [bare]
-      : [...text.matchAll(POINT), ...text.matchAll(NAMED_POINT)];
+      : [
+          ...text.matchAll(POINT),
+          ...text.matchAll(NAMED_POINT),
+          ...[...text.matchAll(TAGGED)].filter((match) => match[3] === undefined),
+        ];
   return distinct(matches.map((match): Point => [Number(match[1]), Number(match[2])]));
 }

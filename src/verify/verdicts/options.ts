@@ -4,6 +4,7 @@
  */
 
 import { Answer } from "../equivalence/answer.ts";
+import type { WrittenOption } from "../equivalence/options.ts";
 import { withoutMarkup } from "../equivalence/words.ts";
 import { sameAnswer } from "../equivalent.ts";
 import { isHedged } from "../extraction/assertion.ts";
@@ -36,22 +37,29 @@ export function optionOf(answer: Answer, options: readonly Answer[]): number | u
 }
 
 /** Whether an answer names an option's letter with the text of another option. */
-export function contradictsItself({ option }: Answer, options: readonly Answer[]): boolean {
-  if (option === null || option.text === "" || placeOf(option.letter, options) === undefined) return false;
-  const byText = optionByText(new Answer(option.text), options);
-  return byText !== undefined && byText !== placeOf(option.letter, options);
+export function contradictsItself(answer: Answer, options: readonly Answer[]): boolean {
+  const { letter, text } = answer.option ?? paired(answer, options) ?? { letter: "", text: "" };
+  if (text === "" || placeOf(letter, options) === undefined) return false;
+  const byText = optionByText(new Answer(text), options);
+  return byText !== undefined && byText !== placeOf(letter, options);
 }
 
 const LETTER_FIRST = /^\(?([A-J])\)?\s?[,;:–—-]\s?(\S.*)$/s;
-const LETTER_LAST = /^(\S.*?)\s?[(（]([A-J])[)）]\.?$/s;
+const LETTER_LAST = /^(\S.*?)(?:\s?[(（](?:option |choice )?([A-J])[)）]|,\s([A-J]))\.?$/is;
 
-/** The option whose letter and text an answer names in another form: "B, Paris", "B - Paris", "Paris (B)". */
-function optionPaired(answer: Answer, options: readonly Answer[]): number | undefined {
+/** A letter and a text in another form than an option's: "B, Paris", "B - Paris", "Paris (B)", "Paris, B". */
+function paired(answer: Answer, options: readonly Answer[]): WrittenOption | undefined {
   if (options.length === 0 || answer.isLong) return undefined;
   const plain = withoutMarkup(answer.plain);
   const [, first, after] = LETTER_FIRST.exec(plain) ?? [];
-  const [, before, last] = first === undefined ? (LETTER_LAST.exec(plain) ?? []) : [];
-  const [letter, text] = [first ?? last, after ?? before];
+  const [, before, bracketed, last] = first === undefined ? (LETTER_LAST.exec(plain) ?? []) : [];
+  const [letter, text] = [first ?? (bracketed ?? last)?.toUpperCase(), after ?? before];
+  return letter === undefined || text === undefined ? undefined : { letter, text };
+}
+
+/** The option whose letter and text an answer names in another form. */
+function optionPaired(answer: Answer, options: readonly Answer[]): number | undefined {
+  const { letter, text } = paired(answer, options) ?? {};
   if (letter === undefined || text === undefined) return undefined;
   const place = placeOf(letter, options);
   return place !== undefined && optionByText(new Answer(text), options) === place ? place : undefined;
@@ -80,9 +88,34 @@ export function readOptions(options: readonly string[]): readonly Answer[] {
   return isLettered ? read.map(({ option }) => new Answer(option?.text ?? "")) : read;
 }
 
+/**
+ * The option whose text an answer is. Of several that are equivalent to it, as 50, 50 % and 0.5 are, the option with
+ * the same text counts, else the option with the same unit.
+ */
 function optionByText(answer: Answer, options: readonly Answer[]): number | undefined {
-  const fits = options.flatMap((option, place) => (sameAnswer(answer, option) ? [place] : []));
-  return fits.length === 1 ? fits[0] : undefined;
+  const fits = options.flatMap((option, place) => (sameAnswer(answer, option) ? [{ option, place }] : []));
+  if (fits.length <= 1) return fits[0]?.place;
+  const alike = fits.filter(({ option }) => option.spaced === answer.spaced);
+  const nearest = alike.length > 0 ? alike : fits.filter(({ option }) => option.unit === answer.unit);
+  return nearest.length === 1 ? nearest[0]!.place : undefined;
+}
+
+/**
+ * The options that an answer lists, by letter, by text or by both, as their letters in order: "A. Rome, C. Paris",
+ * "Rome and Paris", "Options A and C". Undefined where a member is no option or two are the same option.
+ */
+export function optionsListed(answer: Answer, options: readonly Answer[]): string | undefined {
+  if (answer.isLong) return undefined;
+  const list = withoutMarkup(answer.plain)
+    .replace(/^(?:options?|choices?|answers?)\s(?=\(?[A-J]\b)/i, "")
+    .replace(/^\[(.*)\]$/s, "$1");
+  const members = list.split(/\s*(?:[,;，、；\n]\s*(?:and\s)?|\sand\s|\s&\s)\s*/i);
+  if (members.length < 2 || members.length > options.length) return undefined;
+  const places = members.map((member) => optionOf(new Answer(member), options));
+  const letters = places.flatMap((place) => (place === undefined ? [] : [letterAt(place)])).sort();
+  return letters.length === members.length && new Set(letters).size === letters.length
+    ? letters.join("")
+    : undefined;
 }
 
 /** A capital letter, and a reason after it. */
@@ -110,11 +143,14 @@ export function leadingOption(reply: string, options: readonly Answer[]): number
 
 const NEGATION = /\b(?:not|never|neither|nor|except|unlike|rather than|instead of)\b|n['’]t\b|不/i;
 
-/** ", not Rome" at the end of a sentence that names an option before it. */
-const CONTRAST = /,\s(?:and |but )?(?:not|rather than|instead of|unlike)\s[^,;.]{1,80}$/i;
+/** ", not Rome" or "rather than Rome" at the end of a sentence that names an option before it. */
+const CONTRAST =
+  /(?:,\s(?:and |but )?(?:not|unlike)|,?\s(?:and |but )?(?:rather than|instead of))\s[^,;.]{1,80}$/i;
+
+const BRACKETED = /[(（]([A-J])[)）]/g;
 
 function spaced(text: string): string {
-  return ` ${withoutMarkup(text)
+  return ` ${withoutMarkup(text.replaceAll("\\%", "%"))
     .toLowerCase()
     .replaceAll(/[^\p{L}\p{N}%°.$/-]+/gu, " ")
     .replaceAll(/\.(?=\s|$)/g, "")
@@ -138,6 +174,9 @@ export function mentionedOption(reply: string, options: readonly Answer[]): numb
     ({ words }) => !named.some((other) => other.words !== words && other.words.includes(words)),
   );
   const place = widest.length === 1 ? widest[0]!.place : undefined;
+  // "Rome (A)" with Rome at B.
+  for (const [, letter] of sentence.matchAll(BRACKETED))
+    if (place !== undefined && letter !== letterAt(place)) return undefined;
   // "Cannot be determined" may be an option itself.
   return place !== undefined && isHedged(sentence) && !isHedged(options[place]!.text) ? undefined : place;
 }

@@ -11,7 +11,7 @@ import { equivalent } from "../equivalent.ts";
 const MAX_MEMBERS = 100;
 
 const TEXT = /\\(?:text|textbf|mathrm)\{([^{}]*)\}/g;
-const SEPARATOR = /[,;，；、\n]|\band\b|\bor\b|和/y;
+const SEPARATOR = /[,;，；、\n]|(?<=\s)&(?=\s)|\band\b|\bor\b|和/y;
 
 /** A list cut at its separators outside brackets. */
 function partsOf(list: string): readonly string[] {
