@@ -62,7 +62,7 @@ export class GridRunner {
       await this.#checkMeasures(grid);
       const ended = await Promise.all(grid.cells.map((cell, i) => this.#cell(cell, rank + i, grid)));
       const results = ended.filter((result) => result !== undefined);
-      // What a cell beside it ends with may be the abort alone.
+      // The error of a cell beside it may be the abort alone.
       if (results.length < grid.cells.length && this.#failed.signal.aborted) throw this.#failed.signal.reason;
       return results;
     } catch (error) {
@@ -71,7 +71,7 @@ export class GridRunner {
   }
 
   /**
-   * Begins no other cell, and stops those that run after a checkpoint.
+   * Begins no other cell, and stops each running cell after a checkpoint.
    *
    * @returns the first error of the runner, which is the cause of all others
    */

@@ -2,7 +2,7 @@ import { setImmediate as pause } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { Slots } from "./slots.ts";
 
-/** Works that end when they are told to, and the names of those that have begun. */
+/** Works that end on request, and the names of all works that have begun. */
 function works(slots: Slots) {
   const begun: string[] = [];
   const ends = new Map<string, () => void>();

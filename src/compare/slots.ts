@@ -9,7 +9,7 @@ interface Waiting {
   readonly begin: () => void;
 }
 
-/** At most `count` works at a time, and one at a time of each key. Of those that wait, the one of least rank begins. */
+/** At most `count` works at a time, and one at a time of each key. The waiting work of least rank begins first. */
 export class Slots {
   #free: number;
   #waiting: Waiting[] = [];
@@ -30,7 +30,7 @@ export class Slots {
     } finally {
       this.#free++;
       this.#busy.delete(key);
-      // Later, so that work which follows on this one is among those that wait.
+      // Later, so that work which follows on this one is already waiting.
       setImmediate(() => this.#next());
     }
   }

@@ -67,7 +67,7 @@ export interface PlanGiven {
   readonly jobs: number;
 }
 
-/** Counts the work of cells, those that are done in the store apart. */
+/** Counts the work of cells; cells that are done in the store are counted apart. */
 export function planOf(
   cells: readonly Cell[],
   store: CellStore,

@@ -259,7 +259,7 @@ describe("an evaluation that is stopped", () => {
     expect(metricsOf(parts)).toEqual(metricsOf(whole));
   });
 
-  test("before the first iteration: the run begins anew, and records it", async () => {
+  test("before the first iteration: the run begins again, and records it", async () => {
     const [whole, parts] = [freshPath(), freshPath()];
     await run(whole);
     expect(await run(parts, { stopAtEvaluation: true })).toMatchObject({

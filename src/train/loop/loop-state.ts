@@ -61,7 +61,7 @@ export class LoopState {
   }
 
   /**
-   * Saves a checkpoint, unless this step has one. Before the first step there is nothing to save: the run begins anew.
+   * Saves a checkpoint, unless this step has one. Before the first step there is nothing to save: the run begins again.
    *
    * @param state that belongs to the weights; the present state of the phase unless given
    */

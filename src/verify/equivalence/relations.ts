@@ -85,9 +85,9 @@ function turned(operator: string): string {
 }
 
 /**
- * The value that a relation gives to a name: "x = 5", "x ∈ [0, 1]", or a chain "x = 1/3 ≈ 0.333" whose values agree:
- * the first of them, or, where that is arithmetic left undone, the next that is not: "x = 2 + 3 = 5". Without a name a
- * chain "√3/3 ≈ 0.577" has the value of its first side.
+ * The value that a relation gives to a name: "x = 5", "x ∈ [0, 1]", or a chain "x = 1/3 ≈ 0.333" whose values agree.
+ * A chain has its first value, or, where that is arithmetic left undone, the next value that is not: "x = 2 + 3 = 5".
+ * Without a name a chain "√3/3 ≈ 0.577" has the value of its first side.
  */
 export function namedValue(relation: Relation, same: (a: Tree, b: Tree) => boolean): Tree | undefined {
   const { operators, sides } = oriented(relation);

@@ -23,7 +23,7 @@ test("problems and images of another run that was begun at the same path are tha
   expect(await images.png(run, 3, 0)).toEqual(await fresh.png(run, 3, 0));
 });
 
-test("the addresses of images in a run are not asked, whatever its configuration says", async () => {
+test("the addresses of images in a run are not asked, though its configuration says so", async () => {
   const asked: string[] = [];
   const server = createServer((request, response) => {
     asked.push(request.url ?? "");

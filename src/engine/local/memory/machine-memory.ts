@@ -8,7 +8,7 @@ import { parseBytes } from "./bytes.ts";
 /** Share of what is free, and of what the process has already, that is taken unless a budget is given. */
 const SHARE = 0.9;
 
-/** Bytes of the process before its first model. What a later engine finds is in part that of engines beside it. */
+/** Bytes of the process before its first model. A later engine finds the bytes of the engines beside it too. */
 let ofProcess: number | undefined;
 
 /** Memory of the process. */
