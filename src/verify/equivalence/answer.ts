@@ -27,6 +27,7 @@ export class Answer {
   #plain: string | undefined;
   #spaced: string | undefined;
   #isMeaningless: boolean | undefined;
+  #isHidden: boolean | undefined;
   #option: WrittenOption | null | undefined;
   #letters: string | null | undefined;
   #tokens: readonly Token[] | undefined;
@@ -34,6 +35,7 @@ export class Answer {
   #tree: Tree | null | undefined;
   #words: Words | undefined;
   #date: string | null | undefined;
+  #formula: string | null | undefined;
   #digits: Answer | null | undefined;
 
   constructor(text: string) {
@@ -67,7 +69,8 @@ export class Answer {
 
   /** It has invisible characters. */
   get isHidden(): boolean {
-    return /[^ -~\s]/.test(this.plain) && INVISIBLE.test(this.plain);
+    this.#isHidden ??= /[^ -~\s]/.test(this.plain) && INVISIBLE.test(this.plain);
+    return this.#isHidden;
   }
 
   /** The option that it names; null if it names none or possibly two. */
@@ -127,7 +130,8 @@ export class Answer {
 
   /** Its formula with indices in plain characters; undefined if the text is not a formula. */
   get formula(): string | undefined {
-    return formulaOf(this.plain);
+    if (this.#formula === undefined) this.#formula = formulaOf(this.plain) ?? null;
+    return this.#formula ?? undefined;
   }
 
   /** The answer with digits in place of number words; undefined if it has none. */

@@ -14,10 +14,10 @@ import { loneExpression, shortWords } from "../extraction/short.ts";
 import type { JudgedProblem, Judgement, Verdict } from "../verdict.ts";
 import {
   contradiction,
-  contradictsItself,
   leadingOption,
   letterAt,
   mentionedOption,
+  namedOption,
   optionOf,
   optionsListed,
   readOptions,
@@ -48,6 +48,8 @@ interface Known {
   readonly options: readonly Answer[];
   /** Whether a text is accepted, of texts that were compared before. */
   readonly compared: Map<string, boolean>;
+  /** By answer, the place of the option that it names. */
+  readonly rightPlaces: readonly (number | undefined)[];
   /** The same with digits in place of number words; itself where there are none. */
   readonly inDigits: Known;
 }
@@ -72,6 +74,7 @@ function known(answers: readonly Answer[], options: readonly Answer[]): Known {
     answers,
     options,
     compared: new Map(),
+    rightPlaces: options.length === 0 ? [] : answers.map((answer) => optionOf(answer, options)),
     get inDigits() {
       const hasWords = [...answers, ...options].some(({ digits }) => digits !== undefined);
       const inDigits = hasWords ? known(answers.map(digitsOf), options.map(digitsOf)) : this;
@@ -99,13 +102,12 @@ function isAccepted(given: Answer, known: Known): boolean {
 }
 
 /** With options a letter and its text are one answer. */
-function equalsAccepted(given: Answer, { answers, options }: Known): boolean {
+function equalsAccepted(given: Answer, { answers, options, rightPlaces }: Known): boolean {
   if (options.length === 0) return answers.some((answer) => sameAnswer(given, answer));
-  const place = optionOf(given, options);
-  if (place === undefined && contradictsItself(given, options))
-    return answers.some(({ plain }) => plain === given.plain);
-  return answers.some((answer) => {
-    const right = optionOf(answer, options);
+  const { place, isContradiction } = namedOption(given, options);
+  if (place === undefined && isContradiction) return answers.some(({ plain }) => plain === given.plain);
+  return answers.some((answer, i) => {
+    const right = rightPlaces[i];
     // A text that several options are equivalent to names none of them.
     if (right !== undefined) return place === right;
     if (sameAnswer(given, answer)) return true;

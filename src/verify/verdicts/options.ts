@@ -21,27 +21,34 @@ function placeOf(letter: string, options: readonly Answer[]): number | undefined
   return place < options.length ? place : undefined;
 }
 
+/** The option that an answer names, and whether its letter and its text name two. */
+export interface NamedOption {
+  readonly place: number | undefined;
+  readonly isContradiction: boolean;
+}
+
 /**
  * The option that an answer names: by its letter, or by its text where exactly one option has it. A letter with the
  * text of another option names none.
  */
-export function optionOf(answer: Answer, options: readonly Answer[]): number | undefined {
-  const written = answer.option;
-  const place = written === null ? undefined : placeOf(written.letter, options);
-  if (written !== null && place !== undefined) {
-    if (written.text === "") return place;
-    const byText = optionByText(new Answer(written.text), options);
-    return byText === undefined || byText === place ? place : undefined;
+export function namedOption(answer: Answer, options: readonly Answer[]): NamedOption {
+  const written = answer.option ?? paired(answer, options);
+  const byLetter = written === undefined ? undefined : placeOf(written.letter, options);
+  if (written !== undefined && byLetter !== undefined) {
+    const byText = written.text === "" ? undefined : optionByText(new Answer(written.text), options);
+    const isContradiction = byText !== undefined && byText !== byLetter;
+    // Only the usual forms of an option name it though no option has their text.
+    if (byText === byLetter || (answer.option !== null && !isContradiction))
+      return { place: byLetter, isContradiction: false };
+    if (answer.option !== null) return { place: undefined, isContradiction };
+    return { place: optionByText(answer, options), isContradiction };
   }
-  return (written === null ? optionPaired(answer, options) : undefined) ?? optionByText(answer, options);
+  return { place: optionByText(answer, options), isContradiction: false };
 }
 
-/** Whether an answer names an option's letter with the text of another option. */
-export function contradictsItself(answer: Answer, options: readonly Answer[]): boolean {
-  const { letter, text } = answer.option ?? paired(answer, options) ?? { letter: "", text: "" };
-  if (text === "" || placeOf(letter, options) === undefined) return false;
-  const byText = optionByText(new Answer(text), options);
-  return byText !== undefined && byText !== placeOf(letter, options);
+/** The place of the option that an answer names. */
+export function optionOf(answer: Answer, options: readonly Answer[]): number | undefined {
+  return namedOption(answer, options).place;
 }
 
 const LETTER_FIRST = /^\(?([A-J])\)?\s?[,;:–—-]\s?(\S.*)$/s;
@@ -57,14 +64,6 @@ function paired(answer: Answer, options: readonly Answer[]): WrittenOption | und
   return letter === undefined || text === undefined ? undefined : { letter, text };
 }
 
-/** The option whose letter and text an answer names in another form. */
-function optionPaired(answer: Answer, options: readonly Answer[]): number | undefined {
-  const { letter, text } = paired(answer, options) ?? {};
-  if (letter === undefined || text === undefined) return undefined;
-  const place = placeOf(letter, options);
-  return place !== undefined && optionByText(new Answer(text), options) === place ? place : undefined;
-}
-
 const LETTER_WITH_TEXT =
   /(?<![\p{L}\p{N}])([A-J])[)*]{0,3}\s?(?:[(:.]\s?|\s)\*{0,2}([^.()\n*]{1,120})(?=[).\n*]|$)/u;
 
@@ -76,7 +75,7 @@ export function contradiction(
 ): string | undefined {
   const [, name, text = ""] = LETTER_WITH_TEXT.exec(declared.slice(0, 300)) ?? [];
   const written = `${letter}. ${text}`;
-  return name === letter && contradictsItself(new Answer(written), options) ? written : undefined;
+  return name === letter && namedOption(new Answer(written), options).isContradiction ? written : undefined;
 }
 
 /** Options as read, without letters where each of them begins with its own: "A. Rome", "B. Paris". */
