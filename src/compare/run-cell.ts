@@ -10,6 +10,7 @@ import {
   hasWarmStart,
   type OpenEngine,
   openEngine,
+  resolveConfig,
   runTraining,
   runWarmStart,
 } from "../config/index.ts";
@@ -75,6 +76,12 @@ function runOptions(cell: Cell, { onEvent, signal, openEngine: open, clock }: Ce
   };
 }
 
+/** The settings of a warm start, the same for all cells that share it: a resumed run compares all settings. */
+function warmStartConfig({ model, data, prompt, sft, engine, train }: Config): Config {
+  const whole = resolveConfig();
+  return { ...whole, model, data, prompt, sft, engine, train: { ...whole.train, seed: train.seed } };
+}
+
 /**
  * Makes the weights with which the cell's training begins, unless the directory has them.
  *
@@ -87,8 +94,13 @@ export async function startedConfig(cell: Cell, options: CellOptions): Promise<C
   const path = join(runDirectory, FINAL_MODEL);
   if (!existsSync(path)) {
     const resume = RunDirectory.exists(runDirectory);
-    const run = { ...runOptions(cell, options), config: withMemory(start, options), runDirectory, resume };
-    const { status } = await runWarmStart(run);
+    const own = withMemory(warmStartConfig(start), options);
+    const { status } = await runWarmStart({
+      ...runOptions(cell, options),
+      config: own,
+      runDirectory,
+      resume,
+    });
     if (status === "interrupted") return undefined;
   }
   return { ...config, model: { kind: "directory", path } };

@@ -4,9 +4,11 @@ import { expect, test } from "vitest";
 import { ConfigError, EngineError, InterruptedError } from "../errors/index.ts";
 import { temporaryDirectory } from "../testing/temporary-directory.ts";
 import { digitsFakeEngine } from "../testing/tiny-run.ts";
+import type { RunEvent } from "../train/index.ts";
 import type { Cell } from "./cell.ts";
 import { readGrid } from "./grid.ts";
 import type { Measure } from "./measure.ts";
+import { startedConfig } from "./run-cell.ts";
 import { GridRunner } from "./run-grid.ts";
 import { CellStore } from "./store.ts";
 
@@ -100,6 +102,26 @@ test("cells side by side share the memory, unless the configuration says how muc
   const limited = { ...config, engine: { ...config.engine, memory: "2 GiB" } } as typeof config;
   await run(2, [{ ...cell, config: limited }]);
   expect(memories).toEqual([undefined, expect.any(Number), "2 GiB"]);
+});
+
+test("a warm start that was interrupted is resumed by any cell that begins with it", async () => {
+  const store = new CellStore(temporaryDirectory());
+  const cellWith = (promptsPerIteration: number) => {
+    const sft = { steps: 3, batchSize: 2 };
+    const data = { kinds: ["largest"], warmStart: { readingSteps: 1, transcriptionSteps: 1 } };
+    return readGrid({ config: { sft, data, train: { promptsPerIteration } }, start: false, seeds: [0] })
+      .cells[0]!;
+  };
+  const stop = new AbortController();
+  const onEvent = ({ event }: RunEvent) => {
+    if (event === "warm-start") stop.abort();
+  };
+  const stopped = { store, openEngine, signal: stop.signal, onEvent };
+  expect(await startedConfig(cellWith(4), stopped)).toBeUndefined();
+  expect(await startedConfig(cellWith(2), { store, openEngine })).toMatchObject({
+    train: { promptsPerIteration: 2 },
+    model: { kind: "directory" },
+  });
 });
 
 test("refuses a number of jobs that is none", () => {
