@@ -87,7 +87,8 @@ export function tokenSentence({ text, logprob, alternatives, withoutImage, answe
     answer === null ? own : begins ? `The answer ${quoted(answer)} begins here: ${own}` : `The answer ${own}`;
   const other = alternatives.find((one) => one.text !== text);
   const rival = other === undefined ? "" : `, ${quoted(other.text)} ${shareText(Math.exp(other.logprob))}`;
-  const blind = withoutImage === null ? "" : `; without the image ${own} had ${shareText(Math.exp(withoutImage))}`;
+  const blind =
+    withoutImage === null ? "" : `; without the image ${own} had ${shareText(Math.exp(withoutImage))}`;
   const sentence = `${subject} had ${shareText(Math.exp(logprob))}${rival}${blind}.`;
   return sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }

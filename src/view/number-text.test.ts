@@ -24,7 +24,7 @@ describe("numbers as they are shown", () => {
       "0",
       "–",
     ]);
-    expect([0, 0.0001, 0.004, 0.034, 0.5, 0.9949, 0.995, 0.9985, 0.9995, 1].map(percentText)).toEqual([
+    expect([0, 0.0001, 0.004, 0.034, 0.5, 0.9949, 0.995, 0.9986, 0.9995, 1].map(percentText)).toEqual([
       "0.0 %",
       "<0.1 %",
       "0.4 %",
