@@ -5,7 +5,9 @@ import { defineConfig } from "vitest/config";
 const include = ["src/**/*.test.ts", "viewer/src/**/*.test.ts", ".ci/**/*.test.mjs"];
 const exclude = ["src/**/*.slow.test.ts", "src/**/*.browser.test.ts", "src/**/*.webgpu.test.ts"];
 
-const sources = readdirSync("src", { recursive: true, encoding: "utf8" }).map((path) => join("src", path));
+const sources = ["src", "viewer/src"].flatMap((folder) =>
+  readdirSync(folder, { recursive: true, encoding: "utf8" }).map((path) => join(folder, path)),
+);
 
 /** Files that replace a module, which others must not find replaced, and files that say why they need a process of their own. */
 const alone = sources

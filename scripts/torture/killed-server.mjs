@@ -70,12 +70,20 @@ export async function killedServer({ kills, directory, rng }) {
     attempt: async (path) => {
       const server = await open(directory);
       const run = client(path);
-      const timer = setTimeout(() => server.child.kill("SIGKILL"), 1000 * rng.uniform(0.5, seconds));
-      const { status } = await run.ended;
+      let isKilled = false;
+      const kill = () => {
+        isKilled = true;
+        server.child.kill("SIGKILL");
+      };
+      const timer = setTimeout(kill, 1000 * rng.uniform(0.5, seconds));
+      const { status, printed } = await run.ended;
       clearTimeout(timer);
       server.child.kill("SIGKILL");
       await server.ended;
-      return status !== 0;
+      if (status === 0) return false;
+      if (!isKilled)
+        throw new Error(`a client whose server was not killed: exit ${status}\n${printed.slice(-2000)}`);
+      return true;
     },
     difference: (path) => firstDifference(expected, runContent(path)),
   });

@@ -14,6 +14,8 @@ describe("verdictSentence", () => {
       { extracted: "a", score: 0.4, answers: ["b"] },
       "Partly right, 40 %: read as `a`; the reference is `b`.",
     ],
+    [{ extracted: "a", score: 0.004, answers: [] }, "Partly right, 0.4 %: read as `a`."],
+    [{ extracted: "a", score: 0.996, answers: [] }, "Partly right, 99.6 %: read as `a`."],
     [{ extracted: "a", score: null, answers: [] }, "Not judged: read as `a`."],
   ])("%j", (verdict, sentence) => {
     expect(verdictSentence(verdict)).toBe(sentence);
@@ -34,6 +36,13 @@ describe("tokenSentence", () => {
   test("an answer of one token, beside the likeliest other and without the image", () => {
     expect(tokenSentence(token)).toBe(
       "The answer `triangle` had 23 %, `circle` 41 %; without the image `triangle` had 30 %.",
+    );
+  });
+
+  test("only a certain token is near 100 %", () => {
+    const near = { ...token, logprob: Math.log(0.997), alternatives: [], withoutImage: Math.log(0.003) };
+    expect(tokenSentence(near)).toBe(
+      "The answer `triangle` had 99.7 %; without the image `triangle` had 0.3 %.",
     );
   });
 

@@ -56,11 +56,11 @@ export function spokenToken(
   };
 }
 
-function shareText(logprob: number): string {
-  const percent = 100 * Math.exp(logprob);
+function shareText(share: number): string {
+  const percent = 100 * share;
   if (percent > 99.9) return "more than 99.9 %";
   if (percent < 0.1) return "less than 0.1 %";
-  return `${percent < 10 ? Number(percent.toFixed(1)) : Math.round(percent)} %`;
+  return `${percent < 10 || percent >= 99.5 ? Number(percent.toFixed(1)) : Math.round(percent)} %`;
 }
 
 /** A token in quotes; the end of the text has no characters of its own. */
@@ -76,7 +76,7 @@ export function verdictSentence({ extracted, score, answers }: SpokenVerdict): s
   const ends = reference === "" ? "" : `; the reference is ${reference}`;
   if (score === null) return `Not judged: ${read}${ends}.`;
   if (score >= 1) return `Right: ${read}${reference === quoted(extracted ?? "") ? ", the reference" : ends}.`;
-  return `${score > 0 ? `Partly right, ${Math.round(100 * score)} %` : "Wrong"}: ${read}${ends}.`;
+  return `${score > 0 ? `Partly right, ${shareText(score)}` : "Wrong"}: ${read}${ends}.`;
 }
 
 /** ``The answer `triangle` had 23 %, `circle` 41 %; without the image `triangle` had 30 %.`` */
@@ -86,8 +86,9 @@ export function tokenSentence({ text, logprob, alternatives, withoutImage, answe
   const subject =
     answer === null ? own : begins ? `The answer ${quoted(answer)} begins here: ${own}` : `The answer ${own}`;
   const other = alternatives.find((one) => one.text !== text);
-  const rival = other === undefined ? "" : `, ${quoted(other.text)} ${shareText(other.logprob)}`;
-  const blind = withoutImage === null ? "" : `; without the image ${own} had ${shareText(withoutImage)}`;
-  const sentence = `${subject} had ${shareText(logprob)}${rival}${blind}.`;
+  const rival = other === undefined ? "" : `, ${quoted(other.text)} ${shareText(Math.exp(other.logprob))}`;
+  const blind =
+    withoutImage === null ? "" : `; without the image ${own} had ${shareText(Math.exp(withoutImage))}`;
+  const sentence = `${subject} had ${shareText(Math.exp(logprob))}${rival}${blind}.`;
   return sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }

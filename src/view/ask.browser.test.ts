@@ -165,6 +165,25 @@ describe("an answer in the browser", () => {
     expect(found.logprobs).toBeAllclose(expected.logprobs, CLOSE);
   });
 
+  test("is not asked for before the chosen picture has come", async () => {
+    await open("view=ask&run=real", 390);
+    await page.locator(".thumbs button").first().waitFor();
+    let come: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (come = resolve));
+    await page.route(/images\/\d+\/0\.png/, async (route) => {
+      await held;
+      await route.continue();
+    });
+    await page.locator(".thumbs button").first().click();
+    await page.getByText("the picture is loading").waitFor();
+    expect(await page.getByRole("button", { name: "Ask", exact: true }).isDisabled()).toBe(true);
+    await page.keyboard.press("a");
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(390);
+    expect(await page.getByText(/^answering/).count()).toBe(0);
+    come();
+    expect((await ask()).tokens.length).toBeGreaterThan(0);
+  });
+
   test("to another question is another one, with markup shown as text", async () => {
     await open(`view=ask&run=real&picture=${problem}`);
     const before = await ask();

@@ -38,7 +38,10 @@ export function percentText(value: number | null | undefined): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return MISSING;
   const percent = value * 100;
   if (percent > 99.9 && percent < 100) return ">99.9 %";
-  return `${percent > 0 && percent < 0.1 ? "<0.1" : percent < 10 ? percent.toFixed(1) : percent.toFixed(0)} %`;
+  if (percent > 0 && percent < 0.1) return "<0.1 %";
+  // Only a whole share is 100 %.
+  const hasDecimal = percent < 10 || (percent >= 99.5 && percent < 100);
+  return `${percent.toFixed(hasDecimal ? 1 : 0)} %`;
 }
 
 /** Seconds for people. */

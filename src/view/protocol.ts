@@ -125,6 +125,8 @@ export interface GroupSummary {
   /** Byte offset of the group's first line: its name. */
   readonly at: number;
   readonly completions: readonly CompletionSummary[];
+  /** Completions of the group that are left out, being too many; spread and advantages count them. */
+  readonly more: number;
 }
 
 export interface RolloutPage {
@@ -148,6 +150,8 @@ export interface RolloutRanking {
   readonly total: number;
   /** Whether the oldest iterations are left out, being too many. */
   readonly isCut: boolean;
+  /** Lines that cannot be read. */
+  readonly unreadable: number;
 }
 
 /** One completion with all that its line holds. */
@@ -287,6 +291,8 @@ export interface AnswerPage {
   readonly next: number | null;
   /** Number of the file's first answers that are read, where it has more; null where all are. */
   readonly cutAfter: number | null;
+  /** Lines that cannot be read, of both files. */
+  readonly unreadable: number;
 }
 
 /** One measure of one row of a grid's table. */

@@ -13,7 +13,7 @@ import { openToken } from "./inspection-state.ts";
 import { ProblemImagesView } from "./problem-view.tsx";
 import { useRolloutKeys } from "./rollout-keys.ts";
 import { RolloutList } from "./rollout-list.tsx";
-import { detail, watchRollouts } from "./rollouts-state.ts";
+import { detail, groupTrouble, watchRollouts } from "./rollouts-state.ts";
 import { openRun } from "./runs-state.ts";
 import { PaintKey, shownToken, TokenStrip } from "./token-strip.tsx";
 
@@ -234,6 +234,11 @@ export function ComparePage() {
         <div class="detail">
           {choices.value.length === 0 && (
             <p class="empty">No run has weights yet; they come with the first checkpoint.</p>
+          )}
+          {rollout === undefined && groupTrouble.value !== "" && (
+            <p class="bad" role="alert">
+              The completion cannot be shown: {groupTrouble.value}
+            </p>
           )}
           {rollout !== undefined && run !== undefined && choices.value.length > 0 && (
             <>

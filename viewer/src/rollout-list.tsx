@@ -292,6 +292,7 @@ export function RolloutList() {
                       {group.answer} {group.kind !== "" && <span class="faint">· {group.kind}</span>}
                       {isAcross.value && <span class="faint"> · iteration {group.iteration}</span>}
                       {!group.hasSpread && <span class="faint"> · no spread</span>}
+                      {group.more > 0 && <span class="faint"> · {group.more} more completions left out</span>}
                     </span>
                   </span>
                 </header>
@@ -302,29 +303,35 @@ export function RolloutList() {
             );
           })}
       </div>
-      {found !== undefined && (found.next !== null || from.value !== "" || found.unreadable > 0) && (
-        <div class="filters">
-          <div class="row">
-            {from.value !== "" && (
-              <button type="button" class="plain" onClick={() => go({ from: undefined, at: undefined })}>
-                first page
-              </button>
+      {found !== undefined &&
+        (found.next !== null || from.value !== "" || found.unreadable > 0 || found.isCut) && (
+          <div class="filters">
+            <div class="row">
+              {from.value !== "" && (
+                <button type="button" class="plain" onClick={() => go({ from: undefined, at: undefined })}>
+                  first page
+                </button>
+              )}
+              {found.next !== null && (
+                <button
+                  type="button"
+                  class="plain"
+                  onClick={() => go({ from: found.next ?? undefined, at: undefined }, true)}
+                >
+                  next page
+                </button>
+              )}
+            </div>
+            {found.isCut && (
+              <p class="small soft">
+                The run has more completions than can be sorted; the oldest are left out of this list.
+              </p>
             )}
-            {found.next !== null && (
-              <button
-                type="button"
-                class="plain"
-                onClick={() => go({ from: found.next ?? undefined, at: undefined }, true)}
-              >
-                next page
-              </button>
+            {found.unreadable > 0 && (
+              <p class="small soft">{found.unreadable} lines cannot be read and are left out.</p>
             )}
           </div>
-          {found.unreadable > 0 && (
-            <p class="small soft">{found.unreadable} lines cannot be read and are left out.</p>
-          )}
-        </div>
-      )}
+        )}
     </aside>
   );
 }

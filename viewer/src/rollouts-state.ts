@@ -43,11 +43,17 @@ const loadedIterations = signal<{ readonly run: string; readonly all: readonly n
 export const iterations: ReadonlySignal<readonly number[]> = computed(() =>
   loadedIterations.value?.run === openRun.value?.id ? (loadedIterations.value?.all ?? []) : [],
 );
-const loadedPage = signal<{ readonly run: string; readonly page: RolloutPage } | undefined>(undefined);
+/** A page of one iteration, or of all. */
+interface ShownPage extends RolloutPage {
+  /** Whether a list of all iterations lacks some, being too long. */
+  readonly isCut: boolean;
+}
+
+const loadedPage = signal<{ readonly run: string; readonly page: ShownPage } | undefined>(undefined);
 /** In the address instead of a number: every iteration, in the server's order. */
 const ALL = "all";
 /** The loaded rollouts of the iteration, or of all iterations; never another run's. */
-export const page: ReadonlySignal<RolloutPage | undefined> = computed(() =>
+export const page: ReadonlySignal<ShownPage | undefined> = computed(() =>
   loadedPage.value?.run === openRun.value?.id ? loadedPage.value?.page : undefined,
 );
 /** While the server sorts all iterations, which takes seconds the first time. */
@@ -58,6 +64,9 @@ export const pageTrouble = signal("");
 const openGroup = signal<{ readonly run: string; readonly details: readonly RolloutDetail[] } | undefined>(
   undefined,
 );
+
+/** Why the open completion is not shown. */
+export const groupTrouble = signal("");
 
 /** The iteration on the screen: the one in the address, else the newest. */
 export const iteration: ReadonlySignal<number | undefined> = computed(() => {
@@ -162,7 +171,7 @@ export function stepIteration(by: number): void {
 }
 
 /** A page of completions of all iterations. */
-async function askRanking(run: string, from: number, abort: AbortSignal): Promise<RolloutPage> {
+async function askRanking(run: string, from: number, abort: AbortSignal): Promise<ShownPage> {
   const query = new URLSearchParams({
     sort: sort.value,
     outcome: outcome.value,
@@ -171,11 +180,22 @@ async function askRanking(run: string, from: number, abort: AbortSignal): Promis
   });
   isRanking.value = true;
   try {
-    const { groups, next } = await askRun<RolloutRanking>(run, `ranking?${query}`, abort);
-    return { iteration: 0, groups, next, unreadable: 0, size: 0 };
+    const ranking = await askRun<RolloutRanking>(run, `ranking?${query}`, abort);
+    const { groups, next, unreadable, isCut } = ranking;
+    return { iteration: 0, groups, next, unreadable, isCut, size: 0 };
   } finally {
     if (!abort.aborted) isRanking.value = false;
   }
+}
+
+/** A page of completions of one iteration. */
+async function askIteration(
+  run: string,
+  number: number,
+  from: number,
+  abort: AbortSignal,
+): Promise<ShownPage> {
+  return { ...(await askRun<RolloutPage>(run, `rollouts/${number}?from=${from}`, abort)), isCut: false };
 }
 
 /** Keeps all of this loaded while the page is shown; returns how to stop. */
@@ -201,16 +221,17 @@ export function watchRollouts(): () => void {
       );
     }),
     effect(() => {
-      const [id, number, from] = [runId.value, iteration.value, fromKey.value];
+      const [id, number, from] = [runId.value, iteration.value, Number(fromKey.value) || 0];
       void version.value;
+      isRanking.value = false;
       if (id === undefined || number === undefined) {
         loadedPage.value = undefined;
         return;
       }
       const abort = new AbortController();
       const asked = isAcross.value
-        ? askRanking(id, Number(from) || 0, abort.signal)
-        : askRun<RolloutPage>(id, `rollouts/${number}?from=${Number(from) || 0}`, abort.signal);
+        ? askRanking(id, from, abort.signal)
+        : askIteration(id, number, from, abort.signal);
       asked.then(
         (found) => {
           pageTrouble.value = "";
@@ -227,13 +248,16 @@ export function watchRollouts(): () => void {
     effect(() => {
       const [id, group, number] = [runId.value, openGroupAt.value, openIteration.value];
       void version.value;
+      groupTrouble.value = "";
       if (id === undefined || group === undefined || number === undefined) return;
       const abort = new AbortController();
       askRun<RolloutDetail[]>(id, `rollouts/${number}/${group}`, abort.signal).then(
         (found) => {
           openGroup.value = { run: id, details: found };
         },
-        () => undefined,
+        (error: Error) => {
+          if (!abort.signal.aborted) groupTrouble.value = error.message;
+        },
       );
       return () => abort.abort();
     }),

@@ -3,6 +3,7 @@
  * Numbers along a completion as small lines, with the open token marked. A click opens the token below it.
  */
 import { numberText } from "../../src/view/number-text.ts";
+import { sequenceScale } from "./sequence-scale.ts";
 import { Term } from "./term.tsx";
 
 export interface SequenceLine {
@@ -17,6 +18,7 @@ const WIDTH = 340;
 const HEIGHT = 92;
 const LEFT = 30;
 const BOTTOM = 14;
+const TOP = 4;
 
 export function SequenceChart({
   title,
@@ -30,9 +32,11 @@ export function SequenceChart({
   readonly onSelect: (token: number) => void;
 }) {
   const count = lines[0]?.values.length ?? 0;
-  const top = Math.max(1e-9, ...lines.flatMap(({ values }) => values));
+  const { y, ticks } = sequenceScale(
+    lines.map(({ values }) => values),
+    { top: TOP, bottom: HEIGHT - BOTTOM },
+  );
   const x = (t: number) => LEFT + (count < 2 ? 0 : (t / (count - 1)) * (WIDTH - LEFT - 2));
-  const y = (value: number) => 4 + (1 - value / top) * (HEIGHT - BOTTOM - 4);
   return (
     <figure>
       <div class="legend">
@@ -65,13 +69,12 @@ export function SequenceChart({
           onSelect(Math.min(count - 1, Math.max(0, Math.round(share * (count - 1)))));
         }}
       >
-        <path d={`M${LEFT} ${y(0)}H${WIDTH}M${LEFT} ${y(top)}H${WIDTH}`} stroke="var(--line)" />
-        <text x={LEFT - 5} y={y(0) + 3} text-anchor="end">
-          0
-        </text>
-        <text x={LEFT - 5} y={y(top) + 5} text-anchor="end">
-          {numberText(top, 2)}
-        </text>
+        <path d={ticks.map((value) => `M${LEFT} ${y(value)}H${WIDTH}`).join("")} stroke="var(--line)" />
+        {ticks.map((value) => (
+          <text key={value} x={LEFT - 5} y={y(value) + (y(value) <= TOP ? 5 : 3)} text-anchor="end">
+            {numberText(value, 2)}
+          </text>
+        ))}
         <path d={`M${x(selected)} 2V${HEIGHT - BOTTOM + 2}`} stroke="var(--ink)" />
         {lines.map(({ name, colour, values, isDashed }) => (
           <path

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import io
+import zlib
 
 import numpy
 import pytest
@@ -64,11 +65,22 @@ def test_what_is_transparent_shows_white():
     assert torch.equal(*pixels)
 
 
+def bomb():
+    """A PNG whose header says that it has 10¹⁰ pixels."""
+    data = bytearray(png(Image.new("L", (1, 1))))
+    data[16:24] = (100_000).to_bytes(4, "big") * 2
+    data[29:33] = zlib.crc32(bytes(data[12:29])).to_bytes(4, "big")
+    return bytes(data)
+
+
 @pytest.mark.parametrize(
     ("given", "says"),
     [
         (chunk(png(PICTURE), 5), "image 0: expected 5 tokens, got one that stands for 6"),
         (chunk(b"no picture"), "image 0: expected a PNG or JPEG, got 10 bytes"),
+        (chunk(png(PICTURE)[:60]), "image 0: expected a PNG or JPEG, got 60 bytes"),
+        (chunk(bomb()), "image 0: expected a PNG or JPEG, got .*decompression bomb"),
+        (chunk(png(Image.new("RGB", (4000, 2)))), "image 0: expected one that the model's processor takes, got 4000 x 2 pixels"),
         (
             types.ImageAssetPointerChunk(type="image_asset_pointer", format="png", location="https://there/a.png"),
             "image 0: expected its bytes, got a chunk of type image_asset_pointer",

@@ -12,7 +12,7 @@ import skyrl.tinker.engine as engine_module
 import torch
 from families import group_of, in_view
 from fastapi.testclient import TestClient
-from inside_skyrl import CHECKPOINT, TEMPERATURE, LocalBackend, message_of, outputs_of, sequences_of
+from inside_skyrl import CHECKPOINT, TEMPERATURE, LocalBackend, message_of, outputs_of, png_of, sequences_of
 from recorded import FIXTURES, read
 from skyrl.tinker import types
 from skyrl.tinker.config import EngineConfig
@@ -219,6 +219,20 @@ def test_sequences_that_are_no_groups_fail_alone(service):
         assert numpy.abs(output["group_divergence"]).max() < 1e-6
 
 
+@pytest.mark.parametrize("config", [None, {"fovea.attention": 1}])
+def test_a_request_with_an_unreadable_image_fails_alone(service, monkeypatch, config):
+    monkeypatch.setattr(torch.cuda, "current_device", lambda: "cpu")
+    [image] = sequences_of("one-image")
+    broken = json.loads(json.dumps(image))
+    broken["prompt"] = [each | {"broken": True} if each["kind"] == "image" else each for each in broken["prompt"]]
+    monkeypatch.setattr("inside_skyrl.png_of", lambda chunk: b"no picture" if chunk.get("broken") else png_of(chunk))
+    sound, bad = service.submit([image], config), service.submit([image, broken], config)
+    text = service.submit([image | {"prompt": [each for each in image["prompt"] if each["kind"] == "text"]}], config)
+    service.work()
+    assert "image 0: expected a PNG or JPEG, got 10 bytes" in service.error(bad)
+    assert [len(service.outputs(each)) for each in (sound, text)] == [1, 1]
+
+
 @pytest.mark.parametrize("name", ["vector", "number"])
 def test_values_are_replaced_within_the_model(service, name):
     """A request of text and images, and another that compares groups without their values."""
@@ -311,6 +325,11 @@ def test_what_could_not_give_signals_is_refused_at_the_start():
     for packs in ({"trainer.remove_microbatch_padding": True}, {"trainer.use_sample_packing": True}):
         with pytest.raises(ShardedSequenceError, match="remove_microbatch_padding"):
             server.check(server.without_packing(config(backend_config=packs)))
+    by_tokens, two = {"trainer.max_tokens_per_microbatch": 1000}, {"trainer.placement.policy_num_gpus_per_node": 2}
+    for options in (by_tokens, two):
+        server.check(server.without_packing(config(backend_config=options)))
+    with pytest.raises(ShardedSequenceError, match="max_tokens_per_microbatch: expected -1 with 2 ranks, got 1000"):
+        server.check(server.without_packing(config(backend_config=by_tokens | two)))
 
 
 def test_a_model_of_another_type_is_refused_at_the_start(tmp_path):

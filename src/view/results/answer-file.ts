@@ -9,6 +9,8 @@ import type { AnswerPage, AnswersHead, ShownAnswer } from "../protocol.ts";
 import { type JsonObject, numberOf, parseObject, textOf, textsOf } from "../runs/json-fields.ts";
 import { readLines } from "../runs/line-reader.ts";
 
+/** Event of the line that says what the answers are of. */
+const HEAD = "evaluation";
 const MOST_ANSWERS = 500_000;
 const PIECE_BYTES = 16 << 20;
 const MAX_LINE_BYTES = 4 << 20;
@@ -96,6 +98,8 @@ export class AnswerFile {
   #offset = 0;
   #file = "";
   #isCut = false;
+  /** Lines that cannot be read, and are no head of answers. */
+  #unreadable = 0;
   readonly #most: number;
   #reading: Promise<void> = Promise.resolve();
 
@@ -114,7 +118,7 @@ export class AnswerFile {
     if (this.#head !== undefined) return this.#head;
     const line = await this.#line(0);
     const { event, benchmark, model, verdict } = line ?? {};
-    if (event !== "evaluation" || typeof benchmark !== "string") {
+    if (event !== HEAD || typeof benchmark !== "string") {
       throw new RunError(
         "answers.jsonl: expected a first line that says what the answers are of, got another",
       );
@@ -147,14 +151,17 @@ export class AnswerFile {
       this.#answers = [];
       this.#offset = 0;
       this.#head = undefined;
+      this.#unreadable = 0;
     }
     this.#file = file;
     for (let isEnd = false; !isEnd && this.#offset < size && this.#answers.length < this.#most; ) {
       const limits = { maxBytes: PIECE_BYTES, maxLineBytes: MAX_LINE_BYTES };
       const end = await readLines(this.path, this.#offset, limits, ({ at, text }) => {
+        if (text === "") return true;
         const line = text === undefined ? undefined : parseObject(text);
         const answer = line && indexed(at, line);
         if (answer !== undefined) this.#answers.push(answer);
+        else if (line?.["event"] !== HEAD) this.#unreadable += 1;
         return this.#answers.length < this.#most;
       });
       isEnd = end.isEnd || end.next === this.#offset;
@@ -203,6 +210,7 @@ export class AnswerFile {
       total: found.length,
       next: from + PAGE < found.length ? from + PAGE : null,
       cutAfter: isCut ? this.#most : null,
+      unreadable: this.#unreadable + (against === undefined ? 0 : against.#unreadable),
     };
   }
 }

@@ -166,6 +166,20 @@ describe("files of answers", () => {
     expect(await two.page(ALL, 0)).toMatchObject({ total: 1, cutAfter: null });
   });
 
+  test("that cannot be read are counted, of both files", async () => {
+    const root = results();
+    const set = new ResultSet([root]);
+    const [file, other] = [await set.answerFile(RUN), await set.answerFile(CELL)];
+    expect((await file.page(ALL, 0, other)).unreadable).toBe(0);
+    const long = JSON.stringify(answer(9, 1, { completion: "x".repeat(5 << 20) }));
+    appendFileSync(join(root, RUN, "answers.jsonl"), `${long}\n{"problem": "p10", "com\n\n{}\n`);
+    appendFileSync(join(root, CELL, "answers.jsonl"), "no JSON\n");
+    expect(await file.page(ALL, 0)).toMatchObject({ total: 4, unreadable: 3, score: 1 / 3 });
+    expect((await file.page(ALL, 0, other)).unreadable).toBe(4);
+    write(join(root, RUN, "answers.jsonl"), [head("one"), answer(0, 1)]);
+    expect((await file.page(ALL, 0)).unreadable).toBe(0);
+  });
+
   test("come page by page", async () => {
     const root = temporaryDirectory();
     const lines = Array.from({ length: 100 }, (_, i) => answer(i, 1));

@@ -73,6 +73,8 @@ function fileOf(line: JsonObject, config: Pick<Config, "algorithm">): IndexedFil
     iteration,
     state: "",
     count,
+    unreadable: 0,
+    isCut: false,
     columns: {
       at: indexColumn(at),
       group: indexColumn(group),

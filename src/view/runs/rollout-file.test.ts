@@ -1,6 +1,6 @@
 import { appendFileSync, closeSync, ftruncateSync, openSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { rolloutLine } from "../../testing/made-run.ts";
 import { temporaryDirectory } from "../../testing/temporary-directory.ts";
 import { tinyConfig } from "../../testing/tiny-run.ts";
@@ -55,6 +55,56 @@ test("a group is found by the offset of its first line alone", async () => {
     ["b1", 5],
     ["c2", 5],
   ]);
+});
+
+describe("a group that is larger than a page", () => {
+  /** A line so long, of a reward. */
+  const long = (problem: number, reward: number, bytes: number) => {
+    const line = JSON.parse(rolloutLine(problem, "x")) as object;
+    return `${JSON.stringify({ ...line, completion: "x".repeat(bytes), reward })}\n`;
+  };
+  const REWARDS = [1, 1, 1, 1, 0, 0, 0, 0];
+
+  test("in bytes is whole, and so are its advantages and the groups around it", async () => {
+    const path = join(temporaryDirectory(), "r.jsonl");
+    const group = (problem: number, bytes: number) => REWARDS.map((reward) => long(problem, reward, bytes));
+    writeFileSync(path, group(0, 10).join(""));
+    const small = (await rolloutPage(path, 1, 0, config)).groups[0];
+    const expected = small?.completions.map(({ advantage }) => advantage) ?? [];
+    expect(new Set(expected).size).toBe(2);
+    writeFileSync(path, [...group(0, 10), ...group(1, 3.3e6), ...group(2, 10)].join(""));
+    const page = await rolloutPage(path, 1, 0, config);
+    expect(page.groups.map(({ completions, hasSpread }) => [completions.length, hasSpread])).toEqual([
+      [8, true],
+      [8, true],
+    ]);
+    const [, large] = page.groups;
+    expect(large?.completions.map(({ advantage }) => advantage)).toEqual(expected);
+    const whole = await rolloutGroup(path, 1, large?.at ?? 0, config);
+    expect(whole.map(({ advantage }) => advantage)).toEqual(expected);
+    const last = await rolloutPage(path, 1, page.next ?? 0, config);
+    expect([last.groups.map(({ problem }) => problem), last.next]).toEqual([["made-2"], null]);
+  });
+
+  test("in completions is whole, and one of thousands says how many it lacks", async () => {
+    const path = join(temporaryDirectory(), "r.jsonl");
+    const group = (problem: number, count: number) =>
+      Array.from({ length: count }, (_, i) => long(problem, i % 2, 1)).join("");
+    writeFileSync(path, group(0, 600) + group(1, 5000) + group(2, 2));
+    const pages = [await rolloutPage(path, 1, 0, config)];
+    for (let next = pages[0]?.next ?? null; next !== null; next = pages.at(-1)?.next ?? null) {
+      pages.push(await rolloutPage(path, 1, next, config));
+    }
+    const groups = pages.flatMap((page) => page.groups);
+    expect(groups.map(({ completions, more }) => [completions.length, more])).toEqual([
+      [600, 0],
+      [4096, 904],
+      [2, 0],
+    ]);
+    for (const { completions } of groups) {
+      expect(completions[1]?.advantage).toBeCloseTo(-(completions[0]?.advantage ?? 0), 9);
+    }
+  });
 });
 
 test("a file of five gigabytes is opened at once, and memory stays small", async () => {

@@ -1,24 +1,32 @@
 /**
  * @module
- * A file of rollouts of any size, page by page: never more than one page of it is in memory.
+ * A file of rollouts of any size, page by page: never more than one page of it is in memory, which holds whole groups.
  */
 import type { Config } from "../../config/index.ts";
-import type { GroupSummary, RolloutDetail, RolloutPage } from "../protocol.ts";
+import type { CompletionSummary, GroupSummary, RolloutDetail, RolloutPage } from "../protocol.ts";
 import { advantagesOf, rewardsDiffer } from "./group-advantage.ts";
 import { parseObject } from "./json-fields.ts";
-import { readLines } from "./line-reader.ts";
+import { type FoundLine, readLines } from "./line-reader.ts";
 import { type RolloutRecord, rolloutRecord, summaryOf } from "./rollout-record.ts";
 
-/** Completions after which a page ends with its group. */
+/** Completions, and bytes, after which a page ends with its group. */
 const PAGE_COMPLETIONS = 256;
-/** Completions after which a page ends wherever it is. */
-const MOST_COMPLETIONS = 2 * PAGE_COMPLETIONS;
 const PAGE_BYTES = 16 << 20;
 const MAX_LINE_BYTES = 8 << 20;
+/** Completions of a group that are held; of all others only the rewards, which its advantages need. */
+const MOST_OF_GROUP = 4096;
 
-/** Records of a part of the file, group by group. */
-interface Stretch {
-  readonly groups: readonly (readonly RolloutRecord[])[];
+/** A group of a file. */
+interface FileGroup<T> {
+  readonly first: RolloutRecord;
+  readonly held: readonly T[];
+  /** Of all its completions. */
+  readonly rewards: readonly (number | null)[];
+}
+
+/** A part of the file, group by group. */
+interface Stretch<T> {
+  readonly groups: readonly FileGroup<T>[];
   readonly unreadable: number;
   readonly next: number | null;
   readonly size: number;
@@ -28,42 +36,52 @@ function isSameGroup(one: RolloutRecord, other: RolloutRecord): boolean {
   return one.problem === other.problem && one.index === other.index;
 }
 
-/** Reads groups until `isEnough` holds for the complete groups, or the page is full. */
-async function readStretch(
+/**
+ * Reads whole groups, until there are as many as were asked for, or the page is full. Only a line that is longer than a page ends
+ * one early.
+ *
+ * @param hold what is held of a completion
+ */
+async function readStretch<T>(
   path: string,
   from: number,
-  isEnough: (complete: readonly (readonly RolloutRecord[])[]) => boolean = () => false,
-): Promise<Stretch> {
-  const groups: RolloutRecord[][] = [];
-  let count = 0;
-  let unreadable = 0;
+  hold: (record: RolloutRecord) => T,
+  mostGroups = Number.POSITIVE_INFINITY,
+): Promise<Stretch<T>> {
+  const groups: { first: RolloutRecord; held: T[]; rewards: (number | null)[] }[] = [];
+  let [count, lines, unreadable] = [0, 0, 0];
+  let isFull = false;
   let before: number | undefined;
-  const end = await readLines(
-    path,
-    from,
-    { maxBytes: PAGE_BYTES, maxLineBytes: MAX_LINE_BYTES },
-    ({ at, text }) => {
-      if (text === "") return true;
-      const line = text === undefined ? undefined : parseObject(text);
-      const record = line === undefined ? undefined : rolloutRecord(at, line);
-      if (record === undefined) {
-        unreadable += 1;
-        return true;
-      }
-      const last = groups.at(-1);
-      const isNew = last?.[0] === undefined || !isSameGroup(last[0], record);
-      if (isNew && (count >= PAGE_COMPLETIONS || isEnough(groups))) {
-        before = at;
-        return false;
-      }
-      if (isNew) groups.push([record]);
-      else last.push(record);
-      count += 1;
-      return count < MOST_COMPLETIONS;
-    },
-  );
-  const next = before ?? end.next;
-  return { groups, unreadable, next: before === undefined && end.isEnd ? null : next, size: end.size };
+  const onLine = ({ at, text }: FoundLine): boolean => {
+    lines += 1;
+    if (text === "") return true;
+    const line = text === undefined ? undefined : parseObject(text);
+    const record = line === undefined ? undefined : rolloutRecord(at, line);
+    if (record === undefined) {
+      unreadable += 1;
+      return true;
+    }
+    const last = groups.at(-1);
+    const isNew = last === undefined || !isSameGroup(last.first, record);
+    if (isNew && (isFull || count >= PAGE_COMPLETIONS || groups.length >= mostGroups)) {
+      before = at;
+      return false;
+    }
+    const group = isNew ? { first: record, held: [], rewards: [] } : last;
+    if (isNew) groups.push(group);
+    if (group.held.length < MOST_OF_GROUP) group.held.push(hold(record));
+    group.rewards.push(record.reward);
+    count += 1;
+    return true;
+  };
+  for (let next = from; ; isFull = true) {
+    lines = 0;
+    const end = await readLines(path, next, { maxBytes: PAGE_BYTES, maxLineBytes: MAX_LINE_BYTES }, onLine);
+    const isEnd = before === undefined && end.isEnd;
+    next = before ?? end.next;
+    const isInGroup = before === undefined && groups.length > 0 && lines > 0;
+    if (isEnd || !isInGroup) return { groups, unreadable, next: isEnd ? null : next, size: end.size };
+  }
 }
 
 /** A page of a file's groups. */
@@ -73,7 +91,7 @@ export async function rolloutPage(
   from: number,
   config: Pick<Config, "algorithm">,
 ): Promise<RolloutPage> {
-  const { groups, unreadable, next, size } = await readStretch(path, from);
+  const { groups, unreadable, next, size } = await readStretch(path, from, listed);
   return {
     iteration,
     groups: groups.map((group) => groupSummary(group, iteration, config)),
@@ -83,14 +101,15 @@ export async function rolloutPage(
   };
 }
 
+const listed = (record: RolloutRecord): CompletionSummary => summaryOf(record, null);
+
 function groupSummary(
-  group: readonly RolloutRecord[],
+  { first, held, rewards }: FileGroup<CompletionSummary>,
   iteration: number,
   config: Pick<Config, "algorithm">,
 ): GroupSummary {
-  const rewards = group.map(({ reward }) => reward);
   const advantages = advantagesOf(config, rewards);
-  const { problem = "", index = -1, kind = "", question = "", answer = "", pictures = null } = group[0] ?? {};
+  const { problem, index, kind, question, answer, pictures, at } = first;
   return {
     iteration,
     problem,
@@ -100,8 +119,9 @@ function groupSummary(
     answer,
     pictures,
     hasSpread: rewardsDiffer(rewards),
-    at: group[0]?.at ?? 0,
-    completions: group.map((record, i) => summaryOf(record, advantages[i] ?? null)),
+    at,
+    completions: held.map((completion, i) => ({ ...completion, advantage: advantages[i] ?? null })),
+    more: rewards.length - held.length,
   };
 }
 
@@ -112,12 +132,12 @@ export async function rolloutGroupSummary(
   from: number,
   config: Pick<Config, "algorithm">,
 ): Promise<GroupSummary | undefined> {
-  const { groups } = await readStretch(path, from, (complete) => complete.length > 0);
+  const { groups } = await readStretch(path, from, listed, 1);
   return groups[0] && groupSummary(groups[0], iteration, config);
 }
 
 /**
- * The group that begins at a byte offset, whole.
+ * The group that begins at a byte offset, whole but for what `GroupSummary.more` counts.
  *
  * @param from the offset of its first completion
  */
@@ -127,11 +147,8 @@ export async function rolloutGroup(
   from: number,
   config: Pick<Config, "algorithm">,
 ): Promise<RolloutDetail[]> {
-  const { groups } = await readStretch(path, from, (complete) => complete.length > 0);
-  const group = groups[0] ?? [];
-  const advantages = advantagesOf(
-    config,
-    group.map(({ reward }) => reward),
-  );
-  return group.map((record, i) => ({ ...record, iteration, advantage: advantages[i] ?? null }));
+  const { groups } = await readStretch(path, from, (record) => record, 1);
+  const { held = [], rewards = [] } = groups[0] ?? {};
+  const advantages = advantagesOf(config, rewards);
+  return held.map((record, i) => ({ ...record, iteration, advantage: advantages[i] ?? null }));
 }

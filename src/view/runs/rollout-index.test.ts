@@ -34,6 +34,13 @@ describe("completions of all iterations", () => {
     ]);
   });
 
+  test("lines that cannot be read are counted over all files", async () => {
+    expect((await run.ranking(EVERYTHING, 0)).unreadable).toBe(0);
+    appendFileSync(join(path, "rollouts", "000001.jsonl"), "cut off\n");
+    appendFileSync(join(path, "rollouts", "000003.jsonl"), '{"no":"completion"}\n{"pro\n');
+    expect(await run.ranking(EVERYTHING, 0)).toMatchObject({ unreadable: 3, total: 12, isCut: false });
+  });
+
   test("by a number, greatest or least first, the newest first among equals", async () => {
     expect((await shown({ sort: "tokens" })).slice(0, 4)).toEqual([
       "3 wrong 22",

@@ -41,6 +41,10 @@ export interface IndexedFile {
   /** Size and time of the file that was read. */
   readonly state: string;
   readonly count: number;
+  /** Lines that cannot be read. */
+  readonly unreadable: number;
+  /** Whether it has more completions than are held. */
+  readonly isCut: boolean;
   readonly columns: IndexColumns;
   /** Parts of the reward by name. */
   readonly parts: ReadonlyMap<string, Float64Array<ArrayBuffer>>;
@@ -67,8 +71,11 @@ type ReadPage = (iteration: number, from: number) => Promise<RolloutPage>;
 /** Reads a whole file of rollouts, for a run that wrote no index of it. */
 async function readWhole(iteration: number, state: string, readPage: ReadPage): Promise<IndexedFile> {
   const rows: { readonly group: GroupSummary; readonly completion: CompletionSummary }[] = [];
-  for (let from: number | null = 0; from !== null && rows.length < MOST_COMPLETIONS; ) {
-    const { groups, next }: RolloutPage = await readPage(iteration, from);
+  let from: number | null = 0;
+  let unreadable = 0;
+  while (from !== null && rows.length < MOST_COMPLETIONS) {
+    const { groups, next, unreadable: lost }: RolloutPage = await readPage(iteration, from);
+    unreadable += lost;
     for (const group of groups) {
       for (const completion of group.completions) rows.push({ group, completion });
     }
@@ -81,6 +88,8 @@ async function readWhole(iteration: number, state: string, readPage: ReadPage): 
     iteration,
     state,
     count: rows.length,
+    unreadable,
+    isCut: from !== null || rows.some(({ group }) => group.more > 0),
     columns: {
       at: column(({ completion }) => completion.at),
       group: column(({ group }) => group.at),
@@ -124,6 +133,11 @@ export class RolloutIndex {
   /** Whether older iterations were left out. */
   isCut = false;
 
+  /** Lines that cannot be read. */
+  get unreadable(): number {
+    return this.#files.reduce((sum, { unreadable }) => sum + unreadable, 0);
+  }
+
   /**
    * Reads what has changed; looks that come meanwhile wait for the same.
    *
@@ -158,7 +172,7 @@ export class RolloutIndex {
       files.push(file);
       total += file.count;
     }
-    this.isCut = files.length < now.length;
+    this.isCut = files.length < now.length || files.some(({ isCut }) => isCut);
     this.#files = files;
   }
 

@@ -268,13 +268,16 @@ export class Run {
       return found;
     };
     const groups: GroupSummary[] = [];
+    let { unreadable } = this.#rollouts;
     for (const place of places) {
       const found = await summary(place);
       const completions = found?.completions.filter((completion) => completion.at === place.at) ?? [];
-      if (found !== undefined) groups.push({ ...found, completions });
+      // The run's own index also has completions whose lines are too long, or too many of one group.
+      if (found === undefined || completions.length === 0) unreadable += 1;
+      else groups.push({ ...found, completions });
     }
     const next = from + RANKED < total ? from + RANKED : null;
-    return { groups, next, total, isCut: this.#rollouts.isCut };
+    return { groups, next, total, isCut: this.#rollouts.isCut, unreadable };
   }
 
   /** The files of rollouts with their sizes and times, in order of their iterations. */

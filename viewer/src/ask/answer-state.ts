@@ -2,14 +2,14 @@
  * @module
  * The answer as it comes: one worker holds the chosen export, and its tokens are shown a few times a second.
  */
-import { signal } from "@preact/signals";
+import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import type { ModelExport } from "../../../src/view/protocol.ts";
 import { current, go } from "../address.ts";
 import { exportBase } from "../api.ts";
 import type { FromWorker, ToWorker } from "./ask-message.ts";
 import { chosenExport, pictureRun } from "./exports-state.ts";
 import { emptyAnswer, grown, type LiveAnswer, type LiveRoles, liveRoles } from "./live-answer.ts";
-import { pictures, question } from "./pictures-state.ts";
+import { arePicturesComing, pictures, question } from "./pictures-state.ts";
 
 /** Tokens are shown so often at most; less often where working out their roles takes longer. */
 const FRAME_MS = 40;
@@ -122,10 +122,15 @@ export function mostTokens(): number {
   return Number.isSafeInteger(value) && value > 0 ? value : (chosenExport.value?.maxTokens ?? USUAL_TOKENS);
 }
 
-/** Asks the question on the page. */
+/** Whether there is a question that can be asked: not before the chosen pictures have come. */
+export const canAsk: ReadonlySignal<boolean> = computed(
+  () => chosenExport.value !== undefined && question.value.trim() !== "" && !arePicturesComing.value,
+);
+
+/** Asks the question on the page, if it can be asked. */
 export function askNow(): void {
   const wanted = chosenExport.value;
-  if (wanted === undefined || question.value.trim() === "") return;
+  if (wanted === undefined || !canAsk.value) return;
   number += 1;
   waiting = [];
   answer.value = emptyAnswer(question.value);

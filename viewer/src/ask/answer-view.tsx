@@ -134,8 +134,8 @@ function Panel({ shown, signals, token }: Shown & { readonly token: number }) {
         </section>
         <section>
           <h3>The likeliest at its place</h3>
-          {taken.candidates.map(({ text: word, probability }) => (
-            <div key={word} style={{ marginBottom: "8px" }}>
+          {taken.candidates.map(({ id, text: word, probability }) => (
+            <div key={id} style={{ marginBottom: "8px" }}>
               <div class="field" style={{ minHeight: "22px" }}>
                 <span class="mono">{shownToken(word).trim() || "␣"}</span>
                 <span>{percentText(probability)}</span>

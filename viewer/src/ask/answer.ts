@@ -52,6 +52,7 @@ function likeliest(probabilities: Float32Array, { tokenizer }: ExportedModel): C
     best.length = Math.min(best.length, CANDIDATES);
   }
   return best.map((id) => ({
+    id,
     text: tokenizer.decode([id], { skipSpecial: true }),
     probability: probabilities[id] ?? 0,
   }));

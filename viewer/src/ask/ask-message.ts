@@ -26,6 +26,8 @@ export type ToWorker =
 
 /** A token that might have been taken. */
 export interface Candidate {
+  readonly id: number;
+  /** "" for special tokens, and alike for many that are parts of a character. */
   readonly text: string;
   readonly probability: number;
 }

@@ -11,6 +11,7 @@ import { openRun } from "../runs-state.ts";
 import {
   answer,
   askNow,
+  canAsk,
   forgetAnswer,
   isAnswering,
   mostTokens,
@@ -28,6 +29,7 @@ import {
   watchExports,
 } from "./exports-state.ts";
 import {
+  arePicturesComing,
   dropPictures,
   pictures,
   pictureTrouble,
@@ -193,9 +195,10 @@ function Question() {
       />
       <div class="filters">
         <div class="row">
-          <button type="submit" class="plain" disabled={question.value.trim() === ""}>
+          <button type="submit" class="plain" disabled={!canAsk.value}>
             Ask
           </button>
+          {arePicturesComing.value && <span class="soft small">the picture is loading…</span>}
           {isAnswering.value && (
             <button type="button" class="plain" onClick={stopAnswer}>
               Stop

@@ -43,3 +43,21 @@ test("so are the addresses of a choice that came late, or that cannot be read", 
     "show broken: no image",
   ]);
 });
+
+test("the newest choice is known by its address from its beginning, whatever is shown, and a failed one is not", async () => {
+  const { events, pictures, file } = page();
+  const of = (name: string) => Promise.resolve([{ ...file(name), address: `./${name}` }]);
+  await pictures.choose(of("a"), "./a");
+  let come: (found: readonly Named[]) => void = () => undefined;
+  const slow = pictures.choose(new Promise((resolve) => (come = resolve)), "./b");
+  expect([pictures.isChosen("./a"), pictures.isChosen("./b")]).toEqual([false, true]);
+  const again = pictures.choose(of("a"), "./a");
+  expect([pictures.isChosen("./a"), pictures.isChosen("./b")]).toEqual([true, false]);
+  come([{ ...file("b"), address: "./b" }]);
+  await Promise.all([slow, again]);
+  expect(events).toEqual(["show a", "show a"]);
+  await pictures.choose(of("broken"), "./broken");
+  expect(pictures.isChosen("./broken")).toBe(false);
+  await pictures.choose(Promise.resolve([file("own")]));
+  expect(pictures.isChosen("")).toBe(false);
+});

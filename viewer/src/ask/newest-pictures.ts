@@ -24,15 +24,27 @@ interface Page {
 export class NewestPictures {
   readonly #page: Page;
   #newest = 0;
+  /** Address of the newest choice; "" where it has none, or could not be read. */
+  #asked = "";
   #shown: readonly Named[] = [];
 
   constructor(page: Page) {
     this.#page = page;
   }
 
-  /** Shows pictures in place of the earlier pictures; shows none if one cannot be read. */
-  async choose(found: Promise<readonly Named[]>): Promise<void> {
+  /** Whether the newest choice is that of an address, shown already or to come. */
+  isChosen(address: string): boolean {
+    return address !== "" && this.#asked === address;
+  }
+
+  /**
+   * Shows pictures in place of the earlier pictures; shows none if one cannot be read.
+   *
+   * @param address by which the choice is known again
+   */
+  async choose(found: Promise<readonly Named[]>, address = ""): Promise<void> {
     const own = ++this.#newest;
+    this.#asked = address;
     let named: readonly Named[] = [];
     let decoded: readonly Picture[] = [];
     let trouble = "";
@@ -47,6 +59,7 @@ export class NewestPictures {
     if (!isNewest) return;
     this.#release(this.#shown);
     this.#shown = trouble === "" ? named : [];
+    if (trouble !== "") this.#asked = "";
     this.#page.show(decoded, trouble);
   }
 

@@ -35,27 +35,46 @@ export const question: ReadonlySignal<string> = computed(() =>
   askKey.value === "" ? (chosenProblem.value?.question ?? "") : askKey.value,
 );
 
+/** The run whose problems are known; there may be none. */
+const problemsOf = signal<string | undefined>(undefined);
+const isDecoding = signal(false);
+/** Whether the chosen pictures are still to come: those that are shown are earlier ones. */
+export const arePicturesComing: ReadonlySignal<boolean> = computed(
+  () => isDecoding.value || (pictureKey.value !== "" && problemsOf.value !== pictureRunId.value),
+);
+
 const newest = new NewestPictures({
   decode: async ({ name, address, blob }) => ({ name, address, image: await decodePicture(blob, name) }),
   show: (shown, why) => {
     pictures.value = shown;
     pictureTrouble.value = why;
+    isDecoding.value = false;
   },
   revoke: (address) => URL.revokeObjectURL(address),
 });
+
+/**
+ * Shows pictures once they have come.
+ *
+ * @param address of the first, where it is a problem's
+ */
+function choose(found: Promise<readonly Named[]>, address?: string): void {
+  isDecoding.value = true;
+  void newest.choose(found, address);
+}
 
 /** Takes files that were chosen or dropped. */
 export function useFiles(files: readonly File[]): void {
   if (files.length === 0) return;
   go({ ask: question.value, picture: undefined, token: undefined });
   const named = files.map((file) => ({ name: file.name, address: URL.createObjectURL(file), blob: file }));
-  void newest.choose(Promise.resolve(named));
+  choose(Promise.resolve(named));
 }
 
 /** Takes none: they were of another run. */
 export function dropPictures(): void {
   go({ picture: undefined });
-  void newest.choose(Promise.resolve([]));
+  choose(Promise.resolve([]));
 }
 
 /** Takes the pictures of a problem, and its question. */
@@ -99,9 +118,12 @@ export function watchPictures(): () => void {
       loadProblems(run, abort.signal).then(
         (found) => {
           problems.value = found;
+          problemsOf.value = run;
         },
         () => {
-          if (!abort.signal.aborted) problems.value = [];
+          if (abort.signal.aborted) return;
+          problems.value = [];
+          problemsOf.value = run;
         },
       );
       return () => abort.abort();
@@ -110,9 +132,8 @@ export function watchPictures(): () => void {
       const [id, problem, state] = [pictureRunId.value, chosenProblem.value, version.value];
       if (id === undefined || state === undefined || problem === undefined) return;
       const run = { id, version: state };
-      if (pictures.peek()[0]?.address !== imageAddress(run, problem.index, 0)) {
-        void newest.choose(problemPictures(run, problem));
-      }
+      const address = imageAddress(run, problem.index, 0);
+      if (!newest.isChosen(address)) choose(problemPictures(run, problem), address);
     }),
   ];
   return () => {

@@ -199,6 +199,11 @@ export function AnswerList({ open }: { readonly open: AnswersSummary }) {
           score too.
         </p>
       )}
+      {page.unreadable > 0 && (
+        <p class="small soft">
+          Lines that cannot be read, and are left out, of the mean score too: {page.unreadable}.
+        </p>
+      )}
       <ol class="answers">
         {page.answers.map((answer) => (
           <Answer key={`${answer.index} ${answer.sample}`} answer={answer} names={names} />

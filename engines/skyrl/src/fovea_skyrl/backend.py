@@ -45,6 +45,9 @@ class SignalBackend(SkyRLTrainBackend):
         return [part for batch in by_model for part in split_by_our_keys(batch)]
 
     def _forward_single_model_batch(self, prepared_batch: types.PreparedModelPassBatch) -> Results:
+        return self._refusing_images(prepared_batch, self._forward_by_our_keys)
+
+    def _forward_by_our_keys(self, prepared_batch: types.PreparedModelPassBatch) -> Results:
         config = prepared_batch.all_loss_fn_configs[0]
         try:
             request = SignalRequest.from_config(config)
@@ -86,6 +89,9 @@ class SignalBackend(SkyRLTrainBackend):
         return results
 
     def _forward_backward_single_model_batch(self, prepared_batch: types.PreparedModelPassBatch) -> Results:
+        return self._refusing_images(prepared_batch, self._forward_backward_by_our_keys)
+
+    def _forward_backward_by_our_keys(self, prepared_batch: types.PreparedModelPassBatch) -> Results:
         config = prepared_batch.all_loss_fn_configs[0]
         try:
             request = SignalRequest.from_config(config)
@@ -95,6 +101,23 @@ class SignalBackend(SkyRLTrainBackend):
             return refused(prepared_batch, "signals: expected a forward request, got forward_backward")
         plain = super()._forward_backward_single_model_batch
         return by_modality(prepared_batch, lambda part: self._with_temperature(part, plain, {}))
+
+    def _refusing_images(self, batch: types.PreparedModelPassBatch, run: Run) -> Results:
+        """Runs a batch; a request with an image that cannot be rendered fails alone, and the others run again without it.
+
+        Nothing is added to a gradient twice: sequences with images go before those of text (`by_modality`), and all images are
+        rendered before any sequence runs.
+        """
+        try:
+            return run(batch)
+        except RequestError:
+            faults = self._renderer.faults(batch) if isinstance(self._renderer, ImageRenderer) else {}
+            if not faults:
+                raise
+            slices = batch.request_batch_slices
+            sound = [(name, model, list(range(a, b))) for name, model, a, b in slices if name not in faults]
+            results: Results = {name: refusal(why) for name, why in faults.items()}
+            return results | (run(part_of(batch, sound)) if sound else {})
 
     def _with_temperature(self, batch: types.PreparedModelPassBatch, run: Run, metadata: dict[str, Any]) -> Results:
         """Runs a batch at the temperature that it asks for; SkyRL's own code never sees our keys."""

@@ -6,6 +6,7 @@ these. Here nothing depends on how a sampler or a render server was started.
 """
 
 import io
+import struct
 from typing import Any
 
 import torch
@@ -17,6 +18,8 @@ from transformers import AutoConfig, AutoImageProcessor
 from fovea_skyrl.errors import RequestError
 
 WHITE = (255, 255, 255)
+UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, struct.error, Image.DecompressionBombError)
+"""What Pillow raises for bytes that are no image, or a broken or too large one."""
 
 
 class ImageRenderer:
@@ -33,6 +36,18 @@ class ImageRenderer:
         """
         known: dict[bytes, tuple[Tensor, Tensor]] = {}
         return [self._rendered(each, known) for each in inputs]
+
+    def faults(self, batch: types.PreparedModelPassBatch) -> dict[str, str]:
+        """The requests with an input that cannot be rendered, and why."""
+        known: dict[bytes, tuple[Tensor, Tensor]] = {}
+        found = {}
+        for request_id, _, start, end in batch.request_batch_slices:
+            try:
+                for given in batch.all_model_inputs[start:end]:
+                    self._rendered(given, known)
+            except RequestError as error:
+                found[request_id] = str(error)
+        return found
 
     def _rendered(self, given: types.ModelInput, known: dict[bytes, tuple[Tensor, Tensor]]) -> types.RenderedModelInput:
         ids: list[int] = []
@@ -69,9 +84,13 @@ class ImageRenderer:
         try:
             with Image.open(io.BytesIO(data)) as picture:
                 image = on_white(picture)
-        except OSError as error:
+        except UNREADABLE as error:
             raise RequestError(f"image {index}: expected a PNG or JPEG, got {len(data)} bytes: {error}") from error
-        found = self.processor(images=[image], return_tensors="pt")
+        try:
+            found = self.processor(images=[image], return_tensors="pt")
+        except ValueError as error:
+            size = f"{image.width} x {image.height} pixels"
+            raise RequestError(f"image {index}: expected one that the model's processor takes, got {size}: {error}") from error
         return found["pixel_values"], found["image_grid_thw"][0]
 
 

@@ -36,7 +36,7 @@ def check(config: EngineConfig) -> None:
 
     Raises SkyRLVersionError for another release, UnsupportedModelError for another backend, another model family or a
     sampler that is sent text alone, ShardedSequenceError for options that split or pack sequences, as SkyRL itself reads
-    them, and WeightNameError where weights would not reach the sampler.
+    them, or whose micro-batches have no images on some ranks, and WeightNameError where weights would not reach the sampler.
     """
     require_version()
     if config.backend != "fsdp":
@@ -55,6 +55,13 @@ def check(config: EngineConfig) -> None:
         )
     if trainer.remove_microbatch_padding:
         raise ShardedSequenceError("trainer.remove_microbatch_padding: expected false, got true")
+    ranks = trainer.placement.policy_num_nodes * trainer.placement.policy_num_gpus_per_node
+    most = trainer.max_tokens_per_microbatch
+    if most > 0 and ranks > 1:
+        raise ShardedSequenceError(
+            f"trainer.max_tokens_per_microbatch: expected -1 with {ranks} ranks, got {most}; the micro-batches that SkyRL adds "
+            "on ranks with fewer have no images, and a rank that does not run the vision tower waits for ever for those that do"
+        )
     kind = AutoConfig.from_pretrained(config.base_model).model_type
     if kind not in FAMILIES:
         raise UnsupportedModelError(

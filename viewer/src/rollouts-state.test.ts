@@ -1,0 +1,89 @@
+// In a process of its own: the state of the page is in the address and in modules.
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { CompletionSummary, GroupSummary, RunSummary } from "../../src/view/protocol.ts";
+
+/** The server: what it says at an address, and what it is still asked. */
+const answers = new Map<string, unknown>();
+const asked: string[] = [];
+const page = { hash: "#run=one" };
+
+vi.stubGlobal("location", page);
+vi.stubGlobal("addEventListener", () => undefined);
+const toHash = (_state: unknown, _title: string, hash: string) => {
+  page.hash = hash;
+};
+vi.stubGlobal("history", { pushState: toHash, replaceState: toHash });
+vi.stubGlobal("fetch", async (path: string, { signal }: { signal?: AbortSignal } = {}) => {
+  asked.push(path);
+  const known = [...answers].find(([part]) => path.includes(part))?.[1];
+  if (known !== undefined) return known;
+  return new Promise((_, reject) => signal?.addEventListener("abort", () => reject(new Error("aborted"))));
+});
+const state = await import("./rollouts-state.ts");
+const { runs } = await import("./runs-state.ts");
+const { go } = await import("./address.ts");
+
+const ok = (body: unknown) => ({ ok: true, json: async () => body });
+const failed = (status: number, error: string) => ({ ok: false, status, json: async () => ({ error }) });
+const group = {
+  iteration: 3,
+  at: 0,
+  index: 0,
+  problem: "p",
+  hasSpread: true,
+  more: 0,
+  completions: [{ at: 0, rewardParts: {} } as unknown as CompletionSummary],
+} as unknown as GroupSummary;
+
+let stop: () => void;
+beforeEach(() => {
+  answers.clear();
+  answers.set("/iterations", ok([3]));
+  answers.set("/rollouts/3?", ok({ iteration: 3, groups: [group], next: null, unreadable: 0, size: 1 }));
+  runs.value = [{ id: "one", version: "1", reached: 3, problem: null } as unknown as RunSummary];
+  go({ run: "one", iteration: undefined, at: undefined });
+  stop = state.watchRollouts();
+});
+afterEach(() => stop());
+
+test("a list of all iterations says that it is cut, and how many lines cannot be read", async () => {
+  await vi.waitFor(() => expect(state.page.value?.isCut).toBe(false));
+  answers.set("/ranking", ok({ groups: [group], next: null, total: 1, isCut: true, unreadable: 7 }));
+  state.switchAcross();
+  await vi.waitFor(() => expect(state.page.value).toMatchObject({ isCut: true, unreadable: 7 }));
+  expect(state.isRanking.value).toBe(false);
+});
+
+test("leaving that list while it is read ends the reading", async () => {
+  await vi.waitFor(() => expect(state.page.value).toBeDefined());
+  state.switchAcross();
+  expect(state.isRanking.value).toBe(true);
+  state.switchAcross();
+  expect(state.isRanking.value).toBe(false);
+  await vi.waitFor(() => expect(state.page.value?.iteration).toBe(3));
+  expect(state.isRanking.value).toBe(false);
+});
+
+test("another order of that list, asked for while it is read, leaves it reading", async () => {
+  await vi.waitFor(() => expect(state.page.value).toBeDefined());
+  state.switchAcross();
+  go({ sort: "tokens" });
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(state.isRanking.value).toBe(true);
+  expect(asked.at(-1)).toContain("sort=tokens");
+  go({ sort: undefined });
+});
+
+test("a group that cannot be read says why, until it can", async () => {
+  const another = (version: string) => {
+    runs.value = runs.value.map((run) => ({ ...run, version }));
+  };
+  answers.set("/rollouts/3/0", failed(500, "rollouts/000003.jsonl is not there"));
+  another("2");
+  await vi.waitFor(() => expect(state.groupTrouble.value).toBe("rollouts/000003.jsonl is not there"));
+  expect(state.detail.value).toBeUndefined();
+  answers.set("/rollouts/3/0", ok([{ at: 0, iteration: 3 }]));
+  another("3");
+  await vi.waitFor(() => expect(state.detail.value).toMatchObject({ at: 0, iteration: 3 }));
+  expect(state.groupTrouble.value).toBe("");
+});
