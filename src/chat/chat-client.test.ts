@@ -57,6 +57,20 @@ describe("a client", () => {
     expect(client.spent).toEqual({ requests: 12, promptTokens: 240, completionTokens: 24 });
   });
 
+  test.each([16.1, 32.3, 1.005, 3e6, 1e9])(
+    "waits for as long as timeoutSeconds: %d says",
+    async (timeoutSeconds) => {
+      const { ask } = await clientOf(
+        async () => {
+          await new Promise((resolve) => setTimeout(resolve, 20));
+          return "yes";
+        },
+        { timeoutSeconds, retries: 0 },
+      );
+      expect(await ask("?")).toEqual(["yes"]);
+    },
+  );
+
   test("reads every choice in order, with log-probs, ids, usage and reasons where the server gives them", async () => {
     const choice = (index: number, content: unknown, more: object = {}) => ({
       index,

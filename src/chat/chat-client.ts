@@ -4,6 +4,7 @@
  */
 import { PartError } from "../errors/index.ts";
 import { Rng } from "../math/index.ts";
+import { timerMs } from "../parts/index.ts";
 import { answerOf, type ChatAnswer, type ChatRequest } from "./chat-wire.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { ChatServerOptions } from "./options.ts";
@@ -155,7 +156,7 @@ export class ChatClient {
     const { url, model, timeoutSeconds, apiKeyVariable } = this.#options;
     const { messages, temperature, fields } = request;
     const key = process.env[apiKeyVariable] ?? "";
-    const timeout = AbortSignal.timeout(timeoutSeconds * 1000);
+    const timeout = AbortSignal.timeout(timerMs(timeoutSeconds * 1000));
     const body = JSON.stringify({ model, messages, temperature, ...fields });
     let response: Response;
     let text: string;

@@ -53,6 +53,18 @@ describe("a task by anyone", () => {
     );
   });
 
+  test.each<[string, () => unknown, string]>([
+    ["a promise", async () => ({}), "a promise"],
+    ["a promise that fails", () => Promise.reject(new Error("late")), "a promise"],
+    ["a list", () => [1], "an array of 1"],
+    ["null", () => null, "null"],
+  ])("refuses measures that are %s", (_name, measures, got) => {
+    const odd = checkedTask({ name: "own", train: source, measures: measures as () => never }, options);
+    const measure = () => odd.measures?.(problem, "7", true);
+    expect(measure).toThrow(PartError);
+    expect(measure).toThrow(`task "own": measures: expected counts by name, got ${got} (problem p0)`);
+  });
+
   test("names the split that cannot be opened; typed errors stay", async () => {
     const failing = checkedTask({ name: "own", train: fails }, options);
     await expect(openSource(failing.train)).rejects.toThrow('task "own": train: no such column');

@@ -144,9 +144,12 @@ function checkedMeasures(measures: Measures, task: string): Measures {
   const where = `${task}: measures`;
   return (problem, completion, isRight) => {
     const found: unknown = about(where, problem.id, () => measures(problem, completion, isRight));
-    if (typeof found === "object" && found !== null) return found as ReturnType<Measures>;
-    throw new PartError(
-      `${where}: expected counts by name, got ${shownValue(found)} (problem ${problem.id})`,
-    );
+    const isLater = typeof (found as { then?: unknown } | null | undefined)?.then === "function";
+    if (typeof found === "object" && found !== null && !Array.isArray(found) && !isLater)
+      return found as ReturnType<Measures>;
+    // Its failure is not reported beside this one.
+    if (isLater) Promise.resolve(found).catch(() => {});
+    const got = isLater ? "a promise" : shownValue(found);
+    throw new PartError(`${where}: expected counts by name, got ${got} (problem ${problem.id})`);
   };
 }

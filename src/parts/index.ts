@@ -23,5 +23,6 @@ export { nearestName } from "./nearest-name.ts";
 export { partError } from "./part-error.ts";
 export { isSettings, type Settings } from "./settings.ts";
 export { shownValue } from "./shown-value.ts";
+export { timerMs } from "./timer-ms.ts";
 export { type TimeLimit, withinTime } from "./within-time.ts";
 export { withoutMark } from "./without-mark.ts";

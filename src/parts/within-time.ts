@@ -2,6 +2,7 @@
  * @module
  * Waits for user code, with a time limit and until the caller cancels.
  */
+import { timerMs } from "./timer-ms.ts";
 
 /** How long work may take. */
 export interface TimeLimit {
@@ -29,7 +30,7 @@ export async function withinTime<T>(
   let timer: NodeJS.Timeout | undefined;
   let onAbort: () => void = () => {};
   const end = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(late()), milliseconds);
+    timer = setTimeout(() => reject(late()), timerMs(milliseconds));
     onAbort = () => reject(signal?.reason);
     if (signal?.aborted) onAbort();
     else signal?.addEventListener("abort", onAbort, { once: true });

@@ -16,10 +16,29 @@ const PLACE = /^\d{1,2}(?:\.0)?$/;
 
 const same = (a: string, b: string) => a.trim().toLowerCase() === b.trim().toLowerCase();
 
-/** Place of the option that a text is; exact before another case. */
+/** Longest text that is looked at as a number. */
+const MAX_DIGITS = 40;
+
+/** A number without what does not change it, such as `1` for `01.0`; undefined for any other text. */
+function numberIn(text: string): string | undefined {
+  const trimmed = text.trim();
+  if (trimmed.length > MAX_DIGITS || !/\d/.test(trimmed)) return undefined;
+  const [all, sign = "", whole = "", fraction = ""] = /^([+-]?)0*(\d*)(?:\.(\d*?)0*)?$/.exec(trimmed) ?? [];
+  if (all === undefined) return undefined;
+  return `${sign === "-" ? "-" : ""}${whole || "0"}${fraction && `.${fraction}`}`;
+}
+
+const sameNumber = (a: string, b: string) => numberIn(a) !== undefined && numberIn(a) === numberIn(b);
+
+/** Place of the option that a text is; exact before another case, and that before the same number. */
 function placeOfText(text: string, options: readonly string[]): number {
   const exact = options.indexOf(text);
-  return exact >= 0 ? exact : options.findIndex((option) => option !== "" && same(option, text));
+  if (exact >= 0) return exact;
+  const alike = options.findIndex((option) => option !== "" && same(option, text));
+  if (alike >= 0) return alike;
+  const equal = options.flatMap((option, i) => (sameNumber(option, text) ? [i] : []));
+  const [one = -1, other = one] = equal;
+  return agreed(text, one, other);
 }
 
 function placeOfLetter(letter: string | undefined, options: readonly string[]): number {
@@ -81,11 +100,17 @@ function chosenPlace(
   const [, bracketed, before, rest = ""] = LETTER_AND_TEXT.exec(text) ?? [];
   const lettered = placeOfLetter(bracketed ?? before, texts);
   if (lettered >= 0 && same(texts[lettered]!, rest)) return lettered;
-  return byText >= 0 ? byText : byNumber;
+  if (byText >= 0 || byNumber < 0) return byText;
+  const areTextsOfNumbers = texts.every((option) => option === "" || numberIn(option) !== undefined);
+  if (!areTextsOfNumbers) return byNumber;
+  throw new DataError(
+    `answer: expected one of the numbers that are options, got ${JSON.stringify(text)}, which may be the place of ` +
+      `option ${LETTERS[byNumber]}: data.answerPlaces says whether answers are places (from-0, from-1) or not (none)`,
+  );
 }
 
 /** Several letters, apart or together: `A, C` or `AC`. */
-const LETTERS_APART = /^[A-Z](?:\s*(?:[,;、/&]|and)?\s*[A-Z])+$/;
+const LETTERS_APART = /^[A-Z](?:\s*(?:(?:[,;、/&]|and)\s*)?[A-Z])+$/;
 
 /** The places of several letters at once; none where a text is anything else. */
 function placesOfLetters(text: string, options: readonly string[]): number[] {
@@ -106,8 +131,8 @@ export interface ReadAnswers {
  *
  *     options red, blue: 1 -> B, blue;  "A" -> A, red;  "blue" -> blue, B;  "green" -> green
  *
- * A number is a place, unless the options are numbers; a text is first an option's text, then a place. Labels of the
- * row's own, such as `1`, come before places.
+ * A number is a place, unless the options are numbers; a text is first an option's text or number, then a place, unless
+ * all options are numbers in texts. Labels of the row's own, such as `1`, come before places.
  *
  * @throws DataError when there is none, it may be two of the options, or several options are right at once
  */
@@ -133,7 +158,8 @@ export function readAnswers(
     else {
       places.add(place);
       const [letter, option] = [LETTERS[place]!, options.texts[place]!];
-      answers.push(...(same(text, option) ? [option, letter] : [letter, option]));
+      const isText = same(text, option) || sameNumber(text, option);
+      answers.push(...(isText ? [option, letter] : [letter, option]));
     }
   }
   if (places.size > 1)

@@ -79,6 +79,54 @@ describe("options", () => {
     ]);
   });
 
+  test("that are the same number as the answer are meant by it", async () => {
+    const row = { question: "Which?", options: ["1.0", "2.0", "3.0"] };
+    expect((await one({ ...row, answer: "1" })).answers).toEqual(["1.0", "A"]);
+    expect((await one({ ...row, answer: "03" })).answers).toEqual(["3.0", "C"]);
+    expect((await one({ ...row, answer: 1 })).answers).toEqual(["B", "2.0"]);
+    expect((await one({ ...row, answer: "7" })).answers).toEqual(["7"]);
+    const place = { question: "Which?", options: ["4", "5", "6"], answer: "1" };
+    await expect(one(place)).rejects.toThrow(
+      'answer: expected one of the numbers that are options, got "1", which may be the place of option B: ' +
+        "data.answerPlaces says",
+    );
+    expect((await one(place, { answerPlaces: "from-0" })).answers).toEqual(["B", "5"]);
+    expect((await one(place, { answerPlaces: "none" })).answers).toEqual(["1"]);
+    await expect(one({ question: "Which?", options: ["1.0", "1.00"], answer: "1" })).rejects.toThrow(
+      "may be option A or option B",
+    );
+    const large = { question: "Which?", options: ["9007199254740992.0", "9007199254740993.0"] };
+    expect((await one({ ...large, answer: "9007199254740993" })).answers).toEqual([
+      "9007199254740993.0",
+      "B",
+    ]);
+  });
+
+  test.each<[string, (letter: string, i: number) => string]>([
+    ["by letter", (letter) => letter],
+    ["by number", (_, i) => `option${i + 1}`],
+    ["by number from 0", (_, i) => `option_${i}`],
+    ["by small letter", (letter) => `choice_${letter.toLowerCase()}`],
+  ])("in up to 26 columns %s are all shown", async (_name, column) => {
+    const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ".split("");
+    for (const count of [12, 26]) {
+      const columns = letters.slice(0, count).map((letter, i) => [column(letter, i), `text ${letter}`]);
+      const row = { question: "Which?", answer: letters[count - 1], ...Object.fromEntries(columns) };
+      const { options, answers } = await one(row);
+      expect(options).toEqual(letters.slice(0, count).map((letter) => `text ${letter}`));
+      expect(answers).toEqual([letters[count - 1], `text ${letters[count - 1]}`]);
+    }
+  });
+
+  test("in columns are not letters behind a gap, and no more than 26", async () => {
+    const row = { question: "Which?", A: "red", B: "blue", X: 3.5, Y: 2, answer: "B" };
+    expect((await one(row)).options).toEqual(["red", "blue"]);
+    const columns = Array.from({ length: 27 }, (_, i) => [`option${i + 1}`, `text ${i}`]);
+    await expect(one({ question: "Which?", answer: "A", ...Object.fromEntries(columns) })).rejects.toThrow(
+      "options: expected at most 26 columns, got option27",
+    );
+  });
+
   test("are never dropped in silence", async () => {
     await expect(one({ question: "Which?", options: "red or blue", answer: "A" })).rejects.toThrow(
       "options: expected a list",

@@ -15,8 +15,35 @@ const DELIMITERS = { tsv: "\t", csv: "," } as const;
 /** The column that names rows in a TSV in which a row may use another row's images. */
 const INDEX = "index";
 
-/** The fields of one record. */
+/** The text after the quote that ends a quoted field, where neither a delimiter nor the record's end follows it. */
+function afterQuote(text: string, delimiter: string): string | undefined {
+  for (let at = 0; at >= 0 && at < text.length; ) {
+    let end = at;
+    if (text[at] === '"') {
+      for (end = text.indexOf('"', at + 1); end >= 0 && text[end + 1] === '"'; )
+        end = text.indexOf('"', end + 2);
+      if (end < 0) return undefined;
+      const rest = text.slice(end + 1, end + 41);
+      if (rest.trim() !== "" && !rest.startsWith(delimiter)) return rest;
+    }
+    const next = text.indexOf(delimiter, end);
+    at = next < 0 ? -1 : next + 1;
+  }
+  return undefined;
+}
+
+/**
+ * The fields of one record.
+ *
+ * @throws DataError when it cannot be split, or takes in lines behind a quote at a field's start that has no partner
+ */
 function fieldsOf(text: string, delimiter: string, place: string): string[] {
+  const after = text.includes("\n") ? afterQuote(text, delimiter) : undefined;
+  if (after !== undefined)
+    throw new DataError(
+      `${place}: a field in quotes over several lines: expected ${JSON.stringify(delimiter)} or the row's end after its ` +
+        `closing quote, got ${JSON.stringify(after)}: quotes within a field are written twice`,
+    );
   let records: string[][];
   try {
     records = parse(text, {

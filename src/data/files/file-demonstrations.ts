@@ -21,9 +21,10 @@ async function laterTurns(
   { later }: StatedSolution,
 ): Promise<DemonstratedTurn[]> {
   const turns: DemonstratedTurn[] = [];
-  for (const [i, { asked, answer }] of later.entries()) {
-    const media = await source.media(index, stated.laterMedia[i]!);
-    turns.push({ question: asked.text, ...media, completion: answer! });
+  for (const [i, { answer }] of later.entries()) {
+    const placed = stated.later[i]!;
+    const media = await source.media(index, placed);
+    turns.push({ question: placed.question, ...media, completion: answer! });
   }
   return turns;
 }

@@ -16,7 +16,7 @@ import { lastAtMost } from "./last-at-most.ts";
 import { openMediaStore } from "./open-media-store.ts";
 import { openTables } from "./open-tables.ts";
 import { type FilesOptions, filesSchema } from "./options.ts";
-import type { Media } from "./question-text.ts";
+import type { Media } from "./placed-questions.ts";
 import { readClip } from "./read-clip.ts";
 import { type MediaOptions, readImage } from "./read-image.ts";
 import { RowReaders } from "./rows/row-readers.ts";

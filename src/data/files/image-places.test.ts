@@ -40,9 +40,9 @@ test("numbers decide the order, and a number without an image is refused", async
 });
 
 test("marks that may be text stay text unless they are as many as the images", () => {
-  expect(withLikelyPlaces("Which tag is <image/>?", 2)).toBe("Which tag is <image/>?");
-  expect(withLikelyPlaces("Which tag is <image/>?", 0)).toBe("Which tag is <image/>?");
-  expect(withLikelyPlaces("<image>: <IMAGE>?", 1)).toBe("<image>: <IMAGE>?");
+  expect(withLikelyPlaces(["Which tag is <image/>?"], 2)).toEqual(["Which tag is <image/>?"]);
+  expect(withLikelyPlaces(["Which tag is <image/>?"], 0)).toEqual(["Which tag is <image/>?"]);
+  expect(withLikelyPlaces(["<image>: <IMAGE>?"], 1)).toEqual(["<image>: <IMAGE>?"]);
 });
 
 test("marks of videos are places too", () => {

@@ -26,11 +26,18 @@ export function withUsualPlaces(text: string): string {
   return MARKS.reduce((rest, [mark, place]) => rest.replaceAll(mark, place), text);
 }
 
-/** A question without a place whose likely marks are as many as its images: these are the places. */
-export function withLikelyPlaces(question: string, images: number): string {
-  if (images === 0 || question.includes(IMAGE_PLACE)) return question;
-  const marks = question.match(LIKELY)?.length ?? 0;
-  return marks === images ? question.replaceAll(LIKELY, IMAGE_PLACE) : question;
+/**
+ * Questions of a conversation without a place whose likely marks are as many as its images: these are the places; else
+ * those of the first question, if they alone are as many.
+ */
+export function withLikelyPlaces(questions: readonly string[], images: number): readonly string[] {
+  if (images === 0 || questions.some((text) => text.includes(IMAGE_PLACE))) return questions;
+  const marks = questions.map((text) => text.match(LIKELY)?.length ?? 0);
+  const isOfAll = marks.reduce((sum, count) => sum + count, 0) === images;
+  const isOfFirst = marks[0] === images;
+  return questions.map((text, i) =>
+    isOfAll || (isOfFirst && i === 0) ? text.replaceAll(LIKELY, IMAGE_PLACE) : text,
+  );
 }
 
 /** A text, and what its places name: undefined where the row's own images fill them. */

@@ -4,7 +4,7 @@
  */
 import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { DataError } from "../../errors/index.ts";
 import { refuseLfsPointer } from "./lfs-pointer.ts";
 import { isWithin, realWithin } from "./real-within.ts";
@@ -28,6 +28,12 @@ export function shownMedium(medium: Medium, named: string): string {
 }
 
 const FILE_URL = /^file:\/\/(?:localhost(?=\/))?/i;
+
+/** The path of a file in a folder that a row names; a file URL stays one, with its escapes. */
+export function inFolder(folder: string, name: string): string {
+  if (!FILE_URL.test(folder)) return join(folder, name);
+  return `${folder.replace(/\/+$/, "")}/${folder.includes("%") ? encodeURIComponent(name) : name}`;
+}
 
 /** The file that is at a path, or at the path that a file URL writes with escapes such as `%20`. */
 function unescaped(named: string, path: string): string {

@@ -7,6 +7,7 @@ import { isFileInsteadOfRow } from "./followed-row.ts";
 import type { ImageReference } from "./image-reference.ts";
 import type { Medium } from "./media-path.ts";
 import type { MediaStore } from "./media-store.ts";
+import type { Media } from "./placed-questions.ts";
 import { type RowOptions, type RowProblem, rowProblem } from "./row-problem.ts";
 import type { Table } from "./table.ts";
 
@@ -26,8 +27,17 @@ const OWN_BYTES = 256 * 2 ** 20;
 /** Rows that are read at once. */
 const AT_ONCE = 8;
 
+/** The images and videos of all questions of a row. */
+function mediaOf({ images, videos, later }: RowProblem): Media {
+  return {
+    images: [...images, ...later.flatMap((question) => question.images)],
+    videos: [...videos, ...later.flatMap((question) => question.videos)],
+  };
+}
+
 /** The images, frames and videos that a row names, without images in the row itself or at a URL. */
-function namedIn(table: Table, { images, videos }: RowProblem): NamedMedium[] {
+function namedIn(table: Table, stated: RowProblem): NamedMedium[] {
+  const { images, videos } = mediaOf(stated);
   const frames = videos.flatMap((video) => (video.kind === "frames" ? video.frames : []));
   const named = [...images, ...frames].flatMap((reference): NamedMedium[] => {
     const path = pathOf(table, reference);
@@ -54,7 +64,8 @@ export async function statedIn(table: Table, row: number, rows: TableRows): Prom
 }
 
 /** Bytes of the images and videos that are in a row itself. */
-function ownBytes({ images, videos }: RowProblem): number {
+function ownBytes(stated: RowProblem): number {
+  const { images, videos } = mediaOf(stated);
   const frames = videos.flatMap((video) => (video.kind === "frames" ? video.frames : []));
   const all = [...images, ...frames, ...videos];
   return all.reduce((sum, one) => sum + (one.kind === "bytes" ? one.bytes.length : 0), 0);

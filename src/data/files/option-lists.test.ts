@@ -91,6 +91,13 @@ describe("options", () => {
     expect((await one(row)).answers).toEqual([answer]);
   });
 
+  test("are not looked for in blanks for long", async () => {
+    const answer = `A${" ".repeat(200_000)}x`;
+    const before = performance.now();
+    expect((await one({ question: "Which?", options: ["red", "blue"], answer })).answers).toEqual([answer]);
+    expect(performance.now() - before).toBeLessThan(5000);
+  });
+
   test("that the question shows by small letters are not shown twice", async () => {
     const question = "Which? (a) red (b) blue";
     expect((await one({ question, options: ["red", "blue"], answer: "b" })).question).toBe(question);
@@ -148,6 +155,27 @@ describe("numbers in a list", () => {
         })
       ).answers,
     ).toEqual(["[1, 2]", "[3, 4]"]);
+  });
+
+  test("or in a text are several answers only where their texts are in quotes", async () => {
+    const of = async (name: string, text: string) => (await one({ question: "?", [name]: text })).answers;
+    for (const name of ["answers", "direct_answers", "multiple_choice_answer"]) {
+      expect(await of(name, "(3, 4)")).toEqual(["(3, 4)"]);
+      expect(await of(name, "[0, 1]")).toEqual(["[0, 1]"]);
+      expect(await of(name, "('3', '4')")).toEqual(["3", "4"]);
+      expect(await of(name, '["3", "4"]')).toEqual(["3", "4"]);
+      expect(await of(name, "[3]")).toEqual(["3"]);
+      expect(await of(name, "{'text': ['red', 'crimson'], 'answer_start': [1, 2]}")).toEqual([
+        "red",
+        "crimson",
+      ]);
+    }
+    expect((await one({ question: "?", answers: "[]", direct_answers: "7" })).answers).toEqual(["7"]);
+  });
+
+  test("that numpy printed without commas are options", async () => {
+    const row = { question: "Which?", options: "[1 2 3 4]", answer: "C" };
+    expect(await one(row)).toMatchObject({ options: ["1", "2", "3", "4"], answers: ["C", "3"] });
   });
 
   test("that are all the same are this number", async () => {

@@ -44,6 +44,28 @@ describe("images", () => {
     expect(await summary({ ...asked, image: "a.png", image_2: null })).toEqual(["Colour?", ["red"], [28]]);
   });
 
+  test.each<[string, object, string]>([
+    ["image_1 beside image", { image: "a.png", image_1: "b.png" }, "in image, got another in image_1"],
+    ["image2 beside images", { images: ["a.png"], image2: "b.png" }, "in images, got another in image2"],
+    [
+      "image_2 beside an image and an empty image_1",
+      { image: "a.png", image_1: null, image_2: "b.png" },
+      "in image, got another in image_2",
+    ],
+    ["image_17", { image_1: "a.png", image_17: "b.png" }, "in image_1, got another in image_17"],
+  ])("in numbered columns that would be lost are reported: %s", async (_name, row, expected) => {
+    await expect(one({ ...asked, ...row })).rejects.toThrow(`image: expected all images ${expected}`);
+    const [column = ""] = Object.keys(row);
+    expect((await one({ ...asked, ...row }, { columns: { image: column } })).images).toHaveLength(1);
+  });
+
+  test("in numbered columns that are read elsewhere, and none at all, are no loss", async () => {
+    const twice = { images: ["a.png", "b.png"], image_1: "a.png", image_2: "b.png" };
+    expect(await summary({ ...asked, ...twice })).toEqual(["Colour?", ["red"], [28, 56]]);
+    const none = { image: "a.png", image_1: { bytes: null, path: null }, image_2: "nan", image_3: 7 };
+    expect((await one({ ...asked, images: ["a.png"], ...none, image: null })).images).toHaveLength(1);
+  });
+
   test.each<[string, object]>([
     ["a file name", { visual: "a.png" }],
     ["a list of file names", { visuals: ["a.png", "b.jpg"] }],

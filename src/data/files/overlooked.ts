@@ -3,9 +3,12 @@
  * Media of a row that no part of its problem would show: images in columns that are not read, sound, and regions that
  * the text refers to. Such a row is rejected, since its question cannot be answered as it is read.
  */
+import { isDeepStrictEqual } from "node:util";
 import { DataError } from "../../errors/index.ts";
 import { imageFormat } from "../../model/index.ts";
-import { holdsSomething, isStruct } from "./rows/cells.ts";
+import type { ImageReference } from "./image-reference.ts";
+import { type Cells, holdsSomething, isStruct, isWrittenMissing } from "./rows/cells.ts";
+import { imagesIn } from "./rows/reader.ts";
 import type { Row } from "./table.ts";
 
 /** Deepest nesting in which images are looked for. */
@@ -41,6 +44,33 @@ export function refuseOverlookedImage(row: Row, used: Iterable<string>): void {
     `image: expected it in a column for images, got one in ${JSON.stringify(column)}: ` +
       `data.columns.image: ${column} reads it, and data.columns.image: "" says that there are none`,
   );
+}
+
+const NUMBERED_COLUMN = /^image_?\d{1,3}$/;
+
+/**
+ * Rejects a row that has an image in a numbered column, such as `image_1`, beside the columns that are read. One that is read
+ * elsewhere in the row too is no loss.
+ *
+ * @param read the images that are read, and the columns that they are in
+ * @throws DataError naming the column
+ */
+export function refuseUnreadImage(
+  cells: Cells,
+  { value, columns }: { readonly value: readonly ImageReference[]; readonly columns: readonly string[] },
+): void {
+  for (const name of Object.keys(cells.row)) {
+    const cell = cells.row[name];
+    if (!NUMBERED_COLUMN.test(name) || columns.includes(name) || isWrittenMissing(cell)) continue;
+    if (["number", "bigint", "boolean"].includes(typeof cell)) continue;
+    const images = imagesIn(cell, name, cells) ?? [];
+    if (images.every((image) => value.some((other) => isDeepStrictEqual(other, image)))) continue;
+    const all = columns.join(", ");
+    throw new DataError(
+      `image: expected all images in ${all}, got another in ${name}: give them in one list, or name the one column to ` +
+        "read (data.columns.image)",
+    );
+  }
 }
 
 /** Marks that ms-swift replaces by what is in another column. */

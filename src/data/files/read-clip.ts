@@ -16,7 +16,7 @@ import {
   type VideoClip,
 } from "../../model/index.ts";
 import type { ImageReference } from "./image-reference.ts";
-import { shownMedium } from "./media-path.ts";
+import { inFolder, shownMedium } from "./media-path.ts";
 import { MediaStore } from "./media-store.ts";
 import { type FilesOptions, filesSchema } from "./options.ts";
 import { checkShape, type MediaOptions, type OwnImage, readImage } from "./read-image.ts";
@@ -120,7 +120,7 @@ function framesIn(names: readonly string[], named: string): OwnImage[] {
     .sort((a, b) => byNumber.compare(a, b) || (a < b ? -1 : 1));
   if (frames.length === 0)
     throw new DataError(`${shownMedium("video", named)}: expected images in the folder, got none`);
-  return frames.map((name) => ({ kind: "path", path: join(named, name) }));
+  return frames.map((name) => ({ kind: "path", path: inFolder(named, name) }));
 }
 
 async function readFrameImages(

@@ -24,16 +24,30 @@ test.each([
   ["\\boxed{\\text{the \\boxed{inner} one}}", "\\text{the \\boxed{inner} one}", "a box in a box"],
   ["so \\boxed{8", "so \\boxed{8", "a box left open"],
   ["so $\\boxed 8$.", "8", "a box without braces"],
+  ["so $\\boxed 3.5$.", "3.5", "a decimal in a box without braces"],
+  ["so \\boxed 3.5.", "3.5", "a decimal before a full stop"],
+  ["so $\\boxed 1,234.5$", "1,234.5", "thousands in a box without braces"],
+  ["so \\boxed 3.5x", "so \\boxed 3.5x", "a box without braces that ends nowhere"],
   ["so $\\boxed{}$", "", "an empty box"],
   ["so \\fbox{8}", "8", "LaTeX's other box"],
   ["He has 3 + 4 = 7 marbles.\n#### 7", "7", "GSM8K's last line"],
   ["#### 7", "#### 7", "a heading alone"],
+  ["So\n\n  ####7 cm \n\n", "7 cm", "GSM8K's last line with blanks"],
+  ["#### 7\nand so on", "#### 7\nand so on", "a marked line that is not the last"],
+  ["So\n####", "So\n####", "a mark with nothing behind it"],
   ["nan", "", "a missing number as Python writes it"],
   ["<NA>", "", "a missing value as pandas writes it"],
   ["naan", "naan", "a word that begins alike"],
   ["$", "$", "a lone dollar"],
 ])("%j is %j: %s", (text, expected) => {
   expect(referenceAnswer(text)).toBe(expected);
+});
+
+test("a text of blanks is read in a moment", () => {
+  const text = `a${"\n".repeat(200_000)}b`;
+  const before = performance.now();
+  expect(referenceAnswer(text)).toBe(text);
+  expect(performance.now() - before).toBeLessThan(2000);
 });
 
 test("an answer in marks, in a box or bare is the same answer", () => {

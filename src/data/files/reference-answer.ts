@@ -37,8 +37,8 @@ function boxesIn(text: string): Box[] {
   return boxes;
 }
 
-/** TeX's box around one symbol or number without braces. */
-const BARE = /\\boxed\s*([^\s{}$\\.,;]+)(?:[\s$.]|$)/;
+/** TeX's box around one symbol or number without braces; a point or comma before a digit is part of the number. */
+const BARE = /\\boxed\s*([^\s{}$\\.,;]+(?:[.,]\d+)*)(?:[\s$]|\.(?!\d)|$)/;
 /** Text that joins boxes of one answer: `\boxed{1} and $\boxed{2}$`. */
 const JOINT = /^[\s$,;]*(?:and|or)?[\s$,;]*$/i;
 
@@ -63,8 +63,14 @@ function boxed(text: string): string | undefined {
 }
 
 const THOUGHT = "</think>";
-/** GSM8K's last line. */
-const MARKED_LINE = /\n\s*####[ \t]*(\S[^\n]*)\s*$/;
+const MARK = "####";
+
+/** What follows the mark at the start of GSM8K's last line; undefined where the text has no such line. */
+function markedLine(text: string): string | undefined {
+  const end = text.lastIndexOf("\n");
+  const line = text.slice(end + 1).trim();
+  return end >= 0 && line.startsWith(MARK) ? line.slice(MARK.length).trim() || undefined : undefined;
+}
 
 /**
  * The last complete `<answer>…</answer>`, else what follows the thought; in it the last `\boxed{…}`, or what follows the
@@ -88,5 +94,5 @@ export function referenceAnswer(text: string): string {
       : text.slice(thought < 0 ? 0 : thought + THOUGHT.length);
   const bare = marked.trim();
   if (/^(nan|<na>)$/i.test(bare)) return "";
-  return boxed(bare) ?? MARKED_LINE.exec(bare)?.[1]?.trim() ?? bare;
+  return boxed(bare) ?? markedLine(bare) ?? bare;
 }

@@ -5,11 +5,11 @@
 import { DataError } from "../../errors/index.ts";
 import { questionParts } from "../question-parts.ts";
 import { readAnswers } from "./choice.ts";
-import { withLikelyPlaces } from "./image-places.ts";
 import type { ImageReference } from "./image-reference.ts";
 import type { FilesOptions } from "./options.ts";
-import { refuseFilledMarks, refuseOverlookedImage } from "./overlooked.ts";
-import { inNamedOrder, type Media, mediaOf, withOptions, withVideoPlaces } from "./question-text.ts";
+import { refuseFilledMarks, refuseOverlookedImage, refuseUnreadImage } from "./overlooked.ts";
+import { type PlacedQuestion, placedQuestions } from "./placed-questions.ts";
+import { withOptions } from "./question-text.ts";
 import { asText } from "./rows/asked.ts";
 import { Cells, isWrittenMissing } from "./rows/cells.ts";
 import type { Part } from "./rows/reader.ts";
@@ -31,8 +31,8 @@ export interface RowProblem {
   /** In the order of the question's places. */
   readonly images: readonly ImageReference[];
   readonly videos: readonly VideoReference[];
-  /** The media of the later questions of the same conversation, in order. */
-  readonly laterMedia: readonly Media[];
+  /** The later questions of the same conversation, in order. */
+  readonly later: readonly PlacedQuestion[];
   /** Columns, or paths into them, by the parts that were made of them. */
   readonly sources: Readonly<Partial<Record<Part | "hint", readonly string[]>>>;
 }
@@ -97,16 +97,15 @@ export function rowProblem(row: Row, { readers, format, answerPlaces }: RowOptio
   const [image, video, id, kind] = [found("image"), found("video"), found("id"), found("kind")];
   const cells = new Cells(row, format);
   const hint = hintIn(cells);
-  const { first: media, later } = mediaOf(asked.value, image?.value ?? [], video?.value ?? []);
   const whole = withOptions(
     asked.value.text,
     options ?? [],
     hint === undefined ? undefined : asText(hint, "hint"),
   );
-  const { question: text, images } = inNamedOrder(withLikelyPlaces(whole, media.images.length), media.images);
-  if (text.trim() === "") throw new DataError("question: is empty");
-  const question = withVideoPlaces(text, images.length, media.videos.length);
-  questionParts(question, images.length, media.videos.length);
+  const { first, later } = placedQuestions(asked.value, whole, image?.value ?? [], video?.value ?? []);
+  const { question, images, videos } = first;
+  if (question.trim() === "") throw new DataError("question: is empty");
+  questionParts(question, images.length, videos.length);
   const sources: Partial<Record<Part | "hint", readonly string[]>> = {
     question: asked.columns,
     answer: answered.columns,
@@ -118,8 +117,10 @@ export function rowProblem(row: Row, { readers, format, answerPlaces }: RowOptio
     ...(hint !== undefined && { hint: cells.read }),
   };
   refuseFilledMarks(row, [question, ...answers]);
-  if (images.length + media.videos.length === 0 && readers.named("image") === undefined)
-    refuseOverlookedImage(row, Object.values(sources).flat());
+  if (readers.named("image") === undefined) {
+    if (images.length + videos.length === 0) refuseOverlookedImage(row, Object.values(sources).flat());
+    if (image !== undefined) refuseUnreadImage(cells, image);
+  }
   return {
     id: id?.value,
     question,
@@ -129,8 +130,8 @@ export function rowProblem(row: Row, { readers, format, answerPlaces }: RowOptio
     kind: kind?.value ?? "all",
     system: asked.value.system ?? systemIn(row, format),
     images,
-    videos: media.videos,
-    laterMedia: later,
+    videos,
+    later,
     sources,
   };
 }
@@ -144,7 +145,8 @@ export function rowSolution(row: Row, { readers, format }: RowOptions): FoundPar
   const solution = readers.read("solution", row, format);
   if (solution === undefined || solution.value.later.length === 0) return solution;
   const question = readers.read("question", row, format);
-  if (question?.reader === solution.reader) return solution;
+  if (question?.reader === solution.reader && question.value.later.length >= solution.value.later.length)
+    return solution;
   throw new DataError(
     `solution: expected one question and its answer in ${solution.columns.join(", ")} beside the question in ` +
       `${question?.columns.join(", ") ?? "none"}, got ${solution.value.later.length + 1}`,

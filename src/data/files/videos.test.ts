@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type ColumnSource, parquetWriteBuffer } from "hyparquet-writer";
 import { afterEach, describe, expect, test, vi } from "vitest";
@@ -66,6 +66,21 @@ describe("frames", () => {
     const problem = await first({ video: "clip" });
     expect(greys(problem)).toEqual([twelve]);
     expect(problem.videos?.[0]?.fps).toBe(2);
+  });
+
+  test("in a folder may be named by a file URL, with escapes", async () => {
+    const path = await rows({ video: "clip" });
+    const folder = join(dirname(path), "my clip");
+    await writeFrames(folder, 2);
+    renameSync(join(folder, "2.png"), join(folder, "2 50%.png"));
+    const named = ["/clip", "/clip/", "/my clip", "/my%20clip"].map((end) => `file://${dirname(path)}${end}`);
+    writeFileSync(
+      path,
+      named.map((video) => JSON.stringify({ problem: "What?", answer: "7", video })).join("\n"),
+    );
+    const source = await open(path);
+    const shown = await Promise.all(named.map(async (_, i) => greys(await source.problem(i))));
+    expect(shown).toEqual([[twelve], [twelve], [[1, 2]], [[1, 2]]]);
   });
 
   test("in a list are one video, in the order of the list", async () => {

@@ -7,6 +7,7 @@
 import { setTimeout } from "node:timers/promises";
 import { EngineError, type FoveaError, InterruptedError, SessionLostError } from "../../errors/index.ts";
 import { Rng } from "../../math/index.ts";
+import { timerMs } from "../../parts/index.ts";
 import { PROTOBUF } from "./protobuf/index.ts";
 import type { Clock, Fetch, RetryEvent, TinkerEngineOptions } from "./tinker-options.ts";
 import { failureSchema } from "./wire.ts";
@@ -263,7 +264,7 @@ export class HttpClient {
       ...(body && { body: body.content as string | Uint8Array<ArrayBuffer> }),
       signal: AbortSignal.any([
         this.#isOpening ? this.#ending : this.#closing.signal,
-        AbortSignal.timeout(this.#attemptMs),
+        AbortSignal.timeout(timerMs(this.#attemptMs)),
       ]),
     });
     const seconds = Number(response.headers.get("retry-after") ?? Number.NaN);

@@ -17,6 +17,20 @@ describe("a text that is a list or a dict", () => {
       ["\\frac{1}{2}", "\n", "é", "A", "😀", "\\q", "'"],
     ],
     ["[]", []],
+    ["[1 2 3 4]", ["1", "2", "3", "4"]],
+    ["[ 1.5 -2.  nan\n 1e-3]", ["1.5", "-2.", null, "1e-3"]],
+    [
+      "[[1 2]\n [3 4]]",
+      [
+        ["1", "2"],
+        ["3", "4"],
+      ],
+    ],
+    ["[True False]", ["True", "False"]],
+    ["[img/a.png img/b.png]", ["img/a.png", "img/b.png"]],
+    ["[my photo.png]", ["my photo.png"]],
+    ["[1 of 2]", ["1 of 2"]],
+    ["[1 2, 3]", ["1 2", "3"]],
     ["[[1], [2, 3]]", [["1"], ["2", "3"]]],
   ])("%s is read", (text, expected) => {
     expect(literalIn(text)).toEqual(expected);

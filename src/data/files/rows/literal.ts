@@ -13,6 +13,19 @@ const CLOSE: Readonly<Record<string, string>> = { "[": "]", "(": ")", "{": "}" }
 const ESCAPES: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", b: "\b", f: "\f", "0": "\0" };
 const HEX: Readonly<Record<string, number>> = { x: 2, u: 4, U: 8 };
 
+const NUMBER_WORD = /^(?:[+-]?(?:\d+(?:\.\d*)?(?:e[+-]?\d+)?|\.\d+|inf)|nan|True|False)$/i;
+const MEDIUM_WORD = /[^.]\.(?:png|jpe?g|webp|gif|bmp|tiff?|avif|mp4|mov|mkv|webm|avi)$/i;
+
+/** The words between the brackets of a list as numpy prints numbers: `1 2 3`; undefined for any other. Paths too. */
+function apart(within: string): Literal[] | undefined {
+  if (/[,:[\](){}'"]/.test(within) || !/\S\s+\S/.test(within)) return undefined;
+  const words = within.trim().split(/\s+/);
+  const areApart = [NUMBER_WORD, MEDIUM_WORD].some((kind) => words.every((word) => kind.test(word)));
+  return areApart ? words.map(bareWord) : undefined;
+}
+
+const bareWord = (word: string) => (/^(None|null|nan|NaN)$/.test(word) ? null : word);
+
 class LiteralReader {
   readonly #text: string;
   #at = 0;
@@ -58,8 +71,9 @@ class LiteralReader {
 
   #list(depth: number): Literal {
     const items: Literal[] = [];
-    this.#entries(this.#text[this.#at]!, () => items.push(this.#value(depth + 1)));
-    return items;
+    const start = this.#at;
+    this.#entries(this.#text[start]!, () => items.push(this.#value(depth + 1)));
+    return apart(this.#text.slice(start + 1, this.#at - 1)) ?? items;
   }
 
   #dict(depth: number): Literal {
@@ -113,7 +127,7 @@ class LiteralReader {
       return new Uint8Array(Buffer.from(this.#string(quote), "latin1"));
     const text = word.trim();
     if (text === "") throw new DataError("an entry is missing");
-    return /^(None|null|nan|NaN)$/.test(text) ? null : text;
+    return bareWord(text);
   }
 }
 
