@@ -28,7 +28,7 @@ export function withUsualPlaces(text: string): string {
 
 /**
  * Questions of a conversation without a place whose likely marks are as many as its images: these are the places; else
- * those of the first question, if they alone are as many.
+ * the marks of the first question, if they alone are as many.
  */
 export function withLikelyPlaces(questions: readonly string[], images: number): readonly string[] {
   if (images === 0 || questions.some((text) => text.includes(IMAGE_PLACE))) return questions;

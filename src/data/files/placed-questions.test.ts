@@ -93,7 +93,7 @@ describe("images of a conversation", () => {
     await expect(one(asked(questions))).rejects.toThrow(expected);
   });
 
-  test("are those of the options, too", async () => {
+  test("are the images of the options, too", async () => {
     const row = { question: "<image 1>?", options: ["<image 2>", "none"], images: BOTH, answer: "A" };
     expect(await summary(row)).toEqual([
       "<image>?\nOptions:\nA. <image>\nB. none",

@@ -49,7 +49,7 @@ function inNamedOrder(questions: readonly string[], images: readonly ImageRefere
     throw new DataError(`question: expected places of images with or without numbers, got both`);
   if (numbers[0]!.length === 0)
     throw new DataError(
-      `question: expected the first of ${questions.length} questions to name its images, since later ones name theirs`,
+      `question: expected the first of ${questions.length} questions to name its images, since later questions name theirs`,
     );
   const unnamed = images.filter((_, i) => !all.includes(i + first));
   return questions.map((text, i) => {
@@ -123,7 +123,7 @@ function dealt<T>(all: readonly T[], questions: readonly string[], place: string
 /**
  * The questions of a conversation, each with the images and videos at its places.
  *
- * @param asked the first question and the later ones
+ * @param asked the first question and the later questions
  * @param text the first question's text, with all that is shown beside it
  * @param images the row's own
  * @param videos the row's own

@@ -65,7 +65,7 @@ function boxed(text: string): string | undefined {
 const THOUGHT = "</think>";
 const MARK = "####";
 
-/** What follows the mark at the start of GSM8K's last line; undefined where the text has no such line. */
+/** The text after the mark at the start of GSM8K's last line; undefined where the text has no such line. */
 function markedLine(text: string): string | undefined {
   const end = text.lastIndexOf("\n");
   const line = text.slice(end + 1).trim();

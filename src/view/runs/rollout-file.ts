@@ -137,7 +137,7 @@ export async function rolloutGroupSummary(
 }
 
 /**
- * The group that begins at a byte offset, whole but for what `GroupSummary.more` counts.
+ * The group that begins at a byte offset, whole except for the completions that `GroupSummary.more` counts.
  *
  * @param from the offset of its first completion
  */

@@ -44,7 +44,7 @@ test("so are the addresses of a choice that came late, or that cannot be read", 
   ]);
 });
 
-test("the newest choice is known by its address from its beginning, whatever is shown, and a failed one is not", async () => {
+test("the newest choice is known by its address from its beginning, and a failed choice is not", async () => {
   const { events, pictures, file } = page();
   const of = (name: string) => Promise.resolve([{ ...file(name), address: `./${name}` }]);
   await pictures.choose(of("a"), "./a");

@@ -38,7 +38,7 @@ export const question: ReadonlySignal<string> = computed(() =>
 /** The run whose problems are known; there may be none. */
 const problemsOf = signal<string | undefined>(undefined);
 const isDecoding = signal(false);
-/** Whether the chosen pictures are still to come: those that are shown are earlier ones. */
+/** Whether the chosen pictures are still to come: the shown pictures are of an earlier choice. */
 export const arePicturesComing: ReadonlySignal<boolean> = computed(
   () => isDecoding.value || (pictureKey.value !== "" && problemsOf.value !== pictureRunId.value),
 );

@@ -47,7 +47,7 @@ const FAMILIES: readonly Family[] = [
 ];
 const LETTER_COLUMNS = FAMILIES.flatMap(({ before, keys }) => keys.map((key) => `${before}${key}`));
 
-/** The first columns of a family, options even after a gap; later ones are only without one: `X` may be a number. */
+/** The first columns of a family, options even after a gap; later columns are options only without a gap: `X` may be a number. */
 const LOOSE = 10;
 
 /** The keys whose columns in a row may be options. */
