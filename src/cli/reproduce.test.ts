@@ -185,7 +185,7 @@ describe("fovea reproduce", () => {
     const { status, stdout } = await set("train.groupSize=2");
     expect(status).toBe(0);
     const together = JSON.parse(stdout.trimEnd().split("\n").at(-1)!) as Record<string, number>;
-    expect(together["samples"]! / together["iterations"]!).toBe(2 * 32);
+    expect(together["samples"]! / together["iterations"]!).toBe(2 * 16);
     const same = await set("credit=uniform");
     expect(same.status).toBe(2);
     expect(same.stderr).toMatch(/--set credit=uniform: makes rows ".*" and ".*" the same run/);
