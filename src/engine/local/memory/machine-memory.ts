@@ -28,7 +28,7 @@ export function modelBytes({ budget, process }: MachineMemory): number {
 }
 
 /**
- * The budget of a process: as given, or nine tenths of what it could have on this machine, or in its container.
+ * The budget of a process: as given, for one engine beside the process itself, or nine tenths of what it could have on this machine, or in its container.
  *
  * @throws EngineError when it is no amount of memory
  */
@@ -36,7 +36,7 @@ export function machineMemory(given: number | string | undefined): MachineMemory
   const taken = process.memoryUsage.rss();
   ofProcess = Math.min(ofProcess ?? taken, taken);
   if (given === undefined) {
-    return { budget: SHARE * (taken + process.availableMemory()), process: ofProcess };
+    return { budget: SHARE * (taken + process.availableMemory()), process: taken };
   }
   const budget = parseBytes(given);
   if (budget === undefined) {
