@@ -5,7 +5,7 @@
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { recipeNames, readRecipe } from "fovea/recipe";
+import { readRecipe, recipeNames } from "fovea/recipe";
 
 const [directory] = process.argv.slice(2);
 if (directory === undefined || !existsSync(join(directory, "tables", "digits"))) {
@@ -34,8 +34,10 @@ const missing = able.filter((name) => !existsSync(fileOf(name)));
 const seconds = cells
   .flatMap((cell) => readFileSync(join(cell, "metrics.jsonl"), "utf8").trim().split("\n"))
   .reduce((sum, line) => sum + (JSON.parse(line).timing?.totalSeconds ?? 0), 0);
-const day = environments.map(({ startedAt }) => startedAt.slice(0, 10)).sort()[0];
-const left = missing.length === 0 ? "" : `\n\nNot run yet: ${missing.map((name) => `\`${name}\``).join(", ")}.`;
+const begun = Math.min(...environments.map(({ startedAt }) => Date.parse(startedAt)));
+const day = new Date(begun).toISOString().slice(0, 10);
+const left =
+  missing.length === 0 ? "" : `\n\nNot run yet: ${missing.map((name) => `\`${name}\``).join(", ")}.`;
 const page = `# Reproduced at digits scale
 
 \`fovea reproduce --all --scale digits --jobs 2\` at commit \`${common("commit").slice(0, 8)}\`, ${day}, ${common("cpu")}, ${common("cores")} cores,
@@ -49,4 +51,6 @@ designs match. With one seed, intervals and p-values speak of these weights, not
 ${finished.map((name) => readFileSync(fileOf(name), "utf8").trim()).join("\n\n")}
 `;
 writeFileSync(new URL("../docs/reproduced.md", import.meta.url), page);
-process.stdout.write(`docs/reproduced.md: ${finished.length} of ${able.length} recipes, ${cells.length} cells\n`);
+process.stdout.write(
+  `docs/reproduced.md: ${finished.length} of ${able.length} recipes, ${cells.length} cells\n`,
+);

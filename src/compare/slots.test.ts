@@ -13,7 +13,7 @@ function works(slots: Slots) {
         begun.push(name);
         return new Promise<string>((resolve) => ends.set(name, () => resolve(name)));
       }),
-    async end(name: string) {
+    end: async (name: string) => {
       ends.get(name)!();
       await pause();
       await pause();

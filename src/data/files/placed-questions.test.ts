@@ -18,7 +18,7 @@ const asked = (questions: readonly string[], image: readonly string[] = BOTH) =>
 async function shown(row: object): Promise<unknown[]> {
   const demonstrations = await openFileDemonstrations(filesSchema.parse({ path: oneRow(row) }));
   const { problem, later = [] } = await demonstrations.demonstration(0);
-  return [problem, ...later].map(({ question, images = [] }) => [question, images.map(({ width }) => width)]);
+  return [problem, ...later].map(({ question, images }) => [question, images.map(({ width }) => width)]);
 }
 
 describe("images of a conversation", () => {
