@@ -137,7 +137,7 @@ export class Answer {
   /** The answer with digits in place of number words; undefined if it has none. */
   get digits(): Answer | undefined {
     if (this.#digits === undefined) {
-      const digits = inDigits(withoutMarkup(this.plain));
+      const digits = MAY_BE_WORD.test(this.text) ? inDigits(withoutMarkup(this.plain)) : undefined;
       this.#digits = digits === undefined ? null : new Answer(digits);
     }
     return this.#digits ?? undefined;
@@ -190,6 +190,8 @@ function hourOfDay(hours: number, half: string): number | undefined {
   return hours < 1 || hours > 12 ? undefined : (hours % 12) + (half.toLowerCase() === "p" ? 12 : 0);
 }
 
+/** The shortest number words have three letters. */
+const MAY_BE_WORD = /[a-z]{3}/i;
 const MAY_BE_HOUR = /^.{0,9}\d(?::00|\s?[apo]).{0,9}$/i;
 
 /** "3 pm", "5 o'clock", "15:00" as a full hour. */

@@ -43,15 +43,37 @@ export interface AnswerVerdict extends Verdict {
 }
 
 /** The question's accepted answers and its options, if any. */
-interface Known {
+class Known {
   readonly answers: readonly Answer[];
   readonly options: readonly Answer[];
   /** Whether a text is accepted, of texts that were compared before. */
-  readonly compared: Map<string, boolean>;
+  readonly compared = new Map<string, boolean>();
+  #rightPlaces: readonly (number | undefined)[] | undefined;
+  #inDigits: Known | undefined;
+
+  constructor(answers: readonly Answer[], options: readonly Answer[]) {
+    this.answers = answers;
+    this.options = options;
+  }
+
   /** By answer, the place of the option that it names. */
-  readonly rightPlaces: readonly (number | undefined)[];
+  get rightPlaces(): readonly (number | undefined)[] {
+    this.#rightPlaces ??= this.answers.map((answer) => optionOf(answer, this.options));
+    return this.#rightPlaces;
+  }
+
   /** The same with digits in place of number words; itself where there are none. */
-  readonly inDigits: Known;
+  get inDigits(): Known {
+    this.#inDigits ??= this.#withDigits();
+    return this.#inDigits;
+  }
+
+  #withDigits(): Known {
+    const hasWords = (answer: Answer) => answer.digits !== undefined;
+    if (!this.answers.some(hasWords) && !this.options.some(hasWords)) return this;
+    const digitsOf = (answer: Answer) => answer.digits ?? answer;
+    return new Known(this.answers.map(digitsOf), this.options.map(digitsOf));
+  }
 }
 
 /** Most texts of a problem that are kept, and their greatest length. */
@@ -63,25 +85,9 @@ let last: { readonly problem: JudgedProblem; readonly known: Known } | undefined
 function knownOf(problem: JudgedProblem): Known {
   if (last?.problem !== problem) {
     const answers = problem.answers.filter((answer) => answer.trim() !== "").map(read);
-    last = { problem, known: known(answers, readOptions(problem.options ?? [])) };
+    last = { problem, known: new Known(answers, readOptions(problem.options ?? [])) };
   }
   return last.known;
-}
-
-function known(answers: readonly Answer[], options: readonly Answer[]): Known {
-  const digitsOf = (answer: Answer) => answer.digits ?? answer;
-  return {
-    answers,
-    options,
-    compared: new Map(),
-    rightPlaces: options.length === 0 ? [] : answers.map((answer) => optionOf(answer, options)),
-    get inDigits() {
-      const hasWords = [...answers, ...options].some(({ digits }) => digits !== undefined);
-      const inDigits = hasWords ? known(answers.map(digitsOf), options.map(digitsOf)) : this;
-      Object.defineProperty(this, "inDigits", { value: inDigits });
-      return inDigits;
-    },
-  };
 }
 
 function read(text: string): Answer {
@@ -102,12 +108,13 @@ function isAccepted(given: Answer, known: Known): boolean {
 }
 
 /** With options a letter and its text are one answer. */
-function equalsAccepted(given: Answer, { answers, options, rightPlaces }: Known): boolean {
+function equalsAccepted(given: Answer, known: Known): boolean {
+  const { answers, options } = known;
   if (options.length === 0) return answers.some((answer) => sameAnswer(given, answer));
   const { place, isContradiction } = namedOption(given, options);
   if (place === undefined && isContradiction) return answers.some(({ plain }) => plain === given.plain);
   return answers.some((answer, i) => {
-    const right = rightPlaces[i];
+    const right = known.rightPlaces[i];
     // A text that several options are equivalent to names none of them.
     if (right !== undefined) return place === right;
     if (sameAnswer(given, answer)) return true;
