@@ -58,7 +58,7 @@ test("a commit is recorded for a start of another model too, and none for a mode
   expect(JSON.parse(readFileSync(join(directory, "hub-models.json"), "utf8"))).toEqual(pinned);
 });
 
-test.each(["{", '["main"]', '{"org/name@main": "main"}'])("a record that is none is refused: %s", (text) => {
+test.each(["{", '["main"]', '{"org/name@main": "main"}'])("a file without a record of commits is refused: %s", (text) => {
   const directory = temporaryDirectory();
   writeFileSync(join(directory, "hub-models.json"), text);
   expect(() => readPinnedModels(directory)).toThrow(RunError);

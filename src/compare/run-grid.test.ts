@@ -124,7 +124,7 @@ test("a warm start that was interrupted is resumed by any cell that begins with 
   });
 });
 
-test("refuses a number of jobs that is none", () => {
+test("refuses zero jobs", () => {
   expect(() => new GridRunner({ store: new CellStore("none"), jobs: 0 })).toThrow(
     "jobs: expected a whole number from 1, got 0",
   );

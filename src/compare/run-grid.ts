@@ -49,7 +49,8 @@ export class GridRunner {
    * Checks the measures of all cells, then runs and measures every cell that has no result yet, in their order. When
    * one fails, the runner begins no other cell, and cells that run stop after a checkpoint.
    *
-   * @returns results in the order of the cells; fewer when the signal was aborted or a cell of another grid failed
+   * @returns results in the order of the cells; fewer when the signal was aborted
+   * @throws the runner's first error, also where a cell of another grid failed and this grid is unfinished
    * @throws RunError when a result cannot be read
    * @throws ConfigError when several cells at a time would each measure the machine's fastest arrangement
    * @throws ConfigError, DataError when a measure could not be taken after training

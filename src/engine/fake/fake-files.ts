@@ -1,6 +1,6 @@
 /**
  * @module
- * Checkpoints of a fake engine: its numbers as they lie in memory.
+ * Checkpoints of a fake engine: the bytes of its numbers.
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";

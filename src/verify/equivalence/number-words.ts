@@ -51,8 +51,8 @@ export function inDigits(text: string): string | undefined {
 }
 
 /**
- * The number below a million that the words of a text say, other words left aside; undefined where there are none, or they
- * say several numbers.
+ * The number below a million that the number words of a text name; other words do not count. Undefined where the text has
+ * no number words, or names several numbers.
  *
  * @example
  * numberInWords("two hundred and forty-one apples"); // 241

@@ -75,7 +75,7 @@ class UnitReader {
     return { unit: spelled.sort().join("*"), end: this.#at };
   }
 
-  /** Factors up to what is none; whether there are any. */
+  /** Reads all factors up to the first token that is no factor. Returns whether it has read any. */
   #factors(sign: 1 | -1, isFirst: boolean): boolean {
     if (!this.#factor(sign, isFirst)) return false;
     for (;;) {

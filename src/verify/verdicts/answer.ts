@@ -62,7 +62,7 @@ class Known {
     return this.#rightPlaces;
   }
 
-  /** The same with digits in place of number words; itself where there are none. */
+  /** The same answers and options with digits in place of number words; itself where no text has number words. */
   get inDigits(): Known {
     this.#inDigits ??= this.#withDigits();
     return this.#inDigits;
