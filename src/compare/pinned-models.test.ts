@@ -58,9 +58,12 @@ test("a commit is recorded for a start of another model too, and none for a mode
   expect(JSON.parse(readFileSync(join(directory, "hub-models.json"), "utf8"))).toEqual(pinned);
 });
 
-test.each(["{", '["main"]', '{"org/name@main": "main"}'])("a file without a record of commits is refused: %s", (text) => {
-  const directory = temporaryDirectory();
-  writeFileSync(join(directory, "hub-models.json"), text);
-  expect(() => readPinnedModels(directory)).toThrow(RunError);
-  expect(() => readPinnedModels(directory)).toThrow("hub-models.json: expected the commits of the models");
-});
+test.each(["{", '["main"]', '{"org/name@main": "main"}'])(
+  "a file without a record of commits is refused: %s",
+  (text) => {
+    const directory = temporaryDirectory();
+    writeFileSync(join(directory, "hub-models.json"), text);
+    expect(() => readPinnedModels(directory)).toThrow(RunError);
+    expect(() => readPinnedModels(directory)).toThrow("hub-models.json: expected the commits of the models");
+  },
+);
