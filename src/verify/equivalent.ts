@@ -32,12 +32,16 @@ export function equivalent(given: string, reference: string): boolean {
   return sameAnswer(new Answer(given), new Answer(reference));
 }
 
+/** Most answers are whole numbers; those that a double holds need no parser. */
+const INTEGER = /^-?\d{1,15}$/;
+
 /** `equivalent` for answers that are compared more than once. */
 export function sameAnswer(a: Answer, b: Answer): boolean {
   if (a.isLong || b.isLong) {
     const text = a.text.trim();
     return text !== "" && text === b.text.trim();
   }
+  if (INTEGER.test(a.text) && INTEGER.test(b.text)) return Number(a.text) === Number(b.text);
   if (a.isMeaningless || b.isMeaningless) return false;
   if (a.plain === b.plain || a.spaced === b.spaced) return true;
   if (a.isHidden || b.isHidden) return false;

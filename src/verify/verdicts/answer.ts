@@ -165,6 +165,9 @@ const ASKS = /[?？][\s"'”’)}$*.]*$/;
 /** A letter or a choice beside the text of an option. */
 const OTHER_ANSWER = /(?<!\p{L})(?:[B-HJ]|A(?!\s\p{Ll}))(?![\p{L}'’])|\b(?:or|either|neither)\b/u;
 
+/** One word, number or expression of ASCII characters: no sentence, so nothing to extract from it. */
+const UNSPACED = /^[!-~]+$/;
+
 /** The content of a mark, unless it is a question; of a short sentence, its answer. */
 function readMark(reply: Reply, content: string | null, known: Known): string | null {
   if (content === null || content.length > MAX_SENTENCE) return content;
@@ -181,7 +184,7 @@ function readMark(reply: Reply, content: string | null, known: Known): string | 
     const reasoned = isHedged(plain) ? undefined : leadingOption(plain, options);
     if (reasoned !== undefined) return letterAt(reasoned);
   }
-  if (isHedged(plain)) return content;
+  if (UNSPACED.test(content) || isHedged(plain)) return content;
   const said = loneExpression(plain);
   if (said !== undefined && /^[A-J]$/.test(said)) return said;
   const count = asksNumber(known) ? (said ?? countSaid(marked, reply)) : undefined;
