@@ -31,7 +31,17 @@ export function readAnswer(text: string, from: z.output<typeof sourceSchema>): s
   return withoutThought(text)?.trim() || null;
 }
 
-/** The judgement of an answer by its best score over the accepted answers. */
+/** What typesetting adds around an answer: "\\text{Yes}", "25\\%". */
+const TYPESETTING = /\\(?:text(?:bf|it|rm|normal|sf|tt)?|math(?:rm|bf)|mbox)\s?\{([^{}]*)\}|\\([%$&#_])/g;
+
+/** An answer as given and, where that differs, without typesetting. */
+function readings(given: string): readonly string[] {
+  if (!given.includes("\\")) return [given];
+  const plain = given.replaceAll(TYPESETTING, "$1$2").trim();
+  return plain === given ? [given] : [given, plain];
+}
+
+/** The judgement of an answer by its best score over the accepted answers, as given or without typesetting. */
 export function bestOf(
   extracted: string | null,
   answers: readonly string[],
@@ -40,7 +50,9 @@ export function bestOf(
   const accepted = answers.filter((answer) => answer.trim() !== "");
   if (accepted.length === 0) return { extracted, score: null, reason: "no accepted answer" };
   if (extracted === null) return { extracted, score: 0, reason: "no answer" };
-  const scores = accepted.map((answer) => score(extracted, answer)).filter((value) => value !== null);
+  const scores = readings(extracted)
+    .flatMap((given) => accepted.map((answer) => score(given, answer)))
+    .filter((value) => value !== null);
   if (scores.length === 0) return { extracted, score: null, reason: "the accepted answer cannot be read" };
   return judged(extracted, Math.max(...scores));
 }

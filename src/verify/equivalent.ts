@@ -35,6 +35,11 @@ export function equivalent(given: string, reference: string): boolean {
 /** Most answers are whole numbers; those that a double holds need no parser. */
 const INTEGER = /^-?\d{1,15}$/;
 
+/** "+" as the answer to "which operation?" */
+function isSign({ plain }: Answer): boolean {
+  return /^[-+−×÷*/<>=≤≥≠±]$/.test(plain);
+}
+
 /** `equivalent` for answers that are compared more than once. */
 export function sameAnswer(a: Answer, b: Answer): boolean {
   if (a.isLong || b.isLong) {
@@ -42,7 +47,7 @@ export function sameAnswer(a: Answer, b: Answer): boolean {
     return text !== "" && text === b.text.trim();
   }
   if (INTEGER.test(a.text) && INTEGER.test(b.text)) return Number(a.text) === Number(b.text);
-  if (a.isMeaningless || b.isMeaningless) return false;
+  if (a.isMeaningless || b.isMeaningless) return isSign(a) && isSign(b) && a.spelling === b.spelling;
   if (a.plain === b.plain || a.spaced === b.spaced) return true;
   if (a.isHidden || b.isHidden) return false;
   if (a.option !== null || b.option !== null) {

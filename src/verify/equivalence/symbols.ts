@@ -39,6 +39,16 @@ export const COMMAND_SIGNS = table({
   ",": "comma",
   "∠": "angle",
   "△": "triangle",
+  "⊥": "perp",
+  "∥": "parallel",
+  "≅": "cong",
+  "→": "to rightarrow longrightarrow",
+  "⇒": "Rightarrow implies",
+  "⊂": "subset",
+  "⊆": "subseteq",
+  "∧": "land wedge",
+  "∨": "lor vee",
+  "¬": "neg lnot",
 });
 
 /** Characters that are operators or signs. */
@@ -84,6 +94,16 @@ export const CHARACTER_SIGNS = table({
   "⟩": "⟩ 〉",
   "∠": "∠",
   "△": "△",
+  "⊥": "⊥ ⟂",
+  "∥": "∥ ‖",
+  "≅": "≅",
+  "→": "→ ⟶",
+  "⇒": "⇒",
+  "⊂": "⊂",
+  "⊆": "⊆",
+  "∧": "∧",
+  "∨": "∨",
+  "¬": "¬",
 });
 
 /** Greek letters, as commands and as characters, by the name of the symbol. */
@@ -208,6 +228,8 @@ export const CURRENCIES: ReadonlyMap<string, string> = new Map([
   ["¢", "cent"],
   ["₩", "won"],
   ["円", "yen"],
+  ["₽", "rouble"],
+  ["₪", "shekel"],
 ]);
 
 /** Codes and abbreviations of currencies before an amount: "USD 5", "US$5". */

@@ -163,11 +163,9 @@ class UnitReader {
     if (power !== undefined) return this.#poweredWord(power, sign);
     const name = unitNamed(text);
     if (name === undefined) return false;
-    const hasPower = this.#tokens[this.#at + 1]?.text === "^";
-    // "3m" may be a term; "3 m", "3\text{m}" and "3m²" are lengths.
-    if (isFirst && text.length === 1 && /[A-Za-z]/.test(text) && !token.space && !token.isText && !hasPower) {
-      return false;
-    }
+    const mayBeTerm = isFirst && /^[A-Za-z]$/.test(text) && !token.space && !token.isText;
+    // "3m" may be a term; "3 m", "3\text{m}", "3m²" and "3m/s" are amounts.
+    if (mayBeTerm && next?.text !== "^" && !this.#isRate()) return false;
     this.#at++;
     const scale = name === "°" ? SCALES_OF_HEAT.get(this.#token?.text.toLowerCase() ?? "") : undefined;
     if (scale !== undefined) {
@@ -180,6 +178,13 @@ class UnitReader {
     if (exponent === undefined) return false;
     this.#add(name, sign * exponent);
     return true;
+  }
+
+  /** Whether a slash and another unit follow this token without a space: "m/s". */
+  #isRate(): boolean {
+    const [slash, unit] = this.#tokens.slice(this.#at + 1, this.#at + 3);
+    if (slash?.text !== "/" || slash.space || unit?.kind !== "letters" || unit.space) return false;
+    return unitNamed(unit.text) !== undefined;
   }
 
   /** Passes "light year" and "light-years". */

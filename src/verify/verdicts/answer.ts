@@ -58,7 +58,7 @@ class Known {
 
   /** By answer, the place of the option that it names. */
   get rightPlaces(): readonly (number | undefined)[] {
-    this.#rightPlaces ??= this.answers.map((answer) => optionOf(answer, this.options));
+    this.#rightPlaces ??= rightPlaces(this.answers, this.options);
     return this.#rightPlaces;
   }
 
@@ -74,6 +74,19 @@ class Known {
     const digitsOf = (answer: Answer) => answer.digits ?? answer;
     return new Known(this.answers.map(digitsOf), this.options.map(digitsOf));
   }
+}
+
+/**
+ * By answer, the place of the option that it names. An answer that is the text of an option accepted before it names
+ * that option, though it may be the letter of another: "A" and "B" for "A. B".
+ */
+function rightPlaces(answers: readonly Answer[], options: readonly Answer[]): (number | undefined)[] {
+  const places: (number | undefined)[] = [];
+  for (const answer of answers) {
+    const told = places.find((place) => place !== undefined && options[place]!.plain === answer.plain);
+    places.push(told ?? optionOf(answer, options));
+  }
+  return places;
 }
 
 /** Most texts of a problem that are kept, and their greatest length. */
@@ -141,12 +154,29 @@ export function answerVerdict({ from = "anywhere", rule }: AnswerVerdictOptions 
       const extracted =
         rule === undefined ? reply && answerGiven(reply, from, known) : readByRule(rule, text);
       if (known.answers.length === 0) return { extracted, score: null, reason: "no accepted answer" };
-      if (extracted === null) return { extracted, score: 0, reason: "no answer" };
+      if (extracted === null) {
+        if (reply !== null && from === "anywhere" && isAcceptedWhole(reply, known))
+          return judged(reply.text.trim(), 1);
+        return { extracted, score: 0, reason: "no answer" };
+      }
       const given = new Answer(extracted);
       const accepted = isAccepted(given, known) || (reply !== null && isAcceptedInWords(given, reply, known));
+      if (!accepted && reply !== null && from === "anywhere" && isAcceptedWhole(reply, known))
+        return judged(reply.text.trim(), 1);
       return judged(extracted, accepted ? 1 : 0);
     },
   };
+}
+
+/** Whether an unmarked reply of one short line is the text of an accepted answer: "C++", "Item 3", "2x + 3y = 5". */
+function isAcceptedWhole(reply: Reply, known: Known): boolean {
+  if (reply.mark !== null || reply.hasBox) return false;
+  const text = reply.text.trim();
+  if (text.length > MAX_SENTENCE || text.includes("\n")) return false;
+  const whole = new Answer(text.replace(/(?<=[^.])[.。]$/, ""));
+  if (optionOf(whole, known.options) !== undefined) return false;
+  const isSame = ({ spaced }: Answer) => spaced !== "" && (spaced === whole.spaced || spaced === text);
+  return known.answers.some(isSame);
 }
 
 /** Whether an answer is an accepted one with digits for number words, which a box, as mathematics, does not hold. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { equivalent } from "../equivalent.ts";
 import { createVerdict, type VerdictConfig, verdictSchema } from "../registry.ts";
+import { answerVerdict } from "./answer.ts";
 import { boxesIn, pointsIn } from "./boxes.ts";
 import { readByRule } from "./paper-rules.ts";
 import { pythonFloat } from "./python-float.ts";
@@ -58,6 +59,106 @@ describe("a box", () => {
     expect(score({ kind: "box-iou" }, `<answer>${box}</answer>`, box)).toBe(1);
     expect(score({ kind: "point-in-box" }, "<answer>(0.3, 0.5)</answer>", box)).toBe(1);
   });
+});
+
+describe("a box or a point in another notation", () => {
+  test.each([
+    "\\boxed{[100,\\ 200,\\ 300,\\ 400]}",
+    "\\left[100, 200, 300, 400\\right]",
+    "[100，200，300，400]",
+    "The bounding box is 100, 200, 300, 400.",
+    "bbox: 100, 200, 300, 400",
+    "x_min: 100, y_min: 200, x_max: 300, y_max: 400",
+    '{"left": 100, "top": 200, "right": 300, "bottom": 400}',
+    "from (100, 200) to (300, 400)",
+  ])("%j is a box", (text) => {
+    expect(boxesIn(text)).toEqual([[100, 200, 300, 400]]);
+  });
+
+  test.each(["(15，16)", "The point is 15, 16", '{"y": 16, "x": 15}', "<click>15, 16</click>", "x=15, y=16"])(
+    "%j is a point",
+    (text) => {
+      expect(pointsIn(text)).toEqual([[15, 16]]);
+    },
+  );
+
+  test("a count before a list of numbers makes it no box", () => {
+    expect(boxesIn("There are 3 boxes: 1, 2, 3, 4")).toEqual([]);
+    expect(pointsIn("x=1, y=2, x=3")).toEqual([[1, 2]]);
+  });
+});
+
+describe("a reply that is the accepted answer and nothing else", () => {
+  test.each([
+    "H2O",
+    "C++",
+    "C#",
+    "St. Louis",
+    "U.S.",
+    "Vitamin B12",
+    "O(n log n)",
+    "10^{-3}",
+    "Item 3",
+    "No. 5",
+    "2-methylpropane",
+    "1,2-dichloroethane",
+    "2x+3y=5",
+    "192.168.0.1",
+    "oxygen and nitrogen",
+    "P < Q",
+    "+",
+  ])("%j is right", (answer) => {
+    expect(score({ kind: "answer" }, answer, answer)).toBe(1);
+    expect(score({ kind: "answer" }, `<answer>${answer}</answer>`, answer)).toBe(1);
+  });
+
+  test("asks, denies or hedges nothing", () => {
+    expect(score({ kind: "answer" }, "Item 3?", "Item 3")).toBe(0);
+    expect(score({ kind: "answer" }, "not Item 3", "Item 3")).toBe(0);
+    expect(score({ kind: "answer" }, "+", "-")).toBe(0);
+  });
+});
+
+test("an option's text that is another option's letter is not that option", () => {
+  const judge = (text: string) =>
+    answerVerdict().judge(text, {
+      question: "?",
+      answers: ["A", "B"],
+      options: ["B", "C", "D", "A"],
+      columns: {},
+    }).score;
+  expect(judge("A")).toBe(1);
+  expect(judge("B")).toBe(0);
+  expect(judge("D")).toBe(0);
+});
+
+test("an option in Chinese is found within a sentence, which has no spaces", () => {
+  const problem = { question: "?", answers: ["B"], options: ["巴黎", "伦敦"], columns: {} };
+  expect(answerVerdict().judge("这座城市是伦敦。", problem).score).toBe(1);
+  expect(answerVerdict().judge("这座城市是巴黎。", problem).score).toBe(0);
+});
+
+test("typesetting around an answer in a box is no part of it", () => {
+  expect(score({ kind: "exact" }, "\\boxed{\\text{Yes}}", "Yes")).toBe(1);
+  expect(score({ kind: "exact" }, "\\boxed{\\text{Yes}}", "\\text{Yes}")).toBe(1);
+  expect(score({ kind: "relaxed" }, "\\boxed{25\\%}", "25%")).toBe(1);
+  expect(score({ kind: "anls" }, "\\boxed{\\text{The Hobbit}}", "The Hobbit")).toBe(1);
+});
+
+test("quotes around the members of a set are no part of them", () => {
+  expect(score({ kind: "set" }, '["cat", "dog"]', "dog, cat")).toBe(1);
+  expect(score({ kind: "set" }, "'a', 'b'", '["a", "b"]')).toBe(1);
+});
+
+test("signs of geometry and logic have one spelling, and a rate is an amount", () => {
+  expect(equivalent("AB ⊥ CD", "AB \\perp CD")).toBe(true);
+  expect(equivalent("p → q", "p \\rightarrow q")).toBe(true);
+  expect(equivalent("AB ⊥ CD", "AB \\parallel CD")).toBe(false);
+  expect(equivalent("10m/s", "10 m/s")).toBe(true);
+  expect(equivalent("10m/s", "10")).toBe(true);
+  expect(equivalent("10m/s", "10 km/h")).toBe(false);
+  expect(equivalent("5m", "5")).toBe(false);
+  expect(equivalent("5 wk", "5 weeks")).toBe(true);
 });
 
 test("commas within numbers end no member of a set", () => {

@@ -166,7 +166,8 @@ export function mentionedOption(reply: string, options: readonly Answer[]): numb
   if (/[?？]["”'’)*\s]*$/.test(reply)) return undefined;
   const text = spaced(sentence.replace(CONTRAST, ""));
   const named = options.flatMap((option, place) => {
-    const words = spaced(option.text);
+    const padded = spaced(option.text);
+    const words = /\p{Script=Han}/u.test(padded) ? padded.trim() : padded;
     return /[\p{L}\p{N}]{2}/u.test(words) && text.includes(words) ? [{ place, words }] : [];
   });
   const widest = named.filter(

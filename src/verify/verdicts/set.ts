@@ -5,10 +5,13 @@
  */
 import * as z from "zod";
 import { bestOf, defineVerdict, readAnswer, sourceSchema } from "../definition.ts";
-import { equivalent } from "../equivalent.ts";
+import { Answer } from "../equivalence/answer.ts";
+import { sameAnswer } from "../equivalent.ts";
 
 /** More members are not compared. */
 const MAX_MEMBERS = 100;
+/** Longer members are compared as text. */
+const MAX_LENGTH = 200;
 
 const TEXT = /\\(?:text|textbf|mathrm)\{([^{}]*)\}/g;
 const SEPARATOR = /[,;，；、\n]|(?<=\s)&(?=\s)|\band\b|\bor\b|和/y;
@@ -34,7 +37,7 @@ function partsOf(list: string): readonly string[] {
 }
 
 /** The members of a list: separated by commas, semicolons, line breaks, "and" or "or", in brackets or not, each once. */
-export function membersOf(list: string): readonly string[] {
+export function membersOf(list: string): readonly Answer[] {
   const all = partsOf(list.replaceAll(TEXT, "$1").trim().replace(/\.$/, ""));
   const [only = ""] = all;
   const isBracketed = all.length === 1 && /^\\?[[({][\s\S]*[\])}]$/.test(only.trim());
@@ -43,36 +46,43 @@ export function membersOf(list: string): readonly string[] {
   const parts = (isRun ? Array.from(inner[0]!.trim()) : inner)
     .map((part) =>
       part
+        .trim()
         .replace(/^(?:[-*•]|\d+[.)])\s+/, "")
         .replaceAll(/^["'“]|["'”]$/g, "")
         .trim(),
     )
     .filter((part) => part !== "");
-  const members: string[] = [];
+  const members: Answer[] = [];
   for (const part of parts.slice(0, MAX_MEMBERS)) {
-    if (!members.some((member) => equivalent(member, part))) members.push(part);
+    const member = new Answer(part);
+    if (!members.some((other) => areSame(other, member))) members.push(member);
   }
   return members;
+}
+
+function areSame(a: Answer, b: Answer): boolean {
+  if (a.text.length > MAX_LENGTH || b.text.length > MAX_LENGTH) return a.text === b.text;
+  return sameAnswer(a, b);
 }
 
 /** A comma within a number, such as 1,000. */
 const THOUSANDS = /(?<=\d),(?=\d{3}(?!\d))/g;
 
 /** The members of a list, and of its other reading where commas may be within numbers. */
-function readingsOf(list: string): readonly (readonly string[])[] {
+function readingsOf(list: string): readonly (readonly Answer[])[] {
   const joined = list.replaceAll(THOUSANDS, "");
   return joined === list ? [membersOf(list)] : [membersOf(list), membersOf(joined)];
 }
 
 /** Members of both sets, over the members of each. */
 export function setOverlap(
-  given: readonly string[],
-  right: readonly string[],
+  given: readonly Answer[],
+  right: readonly Answer[],
 ): { recall: number; precision: number } {
   const left = [...right];
   let found = 0;
   for (const member of given) {
-    const place = left.findIndex((answer) => equivalent(member, answer));
+    const place = left.findIndex((answer) => areSame(member, answer));
     if (place >= 0) {
       left.splice(place, 1);
       found++;
@@ -98,8 +108,9 @@ export const setDefinition = defineVerdict({
     name: "set",
     judge: (text, { answers }) =>
       bestOf(readAnswer(text, from), answers, (given, answer) => {
+        const rights = readingsOf(answer);
         const found = readingsOf(given).flatMap((members) =>
-          readingsOf(answer).map((right) => setOverlap(members, right)),
+          rights.map((right) => setOverlap(members, right)),
         );
         const scores = found.map(({ recall, precision }) => {
           if (score === "exact") return recall === 1 && precision === 1 ? 1 : 0;
