@@ -30,7 +30,8 @@ const ENGINE_REACHED_BY =
 
 /** Whether a setting, by its dotted key, affects neither a run's data nor its updates. */
 export function isHarmless(key: string): boolean {
-  return HARMLESS.includes(key) || key.startsWith("creditAgreement") || REACHED_BY.test(key);
+  const isOfRecord = /^(?:creditAgreement|observers)(?:\.|$)/.test(key);
+  return isOfRecord || HARMLESS.includes(key) || REACHED_BY.test(key);
 }
 
 /** Whether an iteration is the same in a longer run: nothing follows the share of the run that is done. */

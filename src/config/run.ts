@@ -35,6 +35,7 @@ import {
   recordedContent,
 } from "./open/model-content.ts";
 import { fetchModel, type OpenEngine, openConfiguredDialogue, openEngine } from "./open/open-model.ts";
+import { openObservers } from "./open/open-observers.ts";
 import { type ConfiguredParts, moduleHashes, openParts } from "./open/open-parts.ts";
 import { maxBrokenShare, openTask } from "./open/open-task.ts";
 import { referenceWarning } from "./open/reference-warning.ts";
@@ -157,6 +158,7 @@ async function warmStart(
     maxBrokenShare: maxBrokenShare(config),
     observers: [
       runDirectory(path, { resume, ...resumeRules, acceptModules, environment }),
+      ...(await openObservers(config, { runDirectory: path, kind: "sft" }, options.moduleLimits)),
       ...watchers(options),
     ],
     signal,
@@ -278,6 +280,7 @@ export async function runTraining(options: RunOptions, hooks: TrainingHooks = {}
       dialogue,
       observers: [
         runDirectory(path, { resume, ...resumeRules, acceptModules, environment }),
+        ...(await openObservers(config, { runDirectory: path, kind: "train" }, options.moduleLimits)),
         ...watchers(options),
       ],
       signal,

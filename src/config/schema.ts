@@ -16,6 +16,7 @@ import { rewardEntrySchema, temporalSchema } from "../reward/index.ts";
 import { samplingSchema, scheduleSchema, sftSchema } from "../train/index.ts";
 import { verdictSchema } from "../verify/index.ts";
 import { moduleSchema } from "./modules/load-module.ts";
+import { observerSchema } from "./observer-schema.ts";
 import { taskNames, taskSchemas } from "./tasks.ts";
 import { tinkerSchema } from "./tinker-schema.ts";
 
@@ -268,6 +269,12 @@ export const configSchema = z
       .optional()
       .describe(
         "Measures how far other credit methods agree with the run's method; does not affect training.",
+      ),
+    observers: z
+      .array(observerSchema)
+      .optional()
+      .describe(
+        "Receive the run's events beside the run directory: tensorboard, or user modules; does not affect training.",
       ),
     verdict: z
       .discriminatedUnion("kind", [...verdictSchema.options, moduleSchema])

@@ -11,6 +11,9 @@ import { taskNames } from "./tasks.ts";
 /** `credit: uniform` is short for `credit: { kind: uniform }`. */
 const SHORT_PARTS = ["algorithm", "credit", "engine", "verdict"] as const;
 
+/** Lists of parts, whose entries may be written so, and a list of one entry without brackets. */
+const LISTS = ["reward", "observers"] as const;
+
 /** Aliases of keys. */
 const OTHER_NAMES = { objective: "algorithm", task: "data" } as const;
 
@@ -83,7 +86,7 @@ export function expandShortForms(settings: Settings): Settings {
   }
   if (typeof expanded["model"] === "string") expanded["model"] = expandModel(expanded["model"]);
   if ("data" in expanded) expanded["data"] = withImpliedKind(expandData(expanded["data"]));
-  if ("reward" in expanded) expanded["reward"] = expandList(expanded["reward"]);
+  for (const list of LISTS) if (list in expanded) expanded[list] = expandList(expanded[list]);
   const { prompt, evaluation } = expanded;
   if (isSettings(evaluation) && "benchmarks" in evaluation) {
     expanded["evaluation"] = { ...evaluation, benchmarks: expandList(evaluation["benchmarks"]) };

@@ -25,7 +25,7 @@ export {
 export { type Dialogue, definePromptFormat, evaluate, openDialogue } from "../eval/index.ts";
 export { type Algorithm, createAlgorithm, defineObjective, objective } from "../objective/index.ts";
 export { type Answered, defineReward, type Reward, type RewardFunction } from "../reward/index.ts";
-export { type Observer, runDirectory, sft, train } from "../train/index.ts";
+export { defineObserver, type Observer, runDirectory, sft, tensorboard, train } from "../train/index.ts";
 export {
   createVerdict,
   defineVerdict,

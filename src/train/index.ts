@@ -8,6 +8,7 @@ export { creditFaults, scheduleFaults } from "./checks/schedule-faults.ts";
 export { ClusterThreads } from "./credit/cluster-threads.ts";
 export { creditAnswers, type JudgedAnswer } from "./credit/credit-answers.ts";
 export { type Answered, creditCapabilities, creditSignals } from "./credit/credit-signals.ts";
+export { requireObserver } from "./given/check-parts.ts";
 export { heldCredit } from "./given/held-credit.ts";
 export { heldObjective } from "./given/held-objective.ts";
 export type { TrainParts } from "./given/train-parts.ts";
@@ -23,13 +24,15 @@ export type {
   RunEvent,
   StartedEvent,
 } from "./loop/events.ts";
-export type {
-  Checkpoint,
-  CheckpointStore,
-  Observer,
-  RunDescription,
-  RunEnd,
-  TrainerState,
+export {
+  type Checkpoint,
+  type CheckpointStore,
+  defineObserver,
+  type Observer,
+  type ObserverContext,
+  type RunDescription,
+  type RunEnd,
+  type TrainerState,
 } from "./loop/observer.ts";
 export { openTraining } from "./parts.ts";
 export { latestCheckpoint, listCheckpoints, replaceDirectory } from "./run-directory/checkpoint.ts";
@@ -52,6 +55,7 @@ export {
   samplingSchema,
   scheduleSchema,
 } from "./schedule/schedule-schema.ts";
+export { tensorboard } from "./tensorboard/tensorboard.ts";
 export { type TrainHooks, type TrainResult, train } from "./train.ts";
 export type { WarmStartMetrics } from "./warm-start/metrics.ts";
 export { type SftParts, sft } from "./warm-start/sft.ts";

@@ -157,9 +157,22 @@ function commandFiles({
 
 /** The modules that a configuration names, with the key of each. */
 function moduleReferences(config: Config): (readonly [where: string, reference: ModuleReference])[] {
-  const { data: task, algorithm: objective, credit, verdict, engine, prompt, reward } = config;
+  const {
+    data: task,
+    algorithm: objective,
+    credit,
+    verdict,
+    engine,
+    prompt,
+    reward,
+    observers = [],
+  } = config;
   const parts = { task, objective, credit, verdict, engine, "prompt.module": prompt.module };
-  const named = [...Object.entries(parts), ...reward.map((entry) => ["reward", entry] as const)];
+  const named = [
+    ...Object.entries(parts),
+    ...reward.map((entry) => ["reward", entry] as const),
+    ...observers.map((entry) => ["observers", entry] as const),
+  ];
   return [
     ...named.flatMap(([where, part]) => (part?.kind === "module" ? [[where, part] as const] : [])),
     ...benchmarkModules(config).map((part) => ["evaluation.benchmarks", part] as const),
@@ -176,7 +189,8 @@ export async function checkModules(config: Config, limits: ModuleLimits = MODULE
 }
 
 /**
- * Paths of the modules and of the commands' files that a configuration names, with the hashes of their sources.
+ * Paths of the modules and of the commands' files that a run's numbers depend on, with the hashes of their sources.
+ * Observers only watch.
  *
  * @param isAsked whether a path is asked for; all are unless given
  */
@@ -185,7 +199,7 @@ export function moduleHashes(
   isAsked: (path: string) => boolean = () => true,
 ): Record<string, string> | undefined {
   const paths = [
-    ...moduleReferences(config).map(([, { module }]) => module),
+    ...moduleReferences(config).flatMap(([where, { module }]) => (where === "observers" ? [] : [module])),
     ...config.reward.flatMap((entry) => (entry.kind === "command" ? commandFiles(entry) : [])),
   ].filter(isAsked);
   if (paths.length === 0) return undefined;

@@ -97,8 +97,13 @@ function requireTask(task: unknown): void {
   }
 }
 
-function requireObserver(observer: unknown, i: number): void {
-  const where = `observers[${i}]`;
+/**
+ * Throws on a value that is no observer.
+ *
+ * @param where key or file of the observer, for errors
+ * @throws ConfigError
+ */
+export function requireObserver(observer: unknown, where: string): asserts observer is Observer {
   const known = Object.keys(OBSERVED);
   const expected = `an object with some of ${known.join(", ")}`;
   if (typeof observer !== "object" || observer === null || "then" in observer) {
@@ -144,7 +149,7 @@ export function requireParts(parts: TrainParts): void {
   if (!Array.isArray(observers)) {
     throw new ConfigError(`observers: expected a list, got ${gotText(observers)}`);
   }
-  for (const [i, observer] of observers.entries()) requireObserver(observer, i);
+  for (const [i, observer] of observers.entries()) requireObserver(observer, `observers[${i}]`);
   const stores = observers.filter(({ checkpoints }) => checkpoints !== undefined).length;
   if (stores > 1) {
     throw new ConfigError(`observers: expected at most one that stores checkpoints, got ${stores}`);

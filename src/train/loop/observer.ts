@@ -3,7 +3,7 @@
  * Observers of a run receive its events and rollouts; one of them can store its checkpoints.
  */
 import type { Engine } from "../../engine/index.ts";
-import { errorText } from "../../parts/index.ts";
+import { type Define, errorText } from "../../parts/index.ts";
 import type { RunEvent } from "./events.ts";
 
 /** A description of a run, given to observers before its first step. */
@@ -97,6 +97,16 @@ export interface Observer {
   /** Stores checkpoints; at most one observer of a run has this member. */
   readonly checkpoints?: CheckpointStore;
 }
+
+/** What a user's observer is made from, beside its options. */
+export interface ObserverContext {
+  /** Path of the run directory. */
+  readonly runDirectory: string;
+  readonly kind: RunDescription["kind"];
+}
+
+/** The definition of an observer: schema of its options, if any, and its maker. */
+export const defineObserver: Define<ObserverContext, Observer> = <T>(definition: T) => definition;
 
 /** The observers of a run as one. */
 export class Observers {

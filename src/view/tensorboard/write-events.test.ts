@@ -9,7 +9,7 @@ import { RunError } from "../../errors/index.ts";
 import { madeRun } from "../../testing/made-run.ts";
 import { temporaryDirectory } from "../../testing/temporary-directory.ts";
 import { collectingContext } from "../../testing/tiny-run.ts";
-import { crc32c, maskedCrc32c } from "./crc32c.ts";
+import { crc32c, maskedCrc32c } from "../../train/tensorboard/crc32c.ts";
 import { writeEvents } from "./write-events.ts";
 
 const FIXTURES = fileURLToPath(new URL("../../../fixtures/tensorboard/", import.meta.url));

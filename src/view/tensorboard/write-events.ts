@@ -7,15 +7,20 @@ import { mkdirSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { RunError } from "../../errors/index.ts";
+import {
+  type Moment,
+  scalarsRecord,
+  textRecord,
+  versionRecord,
+} from "../../train/tensorboard/event-record.ts";
+import { tagsOf } from "../../train/tensorboard/tags.ts";
+import { configText } from "../../train/tensorboard/tensorboard.ts";
 import { containedPath } from "../runs/contained-path.ts";
-import { dotted, isObject, type JsonObject, numberOf, numbersOf, parseObject } from "../runs/json-fields.ts";
+import { numberOf, numbersOf, parseObject } from "../runs/json-fields.ts";
 import { readLines } from "../runs/line-reader.ts";
 import { Run } from "../runs/run.ts";
-import { type Moment, scalarsRecord, textRecord, versionRecord } from "./event-record.ts";
 
 const PIECE = { maxBytes: 8 << 20, maxLineBytes: 1 << 20 };
-/** Iterations have the section "train", other events their own name. */
-const HEADINGS: Readonly<Record<string, string>> = { iteration: "train" };
 
 /** The written files. */
 export interface WrittenEvents {
@@ -24,39 +29,6 @@ export interface WrittenEvents {
   readonly records: number;
   /** Lines that could not be read. */
   readonly unreadable: number;
-}
-
-/**
- * Numbers of a record by tag. TensorBoard makes a section of the text before the first slash: nested objects of an
- * iteration are sections of their own.
- */
-export function tagsOf(record: JsonObject): [tag: string, value: number][] {
-  const { event, iteration: _iteration, ...rest } = record;
-  const heading = HEADINGS[String(event)] ?? String(event);
-  const found: [string, number][] = [];
-  for (const [key, value] of Object.entries(rest)) {
-    const number = numberOf(value);
-    if (number !== null) found.push([`${heading}/${key}`, number]);
-    if (!isObject(value)) continue;
-    const isSection = event === "iteration";
-    const before = isSection ? `${key}/` : `${heading}/${key}.`;
-    for (const [name, inner] of Object.entries(value)) {
-      const innerNumber = numberOf(inner);
-      if (innerNumber !== null) found.push([before + name, innerNumber]);
-      else
-        for (const [last, deep] of Object.entries(numbersOf(inner)))
-          found.push([`${before}${name}.${last}`, deep]);
-    }
-  }
-  return found;
-}
-
-/** The configuration as a Markdown table. */
-function configText(config: JsonObject): string {
-  const rows = Object.entries(dotted(config)).map(
-    ([key, value]) => `| ${key} | \`${value.replaceAll("|", "\\|")}\` |`,
-  );
-  return ["| key | value |", "|---|---|", ...rows].join("\n");
 }
 
 /**

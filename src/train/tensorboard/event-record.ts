@@ -1,6 +1,7 @@
 /**
  * @module
- * One event of a TensorBoard event file: the message, and the frame around it.
+ * One event of a TensorBoard event file: the message, and the frame around it. Fields by their numbers in TensorFlow's
+ * event.proto and summary.proto.
  */
 import { ProtobufWriter } from "../../tensor/protobuf.ts";
 import { maskedCrc32c } from "./crc32c.ts";
@@ -8,10 +9,12 @@ import { maskedCrc32c } from "./crc32c.ts";
 /** The first record of every event file. */
 const FILE_VERSION = "brain.Event:2";
 /** Fields of tensorboard.Event. */
-const EVENT = { wallTime: 1, step: 2, fileVersion: 3, summary: 5 } as const;
+const EVENT = { wallTime: 1, step: 2, fileVersion: 3, summary: 5, sessionLog: 7 } as const;
 /** Fields of tensorboard.Summary.Value. */
 const VALUE = { tag: 1, simpleValue: 2, tensor: 8, metadata: 9 } as const;
 const DT_STRING = 7;
+/** tensorboard.SessionLog.status: a run starts or resumes. */
+const SESSION = { status: 1, start: 1 } as const;
 
 /** When something happened. */
 export interface Moment {
@@ -44,6 +47,13 @@ function event({ wallTime, step }: Moment, write: (writer: ProtobufWriter) => vo
 /** The first record of a file. */
 export function versionRecord(wallTime: number): Uint8Array {
   return event({ wallTime, step: 0 }, (writer) => writer.string(EVENT.fileVersion, FILE_VERSION));
+}
+
+/** A run that starts again at a step: TensorBoard drops what it had read of this step and of later ones. */
+export function restartRecord(moment: Moment): Uint8Array {
+  return event(moment, (writer) =>
+    writer.message(EVENT.sessionLog, (log) => log.integer(SESSION.status, SESSION.start)),
+  );
 }
 
 /** Numbers of one step by tag, in single precision. */
