@@ -92,7 +92,8 @@ export function benchmarkModules({ evaluation }: Pick<Config, "evaluation">): Mo
 }
 
 /**
- * The verdict on a benchmark's answers: its rule, or the configured judge with the rule's verdict recorded beside it.
+ * The verdict on a benchmark's answers: its rule, or the configured judge with the rule's verdict recorded beside it. Its
+ * name is recorded: answers that a verdict of another name has judged are not continued.
  */
 export function evaluationVerdict(
   { evaluation: { judge } }: Pick<Config, "evaluation">,
@@ -101,11 +102,7 @@ export function evaluationVerdict(
 ): Verdict {
   if (judge === undefined) return benchmark.verdict;
   const options = { ...judge, prompt: judge.prompt ?? benchmark.judge ?? "binary" };
-  const shown = typeof options.prompt === "string" ? options.prompt : "own prompt";
-  return {
-    ...judgedVerdict(benchmark, options, context),
-    name: `judge ${judge.model} (${shown}), rule ${benchmark.verdict.name}`,
-  };
+  return judgedVerdict(benchmark, options, context);
 }
 
 /** The protocol of a configuration's evaluation. */

@@ -3,7 +3,13 @@
  * The verdict of a configuration, built-in or from a user module, checked against the contract.
  */
 import { ConfigError } from "../../errors/index.ts";
-import { checkedVerdict, createVerdict, type Verdict, type VerdictContext } from "../../verify/index.ts";
+import {
+  checkedVerdict,
+  createVerdict,
+  type Verdict,
+  type VerdictContext,
+  verdictName,
+} from "../../verify/index.ts";
 import { MODULE_LIMITS, type ModuleLimits, makePart } from "../modules/load-module.ts";
 import type { Config } from "../schema.ts";
 
@@ -22,6 +28,7 @@ export async function openVerdict(
   if (typeof part.judge !== "function") {
     throw new ConfigError(`verdict (${origin}): expected an object with judge`);
   }
-  const own = { name: part.name ?? name, judge: part.judge.bind(part) };
-  return checkedVerdict(own, `verdict "${own.name}" (${origin})`, limits.call);
+  const shown = part.name ?? name;
+  const own = { name: verdictName(shown, verdict.options ?? {}), judge: part.judge.bind(part) };
+  return checkedVerdict(own, `verdict "${shown}" (${origin})`, limits.call);
 }
