@@ -127,6 +127,18 @@ export async function openPublished<Name extends string>(
   return { form: form.name, rows, fingerprint };
 }
 
+/** Refuses a group of the benchmark's own in the place of a published column, which exports would lose. */
+function requireOwnNames(columns: Readonly<Record<string, unknown>>, row: Row): void {
+  for (const [column, own] of Object.entries(columns)) {
+    const published = row[column];
+    const isGroup = typeof own === "object" && own !== null && !Array.isArray(own);
+    if (!isGroup || published === undefined || typeof published === "object") continue;
+    throw new DataError(
+      `column ${column}: expected the published cell, got a group of the benchmark's own; give its column another name`,
+    );
+  }
+}
+
 /**
  * The problems of published rows.
  *
@@ -156,6 +168,7 @@ export function publishedSource<Name extends string>(
       const row = await rows.row(index);
       const made = await rows.placed(index, ({ format }) => {
         const { images: cell, videos, ...problem } = problemOf(row, { form, index });
+        requireOwnNames(problem.columns ?? {}, row);
         const isEncoded = format === "tsv";
         return {
           problem,
