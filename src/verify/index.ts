@@ -4,6 +4,7 @@
  * `verdict`, `verdicts/answer`, `registry`.
  */
 
+export { answerClasses } from "./answer-classes.ts";
 export { checkedVerdict } from "./checked-verdict.ts";
 export {
   bestOf,
