@@ -10,8 +10,21 @@ import {
   type VerdictContext,
   verdictName,
 } from "../../verify/index.ts";
-import { MODULE_LIMITS, type ModuleLimits, makePart } from "../modules/load-module.ts";
+import { MODULE_LIMITS, type ModuleLimits, type ModuleReference, makePart } from "../modules/load-module.ts";
+import { moduleHash } from "../modules/module-hash.ts";
 import type { Config } from "../schema.ts";
+
+/**
+ * The name of a module's verdict for the record: with its options, and the hash of the module, which decides.
+ *
+ * @param options unless they are recorded elsewhere
+ */
+export function moduleVerdictName(
+  name: string,
+  { module, options = {} }: Pick<ModuleReference, "module"> & Partial<Pick<ModuleReference, "options">>,
+): string {
+  return verdictName(verdictName(name, options), { module: moduleHash(module).slice(0, 12) });
+}
 
 /**
  * The verdict of a configuration.
@@ -29,6 +42,6 @@ export async function openVerdict(
     throw new ConfigError(`verdict (${origin}): expected an object with judge`);
   }
   const shown = part.name ?? name;
-  const own = { name: verdictName(shown, verdict.options ?? {}), judge: part.judge.bind(part) };
+  const own = { name: moduleVerdictName(shown, verdict), judge: part.judge.bind(part) };
   return checkedVerdict(own, `verdict "${shown}" (${origin})`, limits.call);
 }

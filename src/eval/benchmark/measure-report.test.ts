@@ -57,14 +57,12 @@ describe("the interval of a measure", () => {
 
   test("pairs samples by problem: answers that are not judged do not move the others", () => {
     // Problems are wholly right or wholly wrong, and each sample lacks another one.
-    const scores = Array.from({ length: 30 }, (_, p) => {
-      const score = p % 2;
-      return [p === 0 ? null : score, p === 29 ? null : score];
-    });
+    const right = Array.from({ length: 30 }, (_, p) => (p < 14 ? p % 2 : (p + 1) % 2));
+    const scores = right.map((score, p) => [p === 0 ? null : score, p === 29 ? null : score]);
     const { accuracy: lacking } = measureReports(plain, problemsOf(scores));
-    const { accuracy: whole } = measureReports(plain, problemsOf(scores.map((_, p) => [p % 2, p % 2])));
+    const { accuracy: whole } = measureReports(plain, problemsOf(right.map((score) => [score, score])));
     const widthOf = ({ low, high }: typeof lacking & object) => high! - low!;
-    // Shifted by one, each pair would be of a right and a wrong answer, and the interval next to nothing.
+    // Shifted by one, nearly all pairs would be of a right and a wrong answer, and the interval narrow.
     expect(widthOf(lacking!)).toBeGreaterThan(0.8 * widthOf(whole!));
   });
 
