@@ -62,6 +62,15 @@ test("a problem that lacks a variant or its score has no worst case", async () =
   });
   const [first] = await problemsOf(benchmark, 1);
   expect(first!.columns["variants"]).toEqual({ name: "0", size: 10 });
+  const some = await openBenchmark("dynamath", benchmarkFixture("dynamath", "authors"));
+  const all = (await problemsOf(some)).map((problem) => ({
+    problem,
+    text: "",
+    extracted: "",
+    score: 1,
+    reason: "",
+  }));
+  expect(some.measures(all).find(({ name }) => name === "worst case")).toMatchObject({ value: null });
 });
 
 test.each([

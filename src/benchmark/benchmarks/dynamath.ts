@@ -16,7 +16,7 @@ import {
 } from "../../verify/index.ts";
 import { type Benchmark, defineBenchmark, type Measure, type ScoredAnswer } from "../benchmark.ts";
 import { oneOf, requiredText, textIn } from "../cells.ts";
-import { type Group, groupsOf, wholeGroups } from "../groups.ts";
+import { type Group, wholeGroups } from "../groups.ts";
 import { accuracyByColumns } from "../lists.ts";
 import { accuracy } from "../measures.ts";
 import { openPublished, type ProblemOfRow, type PublishedForm, publishedSource } from "../published-rows.ts";
@@ -101,24 +101,13 @@ function jsonPrompt(question: string, type: string): string {
   );
 }
 
-/** The column with the group of a problem's variants. */
-const VARIANTS = "variants";
+/** The column with the group of a problem's variants, and how many a problem has. */
+const [VARIANTS, VARIANT_COUNT] = ["variants", 10];
 
-function problemOf(
-  row: Row,
-  {
-    form,
-    place,
-    variants,
-    prompt,
-  }: {
-    readonly form: Form;
-    readonly place: string;
-    readonly variants: Group | null | undefined;
-    readonly prompt: "json" | "plain";
-  },
-): ProblemOfRow {
+function problemOf(row: Row, form: Form, place: string, prompt: "json" | "plain"): ProblemOfRow {
   const { problem, variant } = variantOf(row, form, place);
+  // All ten count, though the files may have some of them only.
+  const variants: Group = { name: problem, size: VARIANT_COUNT };
   const type =
     form === "lmms-eval" && textIn(row, "answer_type") === undefined
       ? "text"
@@ -222,17 +211,15 @@ export const dynaMath = defineBenchmark({
     const source = async () => {
       const published = await openPublished("dynamath", data ?? context.data, FORMS);
       const { rows } = published;
-      const survey = await surveyRows("dynamath", published, (row, { form, index }) => {
+      await surveyRows("dynamath", published, (row, { form, index }) => {
         const { problem, variant } = variantOf(row, form, rows.place(index));
         return {
           index: form === "vlmevalkit" ? requiredText(row, "index") : undefined,
           id: `${problem} ${variant}`,
-          problem,
         };
       });
-      const groups = groupsOf(survey.map((facts) => facts?.problem));
       return publishedSource(published, (row, { form, index }) =>
-        problemOf(row, { form, place: rows.place(index), variants: groups[index], prompt }),
+        problemOf(row, form, rows.place(index), prompt),
       );
     };
     return {
