@@ -110,3 +110,24 @@ test("no place at all is named with the files that are expected", async () => {
     "benchmark docvqa: expected the place of DocVQA_VAL.tsv or DocVQA/validation-*.parquet (--data, or its option data)",
   );
 });
+
+describe.each(Object.entries(PARQUET))("the parts of %s", (kind, file) => {
+  const part = (name: string) => file.replace("00000-of-00001", name);
+  const folderOf = (...names: string[]) => {
+    const folder = temporaryDirectory();
+    for (const name of names) copyFileSync(benchmarkFixture(kind, file), join(folder, part(name)));
+    return folder;
+  };
+
+  test("are all needed, also where one is named", async () => {
+    const folder = folderOf("00000-of-00003");
+    const lacks = /benchmark .*expected all 3 parts, got 1: lacks 00001, 00002/;
+    await expect(open(kind, folder)).rejects.toThrow(lacks);
+    await expect(open(kind, join(folder, part("00000-of-00003")))).rejects.toThrow(lacks);
+  });
+
+  test("are of one release", async () => {
+    const folder = folderOf("00000-of-00001", "00000-of-00002", "00001-of-00002");
+    await expect(open(kind, folder)).rejects.toThrow(/got parts of 1 and of 2/);
+  });
+});

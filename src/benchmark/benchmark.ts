@@ -26,8 +26,13 @@ export interface Measure {
   readonly of: number;
   /** The most points of a measure that is not a share, such as 2,000 of MME's perception. */
   readonly most?: number;
-  /** `[of]` in [0, 1], in the order of problems: of a mean, what it is the mean of; the interval goes by it. */
+  /** `[of]` in [0, 1]: of a mean, what it is the mean of; the interval goes by it. */
   readonly values?: readonly number[];
+  /**
+   * `[of]` the problem of each value, of a group one of its problems. Values of several samples are paired by it, and the
+   * clusters of a mean are counted by it.
+   */
+  readonly problems?: readonly AnsweredProblem[];
 }
 
 /** A benchmark, open. */

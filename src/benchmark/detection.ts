@@ -43,21 +43,28 @@ export function detectionMeasures(
   const truths = judged.map(({ problem }) => isYes(problem.answers[0]));
   const said = judged.map(saidIn);
   const of = judged.length;
-  const isSaid = (given: Said) => given === "yes" || given === "no";
-  const alarmed = truths.filter((_, i) => said[i] === "yes");
-  const present = said.filter((given, i) => truths[i] && (isSaid(given) || !asLmmsEval));
+  const isSaid = (given: Said | undefined) => given === "yes" || given === "no";
+  const places = [...judged.keys()];
+  const alarmed = places.filter((i) => said[i] === "yes");
+  const present = places.filter((i) => truths[i] && (isSaid(said[i]) || !asLmmsEval));
   const share = (part: number, whole: number) => (whole + smoothing === 0 ? 0 : part / (whole + smoothing));
   /** A share of the answers that it is of; 0 of none. */
-  const shareOf = (name: string, isCounted: readonly boolean[]): Measure => {
-    const value = share(isCounted.filter(Boolean).length, isCounted.length);
-    const values = smoothing === 0 && isCounted.length > 0 && { values: isCounted.map(Number) };
-    return { name: prefix + name, value: of === 0 ? null : value, of: isCounted.length, ...values };
+  const shareOf = (
+    name: string,
+    counted: readonly number[],
+    isRight: (place: number) => boolean,
+  ): Measure => {
+    const right = counted.map(isRight);
+    const value = share(right.filter(Boolean).length, right.length);
+    const mean = {
+      values: right.map(Number),
+      problems: counted.map((place) => judged[place]!.problem),
+    };
+    const isMean = smoothing === 0 && right.length > 0;
+    return { name: prefix + name, value: of === 0 ? null : value, of: right.length, ...(isMean && mean) };
   };
-  const precision = shareOf("precision", alarmed);
-  const recall = shareOf(
-    "recall",
-    present.map((given) => given === "yes"),
-  );
+  const precision = shareOf("precision", alarmed, (i) => truths[i] === true);
+  const recall = shareOf("recall", present, (i) => said[i] === "yes");
   const [p, r] = [precision.value ?? 0, recall.value ?? 0];
   return [
     accuracy(judged, `${prefix}accuracy`),
@@ -67,6 +74,7 @@ export function detectionMeasures(
     meanMeasure(
       `${prefix}yes ratio`,
       asLmmsEval ? truths.map(Number) : said.map((given) => Number(given === "yes")),
+      judged.map(({ problem }) => problem),
     ),
   ];
 }

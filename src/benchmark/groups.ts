@@ -52,5 +52,10 @@ export function allRight(members: readonly ScoredAnswer[]): 0 | 1 {
 
 /** The share of whole groups in which all answers are right. */
 export function groupAccuracy(name: string, answers: readonly ScoredAnswer[], column: string): Measure {
-  return meanMeasure(name, wholeGroups(answers, column).map(allRight));
+  const groups = wholeGroups(answers, column);
+  return meanMeasure(
+    name,
+    groups.map(allRight),
+    groups.map(([{ problem }]) => problem),
+  );
 }

@@ -23,7 +23,7 @@ export function judgedVerdict(
   };
   const judge = judgeVerdict(options, context, rule);
   return {
-    name: `judge, rule ${verdict.name}`,
+    name: judge.name,
     judge: (text, problem, signal) =>
       (asksJudge?.(text, problem) === false ? verdict : judge).judge(text, problem, signal),
   };

@@ -5,10 +5,19 @@
 import type { AnsweredProblem } from "../data/index.ts";
 import type { Measure, ScoredAnswer } from "./benchmark.ts";
 
-/** A mean of numbers in [0, 1]. */
-export function meanMeasure(name: string, values: readonly number[]): Measure {
+/**
+ * A mean of numbers in [0, 1].
+ *
+ * @param problems `[values]` the problem of each number, of a group one of its problems; intervals need them
+ */
+export function meanMeasure(
+  name: string,
+  values: readonly number[],
+  problems?: readonly AnsweredProblem[],
+): Measure {
   const sum = values.reduce((total, value) => total + value, 0);
-  return { name, value: values.length === 0 ? null : sum / values.length, of: values.length, values };
+  const value = values.length === 0 ? null : sum / values.length;
+  return { name, value, of: values.length, values, ...(problems !== undefined && { problems }) };
 }
 
 /** Scores of the answers that could be judged. */
@@ -18,7 +27,12 @@ export function scores(answers: readonly ScoredAnswer[]): number[] {
 
 /** The mean score; the share of right answers where scores are 0 and 1. Unscorable answers count in no mean. */
 export function accuracy(answers: readonly ScoredAnswer[], name = "accuracy"): Measure {
-  return meanMeasure(name, scores(answers));
+  const judged = answers.filter(({ score }) => score !== null);
+  return meanMeasure(
+    name,
+    scores(judged),
+    judged.map(({ problem }) => problem),
+  );
 }
 
 /** Answers by a key of their problems, keys in the order in which they are met; without a key an answer is in no group. */

@@ -14,6 +14,7 @@ import {
   type ProblemSource,
   plainRow,
   type Row,
+  requireWholeShards,
   videoReferences,
 } from "../data/index.ts";
 import { DataError } from "../errors/index.ts";
@@ -92,12 +93,21 @@ function find<Name extends string>(
   throw new DataError(`benchmark ${benchmark}: ${data}: expected ${expected}, got ${shown}`);
 }
 
+/** A share of the rows would have another score, and rows that are read twice would count twice. */
+function requireWhole(benchmark: string, paths: readonly string[]): void {
+  try {
+    requireWholeShards(paths);
+  } catch (error) {
+    throw new DataError(`benchmark ${benchmark}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
 /**
  * Opens the files of a benchmark, in the first of its forms that has files there.
  *
  * @param data directory, or one file; looked into with its folders `data` and that of the benchmark's name
  * @param images directory or zip archive of images that rows name; the files' own directory unless given
- * @throws DataError when there are no such files, or they lack a column
+ * @throws DataError when there are no such files, they are not all parts of a table, or they lack a column
  */
 export async function openPublished<Name extends string>(
   benchmark: string,
@@ -106,6 +116,7 @@ export async function openPublished<Name extends string>(
   images?: string,
 ): Promise<PublishedRows<Name>> {
   const { form, paths } = find(benchmark, data, forms);
+  requireWhole(benchmark, paths);
   const [path = ""] = paths;
   // Files in a folder of a repository name images and videos by their places in the repository.
   const repository = basename(dirname(path)) === form.folder ? dirname(dirname(path)) : undefined;
@@ -125,6 +136,18 @@ export async function openPublished<Name extends string>(
     );
   }
   return { form: form.name, rows, fingerprint };
+}
+
+/** Refuses a group of the benchmark's own in the place of a published column, which exports would lose. */
+function requireOwnNames(columns: Readonly<Record<string, unknown>>, row: Row): void {
+  for (const [column, own] of Object.entries(columns)) {
+    const published = row[column];
+    const isGroup = typeof own === "object" && own !== null && !Array.isArray(own);
+    if (!isGroup || published === undefined || typeof published === "object") continue;
+    throw new DataError(
+      `column ${column}: expected the published cell, got a group of the benchmark's own; give its column another name`,
+    );
+  }
 }
 
 /**
@@ -156,6 +179,7 @@ export function publishedSource<Name extends string>(
       const row = await rows.row(index);
       const made = await rows.placed(index, ({ format }) => {
         const { images: cell, videos, ...problem } = problemOf(row, { form, index });
+        requireOwnNames(problem.columns ?? {}, row);
         const isEncoded = format === "tsv";
         return {
           problem,

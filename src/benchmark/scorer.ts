@@ -56,12 +56,12 @@ export function sourceOf(scorer: Scorer): "reply" | "text" {
 
 /**
  * A verdict as a tool asks for it: both tools cut off a thought in `<think>`, lmms-eval white space at either end too. A
- * thought without an end leaves nothing.
+ * thought without an end leaves nothing. The name tells the scorers of a benchmark apart.
  */
 export function asScored(scorer: Scorer, verdict: Verdict): Verdict {
   if (scorer === "authors" || scorer === "fovea") return verdict;
   return {
-    name: verdict.name,
+    name: `${verdict.name}, scorer ${scorer}`,
     judge(text, problem, signal) {
       const reply = withoutThought(text) ?? "";
       return verdict.judge(scorer === "lmms-eval" ? reply.trim() : reply, problem, signal);

@@ -22,6 +22,7 @@ export { type FilesOptions, filesSchema } from "./files/options.ts";
 export { plainRow } from "./files/plain-row.ts";
 export { readVideoAt } from "./files/read-clip.ts";
 export { literalIn } from "./files/rows/literal.ts";
+export { requireWholeShards } from "./files/shards.ts";
 export type { Spread } from "./files/spread.ts";
 export type { FileFormat, Row } from "./files/table.ts";
 export { videoReferences } from "./files/video-reference.ts";

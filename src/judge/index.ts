@@ -5,6 +5,7 @@
  */
 export { type Agreement, agreementOf, recordedAgreement } from "./agreement.ts";
 export { Judge, type JudgeContext, type JudgedCase, type JudgeOutcome } from "./judge.ts";
+export { judgeName } from "./judge-name.ts";
 export { type JudgeOptions, judgeFields } from "./options.ts";
 export type { PromptOption } from "./prompts/registry.ts";
 export { fillTemplate, type TemplateValues } from "./prompts/template.ts";

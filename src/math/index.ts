@@ -28,6 +28,7 @@ export type { AccuracyDifference } from "./statistics/accuracy-difference.ts";
 export { accuracyDifference } from "./statistics/accuracy-difference.ts";
 export type { AccuracyInterval, AccuracyOptions } from "./statistics/accuracy-interval.ts";
 export { accuracyInterval } from "./statistics/accuracy-interval.ts";
+export { bestAtK } from "./statistics/best-at-k.ts";
 export type { BootstrapOptions, UnitStatistic } from "./statistics/bootstrap.ts";
 export { bootstrapIntervals } from "./statistics/bootstrap.ts";
 export { cohensKappa } from "./statistics/cohens-kappa.ts";

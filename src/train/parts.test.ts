@@ -55,7 +55,7 @@ describe("built-in parts by their kind", () => {
     [{ credit: { kind: "entropy-advantage" } }, { credit: { kind: "entropy-advantage" } }],
     [{ objective: "dapo" }, { algorithm: { kind: "dapo" } }],
     [{ verdict: "exact" }, { verdict: { kind: "exact" } }],
-    [{ verdict: { kind: "relaxed", tolerance: 0.1 } }, { verdict: { kind: "relaxed" } }],
+    [{ verdict: { kind: "relaxed", tolerance: 0.1 } }, { verdict: { kind: "relaxed, tolerance 0.1" } }],
     [{ reward: "accuracy" }, { reward: [{ name: "accuracy", weight: 1 }] }],
     [
       { reward: [right, { kind: "accuracy", weight: 0.5 }] },

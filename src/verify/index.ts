@@ -4,6 +4,7 @@
  * `verdict`, `verdicts/answer`, `registry`.
  */
 
+export { answerClasses } from "./answer-classes.ts";
 export { checkedVerdict } from "./checked-verdict.ts";
 export {
   bestOf,
@@ -18,6 +19,7 @@ export { boxedAnswer, extractAnswer, markedAnswer } from "./extract-answer.ts";
 export { replySpan, withoutThought } from "./extraction/thought.ts";
 export { createVerdict, VERDICT_KINDS, type VerdictConfig, verdictSchema } from "./registry.ts";
 export { isRight, type JudgedProblem, type Judgement, type Verdict, type VerdictContext } from "./verdict.ts";
+export { verdictName } from "./verdict-name.ts";
 export { anls } from "./verdicts/anls.ts";
 export { type AnswerVerdictOptions, answerVerdict } from "./verdicts/answer.ts";
 export { judgeVerdict, type RuleBesideJudge } from "./verdicts/judge.ts";

@@ -151,3 +151,15 @@ test.each<
 ])("%s", async (_, config, text, answers, expected, more = {}) => {
   expect(await score(config, text, answers, more)).toBe(expected);
 });
+
+test.each([
+  [{ kind: "answer" }, "answer"],
+  [{ kind: "answer", from: "mark" }, "answer, from mark"],
+  [{ kind: "relaxed", tolerance: 0.1, equivalent: true }, "relaxed, tolerance 0.1, equivalent true"],
+  [
+    { kind: "judge", url: "http://127.0.0.1:9/v1", model: "m", temperature: 1 },
+    "judge m (binary, temperature 1), rule answer",
+  ],
+])("%j is recorded as %j", (config, name) => {
+  expect(createVerdict(verdictSchema.parse(config)).name).toBe(name);
+});

@@ -6,6 +6,7 @@
 import type * as z from "zod";
 import { createPart, definitionUnion, kindsOf } from "../parts/index.ts";
 import type { Verdict, VerdictContext } from "./verdict.ts";
+import { verdictName } from "./verdict-name.ts";
 import { anlsDefinition } from "./verdicts/anls.ts";
 import { answerDefinition } from "./verdicts/answer.ts";
 import { boxIouDefinition } from "./verdicts/box-iou.ts";
@@ -46,7 +47,7 @@ export type VerdictConfig = z.output<typeof verdictSchema>;
 export const VERDICT_KINDS: readonly string[] = kindsOf(definitions);
 
 /**
- * The verdict of a configuration.
+ * The verdict of a configuration. Its name has the options that are not the defaults.
  *
  * @param config as parsed by `verdictSchema`
  * @throws ConfigError when no verdict has its kind
@@ -54,5 +55,9 @@ export const VERDICT_KINDS: readonly string[] = kindsOf(definitions);
  * createVerdict(verdictSchema.parse({ kind: "relaxed" })).judge("104", { question: "?", answers: ["100"], columns: {} }); // score 1
  */
 export function createVerdict(config: VerdictConfig, context: VerdictContext = {}): Verdict {
-  return createPart<VerdictContext, Verdict>(definitions, config, context);
+  const verdict = createPart<VerdictContext, Verdict>(definitions, config, context);
+  // A judge names its own settings: most options of the server change no reply.
+  if (config.kind === "judge") return verdict;
+  const { kind, ...options } = config;
+  return { ...verdict, name: verdictName(verdict.name, options, verdictSchema.parse({ kind })) };
 }

@@ -54,6 +54,7 @@ function codeShare(answers: readonly ScoredAnswer[], name: string): Measure {
   return meanMeasure(
     name,
     answers.map(({ score }) => (score === null ? 1 : 0)),
+    answers.map(({ problem }) => problem),
   );
 }
 

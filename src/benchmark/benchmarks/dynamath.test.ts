@@ -24,13 +24,14 @@ test.each([
   expect(ours).toEqual(nearly(theirs));
 });
 
-/** Scores of the variants of problems: "110" is three variants, the last one wrong. */
+/** Scores of the variants of problems: "110" is three variants, the last one wrong; "?" is not judged. */
 function variants(...problems: [scores: string, subject: string][]): ScoredAnswer[] {
   return problems.flatMap(([scores, subject], problem) =>
     Array.from(scores, (score, variant): ScoredAnswer => {
-      const columns = { problem, variant, subject };
+      const columns = { problem, variant, subject, variants: { name: String(problem), size: 3 } };
       const asked = { id: `${problem} ${variant}`, question: "?", answers: ["A"], columns };
-      return { problem: asked, text: "", extracted: null, score: Number(score), reason: "" };
+      const judged = score === "?" ? null : Number(score);
+      return { problem: asked, text: "", extracted: null, score: judged, reason: "" };
     }),
   );
 }
@@ -50,6 +51,28 @@ test("a problem is right in the worst case where all its variants are: by hand",
   expect(benchmark.measures([])[1]).toMatchObject({ name: "worst case", value: null, of: 0 });
 });
 
+test("a problem that lacks a variant or its score has no worst case", async () => {
+  const benchmark = await openBenchmark("dynamath", TABLE);
+  const worst = (...problems: Parameters<typeof variants>) =>
+    benchmark.measures(variants(...problems)).find(({ name }) => name === "worst case");
+  expect(worst(["11", "algebra"], ["11?", "algebra"])).toMatchObject({ value: null, of: 0 });
+  expect(worst(["11", "algebra"], ["110", "algebra"], ["111", "algebra"])).toMatchObject({
+    value: 1 / 2,
+    of: 2,
+  });
+  const [first] = await problemsOf(benchmark, 1);
+  expect(first!.columns["variants"]).toEqual({ name: "0", size: 10 });
+  const some = await openBenchmark("dynamath", benchmarkFixture("dynamath", "authors"));
+  const all = (await problemsOf(some)).map((problem) => ({
+    problem,
+    text: "",
+    extracted: "",
+    score: 1,
+    reason: "",
+  }));
+  expect(some.measures(all).find(({ name }) => name === "worst case")).toMatchObject({ value: null });
+});
+
 test.each([
   ['{"solution": "so {x}\nand", "short answer": "12.5004"}', "float", "12.5", 1],
   ['```json\n{"solution": "", "short answer": "12.502"}\n```', "float", "12.5", 0],
@@ -58,6 +81,14 @@ test.each([
   ['{"short answer": ""}', "text", "even", 0],
   ["It is even.", "text", "even", 1],
   ["crease", "text", "decreasing", 0],
+  ['{"short answer": "\\\\frac{1}{2}"}', "float", "0.5", 1],
+  ['{"short answer": "\\frac{1}{2}"}', "float", "0.5", 1],
+  ['{"solution": "\\(x\\)", "short answer": "\\sqrt{4}"}', "float", "2", 1],
+  ['{"short answer": 12.5}', "float", "12.5", 1],
+  ['{"short answer": true}', "text", "true", 1],
+  ['<think>Maybe {"short answer": "B"}? No.</think>The answer is A.', "multiple choice", "A", 1],
+  ['<think>Maybe {"short answer": "B"}? No.</think>{"short answer": "A"}', "multiple choice", "A", 1],
+  ['<think>Maybe {"short answer": "A"}', "multiple choice", "A", 0],
 ])("fovea's verdict on %j, a %s of %s", async (text, type, answer, score) => {
   const { verdict } = await openBenchmark("dynamath", TABLE);
   const problem = { question: "?", answers: [answer], columns: { answer_type: type } };

@@ -6,16 +6,25 @@
 import * as z from "zod";
 import type { AnsweredProblem, Row } from "../../data/index.ts";
 import { DataError } from "../../errors/index.ts";
-import { answerVerdict, isRight, type JudgedProblem, numberOf, type Verdict } from "../../verify/index.ts";
+import {
+  answerVerdict,
+  isRight,
+  type JudgedProblem,
+  numberOf,
+  type Verdict,
+  withoutThought,
+} from "../../verify/index.ts";
 import { type Benchmark, defineBenchmark, type Measure, type ScoredAnswer } from "../benchmark.ts";
 import { oneOf, requiredText, textIn } from "../cells.ts";
+import { type Group, wholeGroups } from "../groups.ts";
 import { accuracyByColumns } from "../lists.ts";
-import { accuracy, answersBy } from "../measures.ts";
+import { accuracy } from "../measures.ts";
 import { openPublished, type ProblemOfRow, type PublishedForm, publishedSource } from "../published-rows.ts";
-import { dynaMathJudgeRead, dynaMathRule, shortAnswer } from "../rules/dynamath.ts";
+import { dynaMathJudgeRead, dynaMathRule } from "../rules/dynamath.ts";
 import { lmmsEvalReasoning } from "../rules/lmms-eval-reasoning.ts";
 import { ruleParts } from "../rules/reading.ts";
 import { dataOption } from "../scorer.ts";
+import { shortAnswer } from "../short-answer-json.ts";
 import { surveyRows } from "../survey.ts";
 
 const AUTHORS = ["question", "decoded_image", "ground_truth", "id"];
@@ -92,8 +101,13 @@ function jsonPrompt(question: string, type: string): string {
   );
 }
 
+/** The column with the group of a problem's variants, and how many a problem has. */
+const [VARIANTS, VARIANT_COUNT] = ["variants", 10];
+
 function problemOf(row: Row, form: Form, place: string, prompt: "json" | "plain"): ProblemOfRow {
   const { problem, variant } = variantOf(row, form, place);
+  // All ten count, though the files may have some of them only.
+  const variants: Group = { name: problem, size: VARIANT_COUNT };
   const type =
     form === "lmms-eval" && textIn(row, "answer_type") === undefined
       ? "text"
@@ -104,7 +118,7 @@ function problemOf(row: Row, form: Form, place: string, prompt: "json" | "plain"
     question: prompt === "json" ? jsonPrompt(asked, type) : asked,
     answers: [requiredText(row, form === "vlmevalkit" ? "answer" : "ground_truth").trim()],
     ...(form !== "vlmevalkit" && { images: row["decoded_image"] ?? [] }),
-    columns: { problem, variant, answer_type: type },
+    columns: { problem, variant, answer_type: type, [VARIANTS]: variants },
   };
 }
 
@@ -117,7 +131,7 @@ function foveaVerdict(): Verdict {
   return {
     name: "dynamath",
     judge(text, problem) {
-      const short = shortAnswer(text);
+      const short = shortAnswer(withoutThought(text) ?? "");
       const judged = rule.judge(short === undefined ? text : `<answer>${short}</answer>`, problem);
       if (isRight(judged) || judged.extracted === null || !isNumeric(problem)) return judged;
       const [given, right] = [judged.extracted, problem.answers[0] ?? ""].map(numberOf);
@@ -131,10 +145,10 @@ function foveaVerdict(): Verdict {
 const isNumeric = ({ columns }: JudgedProblem) => columns["answer_type"] === "float";
 const clusterOf = ({ columns }: AnsweredProblem) => String(columns["problem"]);
 
-/** Each problem once, with the lowest score of its variants. */
+/** Each problem once, with the lowest score of its variants; problems that lack one or its score are left out. */
 function worstOf(answers: readonly ScoredAnswer[]): ScoredAnswer[] {
-  return [...answersBy(answers, clusterOf).values()].map((variants) =>
-    variants.reduce((worst, answer) => ((answer.score ?? 1) < (worst.score ?? 1) ? answer : worst)),
+  return wholeGroups(answers, VARIANTS).map((variants) =>
+    variants.reduce((worst, answer) => (Number(answer.score) < Number(worst.score) ? answer : worst)),
   );
 }
 

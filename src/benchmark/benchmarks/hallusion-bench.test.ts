@@ -46,6 +46,14 @@ test("scores match VLMEvalKit, whose sets of OCR with and without a figure fall 
   expect(apart.measures(scored)[2]!.of).toBeGreaterThan(benchmark.measures(scored)[2]!.of);
 });
 
+test("the published columns are kept, for exports", async () => {
+  const data = await writeTable("HallusionBench.tsv", tables);
+  const problems = await problemsOf(await openBenchmark({ kind: "hallusion-bench", data }));
+  expect(problems.map(({ columns }) => [columns["index"], columns["question"], columns["category"]])).toEqual(
+    tables.map((row) => [row["index"], row["question"], row["category"]]),
+  );
+});
+
 test("scores match lmms-eval without a judge", async () => {
   const data = await writeRows("image-00000-of-00001.parquet", rows.filter(isShown));
   const benchmark = await openBenchmark({ kind: "hallusion-bench", data, scorer: "lmms-eval" });

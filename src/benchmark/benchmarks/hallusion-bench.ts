@@ -95,7 +95,7 @@ const hasNoFigure = ({ category, figure }: Place) => category === "VS" && figure
 /**
  * The groups of questions as columns: figures and questions by category, subcategory and set, the authors' without figures
  * where there is none. VLMEvalKit counts those too (`anyFigure`), and over both categories leaves the category out
- * (`merged`), so that the sets of OCR in both fall together.
+ * (`merged`), so that the sets of OCR in both fall together. No column has the name of a published one.
  */
 function groupColumns(
   places: readonly (Place | undefined)[],
@@ -106,7 +106,7 @@ function groupColumns(
   return {
     figure: groups((place) => (hasNoFigure(place) ? undefined : figureOf(place))),
     anyFigure: groups(figureOf),
-    question: groups(({ category, subcategory, set, number }) => [category, subcategory, set, number]),
+    setQuestion: groups(({ category, subcategory, set, number }) => [category, subcategory, set, number]),
     mergedFigure: groups(({ subcategory, set, figure }) => [subcategory, set, figure]),
     mergedQuestion: groups(({ subcategory, set, number }) => [subcategory, set, number]),
   };
@@ -114,8 +114,8 @@ function groupColumns(
 
 /** The columns with the groups that a scorer counts, over both categories and within one. */
 const COUNTED = {
-  authors: { all: ["figure", "question"], within: ["figure", "question"] },
-  vlmevalkit: { all: ["mergedFigure", "mergedQuestion"], within: ["anyFigure", "question"] },
+  authors: { all: ["figure", "setQuestion"], within: ["figure", "setQuestion"] },
+  vlmevalkit: { all: ["mergedFigure", "mergedQuestion"], within: ["anyFigure", "setQuestion"] },
 } as const;
 
 /** The images of a question, which may have none. */

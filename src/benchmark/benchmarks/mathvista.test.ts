@@ -30,6 +30,19 @@ test.each([
   expect(ours).toEqual(nearly(theirs, scorer.startsWith("lmms-eval") ? 3 : 10));
 });
 
+test.each([
+  ["five", "5", 1],
+  ["There are five.", "5", 1],
+  ["<answer>twenty-one</answer>", "21", 1],
+  ["There are six.", "5", 0],
+  ["5.9", "5", 1],
+  ["There are five or six.", "5", 0],
+])("fovea's verdict on %j for the integer %s is %d", async (text, answer, score) => {
+  const { verdict } = await openBenchmark("mathvista", TABLE);
+  const problem = { question: "How many?", answers: [answer], columns: { answer_type: "integer" } };
+  expect((await verdict.judge(text, problem)).score).toBe(score);
+});
+
 test("both published forms state the same problems", async () => {
   const [table, parquet] = await Promise.all([
     openBenchmark("mathvista", TABLE),

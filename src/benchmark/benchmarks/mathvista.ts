@@ -6,9 +6,12 @@ import * as z from "zod";
 import { plainRow, type Row } from "../../data/index.ts";
 import { DataError } from "../../errors/index.ts";
 import {
+  answerVerdict,
   createVerdict,
+  isRight,
   type JudgedProblem,
   levenshtein,
+  numberOf,
   pythonFloat,
   type Verdict,
   verdictSchema,
@@ -187,15 +190,22 @@ const lmmsEval: ReadingRule = (reply, problem) => {
 
 const SCORERS = ["fovea", "vlmevalkit", "lmms-eval", "lmms-eval-reasoning"] as const;
 
-/** Options by `answer`, all else at the data's precision. */
+/** Options by `answer`, all else at the data's precision, and by `answer` numbers that are written as words. */
 function foveaVerdict(): Verdict {
-  const [choice, number] = (["answer", "numeric"] as const).map((kind) =>
-    createVerdict(verdictSchema.parse({ kind })),
-  );
+  const answer = answerVerdict();
+  const number = createVerdict(verdictSchema.parse({ kind: "numeric" }));
+  const isNumber = (text: string | null | undefined) =>
+    typeof text === "string" && numberOf(text) !== undefined;
   return {
     name: "mathvista",
-    judge: (text, problem, signal) =>
-      (problem.options === undefined ? number! : choice!).judge(text, problem, signal),
+    async judge(text, problem, signal) {
+      if (problem.options !== undefined) return answer.judge(text, problem);
+      const judged = await number.judge(text, problem, signal);
+      const hasNumber = isNumber(judged.extracted) || !isNumber(problem.answers[0]);
+      if (judged.score !== 0 || hasNumber) return judged;
+      const inWords = answer.judge(text, problem);
+      return isRight(inWords) ? inWords : judged;
+    },
   };
 }
 

@@ -11,7 +11,7 @@ import { DataError } from "../../errors/index.ts";
 import { readAnswer, type Verdict, withoutThought } from "../../verify/index.ts";
 import { defineBenchmark, type Measure, type ScoredAnswer } from "../benchmark.ts";
 import { requiredText, textIn } from "../cells.ts";
-import { meanMeasure, scores, sortedGroups } from "../measures.ts";
+import { accuracy, meanMeasure, scores, sortedGroups } from "../measures.ts";
 import { openPublished, publishedSource } from "../published-rows.ts";
 import { pythonLiteral } from "../python/read.ts";
 import { isDict, isSequence, type PythonDict } from "../python/value.ts";
@@ -157,11 +157,13 @@ const taskOf = ({ columns }: AnsweredProblem) => String(columns["task_name"]);
 
 /** The mean over tasks of the mean over a task's answers. */
 function macroMean(name: string, answers: readonly ScoredAnswer[]): Measure {
-  const tasks = sortedGroups(answers, taskOf).map(([, group]) => scores(group));
-  const means = tasks
-    .filter((values) => values.length > 0)
-    .map((values) => values.reduce((sum, value) => sum + value, 0) / values.length);
-  return meanMeasure(name, means);
+  const judged = answers.filter(({ score }) => score !== null);
+  const tasks = sortedGroups(judged, taskOf).map(([, group]) => ({ group, values: scores(group) }));
+  return meanMeasure(
+    name,
+    tasks.map(({ values }) => values.reduce((sum, value) => sum + value, 0) / values.length),
+    tasks.map(({ group }) => group[0]!.problem),
+  );
 }
 
 /** Why an answer has no score. */
@@ -197,7 +199,7 @@ function measures(answers: readonly ScoredAnswer[]): Measure[] {
     value: null,
     of: refusals.filter((other) => other === reason).length,
   }));
-  return [macroMean("macro", answers), meanMeasure("micro", scores(answers)), ...byKind(answers), ...refused];
+  return [macroMean("macro", answers), accuracy(answers, "micro"), ...byKind(answers), ...refused];
 }
 
 /** MEGA-Bench. */

@@ -88,7 +88,7 @@ function disciplineOf(video: string): string {
 
 function lmmsEvalVerdict(): Verdict {
   return {
-    name: "mmvu by lmms-eval",
+    name: "mmvu",
     judge(text, { answers: [right = ""], columns }) {
       const isChoice = columns["question_type"] === "multiple-choice";
       const { choices } = columns as { readonly choices?: Readonly<Record<string, string>> };

@@ -83,7 +83,7 @@ function answerLine(text: string): string {
 function toolVerdict(scorer: "vlmevalkit" | "lmms-eval"): Verdict {
   const isKit = scorer === "vlmevalkit";
   return {
-    name: `video-mmmu by ${scorer}`,
+    name: "video-mmmu",
     judge(text, { answers, options, columns }) {
       const reply = isKit ? answerLine(text) : text;
       if (reply === "" && (isKit || options === undefined))

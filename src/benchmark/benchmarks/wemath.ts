@@ -98,6 +98,8 @@ const vlmEvalKitJudged: ReadingRule = (reply, { answers, options = [] }) => {
 interface Chain {
   readonly steps: readonly boolean[];
   readonly whole: boolean;
+  /** Of its answers. */
+  readonly problem: AnsweredProblem;
 }
 
 /** The chains of which every answer is there and could be judged. */
@@ -111,7 +113,8 @@ function chainsOf(answers: readonly ScoredAnswer[]): Chain[] {
     const keys = KEYS.filter((key) => key[0] === first[0]);
     const known = keys.map((key) => right.get(key));
     if (known.some((value) => value === undefined)) return [];
-    return [{ steps: known.slice(0, -1) as boolean[], whole: known.at(-1) === true }];
+    const steps = known.slice(0, -1) as boolean[];
+    return [{ steps, whole: known.at(-1) === true, problem: group[0]!.problem }];
   });
 }
 
@@ -136,6 +139,7 @@ function fourMetrics(chains: readonly Chain[], mode: "strict" | "loose"): Measur
     meanMeasure(
       `${name} (${mode})`,
       of.map((chain) => Number(value(chain))),
+      of.map(({ problem }) => problem),
     );
   const isAdequate = ({ steps }: Chain) => steps.every(Boolean);
   return [

@@ -11,8 +11,8 @@ function jsonPart(reply: string): string {
   return (from >= 0 && from < to ? reply.slice(from, to + 1) : reply).replaceAll("\\", "");
 }
 
-/** The text of `short answer` in the JSON of a reply; undefined where there is none. */
-export function shortAnswer(reply: string): string | undefined {
+/** The text of `short answer` in the JSON of a reply as VLMEvalKit reads it; undefined where there is none. */
+function shortAnswer(reply: string): string | undefined {
   let json: unknown;
   try {
     // Line feeds within texts are not JSON, and models write them.

@@ -21,12 +21,17 @@ import {
   makePart,
 } from "../modules/load-module.ts";
 import type { Config } from "../schema.ts";
+import { moduleVerdictName } from "./open-verdict.ts";
 
 const FUNCTIONS = ["measures"] as const;
 const BENCHMARK_MEMBERS = ["options", "judge", "asksJudge", "judgeRead", "cluster"] as const;
 
 /** A module's benchmark; its problems are checked when they are read. */
-function checkedBenchmark({ part, name, origin }: MadePart<Benchmark>, limit: number): Benchmark {
+function checkedBenchmark(
+  { part, name, origin }: MadePart<Benchmark>,
+  module: string,
+  limit: number,
+): Benchmark {
   const where = `benchmark "${part.name ?? name}" (${origin})`;
   const missing = FUNCTIONS.filter((key) => typeof part[key] !== "function");
   if (typeof part.verdict?.judge !== "function") {
@@ -37,11 +42,15 @@ function checkedBenchmark({ part, name, origin }: MadePart<Benchmark>, limit: nu
       `${where}: expected a source and measures, got ${Object.keys(part).join(", ") || "nothing"}`,
     );
   }
-  const verdict = { name: part.verdict.name ?? "own", judge: part.verdict.judge.bind(part.verdict) };
+  const shown = part.verdict.name ?? "own";
+  const verdict = {
+    name: moduleVerdictName(shown, { module }),
+    judge: part.verdict.judge.bind(part.verdict),
+  };
   return {
     ...membersOf(part, BENCHMARK_MEMBERS),
     name: part.name ?? name,
-    verdict: checkedVerdict(verdict, `verdict "${verdict.name}" (${origin})`, limit),
+    verdict: checkedVerdict(verdict, `verdict "${shown}" (${origin})`, limit),
     measures: (answers) => {
       try {
         return part.measures(answers);
@@ -71,6 +80,7 @@ export async function openBenchmarks(
         ? {
             ...checkedBenchmark(
               await makePart<BenchmarkContext, Benchmark>(entry, context, "benchmark", limits),
+              entry.module,
               limits.call,
             ),
             options: entry.options,
@@ -92,7 +102,8 @@ export function benchmarkModules({ evaluation }: Pick<Config, "evaluation">): Mo
 }
 
 /**
- * The verdict on a benchmark's answers: its rule, or the configured judge with the rule's verdict recorded beside it.
+ * The verdict on a benchmark's answers: its rule, or the configured judge with the rule's verdict recorded beside it. Its
+ * name is recorded: answers that a verdict of another name has judged are not continued.
  */
 export function evaluationVerdict(
   { evaluation: { judge } }: Pick<Config, "evaluation">,
@@ -101,11 +112,7 @@ export function evaluationVerdict(
 ): Verdict {
   if (judge === undefined) return benchmark.verdict;
   const options = { ...judge, prompt: judge.prompt ?? benchmark.judge ?? "binary" };
-  const shown = typeof options.prompt === "string" ? options.prompt : "own prompt";
-  return {
-    ...judgedVerdict(benchmark, options, context),
-    name: `judge ${judge.model} (${shown}), rule ${benchmark.verdict.name}`,
-  };
+  return judgedVerdict(benchmark, options, context);
 }
 
 /** The protocol of a configuration's evaluation. */

@@ -3,9 +3,28 @@
  * The verdict of a configuration, built-in or from a user module, checked against the contract.
  */
 import { ConfigError } from "../../errors/index.ts";
-import { checkedVerdict, createVerdict, type Verdict, type VerdictContext } from "../../verify/index.ts";
-import { MODULE_LIMITS, type ModuleLimits, makePart } from "../modules/load-module.ts";
+import {
+  checkedVerdict,
+  createVerdict,
+  type Verdict,
+  type VerdictContext,
+  verdictName,
+} from "../../verify/index.ts";
+import { MODULE_LIMITS, type ModuleLimits, type ModuleReference, makePart } from "../modules/load-module.ts";
+import { moduleHash } from "../modules/module-hash.ts";
 import type { Config } from "../schema.ts";
+
+/**
+ * The name of a module's verdict for the record: with its options, and the hash of the module, which decides.
+ *
+ * @param options unless they are recorded elsewhere
+ */
+export function moduleVerdictName(
+  name: string,
+  { module, options = {} }: Pick<ModuleReference, "module"> & Partial<Pick<ModuleReference, "options">>,
+): string {
+  return verdictName(verdictName(name, options), { module: moduleHash(module).slice(0, 12) });
+}
 
 /**
  * The verdict of a configuration.
@@ -22,6 +41,7 @@ export async function openVerdict(
   if (typeof part.judge !== "function") {
     throw new ConfigError(`verdict (${origin}): expected an object with judge`);
   }
-  const own = { name: part.name ?? name, judge: part.judge.bind(part) };
-  return checkedVerdict(own, `verdict "${own.name}" (${origin})`, limits.call);
+  const shown = part.name ?? name;
+  const own = { name: moduleVerdictName(shown, verdict), judge: part.judge.bind(part) };
+  return checkedVerdict(own, `verdict "${shown}" (${origin})`, limits.call);
 }

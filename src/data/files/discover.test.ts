@@ -37,3 +37,10 @@ describe("the files of a split that a folder of its own has", () => {
     expect(() => discoverFiles(options(train, { test: folder }), "test")).toThrow("has no test part");
   });
 });
+
+test("parts of two releases of a table in one folder are refused; a part of one is accepted", () => {
+  const part = folderOf("train-00001-of-00004.parquet");
+  expect(namesOf(findFiles(options(part), "train"))).toHaveLength(1);
+  const both = folderOf("train-00000-of-00001.parquet", "train-00000-of-00002.parquet");
+  expect(() => findFiles(options(both), "train")).toThrow("got parts of 1 and of 2");
+});

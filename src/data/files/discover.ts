@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { DataError } from "../../errors/index.ts";
 import { isArchive, unpackHint } from "../archives/archive-name.ts";
 import type { FilesOptions } from "./options.ts";
+import { requireSingleShards } from "./shards.ts";
 import { FILE_FORMATS, type FileFormat } from "./table.ts";
 
 /** The parts of a data set. */
@@ -132,7 +133,7 @@ function fileFormat(path: string, wanted: FilesOptions["format"]): FileFormat {
  * all files, for training.
  *
  * @returns undefined when the data set has no such part
- * @throws DataError when the path cannot be read, or its files have no format or several
+ * @throws DataError when the path cannot be read, or its files have no format or several, or are parts of a table twice
  */
 export function findFiles(options: FilesOptions, split: FileSplit): FoundFiles | undefined {
   const own = split === "train" ? options.path : options[split];
@@ -153,7 +154,9 @@ export function findFiles(options: FilesOptions, split: FileSplit): FoundFiles |
   const splits = new Set(found.map(({ name }) => splitOf(name)));
   const isWhole = own !== undefined && (!hasSplits || (split !== "train" && splits.size === 1));
   const files = named.length === 0 && isWhole ? found : named;
-  return files.length === 0 ? undefined : { format, paths: files.map((file) => file.path) };
+  const paths = files.map((file) => file.path);
+  requireSingleShards(paths);
+  return paths.length === 0 ? undefined : { format, paths };
 }
 
 /**

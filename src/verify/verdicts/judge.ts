@@ -3,7 +3,7 @@
  * The verdict of a language model behind an OpenAI-compatible server.
  */
 import * as z from "zod";
-import { Judge, type JudgeContext, type JudgeOptions, judgeFields } from "../../judge/index.ts";
+import { Judge, type JudgeContext, type JudgeOptions, judgeFields, judgeName } from "../../judge/index.ts";
 import { defineVerdict } from "../definition.ts";
 import { withoutThought } from "../extraction/thought.ts";
 import type { JudgedProblem, Judgement, Verdict } from "../verdict.ts";
@@ -33,7 +33,7 @@ export function judgeVerdict(
 } {
   const judge = new Judge(options, context);
   return {
-    name: "judge",
+    name: `${judgeName(options)}, rule ${rule.name}`,
     judge: async (text, problem, signal) => {
       const byRule = await rule.judge(text, problem, signal);
       const judged = {
