@@ -81,11 +81,8 @@ export function missingFromPlain(request: ScoreRequest, offered: ReadonlySet<Off
   if (ofDistributions !== undefined && !offered.has("full-distribution")) return ofDistributions;
   if (request.values) return "value head";
   if (request.groupDivergence && !offered.has("group-divergence")) return "divergences within a group";
-  if (divergenceFrom && (replacesValues(image) || replacesValues(divergenceFrom))) {
-    return "comparison with replaced values";
-  }
-  if (request.likeliest) return "likeliest tokens";
-  return request.intervention && "amplified attention";
+  const comparesValues = divergenceFrom && (replacesValues(image) || replacesValues(divergenceFrom));
+  return comparesValues ? "comparison with replaced values" : undefined;
 }
 
 const hidesImages = (image: ImageAblation | undefined) => image?.kind === "mask-attention";
