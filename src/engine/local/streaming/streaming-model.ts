@@ -14,8 +14,7 @@ import {
   type ParameterLayout,
   parameterLayout,
 } from "../../../model/graph/index.ts";
-import { checkParameters } from "../../../model/parameters.ts";
-import { readWeights } from "../../../model/weights.ts";
+import { openWeights } from "../../../model/open-weights.ts";
 import { type Feeds, requireDevice, type Targets } from "../../../tensor/index.ts";
 import type { Prompt, Score, ScoreRequest } from "../../engine.ts";
 import { KnownPrompts, type LocalSequence } from "../known-prompts.ts";
@@ -191,10 +190,7 @@ export class StreamingModel {
   }
 
   #open(directory: string): StreamedWeights {
-    const { names } = this.#graphs;
-    const weights = readWeights(directory, names);
-    checkParameters(names, weights.shapes, directory);
-    return new StreamedWeights(weights, this.#layout);
+    return new StreamedWeights(openWeights(directory, this.#graphs.names), this.#layout);
   }
 
   async #scoreWave(
