@@ -6,6 +6,7 @@
  */
 import { askedSignals, type ImageAblation, SIGNALS, type SignalCapability } from "../../credit/index.ts";
 import { EngineError } from "../../errors/index.ts";
+import { isTemperature, LEAST_TEMPERATURE } from "../../math/index.ts";
 import type { ScoreRequest } from "../engine.ts";
 
 const PROTOCOL = 2;
@@ -129,7 +130,14 @@ export function signalConfig({
   return Object.keys(config).length === 0 ? undefined : config;
 }
 
-/** A temperature as `loss_fn_config`; nothing where it is 1, at which every server's log-probs are. */
+/**
+ * A temperature as `loss_fn_config`; nothing where it is 1, at which every server's log-probs are.
+ *
+ * @throws EngineError when logits divided by it would leave single precision
+ */
 export function temperatureConfig(temperature = 1): Readonly<Record<string, number>> {
+  if (!isTemperature(temperature)) {
+    throw new EngineError(`temperature: expected at least ${LEAST_TEMPERATURE}, got ${temperature}`);
+  }
   return temperature === 1 ? {} : { "fovea.temperature": temperature };
 }
