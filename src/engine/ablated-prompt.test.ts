@@ -80,7 +80,7 @@ describe("pixels", () => {
   test.each([
     ["shrunk to fewer pixels than it may have", 3136, 64 * 784, 2800, 28],
     ["between limits that no rounding meets", 78_400, 79_184, 300, 290],
-    ["longer for its height than any image may be", 3136, 1_003_520, 8, 1600],
+    ["longer for its height than any image may be", 3136, 1_003_520, 29, 5800],
   ])("of an image that is %s are changed without another size", (_, minPixels, maxPixels, width, height) => {
     const { size: _size, ...settings } = vision.preprocessorJson;
     const content = { ...settings, min_pixels: minPixels, max_pixels: maxPixels };

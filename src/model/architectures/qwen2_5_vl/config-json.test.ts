@@ -51,7 +51,7 @@ describe("parseConfig", () => {
     ["vocab_size", { vocab_size: 3.5 }],
     ["image_token_id", { image_token_id: 64 }],
     ["use_sliding_window", { use_sliding_window: true, sliding_window: 64, max_window_layers: 1 }],
-    ["use_sliding_window", { use_sliding_window: true, max_window_layers: 1 }],
+    ["use_sliding_window", { use_sliding_window: true, sliding_window: undefined, max_window_layers: 1 }],
     ["layer_types", { layer_types: ["full_attention", "sliding_attention"] }],
     ["mrope_section", { rope_scaling: undefined }],
     ["mrope_section", { rope_scaling: { type: "mrope", mrope_section: [2, 2, 1] } }],
