@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { ImageAblation } from "../credit/index.ts";
+import { directoryFiles } from "../model/directory-files.ts";
 import { gaussianBlur, openSightOf, type RgbImage } from "../model/index.ts";
+import { openSight } from "../model/prompt-model.ts";
 import { checkpointDirectory, recordedImage } from "../testing/model-fixtures.ts";
 import { ablateImage, ablatePrompt } from "./ablated-prompt.ts";
 import type { Prompt, PromptChunk } from "./engine.ts";
@@ -73,6 +75,22 @@ describe("pixels", () => {
       kind: "image",
       image: { width: 56, height: 84, data: new Uint8Array(56 * 84 * 3) },
     });
+  });
+
+  test.each([
+    ["shrunk to fewer pixels than it may have", 3136, 64 * 784, 2800, 28],
+    ["between limits that no rounding meets", 78_400, 79_184, 300, 290],
+    ["longer for its height than any image may be", 3136, 1_003_520, 29, 5800],
+  ])("of an image that is %s are changed without another size", (_, minPixels, maxPixels, width, height) => {
+    const { size: _size, ...settings } = vision.preprocessorJson;
+    const content = { ...settings, min_pixels: minPixels, max_pixels: maxPixels };
+    const files = directoryFiles(DIRECTORY);
+    const json: typeof files.json = (name) =>
+      name === "preprocessor_config.json" ? { content, where: name } : files.json(name);
+    const own = openSight({ ...files, json })!.vision;
+    const given = image({ width, height, data: new Uint8Array(width * height * 3).fill(90) });
+    const [ablated] = ablatePrompt({ chunks: [given] }, { ...PATCHES, probability: 0 }, own).chunks;
+    expect(own.spell({ chunks: [ablated!] })).toEqual(own.spell({ chunks: [given] }));
   });
 
   test("of a video are changed frame by frame", () => {

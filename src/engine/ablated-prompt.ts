@@ -1,13 +1,16 @@
 /**
  * @module
  * Prompts with their images and videos taken away, wholly or in part. Pixels are changed at the size at which the model
- * sees them, before normalisation.
+ * sees them, before normalisation. Where its processor would give an image of that size another one, they are changed at
+ * the size that they came in: an ablated image has as many tokens as the image.
  */
 import type { ImageAblation } from "../credit/index.ts";
+import { DataError } from "../errors/index.ts";
 import { Rng } from "../math/random.ts";
 import { resizeBicubic } from "../model/image/bicubic.ts";
 import { gaussianBlur } from "../model/image/gaussian-blur.ts";
 import type { PixelSize, RgbImage, Vision } from "../model/index.ts";
+import type { VisionChunk } from "../model/vision.ts";
 import type { Prompt, PromptChunk } from "./engine.ts";
 import { augmented } from "./image-views/augment.ts";
 import { diffusionNoise } from "./image-views/diffusion-noise.ts";
@@ -48,16 +51,39 @@ function ablateChunk(chunk: PromptChunk, ablation: PixelAblation, vision: Vision
     return chunk;
   }
   const size = vision.shownSize(chunk);
-  const ablated = (image: RgbImage) => ablateImage(resizedTo(image, size), ablation);
-  if (chunk.kind === "image") {
-    return { kind: "image", image: ablated(chunk.image) };
-  }
-  const { frames, fps } = chunk.video;
-  return { ...chunk, video: { frames: frames.map(ablated), fps } };
+  const isKept = isShownAs(
+    changed(chunk, () => blank(size)),
+    size,
+    vision,
+  );
+  const shown = (image: RgbImage) => (isKept ? resizeBicubic(image, size.width, size.height) : image);
+  return changed(chunk, (image) => ablateImage(shown(image), ablation));
 }
 
-function resizedTo(image: RgbImage, { width, height }: PixelSize): RgbImage {
-  return resizeBicubic(image, width, height);
+/** The chunk with another image in the place of its image, or of each frame. */
+function changed(chunk: VisionChunk, change: (image: RgbImage) => RgbImage): VisionChunk {
+  if (chunk.kind === "image") {
+    return { kind: "image", image: change(chunk.image) };
+  }
+  const { frames, fps } = chunk.video;
+  return { ...chunk, video: { frames: frames.map(change), fps } };
+}
+
+/** Whether the model sees a chunk at this size. */
+function isShownAs(chunk: VisionChunk, size: PixelSize, vision: Vision): boolean {
+  try {
+    const { width, height } = vision.shownSize(chunk);
+    return width === size.width && height === size.height;
+  } catch (error) {
+    // Rounding may make a long image longer than any image may be.
+    if (error instanceof DataError) return false;
+    throw error;
+  }
+}
+
+/** An image of this size whose pixels are not looked at. */
+function blank({ width, height }: PixelSize): RgbImage {
+  return { width, height, data: new Uint8Array() };
 }
 
 /** One image, ablated. */

@@ -4,6 +4,7 @@
  */
 export { fileLines } from "./file-lines.ts";
 export { ProcessFile } from "./process-file.ts";
+export { removeFile } from "./remove-file.ts";
 export { replaceFile, replaceFiles } from "./replace-file.ts";
 export { isRunning } from "./running-process.ts";
 export {

@@ -62,6 +62,12 @@ export { wilsonInterval } from "./statistics/wilson.ts";
 export { shareOf, sum } from "./sums.ts";
 export type { ClipOptions, SoftGateOptions, SurrogateValue } from "./surrogate.ts";
 export { clampedRatio, clippedSurrogate, softGateSurrogate } from "./surrogate.ts";
+export {
+  isSamplingTemperature,
+  isTemperature,
+  LEAST_TEMPERATURE,
+  SAMPLING_TEMPERATURE,
+} from "./temperature.ts";
 export type { ValueLoss } from "./value-loss.ts";
 export { clippedValueLoss } from "./value-loss.ts";
 export { whiten } from "./whiten.ts";

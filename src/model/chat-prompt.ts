@@ -17,10 +17,19 @@ const CLOSE = "\uE0F1";
 const MARK = new RegExp(`${OPEN}\\d+${CLOSE}`, "g");
 const MARK_PART = new RegExp(`[${OPEN}${CLOSE}]`);
 
-/** The messages with each text replaced by a mark, and the texts. */
+/**
+ * The messages with each text replaced by a mark, and the texts. The blanks around a text are no part of it, and a text
+ * without anything else has no mark: templates trim texts, and ask whether they are empty.
+ */
 function markTexts(messages: readonly ChatMessage[]): { marked: ChatMessage[]; texts: string[] } {
   const texts: string[] = [];
-  const mark = (text: string) => `${OPEN}${texts.push(text) - 1}${CLOSE}`;
+  const mark = (text: string) => {
+    const core = text.trim();
+    if (core === "") return text;
+    const start = text.indexOf(core);
+    const own = `${OPEN}${texts.push(core) - 1}${CLOSE}`;
+    return text.slice(0, start) + own + text.slice(start + core.length);
+  };
   const marked = messages.map(({ role, content }) => ({
     role,
     content:
@@ -71,46 +80,71 @@ function wrongPlaces(
   return `chat template: expected ${asked[wrong]} times ${token}, got ${count(rendered, token)}`;
 }
 
+/** A conversation as text. */
+interface Rendered {
+  readonly text: string;
+  /** What its marks stand for; undefined where the messages' texts are in the text itself. */
+  readonly texts?: readonly string[];
+}
+
+/** Messages whose texts are all parts. */
+function inParts(messages: readonly ChatMessage[]): ChatMessage[] {
+  return messages.map((message) =>
+    typeof message.content === "string"
+      ? { ...message, content: [{ type: "text", text: message.content }] }
+      : message,
+  );
+}
+
 /**
  * The conversation as text, by the first template that has a place for all of it. First comes the directory's
  * template, which may take a message's text as a part only; then the architecture's own.
  *
- * @throws ModelError saying why the directory's has none: it fails, leaves a message out, or has other places for images
- *   and videos
+ * A template may look at the texts, as those do that leave out earlier reasoning. Then it gives something else for the texts than
+ * for their marks, which is taken as it is where no text could be read as a special token.
+ *
+ * @param special texts of the tokens that only the template may make
+ * @throws ModelError saying why the directory's has none: it fails, leaves a message out, changes a text that could be
+ *   read as a special token, or has other places for images and videos
  */
 function render(
-  marked: readonly ChatMessage[],
-  marks: number,
+  messages: readonly ChatMessage[],
+  special: readonly string[],
   asked: Readonly<Record<"image" | "video", number>>,
   { template, ownTemplate, placeholders }: ChatFormat,
   options: RenderOptions,
-): string {
-  const says = (text: string) =>
-    Array.from({ length: marks }, (_, i) => `${OPEN}${i}${CLOSE}`).every((mark) => text.includes(mark));
-  const shows = (text: string) =>
-    count(text, placeholders?.image) === asked.image && count(text, placeholders?.video) === asked.video;
-  const parts = marked.map(
-    (message): ChatMessage =>
-      typeof message.content === "string"
-        ? { ...message, content: [{ type: "text", text: message.content }] }
-        : message,
-  );
-  const attempts = [() => template.render(marked, options)];
+): Rendered {
+  const { marked, texts } = markTexts(messages);
+  const says = (text: string) => texts.every((_, i) => text.includes(`${OPEN}${i}${CLOSE}`));
+  const requirePlaces = (text: string) => {
+    const shows =
+      count(text, placeholders?.image) === asked.image && count(text, placeholders?.video) === asked.video;
+    if (!shows) throw new ModelError(wrongPlaces(text, asked, placeholders));
+  };
+  const inseparable = () =>
+    new ModelError(
+      "chat template: changes the text of messages, so their text cannot be separated from the template's own",
+    );
+  const attempt = (own: ChatTemplate, shaped: (given: readonly ChatMessage[]) => readonly ChatMessage[]) => {
+    const text = own.render(shaped(marked), options);
+    requirePlaces(text);
+    if (MARK_PART.test(text.replaceAll(MARK, ""))) throw inseparable();
+    if (!says(text)) throw new ModelError("chat template: leaves out what a message says");
+    const real = own.render(shaped(messages), options);
+    if (real === text.replaceAll(MARK, (mark) => texts[Number(mark.slice(1, -1))]!)) return { text, texts };
+    if (texts.some((given) => special.some((token) => given.includes(token)))) throw inseparable();
+    requirePlaces(real);
+    return { text: real };
+  };
+  const attempts = [() => attempt(template, (given) => given)];
   if (placeholders !== undefined) {
-    attempts.push(() => template.render(parts, options));
-    if (ownTemplate !== undefined) attempts.push(() => ownTemplate.render(parts, options));
+    attempts.push(() => attempt(template, inParts));
+    if (ownTemplate !== undefined) attempts.push(() => attempt(ownTemplate, inParts));
   }
   let trouble: unknown;
-  for (const attempt of attempts) {
+  for (const one of attempts) {
     try {
-      const rendered = attempt();
-      if (!shows(rendered)) throw new ModelError(wrongPlaces(rendered, asked, placeholders));
-      if (MARK_PART.test(rendered.replaceAll(MARK, "")))
-        throw new ModelError(
-          "chat template: changes the text of messages, so their text cannot be separated from the template's own",
-        );
-      if (!says(rendered)) throw new ModelError("chat template: leaves out what a message says");
-      return rendered;
+      return one();
     } catch (cause) {
       if (!(cause instanceof ModelError)) throw cause;
       trouble ??= cause;
@@ -149,9 +183,10 @@ export function promptFromMessages(
     if (given > 0 && placeholders?.[type] === undefined)
       throw new ModelError(`prompt: has ${type}s, which the model does not take`);
   }
-  const { marked, texts } = markTexts(messages);
   const asked = { image: images.length, video: videos.length };
-  const rendered = render(marked, texts.length, asked, format, options);
+  const standIns = [placeholders?.image, placeholders?.video].filter((text) => text !== undefined);
+  const special = [...new Set([...tokenizer.specialTokens, ...standIns])];
+  const { text: rendered, texts } = render(messages, special, asked, format, options);
 
   const chunks: PromptChunk[] = [];
   let tokens: number[] = [];
@@ -176,16 +211,17 @@ export function promptFromMessages(
       }
     }
   };
-  const standIns = [placeholders?.image, placeholders?.video].filter((text) => text !== undefined);
-  const special = [...new Set([...tokenizer.specialTokens, ...standIns])]
-    .map(escaped)
-    .sort((a, b) => b.length - a.length);
-  const pieces = rendered.split(new RegExp(`(${[`${OPEN}\\d+${CLOSE}`, ...special].join("|")})`));
+  const separators = [
+    ...(texts === undefined ? [] : [`${OPEN}\\d+${CLOSE}`]),
+    ...special.map(escaped).sort((a, b) => b.length - a.length),
+  ];
+  const pieces =
+    separators.length === 0 ? [rendered] : rendered.split(new RegExp(`(${separators.join("|")})`));
   pieces.forEach((piece, i) => {
     // Splitting by a group puts the text between the matches at even places, and the matches at odd places.
     if (i % 2 === 0) {
       run += piece;
-    } else if (piece.startsWith(OPEN)) {
+    } else if (texts !== undefined && piece.startsWith(OPEN)) {
       run += texts[Number(piece.slice(1, -1))] ?? "";
     } else if (piece === placeholders?.image) {
       const image = images[usedImages++];

@@ -12,6 +12,7 @@ import { architectureOf, parseConfig } from "./architectures/index.ts";
 import type { ModelConfig } from "./config.ts";
 import { directoryFiles } from "./directory-files.ts";
 import { Fields } from "./json-fields.ts";
+import { openWeights } from "./open-weights.ts";
 import { checkParameters } from "./parameters.ts";
 import { openPromptModel, openSight, type PromptModel, type Sight, sightOf } from "./prompt-model.ts";
 import { readJson } from "./read-json.ts";
@@ -19,7 +20,7 @@ import { JOINT_PROCESSOR } from "./small-files.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 import { tokenizerOf } from "./tokenizer-files.ts";
 import type { Vision } from "./vision.ts";
-import { readWeights, type Weights } from "./weights.ts";
+import type { Weights } from "./weights.ts";
 import type { WeightTensor } from "./write-safetensors.ts";
 import { type StorageOptions, writeWeights } from "./write-weights.ts";
 
@@ -95,8 +96,7 @@ export function openModelDirectory(path: string): ModelDirectory {
   const sight = sightOf(readConfig(path), files);
   const prompts = openPromptModel(files);
   const { names } = graphsOf(sight.config);
-  const weights = readWeights(path, names);
-  checkParameters(names, weights.shapes, path);
+  const weights = openWeights(path, names);
   return { ...prompts, ...sight, sight, path, weights };
 }
 

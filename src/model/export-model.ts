@@ -12,9 +12,8 @@ import { parseConfig } from "./architectures/index.ts";
 import { type FloatType, TORCH_DTYPES } from "./float-type.ts";
 import { Fields } from "./json-fields.ts";
 import { mergedWeights, readAdapter } from "./lora/adapter.ts";
-import { checkParameters } from "./parameters.ts";
+import { openWeights } from "./open-weights.ts";
 import { readJson } from "./read-json.ts";
-import { readWeights } from "./weights.ts";
 import { type StorageOptions, writeWeights } from "./write-weights.ts";
 
 export interface ExportOptions extends StorageOptions {
@@ -39,8 +38,7 @@ export function exportModel(source: string, target: string, options: ExportOptio
   const path = join(source, "config.json");
   const json = readJson(path);
   const { names } = graphsOf(parseConfig(json, path));
-  const weights = readWeights(source, names);
-  checkParameters(names, weights.shapes, source);
+  const weights = openWeights(source, names);
   const merged = mergedWeights(
     weights,
     names,

@@ -3,3 +3,8 @@ export type FloatType = "F32" | "F16" | "BF16";
 
 /** Their names in config.json. */
 export const TORCH_DTYPES = { F32: "float32", F16: "float16", BF16: "bfloat16" } as const;
+
+/** Whether a tensor's element type is one of them. */
+export function isFloatType(dtype: string): dtype is FloatType {
+  return Object.hasOwn(TORCH_DTYPES, dtype);
+}

@@ -16,6 +16,8 @@ export interface ParameterNames {
   module(canonical: string): string;
   /** Whether a checkpoint may carry this tensor beside the parameters, computed from them or from the config. */
   isDerived(name: string): boolean;
+  /** Derived tensors that are a parameter under a second name, and that parameter. */
+  readonly copies: ReadonlyMap<string, string>;
   /** Whether a parameter, or a factor of its adapter, is the vision tower's. */
   isVision(name: string): boolean;
   /** The module of a matrix that can be adapted; undefined where it cannot. */

@@ -6,6 +6,7 @@
  */
 import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { ModelError, ShapeError } from "../errors/index.ts";
+import { isFloatType } from "./float-type.ts";
 import { widenBfloat16, widenFloat16 } from "./half-precision.ts";
 import { IS_POINTER, isLfsPointer, MAX_POINTER_BYTES } from "./lfs-pointer.ts";
 import { parseHeader, type SafetensorsHeader, type TensorEntry } from "./safetensors-header.ts";
@@ -133,7 +134,7 @@ export function readTensorInto(source: SafetensorsFile, name: string, into: Floa
 function floatTensor(source: SafetensorsFile, name: string): TensorEntry {
   const entry = source.tensors.get(name);
   if (entry === undefined) throw new ModelError(`${source.path}: no tensor ${name}`);
-  if (!["F32", "F16", "BF16"].includes(entry.dtype)) {
+  if (!isFloatType(entry.dtype)) {
     throw new ModelError(`${source.path}: tensor ${name}: expected F32, F16 or BF16, got ${entry.dtype}`);
   }
   return entry;

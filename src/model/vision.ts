@@ -74,8 +74,9 @@ export interface Vision {
   /** How they lie in it. */
   grid(chunk: VisionChunk): TokenGrid;
   /**
-   * The size in pixels at which the model sees an image or a video's frames. The processor leaves an image of that size as
-   * it is, unless it first gives every image's longest side one length.
+   * The size in pixels at which the model sees an image or a video's frames. The processor leaves most images of that size
+   * as they are. It does not where it first gives every image's longest side one length, or where rounding took the size
+   * out of the limits.
    */
   shownSize(chunk: VisionChunk): PixelSize;
   /** The chunks without images and videos, and without the tokens around them, as if they had never been there. */

@@ -6,6 +6,7 @@
  * Sources: Vision-SR1, arXiv:2508.19652; Visionary-R1, arXiv:2505.14677; MoCA, arXiv:2605.14054.
  */
 import * as z from "zod";
+import { isSamplingTemperature, SAMPLING_TEMPERATURE } from "../math/index.ts";
 import { entryOptions } from "./options.ts";
 import { requirePolicy } from "./require-policy.ts";
 import { defineReward } from "./reward.ts";
@@ -52,6 +53,7 @@ export const blindAnswerReward = defineReward({
       temperature: z
         .number()
         .nonnegative()
+        .refine(isSamplingTemperature, { error: `expected ${SAMPLING_TEMPERATURE}` })
         .optional()
         .describe("Temperature of the blind answer; default: the run's."),
     })

@@ -5,7 +5,7 @@
  * the sum is unchanged.
  */
 import * as z from "zod";
-import { mean } from "../../math/index.ts";
+import { LEAST_TEMPERATURE, mean } from "../../math/index.ts";
 import { checkChoice, checkSignals, countedTokens, counts } from "../check-signals.ts";
 import { imageAblationSchema } from "../image-ablation.ts";
 import { type CreditMethod, defineCredit } from "../method.ts";
@@ -27,7 +27,7 @@ const vicraSchema = z
         "The mean that is subtracted: as in Eq. 6, or as in the paper's listing, whose sum is ≥ 1e-8.",
       ),
     image: imageAblationSchema.default({ kind: "discard" }),
-    temperature: z.number().positive().default(1).describe("Temperature of both passes."),
+    temperature: z.number().min(LEAST_TEMPERATURE).default(1).describe("Temperature of both passes."),
   })
   .describe("VICRA: weights from how much likelier the image makes each token.");
 

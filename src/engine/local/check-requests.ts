@@ -4,6 +4,7 @@
  */
 import type { ImageAblation } from "../../credit/index.ts";
 import { EngineError } from "../../errors/index.ts";
+import { isSamplingTemperature, SAMPLING_TEMPERATURE } from "../../math/temperature.ts";
 import type { AdamParameters, SampleRequest } from "../engine.ts";
 import { checkPositive } from "./local-options.ts";
 
@@ -48,8 +49,8 @@ export function checkSampling({
 }: Omit<SampleRequest, "prompts">): void {
   checkPositive("sample: groupSize", groupSize);
   checkPositive("sample: maxCompletionTokens", maxCompletionTokens);
-  if (!(temperature >= 0 && Number.isFinite(temperature))) {
-    throw new EngineError(`sample: temperature: expected 0 or more, got ${temperature}`);
+  if (!isSamplingTemperature(temperature)) {
+    throw new EngineError(`sample: temperature: expected ${SAMPLING_TEMPERATURE}, got ${temperature}`);
   }
   if (!(topP > 0 && topP <= 1)) {
     throw new EngineError(`sample: topP: expected a number in (0, 1], got ${topP}`);

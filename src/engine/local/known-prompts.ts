@@ -27,7 +27,7 @@ interface KnownPrompt {
 }
 
 /** The share of the memory that prompts may have, and where they are counted. */
-type PromptMemory = Pick<MemoryPlan, "prompts" | "preparedPrompts" | "promptBytes">;
+export type PromptMemory = Pick<MemoryPlan, "prompts" | "preparedPrompts" | "promptBytes">;
 
 /** Bytes of what the vision tower is given, and of what it has made of it. */
 function preparedBytes(prepared: PreparedPrompt | undefined): number {

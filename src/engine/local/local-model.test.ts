@@ -126,7 +126,8 @@ describe("a setting is refused", () => {
     [{ groupSize: 1.5 }, /groupSize: .* got 1\.5/],
     [{ maxCompletionTokens: 0 }, /maxCompletionTokens: expected a positive integer, got 0/],
     [{ maxCompletionTokens: Number.POSITIVE_INFINITY }, /maxCompletionTokens: .* got Infinity/],
-    [{ temperature: -0.1 }, /temperature: expected 0 or more, got -0\.1/],
+    [{ temperature: -0.1 }, /temperature: expected 0 or at least 0\.000001, got -0\.1/],
+    [{ temperature: 1e-39 }, /temperature: expected 0 or at least 0\.000001, got 1e-39/],
     [{ temperature: Number.NaN }, /temperature: .* got NaN/],
     [{ topP: 0 }, /topP: expected a number in \(0, 1\], got 0/],
     [{ topP: 1.01 }, /topP: .* got 1\.01/],
@@ -138,7 +139,7 @@ describe("a setting is refused", () => {
     await expect(model.sample({ ...request, ...change })).rejects.toThrow(message);
   });
 
-  test.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])(
+  test.each([0, -1, 1e-39, Number.NaN, Number.POSITIVE_INFINITY])(
     "of scoring: temperature %d",
     async (temperature) => {
       const sequences = [{ prompt: known, completion: Int32Array.of(1) }];

@@ -4,6 +4,7 @@
  */
 import { askedSignals } from "../../credit/signals/index.ts";
 import { EngineError } from "../../errors/index.ts";
+import { isTemperature, LEAST_TEMPERATURE } from "../../math/temperature.ts";
 import type { LoraOptions, ModelConfig } from "../../model/index.ts";
 import type { Device } from "../../tensor/index.ts";
 import { QUANTISED_BLOCK } from "../../tensor/index.ts";
@@ -132,10 +133,12 @@ export function checkedNucleus(mass: number | undefined): number {
   return mass;
 }
 
-/** @throws EngineError when a temperature is not positive */
+/** @throws EngineError when logits divided by a temperature would leave single precision */
 export function checkedTemperature(temperature = 1): number {
-  if (!(temperature > 0 && Number.isFinite(temperature))) {
-    throw new EngineError(`temperature: expected a positive number, got ${temperature}`);
+  if (!isTemperature(temperature)) {
+    throw new EngineError(
+      `temperature: expected a positive number, at least ${LEAST_TEMPERATURE}, got ${temperature}`,
+    );
   }
   return temperature;
 }

@@ -61,7 +61,17 @@ export class ModelThread {
     const id = this.#nextCall++;
     return new Promise((resolve, reject) => {
       this.#pending.set(id, { resolve, reject, onProgress });
-      this.#worker.postMessage({ id, method, parameters } satisfies Call);
+      try {
+        this.#worker.postMessage({ id, method, parameters } satisfies Call);
+      } catch (cause) {
+        this.#pending.delete(id);
+        reject(
+          new EngineError(
+            `${method}: expected a request of numbers, texts and lists, which its thread can be sent: ${(cause as Error).message}`,
+            { cause },
+          ),
+        );
+      }
     });
   }
 

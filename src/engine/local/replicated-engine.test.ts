@@ -14,6 +14,7 @@ import {
 } from "../../testing/model-fixtures.ts";
 import type { Completion, Engine, Prompt, SampleRequest, Score, ScoreRequest, Sequence } from "../engine.ts";
 import { createLocalEngine } from "./create-local-engine.ts";
+import { LocalEngine } from "./local-engine.ts";
 import type { LocalEngineOptions } from "./local-options.ts";
 
 const DIRECTORY = checkpointDirectory("tied-mha");
@@ -239,6 +240,31 @@ describe("what goes wrong with replicas", () => {
     await expect(two.step({ ...ADAM, beta1: 1 })).rejects.toThrow(/beta1/);
     await alone.accumulate(sequences, coefficients);
     expect(await two.step(ADAM)).toEqual(await alone.step(ADAM));
+  });
+
+  test("a load that fails in one of them leaves all unusable until another succeeds", async () => {
+    const [two, alone] = await Promise.all([open(2), open(2)]);
+    const failure = new ModelError("the file is gone");
+    const load = vi.spyOn(LocalEngine.prototype, "load");
+    load.mockRejectedValueOnce(failure);
+    await expect(two.load(DIRECTORY)).rejects.toThrow(failure);
+    const message =
+      "expected weights of one checkpoint, got weights of two, since load failed: the file is gone";
+    for (const call of [
+      () => two.score(twins),
+      () => two.sample(sampling([text(1, 2)])),
+      () => two.accumulate(sequences, coefficients),
+      () => two.step(ADAM),
+      () => two.setReference(),
+      () => two.save(join(folder, "unequal")),
+    ]) {
+      await expect(call()).rejects.toThrow(message);
+    }
+    await two.load(DIRECTORY);
+    expect(await two.score(twins)).toEqual(await alone.score(twins));
+    load.mockRejectedValueOnce(failure).mockRejectedValueOnce(failure);
+    await expect(two.load(DIRECTORY)).rejects.toThrow(failure);
+    expect(await two.score(twins)).toEqual(await alone.score(twins));
   });
 
   test("a thread that ends fails what waits for it, and what follows", async () => {

@@ -4,6 +4,7 @@
  * each replica adds up the gradients of all, in one order, and makes the same update. So their weights stay bitwise
  * identical.
  */
+import type { EngineError } from "../../errors/index.ts";
 import type { Capability } from "../capabilities.ts";
 import type {
   AccumulateOptions,
@@ -25,10 +26,13 @@ import type { LocalEngine } from "./local-engine.ts";
 import { GradientGuard } from "./partial-gradient.ts";
 import { checkInterventionTokens } from "./scoring/attention-intervention.ts";
 import { byPrompt, evenShares, type Share, sequenceShares } from "./shares.ts";
+import { mixedWeights } from "./weights/mixed-weights.ts";
 
 export class ReplicatedEngine implements Engine {
   readonly #replicas: readonly LocalEngine[];
   readonly #guard = new GradientGuard();
+  /** Set while replicas have different weights. */
+  #unequal: EngineError | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(replicas: readonly LocalEngine[]) {
@@ -48,7 +52,7 @@ export class ReplicatedEngine implements Engine {
   }
 
   sample(request: SampleRequest): Promise<Completion[][]> {
-    return this.#inOrder(async () => {
+    return this.#onEqual(async () => {
       const { prompts, seed, watch } = request;
       const shares = evenShares(
         prompts.map(() => 1),
@@ -72,7 +76,7 @@ export class ReplicatedEngine implements Engine {
   }
 
   score(sequences: readonly Sequence[], request: ScoreRequest = {}): Promise<Score[]> {
-    return this.#inOrder(async () => {
+    return this.#onEqual(async () => {
       const { intervention, ...others } = request;
       if (intervention !== undefined) {
         checkInterventionTokens(intervention.tokens, sequences);
@@ -100,7 +104,7 @@ export class ReplicatedEngine implements Engine {
     coefficients: readonly Float64Array[],
     options: AccumulateOptions = {},
   ): Promise<GradientReport> {
-    return this.#inOrder(async () => {
+    return this.#onEqual(async () => {
       checkCoefficients(sequences, coefficients, options);
       const { valueCoefficients: values, entropyCoefficients: entropies, ...others } = options;
       const shares = sequenceShares(sequences, this.#replicas.length);
@@ -128,7 +132,7 @@ export class ReplicatedEngine implements Engine {
    *   the gradient is cleared
    */
   step(adam: AdamParameters): Promise<StepReport> {
-    return this.#inOrder(async () => {
+    return this.#onEqual(async () => {
       const { fault } = this.#guard;
       if (fault !== undefined) {
         this.#guard.clear();
@@ -152,19 +156,26 @@ export class ReplicatedEngine implements Engine {
   }
 
   setReference(): Promise<void> {
-    return this.#inOrder(async () => {
+    return this.#onEqual(async () => {
       await this.#all((replica) => replica.setReference());
     });
   }
 
   save(directory: string, options?: SaveOptions): Promise<void> {
-    return this.#inOrder(() => this.#replicas[0]!.save(directory, options));
+    return this.#onEqual(() => this.#replicas[0]!.save(directory, options));
   }
 
   load(directory: string): Promise<void> {
     return this.#inOrder(async () => {
-      await this.#all((replica) => replica.load(directory));
-      this.#guard.clear();
+      const loads = await this.#settled((replica) => replica.load(directory));
+      const failed = loads.find(({ status }) => status === "rejected");
+      if (failed?.status !== "rejected") {
+        this.#unequal = undefined;
+        this.#guard.clear();
+        return;
+      }
+      if (loads.some(({ status }) => status === "fulfilled")) this.#unequal = mixedWeights(failed.reason);
+      throw failed.reason;
     });
   }
 
@@ -174,12 +185,25 @@ export class ReplicatedEngine implements Engine {
 
   /** The same call of every replica. Where some fail, all have ended before the first error is thrown. */
   async #all<T>(call: (replica: LocalEngine, place: number) => Promise<T>): Promise<T[]> {
-    const settled = await Promise.allSettled(this.#replicas.map(call));
-    return settled.map((outcome) => {
+    return (await this.#settled(call)).map((outcome) => {
       if (outcome.status === "rejected") {
         throw outcome.reason;
       }
       return outcome.value;
+    });
+  }
+
+  #settled<T>(
+    call: (replica: LocalEngine, place: number) => Promise<T>,
+  ): Promise<readonly PromiseSettledResult<T>[]> {
+    return Promise.allSettled(this.#replicas.map(call));
+  }
+
+  /** @throws EngineError when only some replicas have loaded the last checkpoint */
+  #onEqual<T>(call: () => Promise<T>): Promise<T> {
+    return this.#inOrder(() => {
+      if (this.#unequal !== undefined) throw this.#unequal;
+      return call();
     });
   }
 

@@ -2,11 +2,11 @@
  * @module
  * The file that `save` writes here when weights stay at the server: it names their place.
  */
-import { mkdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
 import { EngineError } from "../../errors/index.ts";
-import { replaceFile } from "../../files/index.ts";
+import { writeOutput } from "../../files/index.ts";
 
 const FILE = "tinker.json";
 
@@ -30,17 +30,22 @@ export type CheckpointPointer = z.output<typeof pointerSchema>;
 /** The parts of it that are loaded. */
 export type SavedState = Pick<CheckpointPointer, "path" | "optimizer" | "referencePath">;
 
+/**
+ * Writes where a checkpoint is.
+ *
+ * @throws RunError when the place cannot be written
+ */
 export function writePointer(directory: string, pointer: CheckpointPointer): void {
-  mkdirSync(directory, { recursive: true });
-  replaceFile(join(directory, FILE), [`${JSON.stringify(pointer, null, 2)}\n`]);
+  writeOutput(join(directory, FILE), `${JSON.stringify(pointer, null, 2)}\n`);
 }
 
 /**
  * Reads what `writePointer` wrote.
  *
- * @throws EngineError when the directory holds no such file
+ * @param baseModel of the engine that loads it
+ * @throws EngineError when the directory holds no such file, or one of another base model
  */
-export function readPointer(directory: string): CheckpointPointer {
+export function readPointer(directory: string, baseModel: string): CheckpointPointer {
   const path = join(directory, FILE);
   let text: string;
   try {
@@ -51,9 +56,14 @@ export function readPointer(directory: string): CheckpointPointer {
       { cause },
     );
   }
+  let pointer: CheckpointPointer;
   try {
-    return pointerSchema.parse(JSON.parse(text));
+    pointer = pointerSchema.parse(JSON.parse(text));
   } catch (cause) {
     throw new EngineError(`load: ${path}: cannot be understood`, { cause });
   }
+  if (pointer.baseModel === baseModel) return pointer;
+  throw new EngineError(
+    `load: ${directory}: expected a checkpoint of ${baseModel}, got one of ${pointer.baseModel}`,
+  );
 }

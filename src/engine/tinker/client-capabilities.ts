@@ -5,21 +5,13 @@
  */
 import type { Capability } from "../capabilities.ts";
 import type { offeredSignals } from "./offered-signals.ts";
+import { OUT_OF_REACH } from "./out-of-reach.ts";
 
 /**
  * Capabilities of every server that keeps weights: ablated images are other images, a reference is other weights to
  * sample from, and a sampling session keeps the weights with which it was opened.
  */
 const OF_THE_PROTOCOL = ["image-ablation", "overlap", "reference"] as const satisfies readonly Capability[];
-
-/** Capabilities that an engine at a server may have, and that the extension has no request for. */
-const OUT_OF_REACH: ReadonlySet<Capability> = new Set<Capability>([
-  "group-divergence",
-  "hidden-images",
-  "value-replacement",
-  "video",
-  "watch",
-]);
 
 /**
  * The capabilities of an engine at a server.

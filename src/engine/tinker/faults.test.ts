@@ -281,6 +281,64 @@ describe("a network with faults", () => {
     });
   });
 
+  describe("a request that nobody answers within the time allowed", () => {
+    const failed = (code: string) =>
+      new TypeError("fetch failed", { cause: Object.assign(new Error(code), { code }) });
+
+    /** A client; once `fault.code` is set, its server takes `fault.taken` more requests without an answer, then none. */
+    async function silenced() {
+      const server = await world.server({ engine: small });
+      const fault: { code?: string; taken: number } = { taken: 0 };
+      const route: Fetch = async (address, options) => {
+        if (fault.code === undefined) return fetch(address, options);
+        if (fault.taken-- > 0) await fetch(address, options);
+        throw failed(fault.code);
+      };
+      let now = 0;
+      const sleep = async (wait: number) => {
+        now += wait;
+      };
+      const quick = { now: () => now, sleep };
+      return { client: await world.client(server.url, { clock: quick, fetch: route }), fault };
+    }
+    const straight = async () => {
+      const engine = small();
+      await trainRounds(engine, 1);
+      await trainRounds(engine, 1);
+      return engine.score([{ prompt: prompts[0]!, completion: Int32Array.of(3, 4) }]);
+    };
+    const sequence = { prompt: prompts[0]!, completion: Int32Array.of(3, 4) };
+
+    test("and that may have arrived loses the session, since its number may be taken", async () => {
+      const { client, fault } = await silenced();
+      await trainRounds(client, 1);
+      const saved = temporaryDirectory();
+      await client.save(saved);
+      fault.code = "ECONNRESET";
+      fault.taken = 1;
+      const failure = await client.accumulate([sequence], [Float64Array.of(1, 1)]).catch((error) => error);
+      expect(failure).toBeInstanceOf(SessionLostError);
+      expect(failure.message).toMatch(
+        /^forward_backward \d+: .* does not answer .*; the server may have taken the request$/,
+      );
+      delete fault.code;
+      await expect(client.score([sequence])).rejects.toThrow(SessionLostError);
+      await client.load(saved);
+      await trainRounds(client, 1);
+      expect(await client.score([sequence])).toEqual(await straight());
+    });
+
+    test("and that never arrived leaves the session and the number", async () => {
+      const { client, fault } = await silenced();
+      await trainRounds(client, 1);
+      fault.code = "ECONNREFUSED";
+      await expect(client.score([sequence])).rejects.toThrow(EngineError);
+      delete fault.code;
+      await trainRounds(client, 1);
+      expect(await client.score([sequence])).toEqual(await straight());
+    });
+  });
+
   test.each([
     ["Model model_1 not loaded (likely stale request from previous server)", SessionLostError],
     ["Model model_1 not loaded", SessionLostError],

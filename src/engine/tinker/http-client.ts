@@ -85,6 +85,8 @@ export interface Request {
   readonly isOnce?: boolean;
   /** The server would do it again: where an attempt may have arrived and its answer is lost, there is no other. */
   readonly isDoneEachTime?: boolean;
+  /** Called when an attempt may have arrived whose answer is lost. */
+  readonly onLostAnswer?: () => void;
   /** Gives the answer "not yet" (408) to the caller instead of trying again. */
   readonly mayWait?: boolean;
 }
@@ -168,6 +170,7 @@ export class HttpClient {
     for (let attempt = 0; ; attempt++) {
       const problem = await this.#attempt(request);
       if (!(problem instanceof Retry)) return problem;
+      if (problem.mayBeDone) request.onLostAnswer?.();
       if (request.isDoneEachTime && problem.mayBeDone) {
         throw new SessionLostError(
           `${request.call}: the answer of ${this.url}, which would do again what comes again, is lost: ${problem.message}`,

@@ -6,6 +6,7 @@
  */
 import { askedSignals, type ImageAblation, SIGNALS, type SignalCapability } from "../../credit/index.ts";
 import { EngineError } from "../../errors/index.ts";
+import { isTemperature, LEAST_TEMPERATURE } from "../../math/index.ts";
 import type { ScoreRequest } from "../engine.ts";
 
 const PROTOCOL = 2;
@@ -81,11 +82,8 @@ export function missingFromPlain(request: ScoreRequest, offered: ReadonlySet<Off
   if (ofDistributions !== undefined && !offered.has("full-distribution")) return ofDistributions;
   if (request.values) return "value head";
   if (request.groupDivergence && !offered.has("group-divergence")) return "divergences within a group";
-  if (divergenceFrom && (replacesValues(image) || replacesValues(divergenceFrom))) {
-    return "comparison with replaced values";
-  }
-  if (request.likeliest) return "likeliest tokens";
-  return request.intervention && "amplified attention";
+  const comparesValues = divergenceFrom && (replacesValues(image) || replacesValues(divergenceFrom));
+  return comparesValues ? "comparison with replaced values" : undefined;
 }
 
 const hidesImages = (image: ImageAblation | undefined) => image?.kind === "mask-attention";
@@ -132,7 +130,14 @@ export function signalConfig({
   return Object.keys(config).length === 0 ? undefined : config;
 }
 
-/** A temperature as `loss_fn_config`; nothing where it is 1, at which every server's log-probs are. */
+/**
+ * A temperature as `loss_fn_config`; nothing where it is 1, at which every server's log-probs are.
+ *
+ * @throws EngineError when logits divided by it would leave single precision
+ */
 export function temperatureConfig(temperature = 1): Readonly<Record<string, number>> {
+  if (!isTemperature(temperature)) {
+    throw new EngineError(`temperature: expected at least ${LEAST_TEMPERATURE}, got ${temperature}`);
+  }
   return temperature === 1 ? {} : { "fovea.temperature": temperature };
 }

@@ -3,8 +3,15 @@
  * Operations of one session: requests that answer with a future, whose result is waited for. They find out when the server
  * has lost the session, and then nothing more is sent in it.
  */
-import { EngineError, type FoveaError, SessionLostError } from "../../errors/index.ts";
-import { type HttpClient, JSON_TYPE, PENDING, type RequestBody, systemClock } from "./http-client.ts";
+import { EngineError, type FoveaError, InterruptedError, SessionLostError } from "../../errors/index.ts";
+import {
+  type HttpClient,
+  JSON_TYPE,
+  PENDING,
+  RefusedError,
+  type RequestBody,
+  systemClock,
+} from "./http-client.ts";
 import { parsed } from "./parsed.ts";
 import type { Clock, TinkerEngineOptions } from "./tinker-options.ts";
 import { failureSchema, futureSchema, jsonText } from "./wire.ts";
@@ -31,6 +38,8 @@ export interface Submission {
   readonly name: string;
   /** Whether an answer of 404 means that the session is gone; true unless given. */
   readonly isOfSession?: boolean;
+  /** It has the model's next number, which no other request may have once the server took this one. */
+  readonly isNumbered?: boolean;
 }
 
 /** Facts that were found out about a server; they hold for all sessions there. */
@@ -63,13 +72,32 @@ export class Operations {
     if (this.#lost !== undefined) throw this.#lost;
   }
 
-  /** Sends a request; its result is had from `result`. */
-  async submit({ call, path, body, name, isOfSession = true }: Submission): Promise<string> {
+  /**
+   * Sends a request; its result is had from `result`.
+   *
+   * @throws SessionLostError also where nobody knows whether the server took a request with a number
+   */
+  async submit(submission: Submission): Promise<string> {
+    const { call, path, body, name, isOfSession = true, isNumbered = false } = submission;
     this.requireLive();
     const isDoneEachTime = this.#server.isDoneEachTime && ADDING.has(call);
-    const request = { call: name, path: `${API}/${path}`, body, isOfSession, isDoneEachTime };
-    const answer = await this.noting(this.#http.send(request));
-    return parsed(futureSchema, answer, name).request_id;
+    let isInDoubt = false;
+    const onLostAnswer = () => {
+      isInDoubt = isNumbered;
+    };
+    const request = { call: name, path: `${API}/${path}`, body, isOfSession, isDoneEachTime, onLostAnswer };
+    try {
+      const answer = await this.noting(this.#http.send(request));
+      return parsed(futureSchema, answer, name).request_id;
+    } catch (error) {
+      // A refusal is an answer to all attempts: the same bytes are one request to the server.
+      if (!isInDoubt || this.#lost !== undefined || error instanceof RefusedError) throw error;
+      const { message } = error as Error;
+      this.#lost = new SessionLostError(`${message}; the server may have taken the request`, {
+        cause: error,
+      });
+      throw error instanceof InterruptedError ? error : this.#lost;
+    }
   }
 
   /**

@@ -2,8 +2,8 @@
  * @module
  * A batch of prompts as `asample` requests, one each, and their answers.
  */
-import { ShapeError } from "../../errors/index.ts";
-import { Rng } from "../../math/index.ts";
+import { EngineError, ShapeError } from "../../errors/index.ts";
+import { isSamplingTemperature, Rng, SAMPLING_TEMPERATURE } from "../../math/index.ts";
 import type { Completion, SampleRequest } from "../engine.ts";
 import type { ForwardContext } from "./forward-requests.ts";
 import { AT_ONCE, inParallel } from "./in-parallel.ts";
@@ -27,7 +27,10 @@ export async function sendSamples(
   { sampler, first }: SampledBy,
   request: SampleRequest,
 ): Promise<Completion[][]> {
-  const { prompts, groupSize, seed } = request;
+  const { prompts, groupSize, seed, temperature } = request;
+  if (!isSamplingTemperature(temperature)) {
+    throw new EngineError(`sample: temperature: expected ${SAMPLING_TEMPERATURE}, got ${temperature}`);
+  }
   // Prompts with seeds of their own are sampled as if each were alone, so they need no batch.
   const isOneBatch = isExtended && typeof seed === "number";
   const seeds = seedsOf(request, isOneBatch);
@@ -42,7 +45,7 @@ export async function sendSamples(
         max_tokens: request.maxCompletionTokens,
         seed: seeds[place]!,
         stop: [...request.stopTokens],
-        temperature: request.temperature,
+        temperature,
         top_k: request.topK === 0 ? -1 : request.topK,
         top_p: request.topP,
       },

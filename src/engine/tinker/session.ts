@@ -220,9 +220,9 @@ export class TinkerSession {
     let future: string;
     try {
       const made = await make({ model_id: model.id, seq_id: sequence });
-      future = await this.#operations.submit({ call, name, ...made });
+      future = await this.#operations.submit({ call, name, isNumbered: true, ...made });
     } catch (error) {
-      // The server did not take it, so its number is still to come.
+      // The server did not take it, so its number is still to come; otherwise the session is lost.
       model.nextSequence = sequence;
       throw error;
     }

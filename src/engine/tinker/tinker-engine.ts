@@ -11,6 +11,7 @@
 import { randomUUID } from "node:crypto";
 import type { ImageAblation } from "../../credit/index.ts";
 import { EngineError } from "../../errors/index.ts";
+import { requireWritableDirectory } from "../../files/index.ts";
 import { ablationCapability, type Capability, requireCapability } from "../capabilities.ts";
 import type {
   AccumulateOptions,
@@ -39,6 +40,7 @@ import { HttpClient } from "./http-client.ts";
 import { measuredReduction } from "./loss-reduction.ts";
 import { missingFromPlain, type offeredSignals, temperatureConfig } from "./offered-signals.ts";
 import { openServer } from "./open-server.ts";
+import { unsentOfSampling, unsentOfScoring } from "./out-of-reach.ts";
 import { parsed } from "./parsed.ts";
 import { PolicySamplers } from "./policy-samplers.ts";
 import { modelReference, type Reference, sampledReference, type WeightKeeper } from "./reference-weights.ts";
@@ -182,6 +184,8 @@ class TinkerEngine implements Engine {
 
   async #sampleFrom(sampler: string, request: SampleRequest, isAhead = false): Promise<Completion[][]> {
     const { prompts, temperature, entropy } = request;
+    const unsent = unsentOfSampling(request);
+    if (unsent !== undefined) this.#refuse("asample", unsent);
     const isScored = entropy && !this.#isExtended;
     if (isScored && isAhead) this.#refuse("asample", "entropies of earlier weights");
     if (!this.#isExtended && temperature !== 0) this.#requireTemperature("asample", temperature);
@@ -203,6 +207,8 @@ class TinkerEngine implements Engine {
   async #score(given: readonly Sequence[], request: ScoreRequest): Promise<Score[]> {
     const { weights, temperature = 1, divergenceFrom } = request;
     const sequences = this.#viewed(given, request.image);
+    const unsent = unsentOfScoring(request);
+    if (unsent !== undefined) this.#refuse("forward", unsent);
     if (!this.#isExtended) {
       const missing = missingFromPlain(request, this.#offered);
       if (missing !== undefined) this.#refuse("forward", missing);
@@ -313,6 +319,7 @@ class TinkerEngine implements Engine {
 
   save(directory: string, { optimizer = true }: SaveOptions = {}): Promise<void> {
     return this.#inOrder(async () => {
+      requireWritableDirectory(directory);
       const path = await this.#saved("save_weights", "state");
       const samplerPath = optimizer ? undefined : await this.#saved("save_weights_for_sampler", "final");
       writePointer(directory, {
@@ -334,13 +341,7 @@ class TinkerEngine implements Engine {
 
   load(directory: string): Promise<void> {
     return this.#inOrder(async () => {
-      const pointer = readPointer(directory);
-      const { baseModel } = pointer;
-      if (baseModel !== this.#baseModel) {
-        throw new EngineError(
-          `load: ${directory}: expected a checkpoint of ${this.#baseModel}, got one of ${baseModel}`,
-        );
-      }
+      const pointer = readPointer(directory, this.#baseModel);
       if (this.#session.isLost) await this.#session.start();
       await this.#loadState(pointer);
     });
@@ -356,6 +357,9 @@ class TinkerEngine implements Engine {
     if (this.#keeper === "model" && !this.#session.loadsFirst) await clearGradient(this.#session);
     await this.#session.mutate("load_weights", { path, optimizer });
     this.#samplers.moved();
+    // What was added up before, whole or not, went with the weights that it belonged to.
+    this.#losses.cleared();
+    this.#guard.clear();
     if (referencePath !== undefined && !this.#isExtended) {
       this.#reference = await this.#referenceAt(referencePath);
     }

@@ -54,10 +54,14 @@ export class PromptEncoder {
     return new Set([...capabilities].filter((name) => name !== "image-ablation"));
   }
 
-  /** The prompt under an ablation; a text model's prompts have nothing to ablate. */
+  /**
+   * The prompt under an ablation; a text model's prompts have nothing to ablate. Hidden images stay as they are, since a
+   * request says by itself that it hides them.
+   */
   ablated(prompt: Prompt, image: ImageAblation): Prompt {
     const sight = this.#sight;
-    return sight === undefined ? prompt : ablatePrompt(prompt, image, sight.vision);
+    if (sight === undefined || image.kind === "mask-attention") return prompt;
+    return ablatePrompt(prompt, image, sight.vision);
   }
 
   /**
@@ -65,7 +69,8 @@ export class PromptEncoder {
    *
    * @param sent digests of images that the request already contains, which are sent as pointers; none where the
    *   server cannot follow pointers
-   * @throws EngineError when the prompt holds a video, for which the protocol has no chunk, or an image for a text model
+   * @throws EngineError when the prompt holds a video, for which the protocol has no chunk, hides its images, or has an
+   *   image for a text model
    */
   async encode(prompt: Prompt, sent?: Set<string>): Promise<WirePrompt> {
     const chunks: WireChunk[] = [];
@@ -80,6 +85,11 @@ export class PromptEncoder {
       }
       if (chunk.kind === "video") {
         throw new EngineError(`prompt: chunk ${i} is a video, for which the Tinker protocol has no chunk`);
+      }
+      if (prompt.hidesImages) {
+        throw new EngineError(
+          `prompt: hidesImages: chunk ${i} is an image, which the Tinker protocol cannot hide from later tokens`,
+        );
       }
       const { png, digest, tokens } = await this.#image(chunk.image);
       const isSent = sent?.has(digest) ?? false;

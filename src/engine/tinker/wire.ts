@@ -7,6 +7,7 @@
  */
 import * as z from "zod";
 import { signalRequestSchema } from "../../credit/index.ts";
+import { isSamplingTemperature, LEAST_TEMPERATURE, SAMPLING_TEMPERATURE } from "../../math/index.ts";
 import type { AdamParameters } from "../engine.ts";
 
 /** Version of the extension that this code speaks. */
@@ -83,7 +84,7 @@ const opaque = z.record(z.string(), z.unknown());
 
 export const forwardOptionsSchema = z.object({
   weights: z.enum(["policy", "reference"]).nullish(),
-  temperature: z.number().positive().nullish(),
+  temperature: z.number().min(LEAST_TEMPERATURE).nullish(),
   entropy: z.boolean().nullish(),
   nucleus_entropy: z.number().positive().max(1).nullish(),
   values: z.boolean().nullish(),
@@ -135,7 +136,10 @@ export const samplingParametersSchema = z.object({
   max_tokens: z.int().min(1).nullish(),
   seed: z.int().nullish(),
   stop: z.union([z.string(), z.array(z.string()), z.array(count)]).nullish(),
-  temperature: z.number().min(0).default(1),
+  temperature: z
+    .number()
+    .refine(isSamplingTemperature, { error: `expected ${SAMPLING_TEMPERATURE}` })
+    .default(1),
   top_k: z.int().default(-1),
   top_p: z.number().gt(0).max(1).default(1),
 });

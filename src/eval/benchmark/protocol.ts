@@ -3,6 +3,7 @@
  * The protocol of an evaluation: how problems are asked and answers sampled.
  */
 import * as z from "zod";
+import { isSamplingTemperature, SAMPLING_TEMPERATURE } from "../../math/index.ts";
 import { PROMPT_TEMPLATES, templateFault } from "./prompt-templates.ts";
 
 const template = z.string().superRefine((text, context) => {
@@ -14,7 +15,13 @@ const template = z.string().superRefine((text, context) => {
 export function protocolFields() {
   return {
     samples: z.int().min(1).max(1024).default(1).describe("Answers to each problem, N of Mean@N and pass@k."),
-    temperature: z.number().min(0).max(2).default(0).describe("Of sampling; 0 is greedy."),
+    temperature: z
+      .number()
+      .min(0)
+      .max(2)
+      .refine(isSamplingTemperature, { error: `expected ${SAMPLING_TEMPERATURE}` })
+      .default(0)
+      .describe("Of sampling; 0 is greedy."),
     topP: z.number().gt(0).max(1).default(1).describe("Nucleus sampling; 1 keeps all tokens."),
     maxCompletionTokens: z
       .int()

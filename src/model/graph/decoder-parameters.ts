@@ -59,6 +59,14 @@ export function decoderShapes(
   return shapes;
 }
 
+/** The head of a tied vocabulary, which some checkpoints store beside the embedding that it is. */
+export function tiedHead(
+  { tieWordEmbeddings }: Pick<TextConfig, "tieWordEmbeddings">,
+  { prefix, head = "lm_head" }: Pick<DecoderNames, "prefix" | "head">,
+): ReadonlyMap<string, string> {
+  return new Map(tieWordEmbeddings ? [[`${head}.weight`, `${prefix}.embed_tokens.weight`]] : []);
+}
+
 /** All packs of the decoder, in the order in which they are laid out. */
 export function decoderPacks(
   text: TextConfig,

@@ -84,6 +84,17 @@ describe("downloadModel", () => {
     expect(hub.requests.filter((request) => request.includes("/revision/"))).toHaveLength(1);
   });
 
+  test("says at once that the cache cannot be written, and where it is", async () => {
+    const below = join(cache, "file", "cache");
+    writeFileSync(join(cache, "file"), "");
+    const failed = download({ retryDelayMs: 60_000 }, { cache: below });
+    await expect(failed).rejects.toThrow(DownloadError);
+    await expect(failed).rejects.toThrow(
+      `org/name@main: a part of its path is no directory: the cache at ${below} cannot be written`,
+    );
+    expect(fileRequests()).toEqual([]);
+  });
+
   test("reports bytes that only grow, up to all of them", async () => {
     const seen: DownloadProgress[] = [];
     await download({ onProgress: (progress) => seen.push(progress) });

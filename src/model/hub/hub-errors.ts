@@ -3,6 +3,7 @@
  * Errors of requests to the hub, with messages that say how to fix them.
  */
 import { DownloadError, FoveaError } from "../../errors/index.ts";
+import { isSystemError, writeFailure } from "../../errors/system-error.ts";
 import type { HubReference } from "./hub-reference.ts";
 import type { HubSettings } from "./hub-settings.ts";
 
@@ -16,7 +17,19 @@ function statusOf(error: unknown): number | undefined {
 export function isPassing(error: unknown): boolean {
   const status = statusOf(error);
   if (status !== undefined) return status === 429 || status >= 500;
-  return !(error instanceof FoveaError) && systemCode(error) !== "ENOSPC";
+  return !(error instanceof FoveaError) && cacheFailure(error) === undefined;
+}
+
+/** Codes of calls that write to a disk, and that another attempt will not change. */
+const OF_THE_CACHE = new Set(["EACCES", "EPERM", "EROFS", "ENOTDIR", "EDQUOT", "EMFILE", "ENOSPC"]);
+
+/**
+ * Why the cache could not be written, in words; undefined where it was not that. A connection may fail with the same codes,
+ * and is the cause of an error then.
+ */
+function cacheFailure(error: unknown): string | undefined {
+  if (isSystemError(error) && OF_THE_CACHE.has(error.code)) return writeFailure(error);
+  return systemCode(error) === "ENOSPC" ? "no space left on the disk" : undefined;
 }
 
 /** Whether the hub could not be reached at all. */
@@ -49,8 +62,9 @@ export function downloadError(
       );
     return new DownloadError(`${what}: ${endpoint} answers ${status}: ${(error as Error).message}`, options);
   }
-  if (systemCode(error) === "ENOSPC")
-    return new DownloadError(`${what}: no space left on the disk for the cache at ${cache}`, options);
+  const failure = cacheFailure(error);
+  if (failure !== undefined)
+    return new DownloadError(`${what}: ${failure}: the cache at ${cache} cannot be written`, options);
   return new DownloadError(
     `${what}: ${endpoint} cannot be reached (${reason(error)}), and the cache at ${cache} does not have it whole; ` +
       `there is no such path on this machine; without a network, give the path of ${type === "model" ? "a model directory" : "a data set"} that is there`,

@@ -61,6 +61,20 @@ function promisingPng(width: number, height: number): Buffer {
   ]);
 }
 
+test("an AVIF file whose brand is that of HEIF in general is read by its compatible brands", async () => {
+  const file = await sharp({ create: { width: 16, height: 16, channels: 3, background: "red" } })
+    .avif({ lossless: true })
+    .toBuffer();
+  expect(file.toString("latin1", 4, 12)).toBe("ftypavif");
+  const expected = await decodeImage(file);
+  const general = Buffer.from(file);
+  general.write("mif1", 8, "latin1");
+  expect(await decodeImage(general)).toEqual(expected);
+  // No AVIF is named any more.
+  general.fill("heic", 16, general.readUInt32BE(0), "latin1");
+  await expect(decodeImage(general)).rejects.toThrow("another format (HEIC)");
+});
+
 describe("decodeImage", () => {
   test("is tried on at least forty files", () => {
     expect(recorded.length).toBeGreaterThanOrEqual(40);

@@ -147,6 +147,20 @@ async function readImageFile(path: string, maxBytes: number): Promise<Uint8Array
   }
 }
 
+/** Bytes of a file's brands that are looked at. */
+const MOST_BRANDS = 1024;
+
+/** Where the box of type and brands ends, with which HEIC, AVIF and videos begin. */
+function fileTypeEnd(file: Uint8Array): number {
+  return new DataView(file.buffer, file.byteOffset, file.byteLength).getUint32(0);
+}
+
+/** Whether a file is of AVIF by its brand, or is a HEIF file in general that may be read as AVIF. */
+function isAvif(brand: string, compatible: string): boolean {
+  if (/^avi[fs]$/.test(brand)) return true;
+  return /^m[is]f1$/.test(brand) && /^(?:.{4})*avi[fs]/s.test(compatible);
+}
+
 /** The format that a file's first bytes speak of. */
 export function imageFormat(file: Uint8Array): Format | undefined {
   const text = (from: number, to: number) => String.fromCharCode(...file.subarray(from, to));
@@ -156,7 +170,9 @@ export function imageFormat(file: Uint8Array): Format | undefined {
   if (start === "RIFF" && text(8, 12) === "WEBP") return "WebP";
   if (start === "GIF8") return "GIF";
   if (start === "II*\0" || start === "MM\0*" || start === "II+\0" || start === "MM\0+") return "TIFF";
-  if (text(4, 8) === "ftyp" && text(8, 12).startsWith("avi")) return "AVIF";
+  if (text(4, 8) === "ftyp" && isAvif(text(8, 12), text(16, Math.min(fileTypeEnd(file), MOST_BRANDS)))) {
+    return "AVIF";
+  }
   if (isBmp(file)) return "BMP";
   if (isPnm(file)) return "PNM";
   return undefined;

@@ -9,6 +9,13 @@ import { decodeImage } from "./decode.ts";
 import { imageGrid, preprocess } from "./processor.ts";
 import { smartResize } from "./smart-resize.ts";
 
+test("an image has sides of whole pixels", () => {
+  const config = parseImageProcessor({}, "here");
+  const image = { width: 1.5, height: 2, data: new Uint8Array(9) };
+  expect(() => preprocess(image, config)).toThrow(ShapeError);
+  expect(() => preprocess(image, config)).toThrow("image: expected sides of whole pixels, got 1.5 x 2");
+});
+
 interface Processed {
   readonly patch: number;
   readonly minPixels: number;

@@ -40,7 +40,7 @@ export function imageGrid(size: PixelSize, config: ProcessorConfig): ImageGrid {
  * The patches of one image. A still image fills each temporal patch by repetition.
  *
  * @throws DataError when a side is zero or the aspect ratio is above 200
- * @throws ShapeError when the image's data does not fill its size
+ * @throws ShapeError when a side is no whole number, or the image's data does not fill its size
  */
 export function preprocess(image: RgbImage, config: ProcessorConfig): ProcessedImage {
   checkPixels(image, "image");
@@ -49,8 +49,11 @@ export function preprocess(image: RgbImage, config: ProcessorConfig): ProcessedI
   return cutPatches(new Array<RgbImage>(config.temporalPatchSize).fill(shown), config, normaliseStill);
 }
 
-/** Fails when an image's data does not fill its size. */
+/** Fails when an image's sides are no whole numbers of pixels, or its data does not fill them. */
 export function checkPixels({ width, height, data }: RgbImage, where: string): void {
+  if (!(Number.isInteger(width) && Number.isInteger(height))) {
+    throw new ShapeError(`${where}: expected sides of whole pixels, got ${width} x ${height}`);
+  }
   if (data.length !== width * height * 3) {
     throw new ShapeError(
       `${where}: expected ${width * height * 3} bytes for ${width} x ${height} RGB, got ${data.length}`,

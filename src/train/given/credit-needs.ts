@@ -11,6 +11,7 @@ import {
   signalRequestSchema,
 } from "../../credit/index.ts";
 import { ConfigError } from "../../errors/index.ts";
+import { LEAST_TEMPERATURE } from "../../math/index.ts";
 import { faultText } from "../../parts/index.ts";
 import { gotText, requireKnownKeys } from "./got.ts";
 
@@ -28,7 +29,7 @@ const OTHERS = {
     .strictObject({
       image: imageAblationSchema,
       divergence: z.boolean(),
-      temperature: z.number().positive().optional(),
+      temperature: z.number().min(LEAST_TEMPERATURE).optional(),
     })
     .optional(),
   views: z.record(z.string(), z.strictObject({ image: imageAblationSchema, entropy: flag })).optional(),

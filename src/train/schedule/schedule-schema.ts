@@ -4,6 +4,7 @@
  */
 import * as z from "zod";
 import { ConfigError } from "../../errors/index.ts";
+import { LEAST_TEMPERATURE } from "../../math/index.ts";
 import { optimizerOptions, scheduleOptions } from "./optimizer-schema.ts";
 import { replaySchema } from "./replay-schema.ts";
 import { formsPerProblem, rolloutsSchema } from "./rollouts-schema.ts";
@@ -11,7 +12,11 @@ import { separateSchema } from "./separate-schema.ts";
 
 export const samplingSchema = z
   .strictObject({
-    temperature: z.number().positive().default(1).describe("Temperature of rollouts and of their log-probs."),
+    temperature: z
+      .number()
+      .min(LEAST_TEMPERATURE)
+      .default(1)
+      .describe("Temperature of rollouts and of their log-probs."),
     topP: z
       .number()
       .gt(0)

@@ -14,11 +14,10 @@ import {
   type ParameterLayout,
   parameterLayout,
 } from "../../../model/graph/index.ts";
-import { checkParameters } from "../../../model/parameters.ts";
-import { readWeights } from "../../../model/weights.ts";
+import { openWeights } from "../../../model/open-weights.ts";
 import { type Feeds, requireDevice, type Targets } from "../../../tensor/index.ts";
 import type { Prompt, Score, ScoreRequest } from "../../engine.ts";
-import { KnownPrompts, type LocalSequence } from "../known-prompts.ts";
+import { KnownPrompts, type LocalSequence, type PromptMemory } from "../known-prompts.ts";
 import { checkedTemperature, checkLayers, checkPositive, type ReplicaOptions } from "../local-options.ts";
 import { machineMemory, modelBytes } from "../memory/machine-memory.ts";
 import { ProgramCache } from "../program-cache.ts";
@@ -95,15 +94,10 @@ export class StreamingModel {
     this.#programs = new ProgramCache(PROGRAMS, { device, threads, spin });
     const { vision, rotary } = this.#graphs;
     const width = imageTokenWidth(this.#config.text);
-    this.#vision = new StreamedVisionEncoder(
-      vision,
-      width,
-      this.#layout,
-      this.#programs,
-      modelBytes(machine),
-    );
+    const room = modelBytes(machine);
+    this.#vision = new StreamedVisionEncoder(vision, width, this.#layout, this.#programs, room);
     this.#table = new RotaryTable(rotary);
-    this.#prompts = new KnownPrompts(openSightOf(model, this.#config));
+    this.#prompts = new KnownPrompts(openSightOf(model, this.#config), promptMemory(room));
     this.#maxTokens = maxTokens;
     this.#weights = this.#open(model);
   }
@@ -191,10 +185,7 @@ export class StreamingModel {
   }
 
   #open(directory: string): StreamedWeights {
-    const { names } = this.#graphs;
-    const weights = readWeights(directory, names);
-    checkParameters(names, weights.shapes, directory);
-    return new StreamedWeights(weights, this.#layout);
+    return new StreamedWeights(openWeights(directory, this.#graphs.names), this.#layout);
   }
 
   async #scoreWave(
@@ -289,6 +280,17 @@ export class StreamingModel {
       return { program: await this.#programs.compile(built.graph, outputs), used: built.parameters.used };
     });
   }
+}
+
+/** What is prepared of prompts may have a quarter of the room that their pixels leave. */
+function promptMemory(room: number): PromptMemory {
+  return {
+    prompts: 0,
+    preparedPrompts: 0,
+    get promptBytes() {
+      return Math.max(0, (room - this.prompts) / 4);
+    },
+  };
 }
 
 function refuse(isAskedFor: true, what: string): never;

@@ -2,10 +2,10 @@
  * @module
  * The Hugging Face model directory that a local engine writes.
  */
-import { copyFileSync, existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { ModelError, RunError } from "../../../errors/index.ts";
-import { replaceFile } from "../../../files/index.ts";
+import { removeFile, replaceFile } from "../../../files/index.ts";
 import { architectureOf, parseConfig } from "../../../model/architectures/index.ts";
 import { withDtype } from "../../../model/export-model.ts";
 import type { ModelConfig } from "../../../model/index.ts";
@@ -46,6 +46,7 @@ export function saveModel(
   try {
     copyAssets(assets, directory);
   } catch (cause) {
+    if (cause instanceof RunError) throw cause;
     throw new RunError(`${directory}: cannot be written: ${(cause as Error).message}`, { cause });
   }
   const json = configOf(assets, config, storage);
@@ -71,14 +72,15 @@ function configOf(assets: string, config: ModelConfig, storage: StorageOptions):
   return isOfModel ? withDtype(json, path, storage.dtype ?? "F32") : promptSide.configJson(config, storage);
 }
 
+/** Files of another model that an earlier save left are replaced, or removed where this model has none. */
 function copyAssets(assets: string, directory: string): void {
   mkdirSync(directory, { recursive: true });
+  if (existsSync(assets) && realpathSync(assets) === realpathSync(directory)) return;
   for (const name of CARRIED) {
     const source = join(assets, name);
     const target = join(directory, name);
-    if (existsSync(source) && !existsSync(target)) {
-      copyFileSync(source, target);
-    }
+    if (existsSync(source)) replaceFile(target, [readFileSync(source)]);
+    else removeFile(target);
   }
 }
 

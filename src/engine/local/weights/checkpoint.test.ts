@@ -106,6 +106,32 @@ test("what a model's config.json says beyond its sizes is in the saved one, with
   expect(readJson(join(folder, "copy", "config.json"))).toMatchObject({ ...more, torch_dtype: "bfloat16" });
 });
 
+test("files of another model in its place are replaced, and gone where this model has none", () => {
+  const place = join(folder, "place");
+  mkdirSync(place);
+  writeFileSync(join(place, "preprocessor_config.json"), "{}");
+  writeFileSync(join(place, "processor_config.json"), "{}");
+  const model = fresh();
+  model.save(place, false);
+  const own = checkpointDirectory(NAME);
+  expect(bytesOf(place, "preprocessor_config.json")).toEqual(bytesOf(own, "preprocessor_config.json"));
+  expect(existsSync(join(own, "processor_config.json"))).toBe(false);
+  expect(existsSync(join(place, "processor_config.json"))).toBe(false);
+});
+
+test.each(["optimizer.safetensors", "value_head.safetensors"])(
+  "a directory in the place of %s is an error that names it",
+  (name) => {
+    const place = join(folder, "place");
+    mkdirSync(join(place, name), { recursive: true });
+    const model = fresh();
+    expect(() => model.save(place, false)).toThrow(RunError);
+    expect(() => model.save(place, false)).toThrow(
+      `${join(place, name)}: expected a file that can be removed`,
+    );
+  },
+);
+
 describe("a checkpoint", () => {
   test("continues bitwise identically where it was saved: weights, optimiser and reference", async () => {
     const straight = fresh();

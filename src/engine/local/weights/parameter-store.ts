@@ -3,6 +3,7 @@
  * The model's numbers: one flat array of weights, one of gradients, and the frozen reference if there is one.
  */
 
+import type { EngineError } from "../../../errors/index.ts";
 import {
   type LayoutOptions,
   type ModelGraphs,
@@ -11,17 +12,19 @@ import {
   VALUE_HEAD,
 } from "../../../model/graph/index.ts";
 import type { WeightTensor } from "../../../model/index.ts";
-import { checkParameters, type ParameterNames } from "../../../model/parameters.ts";
-import { readWeights } from "../../../model/weights.ts";
+import { openWeights } from "../../../model/open-weights.ts";
+import type { ParameterNames } from "../../../model/parameters.ts";
 import type { Feeds, Tensor } from "../../../tensor/index.ts";
 import type { ResidentNumbers } from "../device/resident-packs.ts";
+import { mixedWeights } from "./mixed-weights.ts";
 import { readValueHead } from "./value-head-file.ts";
 
 export class ParameterStore {
   readonly layout: ParameterLayout;
   readonly #names: ParameterNames;
-  /** The trained parameters. */
-  readonly weights: Float32Array;
+  readonly #weights: Float32Array;
+  /** The error of all that uses the weights, while they are of two checkpoints. */
+  #unread: EngineError | undefined;
   readonly gradient: Float32Array;
   /** The model's own weights where adapters are trained, else empty. */
   readonly #frozen: Float32Array;
@@ -36,9 +39,19 @@ export class ParameterStore {
   constructor(graphs: Pick<ModelGraphs, "names" | "packs">, options: LayoutOptions = {}) {
     this.#names = graphs.names;
     this.layout = parameterLayout(graphs, options);
-    this.weights = new Float32Array(this.layout.size);
+    this.#weights = new Float32Array(this.layout.size);
     this.gradient = new Float32Array(this.layout.size);
     this.#frozen = new Float32Array(this.layout.frozenSize);
+  }
+
+  /**
+   * The trained parameters.
+   *
+   * @throws EngineError when a checkpoint was read in part, until one has been read whole
+   */
+  get weights(): Float32Array {
+    if (this.#unread !== undefined) throw this.#unread;
+    return this.#weights;
   }
 
   /** The weights that a program's inputs name, as views, or on the device. */
@@ -86,25 +99,31 @@ export class ParameterStore {
   /**
    * Reads a model directory's weights, and the value head beside them.
    *
-   * @throws ModelError when tensors are missing, extra or misshaped
+   * @throws ModelError when tensors are missing, extra or misshaped, or cannot be read: some may have been read before
    * @throws EngineError when the value head is another model's
    */
   read(directory: string): void {
     const valueHead = readValueHead(directory, this.layout);
-    const source = readWeights(directory, this.#names);
-    checkParameters(this.#names, source.shapes, directory);
+    const source = openWeights(directory, this.#names);
     const [own, into] =
       this.layout.frozenSize > 0
         ? [this.layout.frozen, this.#frozen]
-        : [this.layout.parameters, this.weights];
-    for (const { name, offset, size } of own.values()) {
-      if (!name.startsWith(VALUE_HEAD)) {
-        source.readInto(name, into.subarray(offset, offset + size));
+        : [this.layout.parameters, this.#weights];
+    try {
+      for (const { name, offset, size } of own.values()) {
+        if (!name.startsWith(VALUE_HEAD)) {
+          source.readInto(name, into.subarray(offset, offset + size));
+        }
       }
+      this.#unread = undefined;
+    } catch (cause) {
+      this.#unread = mixedWeights(cause);
+      throw cause;
+    } finally {
+      this.version++;
+      this.frozenVersion++;
     }
     this.#putValueHead(valueHead);
-    this.version++;
-    this.frozenVersion++;
   }
 
   /**
@@ -118,7 +137,7 @@ export class ParameterStore {
 
   #putValueHead(valueHead: ReadonlyMap<number, Float32Array>): void {
     for (const [offset, numbers] of valueHead) {
-      this.weights.set(numbers, offset);
+      this.#weights.set(numbers, offset);
     }
   }
 }

@@ -3,9 +3,10 @@
  * The content of a checkpoint besides the model: AdamW's moments and the KL reference. Everything is stored by
  * parameter, under Hugging Face names, so that it does not depend on how the engine lays parameters out in memory.
  */
-import { existsSync, rmSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { EngineError } from "../../../errors/index.ts";
+import { removeFile } from "../../../files/index.ts";
 import { VALUE_HEAD } from "../../../model/graph/index.ts";
 import { openSafetensors, readTensorInto, type SafetensorsFile } from "../../../model/safetensors.ts";
 import { type WeightTensor, writeSafetensors } from "../../../model/write-safetensors.ts";
@@ -27,7 +28,7 @@ export function saveTrainingState(directory: string, store: ParameterStore, adam
   const write = (name: string, tensors: Iterable<[string, WeightTensor]> | undefined, metadata = {}) => {
     const path = join(directory, name);
     if (tensors === undefined) {
-      rmSync(path, { force: true });
+      removeFile(path);
     } else {
       writeSafetensors(path, new Map(tensors), { metadata });
     }

@@ -2,9 +2,10 @@
  * @module
  * The value head beside a model: a file of its own, so that the directory stays one that other libraries open.
  */
-import { existsSync, rmSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { EngineError } from "../../../errors/index.ts";
+import { removeFile } from "../../../files/index.ts";
 import { type ParameterLayout, VALUE_HEAD } from "../../../model/graph/index.ts";
 import { openSafetensors, readTensor } from "../../../model/safetensors.ts";
 import { type WeightTensor, writeSafetensors } from "../../../model/write-safetensors.ts";
@@ -16,7 +17,7 @@ export function writeValueHead(directory: string, trained: ReadonlyMap<string, W
   const path = join(directory, FILE);
   const tensors = [...trained].filter(([name]) => name.startsWith(VALUE_HEAD));
   if (tensors.length === 0) {
-    rmSync(path, { force: true });
+    removeFile(path);
   } else {
     writeSafetensors(path, new Map(tensors));
   }

@@ -9,6 +9,8 @@ import type { QwenConfig, QwenTextConfig } from "./config.ts";
 /** Base of the vision tower's rotary frequencies; the line has no other. */
 const VISION_ROPE_THETA = 10_000;
 
+const RGB_CHANNELS = 3;
+
 /** Makes sure of the family, and that weights are plain numbers. */
 export function checkFamily(root: Fields, modelType: string): void {
   if (root.text("model_type") !== modelType) throw root.error("model_type", `"${modelType}"`);
@@ -20,13 +22,16 @@ export function requireActivation(fields: Fields, activation: string): void {
     throw fields.error("hidden_act", `"${activation}"`);
 }
 
-/** A sliding window that no layer uses is allowed, as in the published checkpoints. */
+/**
+ * A sliding window that no layer uses is allowed, as in the published checkpoints. Without `sliding_window` transformers has
+ * a window of 4,096 tokens, with null none.
+ */
 export function refuseSlidingWindow(text: Fields, layers: number): void {
   const types = text.json["layer_types"];
   if (Array.isArray(types)) {
     if (types.some((type) => type !== "full_attention"))
       throw text.error("layer_types", 'only "full_attention" (sliding windows are not supported)');
-  } else if (text.boolean("use_sliding_window", false) && text.has("sliding_window")) {
+  } else if (text.boolean("use_sliding_window", false) && text.json["sliding_window"] !== null) {
     if (text.integer("max_window_layers", 80, 0) < layers)
       throw text.error("use_sliding_window", "false (sliding windows are not supported)");
   }
@@ -91,8 +96,12 @@ export function checkTower(
   return heads;
 }
 
+/** Channels of an image, under the name of any release: those of RGB, which the processor gives. */
 export function inChannelsOf(vision: Fields): number {
-  return vision.has("in_channels") ? vision.integer("in_channels") : vision.integer("in_chans", 3);
+  const name = vision.has("in_channels") ? "in_channels" : "in_chans";
+  if (vision.integer(name, RGB_CHANNELS) !== RGB_CHANNELS)
+    throw vision.error(name, `${RGB_CHANNELS} (RGB images)`);
+  return RGB_CHANNELS;
 }
 
 /** The ids of image and video pads, and of the tokens around them. */

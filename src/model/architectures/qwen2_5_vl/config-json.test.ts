@@ -32,6 +32,8 @@ describe("parseConfig", () => {
   test("accepts sliding windows that no layer uses", () => {
     const json = flatWith({ use_sliding_window: true, sliding_window: 64, max_window_layers: 2 });
     expect(parseConfig(json).text.layers).toBe(2);
+    const none = flatWith({ use_sliding_window: true, sliding_window: null, max_window_layers: 1 });
+    expect(parseConfig(none).text.layers).toBe(2);
   });
 
   test.each<[field: string, change: Record<string, unknown>]>([
@@ -49,6 +51,7 @@ describe("parseConfig", () => {
     ["vocab_size", { vocab_size: 3.5 }],
     ["image_token_id", { image_token_id: 64 }],
     ["use_sliding_window", { use_sliding_window: true, sliding_window: 64, max_window_layers: 1 }],
+    ["use_sliding_window", { use_sliding_window: true, sliding_window: undefined, max_window_layers: 1 }],
     ["layer_types", { layer_types: ["full_attention", "sliding_attention"] }],
     ["mrope_section", { rope_scaling: undefined }],
     ["mrope_section", { rope_scaling: { type: "mrope", mrope_section: [2, 2, 1] } }],
@@ -69,6 +72,8 @@ describe("parseConfig", () => {
     ["hidden_size", { num_heads: 8 }],
     ["out_hidden_size", { out_hidden_size: 48 }],
     ["window_size", { window_size: 7 }],
+    ["in_channels", { in_channels: 1 }],
+    ["in_chans", { in_channels: undefined, in_chans: 4 }],
     ["patch_size", { patch_size: [14, 16] }],
     ["rope_theta", { rope_parameters: { rope_theta: 500 } }],
     ["fullatt_block_indexes", { fullatt_block_indexes: [-1] }],

@@ -14,7 +14,7 @@ import {
   type Vision,
   type VisionChunk,
 } from "../../vision.ts";
-import type { SmolConfig } from "./config.ts";
+import { MODEL_TYPE, type SmolConfig } from "./config.ts";
 import {
   loadFrames,
   loadTiles,
@@ -56,6 +56,7 @@ export function openVision(config: SmolConfig, files: SmallFiles): Vision {
     tokens: (chunk) => spellChunk(chunk, settings).length,
     grid: (chunk) => tokenGrid(chunk, settings),
     shownSize: (chunk) => {
+      requireTaken(chunk, config);
       if (chunk.kind === "image") return tileLayout(chunk.image, settings.image).shown;
       const { tileSize } = settings.video;
       return { width: tileSize, height: tileSize };
@@ -78,7 +79,15 @@ function tokensOf(files: SmallFiles, { tileSize, longestEdge, splits }: TileConf
   return tileTokens(tokenizer, side);
 }
 
+/** Idefics3, of whose architecture the first SmolVLM models are too, was shown images alone. */
+function requireTaken({ kind }: VisionChunk, { modelType }: SmolConfig): void {
+  if (kind === "video" && modelType !== MODEL_TYPE) {
+    throw new DataError("video: expected images alone, got a video, which the model does not take");
+  }
+}
+
 function tokenGrid(chunk: VisionChunk, { config, ...tiles }: Settings): TokenGrid {
+  requireTaken(chunk, config);
   const side = tilePatches(tiles[chunk.kind], config) / config.scaleFactor;
   const grid = { rows: side, columns: side };
   if (chunk.kind === "image") {
@@ -91,6 +100,7 @@ function tokenGrid(chunk: VisionChunk, { config, ...tiles }: Settings): TokenGri
 
 /** The ids of an image or of a video's frames, image pads among them. */
 function spellChunk(chunk: VisionChunk, { config, image, video, tokens }: Settings): number[] {
+  requireTaken(chunk, config);
   const { mark, whole, places, endOfRow, endOfTiles } = tokens;
   const pixels = (tiles: TileConfig) =>
     new Array<number>(tokensPerTile(tiles, config)).fill(config.imageTokenId);

@@ -142,6 +142,7 @@ export function parameterNames(config: MllamaConfig): ParameterNames {
         IN_MEMORY.map(([memory, disk]) => [disk, memory]),
       ),
     isDerived: (name) => name.endsWith("rotary_emb.inv_freq"),
+    copies: new Map(),
     isVision: (name) => /^(vision_model|multi_modal_projector)\./.test(name),
     loraModule: (name) => (isBlockMatrix(name) ? "vision" : decoderModule(name, DECODER)),
     isNorm: (name) => /norm/.test(name),

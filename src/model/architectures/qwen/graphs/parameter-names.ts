@@ -3,7 +3,7 @@
  * The parameters of a Qwen-VL model: their canonical names, shapes, and the other names they go by. Canonical
  * names are the names that transformers writes in `save_pretrained`.
  */
-import { decoderModule, decoderShapes } from "../../../graph/decoder-parameters.ts";
+import { decoderModule, decoderShapes, tiedHead } from "../../../graph/decoder-parameters.ts";
 import type { ParameterNames } from "../../../parameters.ts";
 import type { QwenConfig } from "../config.ts";
 import type { QwenParts } from "./parts.ts";
@@ -71,18 +71,12 @@ export function parameterShapes(
   return shapes;
 }
 
-/** Tensors that some checkpoints carry beside the parameters: a tied model's head as a copy, rotary frequencies. */
-function isDerived(name: string, config: QwenConfig): boolean {
-  return (
-    name.endsWith("rotary_emb.inv_freq") ||
-    name.endsWith("rotary_pos_emb.inv_freq") ||
-    (name === "lm_head.weight" && config.text.tieWordEmbeddings)
-  );
-}
+const FREQUENCIES = /(rotary_emb|rotary_pos_emb)\.inv_freq$/;
 
 /** Names and shapes of a model's parameters. */
 export function parameterNames(config: QwenConfig, parts: QwenParts): ParameterNames {
   const prefixes = renamed(parts);
+  const copies = tiedHead(config.text, parts.decoder);
   const { gate, up, down } = parts.tower.mlp;
   const feedForward = [gate, up, down].filter((module) => module !== undefined).join("|");
   const adaptedBlock = new RegExp(
@@ -104,7 +98,8 @@ export function parameterNames(config: QwenConfig, parts: QwenParts): ParameterN
       }
       return canonical;
     },
-    isDerived: (name) => isDerived(name, config),
+    copies,
+    isDerived: (name) => FREQUENCIES.test(name) || copies.has(name),
     isVision: (name) => name.startsWith(`${parts.vision}.`),
     loraModule: (name) => (adaptedBlock.test(name) ? "vision" : decoderModule(name, parts.decoder)),
     isNorm: (name) => /(norm\d?|ln_q)\.weight$/.test(name),

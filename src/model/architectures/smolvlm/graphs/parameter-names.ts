@@ -7,6 +7,7 @@ import {
   decoderModule,
   decoderPacks,
   decoderShapes,
+  tiedHead,
 } from "../../../graph/decoder-parameters.ts";
 import { biased, type Pack } from "../../../graph/parameters.ts";
 import type { ParameterNames } from "../../../parameters.ts";
@@ -79,14 +80,14 @@ function blockPacks(block: number): Pack[] {
 
 /** Names and shapes of a model's parameters. */
 export function parameterNames(config: SmolConfig): ParameterNames {
+  const copies = tiedHead(config.text, DECODER);
   return {
     shapes: parameterShapes(config),
     canonical: (name) => name,
     module: (name) => name,
     isDerived: (name) =>
-      name.endsWith("rotary_emb.inv_freq") ||
-      name.endsWith("embeddings.position_ids") ||
-      (name === "lm_head.weight" && config.text.tieWordEmbeddings),
+      name.endsWith("rotary_emb.inv_freq") || name.endsWith("embeddings.position_ids") || copies.has(name),
+    copies,
     isVision: (name) => /^model\.(vision_model|connector)\./.test(name),
     loraModule: (name) => (isBlockMatrix(name) ? "vision" : decoderModule(name, DECODER)),
     isNorm: (name) => /norm/.test(name),
