@@ -103,6 +103,9 @@ describe("the answers of a benchmark", () => {
       [4, 9, 14, 19].map((index) => [index, `sums row ${index}: is broken`]),
     );
     await expect(answerBenchmark(options(freshFile(), { source }))).rejects.toThrow("1 of 5 rows are broken");
+    // A share of the twenty rows that there are: of a hundred, 15 would be permitted.
+    const few = options(freshFile(), { source, maxBrokenShare: 0.15 });
+    await expect(answerBenchmark(few)).rejects.toThrow("4 of 20 rows are broken");
   });
 
   test("leave out questions that a server cannot be asked, as they are in process", async () => {
