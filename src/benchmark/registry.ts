@@ -93,8 +93,8 @@ export function defaultScorer(kind: string): string | undefined {
 }
 
 /**
- * Options on which no problem depends: places of files, whose content the fingerprint covers, and the rule, which the
- * verdict names.
+ * Options that are not compared on resume: the rule, which the verdict names, and places of files. The fingerprint covers the
+ * content of the files with the problems; of images in a folder, each answer has a digest.
  */
 const UNRECORDED = ["kind", "data", "images", "tasks", "scorer"];
 

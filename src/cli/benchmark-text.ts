@@ -42,7 +42,7 @@ export function benchmarkText(report: BenchmarkReport): string {
   if (unscorable > 0) rows.push(["not judged", String(unscorable)]);
   if (withoutAnswer > 0) rows.push(["without an answer", String(withoutAnswer)]);
   if (wrongWithAnswer > 0) rows.push(["wrong, with an accepted answer in the text", String(wrongWithAnswer)]);
-  rows.push(["completion tokens", report.completionTokensMean.toFixed(1)]);
+  rows.push(["completion tokens", report.completionTokensMean?.toFixed(1) ?? "not reported"]);
   if (report.truncatedShare > 0) rows.push(["cut off", percent(report.truncatedShare)]);
   if (report.brokenRows > 0) rows.push(["broken rows skipped", String(report.brokenRows)]);
   if (report.filteredRows > 0) rows.push(["rows left out", String(report.filteredRows)]);

@@ -170,7 +170,7 @@ async function evaluateOn(
         `interrupted: ${journal.answers.length} answers in ${path}; the same command with --out ${directory} resumes`,
       );
     }
-    const { answers, skipped } = journal;
+    const { answers, skipped, unjudged } = journal;
     const header = { model: respondent.identity, verdict: verdict.name };
     const report = benchmarkReport(benchmark, { header, answers, skipped }, asked.problems);
     writeOutput(join(directory, benchmark.name, "report.json"), `${JSON.stringify(report, null, 2)}\n`);
@@ -178,6 +178,11 @@ async function evaluateOn(
     if (report.problems < answered) {
       reporter.bar.note(
         `${benchmark.name}: this report covers ${report.problems} of the ${answered} problems that ${path} has answers to`,
+      );
+    }
+    if (unjudged.length > 0) {
+      reporter.bar.note(
+        `${path}: ${unjudged.length} answers are not judged (${unjudged[0]!.reason}); the same command judges them again`,
       );
     }
     reporter.json({ event: "benchmark", ...report, answers: path });

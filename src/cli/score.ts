@@ -8,11 +8,12 @@ import {
   accuracyBy,
   BENCHMARK_KINDS,
   type Benchmark,
+  type BenchmarkConfig,
   benchmarkSchema,
 } from "../benchmark/index.ts";
 import { type Config, evaluationVerdict, openBenchmarks, openVerdict } from "../config/index.ts";
 import { openSource } from "../data/index.ts";
-import { RunError } from "../errors/index.ts";
+import { DataError, RunError } from "../errors/index.ts";
 import {
   AnswerJournal,
   type AnswersHeader,
@@ -22,6 +23,7 @@ import {
   scoreAnswers,
 } from "../eval/index.ts";
 import { agreementOf } from "../judge/index.ts";
+import { faultText } from "../parts/index.ts";
 import { isRight } from "../verify/index.ts";
 import { benchmarkText } from "./benchmark-text.ts";
 import type { CliContext } from "./context.ts";
@@ -56,17 +58,36 @@ function plainBenchmark(name: string, verdict: Benchmark["verdict"]): Benchmark 
 }
 
 /**
+ * The built-in benchmark that a header names.
+ *
+ * @throws DataError naming the file and the option that the benchmark does not have
+ */
+function recordedBenchmark(path: string, { benchmark: kind, options }: AnswersHeader): BenchmarkConfig {
+  const given = { ...options, kind };
+  const parsed = benchmarkSchema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map((issue) =>
+    issue.code === "unrecognized_keys"
+      ? `option ${issue.keys.join(", ")}: is none of the benchmark ${kind}`
+      : `option ${issue.path.map(String).join(".")} of the benchmark ${kind}: ${faultText(issue, given)}`,
+  );
+  throw new DataError(`${path} line 1: ${faults.join("; ")}`);
+}
+
+/**
  * The benchmark of the answers: the configured one, or the built-in one with its name. Answers to a task are measured
  * by accuracy and the run's verdict.
  */
 async function benchmarkOf(
-  { benchmark: name, options }: AnswersHeader,
+  path: string,
+  header: AnswersHeader,
   config: Config,
   { verdict }: ScoreFlags,
 ): Promise<Benchmark> {
   const { evaluation } = config;
+  const { benchmark: name } = header;
   const isKnown = evaluation.benchmarks.length === 0 && BENCHMARK_KINDS.includes(name);
-  const benchmarks = isKnown ? [benchmarkSchema.parse({ ...options, kind: name })] : evaluation.benchmarks;
+  const benchmarks = isKnown ? [recordedBenchmark(path, header)] : evaluation.benchmarks;
   const opened = await openBenchmarks({ ...config, evaluation: { ...evaluation, benchmarks } });
   const found = opened.find((benchmark) => benchmark.name === name);
   if (found === undefined && opened.length > 0) {
@@ -119,7 +140,7 @@ async function score(path: string, options: ScoreFlags, context: CliContext): Pr
   const recorded = readAnswers(path);
   const { header, skipped } = recorded;
   if (recorded.cutBytes > 0) reporter.bar.note(`${path}: skipped an incomplete last line`);
-  const benchmark = await benchmarkOf(header, config, options);
+  const benchmark = await benchmarkOf(path, header, config, options);
   const warning = await fileWarning(header, benchmark, config);
   if (warning !== undefined) reporter.bar.note(warning);
   const verdict = evaluationVerdict(config, benchmark, { warn: (message) => reporter.bar.note(message) });
@@ -132,6 +153,10 @@ async function score(path: string, options: ScoreFlags, context: CliContext): Pr
     if (signal.aborted) throw new InterruptedRun("interrupted: nothing was written");
     throw error;
   });
+  const failed = answers.filter(({ isJudged }) => isJudged === false);
+  if (failed.length > 0) {
+    reporter.bar.note(`${path}: ${failed.length} answers are not judged (${failed[0]!.reason})`);
+  }
   const own = { ...header, verdict: verdict.name };
   const report = benchmarkReport(benchmark, {
     header: { model: header.model, verdict: verdict.name },

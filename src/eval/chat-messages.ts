@@ -19,6 +19,20 @@ async function imagePart(image: RgbImage): Promise<MessagePart> {
   return { type: "image_url", image_url: { url: await dataUri(image) } };
 }
 
+/** Words around a question, where a request may have a system message of its own. */
+type Words = Omit<AnswerFormat, "system"> & { readonly system?: string | undefined };
+
+/**
+ * The conversation of a problem, its images and videos still places.
+ *
+ * @throws DataError when the question has not one place for each image and each video
+ */
+export function problemConversation(problem: Problem, { question, system, suffix }: Words): ChatMessage[] {
+  const { images, videos = [] } = problem;
+  const asked = question?.(problem) ?? problem.question;
+  return conversation(asked, images.length, { system, suffix }, videos.length);
+}
+
 /**
  * The messages of a problem. Images and videos are at their places in the question; else first.
  *
@@ -27,7 +41,7 @@ async function imagePart(image: RgbImage): Promise<MessagePart> {
  */
 export async function problemMessages(
   problem: Problem,
-  { question, system, suffix }: Omit<AnswerFormat, "system"> & { readonly system?: string | undefined },
+  words: Words,
   videos: "refuse" | "frames",
 ): Promise<Message[]> {
   const { id, images, videos: clips = [] } = problem;
@@ -36,8 +50,7 @@ export async function problemMessages(
       `problem ${id}: has a video, for which the API of chat completions has no part; videos: frames sends its frames`,
     );
   }
-  const asked = question?.(problem) ?? problem.question;
-  const messages = conversation(asked, images.length, { system, suffix }, clips.length);
+  const messages = problemConversation(problem, words);
   const media = {
     image: images.map((image) => [image]),
     video: clips.map(({ frames }) => [...frames]),

@@ -8,7 +8,7 @@ import type { Problem } from "../data/index.ts";
 import { PartError } from "../errors/index.ts";
 import { Rng } from "../math/index.ts";
 import type { AnswerFormat } from "./answer-format.ts";
-import { problemMessages } from "./chat-messages.ts";
+import { problemConversation, problemMessages } from "./chat-messages.ts";
 import type { ChatModelOptions } from "./chat-model-options.ts";
 import { responsesOf } from "./chat-responses.ts";
 import { problemSeed, type Respondent, type RespondRequest, type Response } from "./respondent.ts";
@@ -65,6 +65,7 @@ export function chatRespondent(
   return {
     identity,
     isSeparate: true,
+    check: (problem) => void problemConversation(problem, format),
     get spent() {
       return client.spent;
     },

@@ -16,25 +16,33 @@ export interface ChatResponses {
 
 /** @param most choices beyond are left out: there are servers that send more than were asked for */
 export function responsesOf({ choices, usage }: ChatAnswer, most: number): ChatResponses {
-  const mean = usage === undefined ? Number.NaN : usage.completion / choices.length;
+  const { completion, prompt } = usage ?? {};
+  const mean = isCount(completion) ? completion / choices.length : undefined;
+  const promptTokens = isCount(prompt) ? prompt : undefined;
   const used = choices.slice(0, most);
   return {
-    got: used.map((choice) => responseOf(choice, mean, usage?.prompt)),
+    got: used.map((choice) => responseOf(choice, mean, promptTokens)),
     unusual: used.flatMap(({ finishReason }) =>
       finishReason === null || USUAL.has(finishReason) ? [] : [finishReason],
     ),
   };
 }
 
+/** Whether a server's word is a number of tokens. */
+function isCount(said: number | undefined): said is number {
+  return said !== undefined && Number.isFinite(said) && said >= 0;
+}
+
 function responseOf(
   { text, tokens, logprobs, finishReason }: ChatChoice,
-  meanTokens: number,
+  meanTokens: number | undefined,
   promptTokens: number | undefined,
 ): Response {
+  const completionTokens = tokens?.length ?? logprobs?.length ?? meanTokens;
   return {
     text,
     ...(tokens && { tokens }),
-    completionTokens: tokens?.length ?? logprobs?.length ?? meanTokens,
+    ...(completionTokens !== undefined && { completionTokens }),
     ...(promptTokens !== undefined && { promptTokens }),
     stopReason: finishReason === "length" ? "length" : "stop",
     ...(logprobs && { logprobs }),

@@ -72,6 +72,16 @@ function excess(
     : undefined;
 }
 
+/** The prompt of a problem; a problem that gives none is named. */
+function promptOf(problem: Problem, { dialogue }: DrawOptions): Prompt {
+  try {
+    return dialogue.prompt(problem);
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    throw new DataError(`problem ${problem.id}: ${error.message}`, { cause: error });
+  }
+}
+
 /** Whether what was drawn is a row that gives no problem. */
 export function isSkipped(drawn: Question | SkippedRow): drawn is SkippedRow {
   return "isBroken" in drawn;
@@ -82,7 +92,7 @@ export async function drawProblem(options: DrawOptions, index: number): Promise<
   const { source, dialogue, limits = {} } = options;
   try {
     const problem = await source.problem(index);
-    const prompt = dialogue.prompt(problem);
+    const prompt = promptOf(problem, options);
     const message = excess(problem, prompt, dialogue, limits);
     return message === undefined ? { index, problem, prompt } : { index, isBroken: false, message };
   } catch (error) {

@@ -14,10 +14,10 @@ export interface Response {
   /** `[T]` ids, the stop token included; absent if a server does not return them. */
   readonly tokens?: Int32Array;
   /**
-   * The stop token included. The mean if a server reports only the sum over a problem's answers; NaN if a server
-   * reports nothing.
+   * The stop token included. The mean if a server reports only the sum over a problem's answers; absent if a server
+   * does not report it.
    */
-  readonly completionTokens: number;
+  readonly completionTokens?: number;
   /** Image tokens included; absent if a server does not report them. */
   readonly promptTokens?: number;
   readonly stopReason: StopReason;
@@ -44,6 +44,12 @@ export interface Respondent {
   readonly identity: string;
   /** Makes prompts, so that problems beyond the limits are left out beforehand; absent where a server makes them. */
   readonly dialogue?: Pick<Dialogue, "prompt" | "promptTokens">;
+  /**
+   * Where a server makes prompts: whether the problem can be asked at all.
+   *
+   * @throws DataError when it cannot, so that its row is broken
+   */
+  check?(problem: Problem): void;
   /** Whether each problem is a request of its own: then problems are asked in calls of their own, and none waits for others. */
   readonly isSeparate?: boolean;
   /**

@@ -29,6 +29,15 @@ describe("broken rows", () => {
     expect(stopsAt(1, new Array(1000).fill(true))).toBeUndefined();
   });
 
+  test("of fewer than a hundred rows that are drawn once end it past their share of these", () => {
+    const tally = new RowTally(0.05, 20, { isOnce: true });
+    tally.skipped(broken);
+    expect(() => tally.skipped(broken)).toThrow("2 of 2 rows are broken, expected at most a share of 0.05");
+    const again = new RowTally(0.05, 20);
+    for (let i = 0; i < 5; i++) again.skipped(broken);
+    expect(() => again.skipped(broken)).toThrow("6 of 6 rows are broken");
+  });
+
   test("end it past their share of all rows once there are more", () => {
     // Every tenth row: 1 of 10, 2 of 20, …, 10 of 100 are within a tenth for ever.
     expect(

@@ -18,10 +18,15 @@ const FEWEST = 100;
 /** Broken rows that the error names. */
 const NAMED = 5;
 
-/** The counts from which a tally continues, and the names in its messages. */
+/** The counts from which a tally continues, its limit, and the names in its messages. */
 export interface TallyOptions {
   readonly counts?: RowCounts | undefined;
   readonly setting?: string | undefined;
+  /**
+   * Whether each row is drawn once, as in an evaluation: then the share of a source of fewer than a hundred rows is one of its
+   * rows. Training draws a small source again and again.
+   */
+  readonly isOnce?: boolean | undefined;
 }
 
 const NO_ROWS: RowCounts = { drawn: 0, broken: 0, filtered: 0 };
@@ -30,6 +35,7 @@ const NO_ROWS: RowCounts = { drawn: 0, broken: 0, filtered: 0 };
 export class RowTally {
   readonly #maxBrokenShare: number;
   readonly #size: number;
+  readonly #fewest: number;
   #counts: RowCounts;
   readonly #setting: string;
   #inARow = 0;
@@ -38,17 +44,17 @@ export class RowTally {
   /**
    * @param maxBrokenShare in [0, 1]
    * @param size of the source: as many rows without a problem, one after the other, end the run as well
-   * @param counts of the rows before
-   * @param setting name of the setting that `maxBrokenShare` is from
+   * @param options counts of the rows before, and the name of the setting that `maxBrokenShare` is from
    */
   constructor(
     maxBrokenShare: number,
     size: number,
-    { counts = NO_ROWS, setting = "data.maxBrokenShare" }: TallyOptions = {},
+    { counts = NO_ROWS, setting = "data.maxBrokenShare", isOnce = false }: TallyOptions = {},
   ) {
     this.#setting = setting;
     this.#maxBrokenShare = maxBrokenShare;
     this.#size = size;
+    this.#fewest = isOnce ? Math.min(FEWEST, size) : FEWEST;
     this.#counts = counts;
   }
 
@@ -65,7 +71,7 @@ export class RowTally {
   /**
    * Counts a row that gave none.
    *
-   *     stop when broken > maxBrokenShare · max(drawn, 100)
+   *     stop when broken > maxBrokenShare · max(drawn, 100), or min(100, size) in the place of 100 where rows are drawn once
    *
    * @throws DataError when too many are broken, or when no row of the source can be used
    */
@@ -79,10 +85,8 @@ export class RowTally {
     this.#inARow += 1;
     const now = this.#counts;
     if (row.isBroken) this.#named = [...this.#named, row.message].slice(-NAMED);
-    if (
-      row.isBroken &&
-      now.broken > decimalProduct(this.#maxBrokenShare, Math.max(now.drawn, FEWEST)).whole
-    ) {
+    const rows = Math.max(now.drawn, this.#fewest);
+    if (row.isBroken && now.broken > decimalProduct(this.#maxBrokenShare, rows).whole) {
       throw new DataError(
         `data: ${now.broken} of ${now.drawn} rows are broken, expected at most a share of ${this.#maxBrokenShare} ` +
           `(${this.#setting}); the last:\n  ${this.#named.join("\n  ")}`,

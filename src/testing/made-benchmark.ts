@@ -19,7 +19,10 @@ export const GREEDY: Protocol = {
 };
 
 /** Problem i asks i + 1 and a digit; every `broken`-th row, if any, cannot be read. */
-export function sums(size: number, broken = Infinity): Benchmark & { readonly source: ProblemSource } {
+export function sums(
+  size: number,
+  broken = Infinity,
+): Omit<Benchmark, "source"> & { readonly source: ProblemSource } {
   return {
     name: "sums",
     source: {

@@ -17,7 +17,7 @@ import {
   resolveConfig,
 } from "../../config/index.ts";
 import { openSource, type ProblemSource } from "../../data/index.ts";
-import { ConfigError, DataError } from "../../errors/index.ts";
+import { ConfigError, DataError, PartError } from "../../errors/index.ts";
 import {
   AnswerJournal,
   type AnswerRecord,
@@ -119,6 +119,12 @@ async function gather(subject: Subject, config: Config): Promise<Answers | undef
       onProgress,
       signal,
     });
+    const { unjudged } = journal;
+    if (unjudged.length > 0 && isWhole) {
+      throw new PartError(
+        `${journal.path}: ${unjudged.length} answers are not judged (${unjudged[0]!.reason}); the same command judges them again`,
+      );
+    }
     return isWhole ? answersOf(benchmark, journal, { model: identity, verdict: verdict.name }) : undefined;
   } finally {
     journal.close();
@@ -172,7 +178,7 @@ function pick({ name }: MeasureContext, { metric: given }: Options, answers: Ans
   const { report } = answers;
   const { measures, main, completionTokensMean, truncatedShare } = report;
   const metric = given ?? main;
-  if (metric === "completionTokens") return { value: completionTokensMean };
+  if (metric === "completionTokens") return { value: completionTokensMean ?? Number.NaN };
   if (metric === "truncated") return { value: truncatedShare };
   const found = measures[metric];
   if (found === undefined) throw unknownMetric(name, metric, Object.keys(measures));

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { resolveConfig } from "../../config/index.ts";
 import type { SampleRequest } from "../../engine/index.ts";
+import { startChatServer } from "../../testing/chat-server.ts";
 import { temporaryDirectory } from "../../testing/temporary-directory.ts";
 import { digitsFakeEngine, TINY_FLAGS } from "../../testing/tiny-run.ts";
 import type { Measure, Subject } from "../measure.ts";
@@ -69,6 +70,21 @@ describe("evaluation", () => {
     const { scores } = sampled.pick(await sampled.evidence.gather(subject()));
     expect(scores).toHaveLength(6);
     expect(scores!.every((score) => Number.isInteger(4 * score!))).toBe(true);
+  });
+
+  test("of which one answer has no verdict is an error, and the next time that answer alone is judged", async () => {
+    const server = await startChatServer((_, number) => (number === 1 ? { status: 400 } : "Correct"));
+    try {
+      const verdict = { kind: "judge", url: server.url, model: "m" };
+      const judged = measure({ config: { verdict, evaluation: { problems: 6 } } });
+      const own = subject();
+      await expect(judged.evidence.gather(own)).rejects.toThrow(/1 answers are not judged \(judge m at /);
+      const before = server.calls.length;
+      expect(judged.pick(await judged.evidence.gather(own)).scores).toHaveLength(6);
+      expect(server.calls.length).toBe(before + 1);
+    } finally {
+      await server.close();
+    }
   });
 
   test("is another for other problems, and the same for another learning rate", () => {

@@ -2,39 +2,15 @@ import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } f
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { startChatServer } from "../../testing/chat-server.ts";
 import { adder, GREEDY, sums } from "../../testing/made-benchmark.ts";
+import { endJournal, freshFile, journalOf, answerOptions as options } from "../../testing/made-evaluation.ts";
 import { temporaryDirectory } from "../../testing/temporary-directory.ts";
-import { type AnswerOptions, answerBenchmark } from "./answer-benchmark.ts";
-import { AnswerJournal, readAnswers } from "./answer-journal.ts";
-import type { Protocol } from "./protocol.ts";
-
-const freshFile = () => join(temporaryDirectory(), "sums", "answers.jsonl");
-
-const open = new Map<string, AnswerJournal>();
-
-/** The journal of a file; an earlier one of the same file ends, as that of a killed process does. */
-function journalOf(path: string, protocol: Protocol = GREEDY): AnswerJournal {
-  open.get(path)?.close();
-  open.delete(path);
-  const journal = new AnswerJournal(path, {
-    event: "evaluation",
-    version: 1,
-    benchmark: "sums",
-    fingerprint: "sums",
-    model: "adder",
-    verdict: "numeric",
-    protocol,
-  });
-  open.set(path, journal);
-  return journal;
-}
-
-function options(path: string, given: Partial<AnswerOptions> = {}): AnswerOptions {
-  const { source, verdict } = sums(20);
-  const protocol = given.protocol ?? GREEDY;
-  const common = { source, verdict, respondent: adder(), problems: 20, batchSize: 6, protocol };
-  return { ...common, journal: journalOf(path, protocol), ...given };
-}
+import { chatModelSchema } from "../chat-model-options.ts";
+import { chatRespondent } from "../chat-respondent.ts";
+import { answerBenchmark } from "./answer-benchmark.ts";
+import { AnswerJournal } from "./answer-journal.ts";
+import { readAnswers } from "./read-answers.ts";
 
 const lines = (path: string) => readFileSync(path, "utf8").trimEnd().split("\n");
 
@@ -127,6 +103,39 @@ describe("the answers of a benchmark", () => {
       [4, 9, 14, 19].map((index) => [index, `sums row ${index}: is broken`]),
     );
     await expect(answerBenchmark(options(freshFile(), { source }))).rejects.toThrow("1 of 5 rows are broken");
+    // A share of the twenty rows that there are: of a hundred, 15 would be permitted.
+    const few = options(freshFile(), { source, maxBrokenShare: 0.15 });
+    await expect(answerBenchmark(few)).rejects.toThrow("4 of 20 rows are broken");
+  });
+
+  test("leave out questions that a server cannot be asked, as they are in process", async () => {
+    const server = await startChatServer(() => "1");
+    try {
+      const respondent = chatRespondent(chatModelSchema.parse({ url: server.url, model: "qwen" }));
+      const { source: whole } = sums(20);
+      const source = {
+        ...whole,
+        problem: async (index: number) => {
+          const problem = await whole.problem(index);
+          return index === 3 ? { ...problem, question: "What is in <image>?" } : problem;
+        },
+      };
+      const path = freshFile();
+      await answerBenchmark(options(path, { respondent, source, maxBrokenShare: 0.05 }));
+      expect(server.calls).toHaveLength(19);
+      expect(readAnswers(path).skipped).toMatchObject([
+        {
+          index: 3,
+          isBroken: true,
+          message: "problem sum-3: question: expected an image for each of 1 places <image>, got 0",
+        },
+      ]);
+      await expect(answerBenchmark(options(freshFile(), { respondent, source }))).rejects.toThrow(
+        /1 of 4 rows are broken, .*the last:\n {2}problem sum-3: question: expected an image/s,
+      );
+    } finally {
+      await server.close();
+    }
   });
 
   test("are asked in templates that the seed draws, the same on each resume", async () => {
@@ -178,8 +187,7 @@ describe("an answers file", () => {
       `${path}: process ${process.pid} on ${hostname()} is writing it`,
     );
     expect(lines(path)).toEqual(before);
-    open.get(path)!.close();
-    open.delete(path);
+    endJournal(path);
     new AnswerJournal(path, header).close();
     expect(readdirSync(dirname(path))).toEqual(["answers.jsonl"]);
   });

@@ -2,99 +2,19 @@
  * @module
  * An answers file: every answer is appended as it arrives, and a stopped evaluation resumes from the recorded answers.
  */
+import { closeSync, existsSync, ftruncateSync, mkdirSync, openSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
+import { RunError } from "../../errors/index.ts";
+import { ProcessFile } from "../../files/index.ts";
 import {
-  closeSync,
-  existsSync,
-  fstatSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  statSync,
-  writeSync,
-} from "node:fs";
-import { dirname, join } from "node:path";
-import { DataError, FoveaError, RunError } from "../../errors/index.ts";
-import { fileLines, ProcessFile } from "../../files/index.ts";
-import { type AnswerRecord, type AnswersHeader, readLine, type SkippedRecord } from "./answer-record.ts";
-
-/** The content of an answers file. */
-export interface RecordedAnswers {
-  readonly header: AnswersHeader;
-  /** In the order of the file. */
-  readonly answers: readonly AnswerRecord[];
-  readonly skipped: readonly SkippedRecord[];
-  /** Bytes of an incomplete last line, which is skipped. */
-  readonly cutBytes: number;
-  /** Bytes of whole lines. */
-  readonly wholeBytes: number;
-}
-
-const keyOf = ({ index, sample }: Pick<AnswerRecord, "index" | "sample">) => `${index} ${sample}`;
-
-function readRecorded(
-  file: number,
-  path: string,
-): Omit<RecordedAnswers, "header"> & { header?: AnswersHeader } {
-  let header: AnswersHeader | undefined;
-  const answers = new Map<string, AnswerRecord>();
-  const skipped = new Map<number, SkippedRecord>();
-  const lines = fileLines(file);
-  for (let number = 1; ; number++) {
-    const next = lines.next();
-    if (next.done === true) {
-      const cutBytes = next.value.length;
-      const wholeBytes = fstatSync(file).size - cutBytes;
-      const found = { answers: [...answers.values()], skipped: [...skipped.values()], cutBytes, wholeBytes };
-      return header === undefined ? found : { ...found, header };
-    }
-    const place = `${path} line ${number}`;
-    const line = readLine(next.value, place);
-    if ("protocol" in line) {
-      if (number > 1)
-        throw new DataError(`${place}: a second evaluation in one file; give each a file of its own`);
-      header = line;
-    } else if (header === undefined) {
-      throw new DataError(`${place}: expected the line that says what the answers are of`);
-    } else if ("event" in line) {
-      skipped.set(line.index, line);
-    } else if (answers.has(keyOf(line))) {
-      throw new DataError(`${place}: a second answer ${line.sample} to problem ${line.problem}`);
-    } else {
-      answers.set(keyOf(line), line);
-    }
-  }
-}
-
-/** Work on a file, whose failure is an error that names it. */
-function onFile<T>(path: string, work: () => T): T {
-  try {
-    return work();
-  } catch (cause) {
-    if (cause instanceof FoveaError) throw cause;
-    throw new RunError(`${path}: ${(cause as Error).message}`, { cause });
-  }
-}
-
-/**
- * Reads an answers file.
- *
- * @param given the file, or the folder that it is in
- * @throws DataError when it is not an answers file, naming the line; RunError when it cannot be read
- */
-export function readAnswers(given: string): RecordedAnswers {
-  const isFolder = statSync(given, { throwIfNoEntry: false })?.isDirectory() === true;
-  const path = isFolder ? join(given, "answers.jsonl") : given;
-  return onFile(path, () => {
-    const file = openSync(path, "r");
-    try {
-      const { header, ...found } = readRecorded(file, path);
-      if (header === undefined) throw new DataError(`${path}: expected an answers file, got no whole line`);
-      return { header, ...found };
-    } finally {
-      closeSync(file);
-    }
-  });
-}
+  type AnswerRecord,
+  type AnswersHeader,
+  type AnswersLine,
+  type SkippedRecord,
+  verdictRecord,
+} from "./answer-record.ts";
+import { AnswerSet } from "./answer-set.ts";
+import { onFile, readLines } from "./read-answers.ts";
 
 /** The differences between two headers, in words; the verdict may differ, since answers can be judged again. */
 function differences(recorded: AnswersHeader, own: AnswersHeader): string[] {
@@ -122,14 +42,35 @@ function differences(recorded: AnswersHeader, own: AnswersHeader): string[] {
   });
 }
 
-/** Opens a file, or makes it, for the answers of an evaluation; its incomplete last line is dropped. */
-function openRecorded(path: string, header: AnswersHeader) {
+/** Writes all bytes at a place of a file. */
+function writeAt(file: number, bytes: Buffer, at: number): void {
+  let written = 0;
+  while (written < bytes.length) {
+    written += writeSync(file, bytes, written, bytes.length - written, at + written);
+  }
+}
+
+/** An open file, what it has, and where the next line begins. */
+interface OpenFile {
+  readonly file: number;
+  readonly set: AnswerSet;
+  readonly at: number;
+  readonly cutBytes: number;
+  readonly hasHeader: boolean;
+}
+
+/**
+ * Opens a file, or makes it, for the answers of an evaluation. An incomplete last line is dropped; a whole one without its
+ * line end gets it.
+ */
+function openRecorded(path: string, header: AnswersHeader): OpenFile {
   const file = openSync(path, existsSync(path) ? "r+" : "w+");
   try {
-    const recorded = readRecorded(file, path);
+    const recorded = readLines(file, path);
+    const { set, cutBytes, wholeBytes, isOpenEnded } = recorded;
     if (recorded.header === undefined) {
       ftruncateSync(file, 0);
-      return { file, recorded: undefined, at: 0 };
+      return { file, set: new AnswerSet(), at: 0, cutBytes: 0, hasHeader: false };
     }
     const found = differences(recorded.header, header);
     if (found.length > 0) {
@@ -138,8 +79,9 @@ function openRecorded(path: string, header: AnswersHeader) {
           found.join("\n  "),
       );
     }
-    ftruncateSync(file, recorded.wholeBytes);
-    return { file, recorded, at: recorded.wholeBytes };
+    ftruncateSync(file, wholeBytes);
+    if (isOpenEnded) writeAt(file, Buffer.from("\n"), wholeBytes);
+    return { file, set, at: wholeBytes + Number(isOpenEnded), cutBytes, hasHeader: true };
   } catch (error) {
     closeSync(file);
     throw error;
@@ -151,11 +93,11 @@ export class AnswerJournal {
   readonly path: string;
   readonly #holder: ProcessFile;
   readonly #file: number;
-  readonly #answers: AnswerRecord[];
-  readonly #keys: Set<string>;
-  readonly #skipped: Map<number, SkippedRecord>;
+  readonly #set: AnswerSet;
   /** Bytes of a line that a crash had cut short, which were dropped. */
   readonly cutBytes: number;
+  #at: number;
+  #isClosed = false;
 
   /**
    * Opens the file, or makes it.
@@ -170,7 +112,7 @@ export class AnswerJournal {
       mkdirSync(dirname(path), { recursive: true });
       return new ProcessFile(`${path}.process.json`, path);
     });
-    let opened: ReturnType<typeof openRecorded>;
+    let opened: OpenFile;
     try {
       opened = onFile(path, () => openRecorded(path, header));
     } catch (error) {
@@ -178,55 +120,55 @@ export class AnswerJournal {
       throw error;
     }
     this.#file = opened.file;
+    this.#set = opened.set;
     this.#at = opened.at;
-    this.#answers = [...(opened.recorded?.answers ?? [])];
-    this.#keys = new Set(this.#answers.map(keyOf));
-    this.#skipped = new Map(opened.recorded?.skipped.map((row) => [row.index, row]));
-    this.cutBytes = opened.recorded?.cutBytes ?? 0;
-    if (opened.recorded === undefined) this.#append(header);
+    this.cutBytes = opened.cutBytes;
+    if (!opened.hasHeader) this.#append(header);
   }
-
-  #at: number;
-  #isClosed = false;
 
   /** All answers so far, in the order in which they came. */
   get answers(): readonly AnswerRecord[] {
-    return this.#answers;
+    return this.#set.answers;
+  }
+
+  /** Answers without a verdict, so far. */
+  get unjudged(): readonly AnswerRecord[] {
+    return this.#set.unjudged;
   }
 
   /** Rows that gave no problem, so far. */
   get skipped(): readonly SkippedRecord[] {
-    return [...this.#skipped.values()];
+    return this.#set.skipped;
   }
 
-  /** The record of a skipped row; undefined for any other. */
-  skippedRow(index: number): SkippedRecord | undefined {
-    return this.#skipped.get(index);
-  }
-
-  /** Whether this answer is recorded. */
+  /** Whether this answer is recorded, judged or not. */
   has(index: number, sample: number): boolean {
-    return this.#keys.has(keyOf({ index, sample }));
+    return this.#set.answer({ index, sample }) !== undefined;
   }
 
-  /** Whether a row is known to give no problem. */
-  isSkipped(index: number): boolean {
-    return this.#skipped.has(index);
-  }
-
-  /** Records an answer that is not recorded yet. */
+  /** Records an answer that is not recorded yet. Its row is no skipped row any more. */
   add(answer: AnswerRecord): void {
     if (this.has(answer.index, answer.sample)) return;
     this.#append(answer);
-    this.#keys.add(keyOf(answer));
-    this.#answers.push(answer);
+    this.#set.add(answer);
   }
 
-  /** Records that a row gives no problem. */
+  /** Records the verdict of an answer that is recorded without one, or why it still has none. */
+  judge(answer: AnswerRecord): void {
+    const known = this.#set.answer(answer);
+    if (known?.isJudged !== false) return;
+    if (answer.isJudged === false && answer.reason === known.reason) return;
+    const verdict = verdictRecord(answer);
+    this.#append(verdict);
+    this.#set.judge(verdict);
+  }
+
+  /** Records that a row gives no problem; nothing where the last record of the row says the same. */
   skip(row: SkippedRecord): void {
-    if (this.isSkipped(row.index)) return;
+    const known = this.#set.skippedRow(row.index);
+    if (known?.isBroken === row.isBroken && known.message === row.message) return;
     this.#append(row);
-    this.#skipped.set(row.index, row);
+    this.#set.skip(row);
   }
 
   /** A second call does nothing. */
@@ -237,13 +179,10 @@ export class AnswerJournal {
     this.#holder.end();
   }
 
-  #append(line: AnswerRecord | SkippedRecord | AnswersHeader): void {
+  #append(line: AnswersLine): void {
     onFile(this.path, () => {
       const bytes = Buffer.from(`${JSON.stringify(line)}\n`);
-      let written = 0;
-      while (written < bytes.length) {
-        written += writeSync(this.#file, bytes, written, bytes.length - written, this.#at + written);
-      }
+      writeAt(this.#file, bytes, this.#at);
       this.#at += bytes.length;
     });
   }

@@ -1,6 +1,7 @@
 /**
  * @module
- * A line of an answers file: one answer to one problem with its verdict, and all that judging it again needs.
+ * The lines of an answers file: an answer to a problem with all that judging it again needs, a verdict that came later,
+ * a row that gave no problem, and the header.
  */
 import * as z from "zod";
 import type { ScoredAnswer } from "../../benchmark/index.ts";
@@ -8,6 +9,17 @@ import type { Problem } from "../../data/index.ts";
 import { DataError } from "../../errors/index.ts";
 import type { Judgement } from "../../verify/index.ts";
 import type { Response } from "../respondent.ts";
+import { imageDigest } from "./image-digest.ts";
+
+/** The verdict on an answer, as fields of its line. */
+const verdictFields = {
+  extracted: z.string().nullable(),
+  /** 0 to 1; null where it cannot be judged, or is not judged yet. */
+  score: z.number().min(0).max(1).nullable(),
+  reason: z.string(),
+  /** False while the verdict is missing: the answer is judged when the evaluation is resumed. */
+  isJudged: z.literal(false).optional(),
+};
 
 const answerSchema = z.strictObject({
   /** Id of the problem. */
@@ -24,18 +36,28 @@ const answerSchema = z.strictObject({
   answers: z.array(z.string()),
   options: z.array(z.string()).optional(),
   columns: z.record(z.string(), z.unknown()),
+  /** Digest of the images and videos; absent where there are none. */
+  images: z.string().optional(),
   completion: z.string(),
-  completionTokens: z.int().min(0),
-  promptTokens: z.int().min(0).optional(),
+  /** The mean over a problem's answers where only their sum is known; null where nothing is. */
+  completionTokens: z.number().min(0).nullable(),
+  promptTokens: z.number().min(0).optional(),
   stopReason: z.enum(["stop", "length"]),
-  extracted: z.string().nullable(),
-  /** 0 to 1; null where it cannot be judged. */
-  score: z.number().min(0).max(1).nullable(),
-  reason: z.string(),
+  ...verdictFields,
 });
 
-/** One answer, judged. */
+/** One answer, with its verdict or marked as not judged. */
 export type AnswerRecord = z.output<typeof answerSchema>;
+
+const verdictSchema = z.strictObject({
+  event: z.literal("verdict"),
+  index: z.int().min(0),
+  sample: z.int().min(0),
+  ...verdictFields,
+});
+
+/** The verdict on an answer that was recorded without one, or the reason why there is still none. */
+export type VerdictRecord = z.output<typeof verdictSchema>;
 
 const skippedSchema = z.strictObject({
   event: z.literal("skipped"),
@@ -67,10 +89,15 @@ const headerSchema = z.strictObject({
 /** The first line: what the answers are of. */
 export type AnswersHeader = z.output<typeof headerSchema>;
 
-/** The schema of each kind of line. */
-export const LINES = { answer: answerSchema, skipped: skippedSchema, header: headerSchema } as const;
+/** The schema of each kind of line with an `event`; a line without one is an answer. */
+const EVENTS = { evaluation: headerSchema, verdict: verdictSchema, skipped: skippedSchema } as const;
 
-/** The record of an answer. */
+/** Fields of an answer that has no verdict, and why. */
+export function unjudged(reason: string) {
+  return { extracted: null, score: null, reason, isJudged: false } as const;
+}
+
+/** The record of an answer that is not judged yet. */
 export function answerRecord(
   {
     problem,
@@ -84,9 +111,9 @@ export function answerRecord(
     readonly prompt: string | undefined;
   },
   { text, completionTokens, promptTokens, stopReason }: Response,
-  { extracted, score, reason }: Judgement,
 ): AnswerRecord {
   const { id, kind, question, answers, options, columns } = problem;
+  const images = imageDigest(problem);
   return {
     problem: id,
     index,
@@ -97,13 +124,34 @@ export function answerRecord(
     answers: [...answers],
     ...(options && { options: [...options] }),
     columns,
+    ...(images !== undefined && { images }),
     completion: text,
-    completionTokens,
+    completionTokens: completionTokens ?? null,
     ...(promptTokens !== undefined && { promptTokens }),
     stopReason,
+    ...unjudged("not judged yet"),
+  };
+}
+
+/** An answer with a verdict in the place of what it had. */
+export function judgedRecord(
+  { isJudged: _isJudged, ...answer }: AnswerRecord,
+  { extracted, score, reason, isJudged }: Judgement & Pick<AnswerRecord, "isJudged">,
+): AnswerRecord {
+  return { ...answer, extracted, score, reason, ...(isJudged === false && { isJudged }) };
+}
+
+/** The verdict of an answer as a line of its own. */
+export function verdictRecord(answer: AnswerRecord): VerdictRecord {
+  const { index, sample, extracted, score, reason, isJudged } = answer;
+  return {
+    event: "verdict",
+    index,
+    sample,
     extracted,
     score,
     reason,
+    ...(isJudged === false && { isJudged }),
   };
 }
 
@@ -122,12 +170,15 @@ export function scoredAnswer(record: AnswerRecord): ScoredAnswer {
   return { problem, text, extracted, score, reason };
 }
 
+/** Any line of an answers file. */
+export type AnswersLine = AnswerRecord | VerdictRecord | SkippedRecord | AnswersHeader;
+
 /**
  * A line of an answers file.
  *
  * @throws DataError naming the place and the field
  */
-export function readLine(text: string, place: string): AnswerRecord | SkippedRecord | AnswersHeader {
+export function readLine(text: string, place: string): AnswersLine {
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -137,7 +188,9 @@ export function readLine(text: string, place: string): AnswerRecord | SkippedRec
     });
   }
   const event = (json as { readonly event?: unknown } | null)?.event;
-  const schema = event === undefined ? LINES.answer : event === "skipped" ? LINES.skipped : LINES.header;
+  const isKnown = typeof event === "string" && Object.hasOwn(EVENTS, event);
+  const schema =
+    event === undefined ? answerSchema : EVENTS[isKnown ? (event as keyof typeof EVENTS) : "evaluation"];
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
   const { path, message } = parsed.error.issues[0]!;

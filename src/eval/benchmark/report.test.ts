@@ -72,6 +72,39 @@ describe("the report of a benchmark", () => {
     expect(report.measures["accuracy"]!.value).toBe(0.75);
   });
 
+  test("leaves a problem out whose first answer is missing", () => {
+    const answers = answersOf([
+      [1, 1],
+      [0, 1],
+    ]).filter(({ index, sample }) => index + sample > 0);
+    const report = benchmarkReport(benchmark, { header, answers, skipped: [] });
+    expect(report).toMatchObject({ problems: 1, samples: 2 });
+  });
+
+  test("counts tokens over the answers whose number is known", () => {
+    const [a, b, c] = answersOf([[1], [0], [1]]) as [AnswerRecord, AnswerRecord, AnswerRecord];
+    const some = [{ ...a, completionTokens: 2.5 }, { ...b, completionTokens: null }, c];
+    const report = benchmarkReport(benchmark, { header, answers: some, skipped: [] });
+    expect(report).toMatchObject({ completionTokensMean: 3.25, completionTokens: 6.5 });
+    const none = benchmarkReport(benchmark, { header, answers: [some[1]!], skipped: [] });
+    expect(none).toMatchObject({ completionTokensMean: null, completionTokens: null });
+  });
+
+  test("counts skipped rows among the rows of its problems, and none that is answered", () => {
+    const [first, , third] = answersOf([[1], [0], [1]]) as [AnswerRecord, AnswerRecord, AnswerRecord];
+    const row = (index: number, isBroken: boolean) =>
+      ({ event: "skipped", index, isBroken, message: "no such file" }) as const;
+    const recorded = {
+      header,
+      answers: [first, third],
+      skipped: [row(0, true), row(1, true), row(3, true), row(4, false)],
+    };
+    expect(benchmarkReport(benchmark, recorded)).toMatchObject({ brokenRows: 2, filteredRows: 1 });
+    expect(benchmarkReport(benchmark, recorded, 5)).toMatchObject({ brokenRows: 2, filteredRows: 1 });
+    expect(benchmarkReport(benchmark, recorded, 2)).toMatchObject({ brokenRows: 1, filteredRows: 0 });
+    expect(benchmarkReport(benchmark, recorded, 1)).toMatchObject({ brokenRows: 0, filteredRows: 0 });
+  });
+
   test("of clusters resamples whole clusters: equal answers in a cluster widen the interval", () => {
     const scores = Array.from({ length: 40 }, (_, i) => [i % 8 < 4 ? 1 : 0]);
     const clustered = {

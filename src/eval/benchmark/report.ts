@@ -25,8 +25,10 @@ export interface BenchmarkReport extends SeveralSamples {
   /** Answers that count as wrong with an accepted answer in their text: a rule that is too narrow, or a guess at everything. */
   readonly wrongWithAnswer: number;
   readonly truncatedShare: number;
-  readonly completionTokensMean: number;
-  readonly completionTokens: number;
+  /** Over the answers whose number of tokens is known; null where none is. */
+  readonly completionTokensMean: number | null;
+  /** Of these answers together. */
+  readonly completionTokens: number | null;
   /** Absent where it is not reported. */
   readonly promptTokens?: number;
   readonly brokenRows: number;
@@ -52,10 +54,24 @@ function wholeProblems(answers: readonly AnswerRecord[]): AnswerRecord[][] {
   }
   let samples = 0;
   for (const own of byIndex.values()) samples = Math.max(samples, own.length);
-  return [...byIndex]
-    .sort(([a], [b]) => a - b)
-    .map(([, own]) => own)
-    .filter((own) => own.length === samples && own.every((answer) => answer !== undefined));
+  return (
+    [...byIndex]
+      .sort(([a], [b]) => a - b)
+      .map(([, own]) => own)
+      // Missing answers are holes of the list, which `every` would pass over.
+      .filter((own) => own.length === samples && Object.keys(own).length === samples)
+  );
+}
+
+/** Rows that gave no problem, among the rows of the first problems. A row that is answered by now is none of them. */
+function rowsWithout(
+  problems: readonly AnswerRecord[][],
+  skipped: readonly SkippedRecord[],
+  most: number,
+): SkippedRecord[] {
+  const answered = new Set(problems.map(([first]) => first!.index));
+  const end = problems.length < most ? Infinity : Math.max(...answered, -1);
+  return skipped.filter(({ index }) => index < end && !answered.has(index));
 }
 
 /**
@@ -75,8 +91,10 @@ export function benchmarkReport(
   const scored = problems.map((own) => own.map(scoredAnswer));
   const measures = measureReports(benchmark, scored);
   const share = (count: number) => (all.length === 0 ? 0 : count / all.length);
-  const completionTokens = all.reduce((sum, answer) => sum + answer.completionTokens, 0);
+  const lengths = all.flatMap((answer) => answer.completionTokens ?? []);
+  const completionTokens = lengths.reduce((sum, count) => sum + count, 0);
   const prompts = all.flatMap(({ promptTokens }) => promptTokens ?? []);
+  const without = rowsWithout(problems, skipped, most);
   const ids = problems.map(([first]) => first!.problem);
   return {
     benchmark: benchmark.name,
@@ -90,11 +108,11 @@ export function benchmarkReport(
     withoutAnswer: all.filter(({ extracted }) => extracted === null).length,
     wrongWithAnswer: all.filter(holdsAcceptedAnswer).length,
     truncatedShare: share(all.filter(({ stopReason }) => stopReason === "length").length),
-    completionTokensMean: share(completionTokens),
-    completionTokens,
+    completionTokensMean: lengths.length === 0 ? null : completionTokens / lengths.length,
+    completionTokens: lengths.length === 0 ? null : completionTokens,
     ...(prompts.length === all.length && { promptTokens: prompts.reduce((sum, count) => sum + count, 0) }),
-    brokenRows: skipped.filter(({ isBroken }) => isBroken).length,
-    filteredRows: skipped.filter(({ isBroken }) => !isBroken).length,
+    brokenRows: without.filter(({ isBroken }) => isBroken).length,
+    filteredRows: without.filter(({ isBroken }) => !isBroken).length,
     duplicateIds: ids.length - new Set(ids).size,
   };
 }

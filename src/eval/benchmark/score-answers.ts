@@ -4,7 +4,8 @@
  */
 import { batchSignal } from "../../parts/index.ts";
 import type { Verdict } from "../../verify/index.ts";
-import { type AnswerRecord, scoredAnswer } from "./answer-record.ts";
+import type { AnswerRecord } from "./answer-record.ts";
+import { AnswerVerdict } from "./answer-verdict.ts";
 
 /** Answers that are judged at once. */
 const AT_ONCE = 64;
@@ -16,28 +17,23 @@ export interface ScoreOptions {
 }
 
 /**
- * The answers with another verdict on each.
+ * The answers with another verdict on each. An answer on which the verdict fails is marked as not judged, with the reason.
  *
- * @throws the verdict's error; the signal's reason when it is aborted
+ * @throws the verdict's error where it fails for all answers; the signal's reason when it is aborted
  */
 export async function scoreAnswers(
   answers: readonly AnswerRecord[],
   { verdict, onProgress, signal }: ScoreOptions,
 ): Promise<AnswerRecord[]> {
   const scored: AnswerRecord[] = [];
+  const judging = new AnswerVerdict(verdict);
   const shared = batchSignal(signal);
   for (let start = 0; start < answers.length; start += AT_ONCE) {
     signal?.throwIfAborted();
-    const some = answers.slice(start, start + AT_ONCE).map(async (answer) => {
-      const { extracted, score, reason } = await verdict.judge(
-        answer.completion,
-        scoredAnswer(answer).problem,
-        shared,
-      );
-      return { ...answer, extracted, score, reason };
-    });
+    const some = answers.slice(start, start + AT_ONCE).map((answer) => judging.on(answer, shared));
     scored.push(...(await Promise.all(some)));
     onProgress?.(scored.length, answers.length);
   }
+  judging.requireSome(scored);
   return scored;
 }

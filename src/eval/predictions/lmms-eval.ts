@@ -10,8 +10,8 @@
 import { join } from "node:path";
 import { DataError } from "../../errors/index.ts";
 import { writeNewOutput } from "../../files/index.ts";
-import type { RecordedAnswers } from "../benchmark/answer-journal.ts";
 import type { AnswerRecord } from "../benchmark/answer-record.ts";
+import type { RecordedAnswers } from "../benchmark/read-answers.ts";
 import { LMMS_EVAL_TASKS } from "./lmms-eval-tasks.ts";
 import { fileName, type PredictionFiles, samplesOf } from "./samples.ts";
 import { targetOf } from "./target.ts";

@@ -5,8 +5,8 @@ import { parse } from "csv-parse/sync";
 import { describe, expect, test } from "vitest";
 import { BENCHMARK_KINDS, benchmarkSchema } from "../../benchmark/index.ts";
 import { temporaryDirectory } from "../../testing/temporary-directory.ts";
-import type { RecordedAnswers } from "../benchmark/answer-journal.ts";
 import type { AnswerRecord } from "../benchmark/answer-record.ts";
+import type { RecordedAnswers } from "../benchmark/read-answers.ts";
 import { writeLmmsEval } from "./lmms-eval.ts";
 import { LMMS_EVAL_TASKS } from "./lmms-eval-tasks.ts";
 import type { Targets } from "./target.ts";
@@ -64,7 +64,7 @@ function recorded(
     verdict: "relaxed",
     protocol: {},
   };
-  return { header, answers, skipped: [], cutBytes: 0, wholeBytes: 0 };
+  return { header, answers, skipped: [], cutBytes: 0 };
 }
 
 function rowsOf(given: RecordedAnswers): Record<string, string>[] {

@@ -4,7 +4,7 @@
  */
 import { ConfigError, DataError } from "../../errors/index.ts";
 import { nearestName } from "../../parts/index.ts";
-import type { RecordedAnswers } from "../benchmark/answer-journal.ts";
+import type { RecordedAnswers } from "../benchmark/read-answers.ts";
 
 /** A data set, or a task, of another tool. */
 export interface Target {

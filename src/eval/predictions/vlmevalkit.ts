@@ -10,8 +10,8 @@
  */
 import { join } from "node:path";
 import { writeNewOutput } from "../../files/index.ts";
-import type { RecordedAnswers } from "../benchmark/answer-journal.ts";
 import type { AnswerRecord } from "../benchmark/answer-record.ts";
+import type { RecordedAnswers } from "../benchmark/read-answers.ts";
 import { fileName, type PredictionFiles, samplesOf } from "./samples.ts";
 import { type Target, targetOf } from "./target.ts";
 import { VLMEVALKIT_DATASETS } from "./vlmevalkit-datasets.ts";

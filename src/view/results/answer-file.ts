@@ -11,6 +11,10 @@ import { readLines } from "../runs/line-reader.ts";
 
 /** Event of the line that says what the answers are of. */
 const HEAD = "evaluation";
+/** Event of a verdict that came after its answer. */
+const VERDICT = "verdict";
+/** Event of a row without a problem. */
+const SKIPPED = "skipped";
 const MOST_ANSWERS = 500_000;
 const PIECE_BYTES = 16 << 20;
 const MAX_LINE_BYTES = 4 << 20;
@@ -34,6 +38,8 @@ interface IndexedAnswer {
   readonly kind: string;
   /** Null where it was not judged. */
   readonly score: number | null;
+  /** Offset of the line with its verdict, where that came later. */
+  readonly verdictAt?: number;
   readonly isTruncated: boolean;
 }
 
@@ -43,7 +49,7 @@ interface Paired {
   readonly other: IndexedAnswer | undefined;
 }
 
-const keyOf = ({ index, sample }: IndexedAnswer) => `${index} ${sample}`;
+const keyOf = ({ index, sample }: Pick<IndexedAnswer, "index" | "sample">) => `${index} ${sample}`;
 const isRight = ({ score }: IndexedAnswer) => score !== null && score >= 1;
 
 /** The answers that each outcome keeps. */
@@ -72,7 +78,8 @@ function indexed(at: number, line: JsonObject): IndexedAnswer | undefined {
   };
 }
 
-function shown(line: JsonObject): Omit<ShownAnswer, "other"> {
+/** @param verdict the line with the verdict, where that came later */
+function shown(line: JsonObject, verdict: JsonObject = line): Omit<ShownAnswer, "other"> {
   return {
     problem: textOf(line["problem"]),
     index: numberOf(line["index"]) ?? -1,
@@ -82,9 +89,9 @@ function shown(line: JsonObject): Omit<ShownAnswer, "other"> {
     options: textsOf(line["options"]),
     answers: textsOf(line["answers"]),
     completion: textOf(line["completion"]),
-    extracted: typeof line["extracted"] === "string" ? line["extracted"] : null,
-    score: numberOf(line["score"]),
-    reason: textOf(line["reason"]),
+    extracted: typeof verdict["extracted"] === "string" ? verdict["extracted"] : null,
+    score: numberOf(verdict["score"]),
+    reason: textOf(verdict["reason"]),
     isTruncated: line["stopReason"] === "length",
     tokens: numberOf(line["completionTokens"]),
   };
@@ -94,6 +101,8 @@ function shown(line: JsonObject): Omit<ShownAnswer, "other"> {
 export class AnswerFile {
   readonly path: string;
   #answers: IndexedAnswer[] = [];
+  /** Places of the answers by problem and sample. */
+  #places = new Map<string, number>();
   #head: AnswersHead | undefined;
   #offset = 0;
   #file = "";
@@ -149,6 +158,7 @@ export class AnswerFile {
     const file = `${dev}:${ino}`;
     if (file !== this.#file || size < this.#offset) {
       this.#answers = [];
+      this.#places.clear();
       this.#offset = 0;
       this.#head = undefined;
       this.#unreadable = 0;
@@ -159,15 +169,35 @@ export class AnswerFile {
       const end = await readLines(this.path, this.#offset, limits, ({ at, text }) => {
         if (text === "") return true;
         const line = text === undefined ? undefined : parseObject(text);
-        const answer = line && indexed(at, line);
-        if (answer !== undefined) this.#answers.push(answer);
-        else if (line?.["event"] !== HEAD) this.#unreadable += 1;
+        this.#add(at, line);
         return this.#answers.length < this.#most;
       });
       isEnd = end.isEnd || end.next === this.#offset;
       this.#offset = end.next;
     }
     this.#isCut = this.#answers.length >= this.#most && this.#offset < size;
+  }
+
+  #add(at: number, line: JsonObject | undefined): void {
+    const answer = line && indexed(at, line);
+    if (answer !== undefined) {
+      this.#places.set(keyOf(answer), this.#answers.length);
+      this.#answers.push(answer);
+    } else if (line?.["event"] === VERDICT) {
+      const key = { index: numberOf(line["index"]) ?? -1, sample: numberOf(line["sample"]) ?? 0 };
+      const place = this.#places.get(keyOf(key));
+      if (place === undefined) return;
+      this.#answers[place] = { ...this.#answers[place]!, score: numberOf(line["score"]), verdictAt: at };
+    } else if (line?.["event"] !== HEAD && line?.["event"] !== SKIPPED) {
+      this.#unreadable += 1;
+    }
+  }
+
+  /** An answer with its texts; undefined where its line is gone. */
+  async #shown({ at, verdictAt }: IndexedAnswer): Promise<Omit<ShownAnswer, "other"> | undefined> {
+    const line = await this.#line(at);
+    const verdict = verdictAt === undefined ? undefined : await this.#line(verdictAt);
+    return line && shown(line, verdict);
   }
 
   /**
@@ -178,9 +208,9 @@ export class AnswerFile {
    */
   async page(query: AnswerQuery, from: number, against?: AnswerFile): Promise<AnswerPage> {
     const all = await this.#all();
-    const beside = against === undefined ? [] : await against.#all();
+    const otherAnswers = against === undefined ? [] : await against.#all();
     const isCut = this.#isCut || (against ?? this).#isCut;
-    const others = new Map(beside.map((answer) => [keyOf(answer), answer]));
+    const others = new Map(otherAnswers.map((answer) => [keyOf(answer), answer]));
     const pairs = all.map((own): Paired => {
       const other = others.get(keyOf(own));
       return { own, other: other?.problem === own.problem ? other : undefined };
@@ -194,9 +224,9 @@ export class AnswerFile {
     );
     const answers: ShownAnswer[] = [];
     for (const { own, other } of found.slice(from, from + PAGE)) {
-      const line = await this.#line(own.at);
-      const otherLine = other && against ? await against.#line(other.at) : undefined;
-      if (line !== undefined) answers.push({ ...shown(line), other: otherLine ? shown(otherLine) : null });
+      const answer = await this.#shown(own);
+      const beside = other && against ? await against.#shown(other) : undefined;
+      if (answer !== undefined) answers.push({ ...answer, other: beside ?? null });
     }
     const judged = ofKind.filter(({ own }) => own.score !== null);
     const mean = (scoreOf: (pair: Paired) => number) =>

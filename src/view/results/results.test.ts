@@ -180,6 +180,23 @@ describe("files of answers", () => {
     expect((await file.page(ALL, 0)).unreadable).toBe(0);
   });
 
+  test("have the verdicts that came later, and rows without a problem are no unreadable lines", async () => {
+    const path = join(results(), RUN, "answers.jsonl");
+    const file = new AnswerFile(path);
+    const pending = { extracted: null, reason: "not judged yet", isJudged: false };
+    const skipped = { event: "skipped", index: 5, isBroken: true, message: "no such file" };
+    const lines = [answer(4, null, pending), skipped];
+    appendFileSync(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+    const before = await file.page(ALL, 0);
+    expect(before.answers[4]).toMatchObject({ score: null, reason: "not judged yet" });
+    expect(before).toMatchObject({ score: 1 / 3, unreadable: 0 });
+    const verdict = { event: "verdict", index: 4, sample: 0, extracted: "15", score: 1, reason: "right" };
+    appendFileSync(path, `${JSON.stringify(verdict)}\n`);
+    const { answers, score } = await file.page(ALL, 0);
+    expect(answers[4]).toMatchObject({ completion: "says null", extracted: "15", score: 1, reason: "right" });
+    expect(score).toBe(1 / 2);
+  });
+
   test("come page by page", async () => {
     const root = temporaryDirectory();
     const lines = Array.from({ length: 100 }, (_, i) => answer(i, 1));
