@@ -56,7 +56,7 @@ export function sourceOf(scorer: Scorer): "reply" | "text" {
 
 /**
  * A verdict as a tool asks for it: both tools cut off a thought in `<think>`, lmms-eval white space at either end too. A
- * thought without an end leaves nothing. The name tells the scorers of a benchmark apart.
+ * thought without an end leaves nothing. The name distinguishes the scorers of a benchmark.
  */
 export function asScored(scorer: Scorer, verdict: Verdict): Verdict {
   if (scorer === "authors" || scorer === "fovea") return verdict;

@@ -14,7 +14,7 @@ const tensorboardSchema = z
       .optional()
       .describe("Directory of the event files; tensorboard/ in the run directory unless given."),
   })
-  .describe("Writes metrics and evaluations into TensorBoard event files while the run goes on.");
+  .describe("Writes metrics and evaluations into TensorBoard event files while the run continues.");
 
 /** An observer beside the run directory. */
 export const observerSchema = z.discriminatedUnion("kind", [tensorboardSchema, moduleSchema]);

@@ -56,7 +56,7 @@ describe("observers of a configuration", () => {
     expect(lines(join(path, "a.csv"))).toBe(2);
   });
 
-  test("may be one word, and write where they are told", async () => {
+  test("may be one word, and write into a given directory", async () => {
     const directory = join(temporaryDirectory(), "events");
     await run({ kind: "tensorboard", directory });
     expect(readdirSync(directory)).toHaveLength(1);

@@ -12,7 +12,7 @@ test("names the model, the prompt and settings that are not the defaults", () =>
   );
 });
 
-test("tells own prompts apart by text, system message and reply", () => {
+test("distinguishes own prompts by text, system message and reply", () => {
   const names = [
     own("Is {reply} right?"),
     own("Is {reply} one of {answers}?"),

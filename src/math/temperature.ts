@@ -16,5 +16,5 @@ export function isSamplingTemperature(value: number): boolean {
   return value === 0 || isTemperature(value);
 }
 
-/** What is expected of a temperature to sample at, in words. */
+/** The temperatures that can be sampled at, in words. */
 export const SAMPLING_TEMPERATURE = `0 or at least ${LEAST_TEMPERATURE}`;

@@ -83,7 +83,7 @@ function wrongPlaces(
 /** A conversation as text. */
 interface Rendered {
   readonly text: string;
-  /** What its marks stand for; undefined where the messages' texts are in the text itself. */
+  /** The texts that its marks replace; undefined where the messages' texts are in the text itself. */
   readonly texts?: readonly string[];
 }
 

@@ -1,6 +1,6 @@
 /**
  * @module
- * The weights of a model directory, held against the model before any number of a parameter is used.
+ * The weights of a model directory, compared with the model before any number of a parameter is used.
  */
 import { ModelError } from "../errors/index.ts";
 import { isFloatType } from "./float-type.ts";
@@ -12,7 +12,7 @@ import { elements } from "./write-safetensors.ts";
 const CHUNK = 2 ** 20;
 
 /**
- * Opens a directory's weights. Headers are read, and no numbers but those of a tied head that is stored as well.
+ * Opens a directory's weights. Headers are read, and no numbers except for a tied head that is stored as well.
  *
  * @throws ModelError as `readWeights`; when tensors are missing, extra, misshaped or no floats of 16 or 32 bits, or when a
  *   tied head is not the embedding

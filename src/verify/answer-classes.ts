@@ -36,7 +36,7 @@ function textClasses(texts: ReadonlyMap<string, number>): Map<string, string> {
 
 /**
  * A text for each answer, the same for answers that are one: of a problem with options the letter of the option that an answer
- * names, of other answers one of those that are equivalent. The order of answers decides nothing but ties.
+ * names, of other answers an equivalent answer. The order of answers decides nothing but ties.
  *
  * @param answers null for no answer
  * @param options of the problem

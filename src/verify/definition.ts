@@ -31,7 +31,7 @@ export function readAnswer(text: string, from: z.output<typeof sourceSchema>): s
   return withoutThought(text)?.trim() || null;
 }
 
-/** What typesetting adds around an answer: "\\text{Yes}", "25\\%". */
+/** Typesetting around an answer: "\\text{Yes}", "25\\%". */
 const TYPESETTING = /\\(?:text(?:bf|it|rm|normal|sf|tt)?|math(?:rm|bf)|mbox)\s?\{([^{}]*)\}|\\([%$&#_])/g;
 
 /** An answer as given and, where that differs, without typesetting. */

@@ -32,7 +32,7 @@ export function equivalent(given: string, reference: string): boolean {
   return sameAnswer(new Answer(given), new Answer(reference));
 }
 
-/** Most answers are whole numbers; those that a double holds need no parser. */
+/** A whole number that a double holds needs no parser, and most answers are such numbers. */
 const INTEGER = /^-?\d{1,15}$/;
 
 /** "+" as the answer to "which operation?" */

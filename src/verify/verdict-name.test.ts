@@ -9,7 +9,7 @@ test("a verdict's name has the options that are not the defaults", () => {
   expect(verdictName("mine", { units: ["m"] }, { units: ["m"] })).toBe("mine");
 });
 
-test("long values are told apart by their hash", () => {
+test("long values differ by their hash", () => {
   const [first, second] = ["a", "b"].map((letter) => verdictName("mine", { text: letter.repeat(500) }));
   expect(first).toMatch(/^mine, text sha256 [0-9a-f]{12}$/);
   expect(second).not.toBe(first);

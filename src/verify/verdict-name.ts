@@ -16,7 +16,7 @@ function shown(value: unknown): string {
 }
 
 /**
- * A verdict's name with its options, those that have their default left out.
+ * A verdict's name with its options that are not the defaults.
  *
  * @example
  * verdictName("answer", { from: "mark" }, { from: "anywhere" }); // "answer, from mark"

@@ -1,6 +1,6 @@
 /**
  * @module
- * The observers that a configuration names: TensorBoard, and those of user modules.
+ * The observers that a configuration names: TensorBoard, and observers of user modules.
  */
 import { join } from "node:path";
 import { membersOf } from "../../parts/index.ts";

@@ -1,6 +1,6 @@
 /**
  * @module
- * What the protocol has no form for, with the server's extension or without: capabilities, and parts of requests.
+ * Capabilities and parts of requests that the protocol has no form for, with the server's extension or without.
  */
 import type { Capability } from "../capabilities.ts";
 import type { SampleRequest, ScoreRequest } from "../engine.ts";

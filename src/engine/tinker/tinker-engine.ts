@@ -357,7 +357,7 @@ class TinkerEngine implements Engine {
     if (this.#keeper === "model" && !this.#session.loadsFirst) await clearGradient(this.#session);
     await this.#session.mutate("load_weights", { path, optimizer });
     this.#samplers.moved();
-    // What was added up before, whole or not, went with the weights that it belonged to.
+    // A gradient that was added up before, whole or not, went with its weights.
     this.#losses.cleared();
     this.#guard.clear();
     if (referencePath !== undefined && !this.#isExtended) {

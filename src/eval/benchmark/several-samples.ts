@@ -1,6 +1,6 @@
 /**
  * @module
- * What several answers to each problem show together: pass@k, best@k and the majority.
+ * Results of several answers to each problem: pass@k, best@k and the majority.
  */
 import { bestAtK, majorityScore, mean, passAtK } from "../../math/index.ts";
 import { answerClasses } from "../../verify/index.ts";

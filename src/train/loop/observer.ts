@@ -98,7 +98,7 @@ export interface Observer {
   readonly checkpoints?: CheckpointStore;
 }
 
-/** What a user's observer is made from, beside its options. */
+/** The run that a user's observer is made for. */
 export interface ObserverContext {
   /** Path of the run directory. */
   readonly runDirectory: string;

@@ -49,7 +49,7 @@ export function versionRecord(wallTime: number): Uint8Array {
   return event({ wallTime, step: 0 }, (writer) => writer.string(EVENT.fileVersion, FILE_VERSION));
 }
 
-/** A run that starts again at a step: TensorBoard drops what it had read of this step and of later ones. */
+/** A run that starts again at a step: TensorBoard drops its records of this step and of later steps. */
 export function restartRecord(moment: Moment): Uint8Array {
   return event(moment, (writer) =>
     writer.message(EVENT.sessionLog, (log) => log.integer(SESSION.status, SESSION.start)),

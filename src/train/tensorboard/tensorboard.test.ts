@@ -43,7 +43,7 @@ describe("an observer for TensorBoard", () => {
     expect(written(directory)).toEqual([Buffer.concat(records)]);
   });
 
-  test("tells TensorBoard at which iteration a resumed run continues", async () => {
+  test("reports the iteration at which a resumed run continues", async () => {
     const directory = temporaryDirectory();
     const first = tensorboard(directory);
     await first.start?.(RUN);
@@ -67,7 +67,7 @@ describe("an observer for TensorBoard", () => {
     );
   });
 
-  test("tells it too when a run goes back to a checkpoint without a new start", async () => {
+  test("reports that a run goes back to a checkpoint without a new start", async () => {
     const directory = temporaryDirectory();
     const observer = tensorboard(directory);
     await observer.start?.(RUN);

@@ -18,10 +18,10 @@ let opened = 0;
 
 /**
  * Writes the numbers of each iteration and evaluation as scalars into a TensorBoard event file as they come, and the
- * configuration as a text. Tags are those of `fovea export --tensorboard`. A resumed run adds a file to the same
+ * configuration as a text. Tags are the same as of `fovea export --tensorboard`. A resumed run adds a file to the same
  * directory, in which TensorBoard reads it as the continuation.
  *
- * Cannot stop a run: where the file cannot be written, the run goes on and records `observer-failed`.
+ * Cannot stop a run: where the file cannot be written, the run continues and records `observer-failed`.
  *
  * @param directory of the event files, made if it does not exist; TensorBoard shows its name as the run's
  *

@@ -282,7 +282,7 @@ export class StreamingModel {
   }
 }
 
-/** What is prepared of prompts may have a quarter of the room that their pixels leave. */
+/** Prepared prompts may have a quarter of the room that their pixels leave. */
 function promptMemory(room: number): PromptMemory {
   return {
     prompts: 0,

@@ -96,7 +96,7 @@ export function checkTower(
   return heads;
 }
 
-/** Channels of an image, under the name of any release: those of RGB, which the processor gives. */
+/** Channels of an image, under the name of any release. The processor gives RGB. */
 export function inChannelsOf(vision: Fields): number {
   const name = vision.has("in_channels") ? "in_channels" : "in_chans";
   if (vision.integer(name, RGB_CHANNELS) !== RGB_CHANNELS)
