@@ -28,7 +28,7 @@ const OTHERS = `(?:one|you|some|someone|many|most|people|others|he|she|they|(?:a
 const SAYS = `(?:thinks?|thought|says?|said|claim(?:s|ed)?|argue[sd]?|believe[sd]?|guess(?:es|ed)?|assume[sd]?|conclude[sd]?)`;
 /** Words that say what others think, or what was thought before, or what is only supposed, or false. */
 const UNASSERTED = new RegExp(
-  String.raw`\b(?:(?:at first|initially|originally),? (?:i|we|it|one)\b|i (?:had )?(?:first |initially |originally )?thought\b|${OTHERS} (?:(?:might|may|could|would|will|can|often|also) ){0,2}${SAYS}\b|(?:suppose|assum(?:e|ing)|imagine)\b|(?:wrong|incorrect|false|untrue|mistaken|a mistake|an error|not true|not correct|not right) (?:to (?:say|think|claim|conclude|assume|answer|state|believe)|that)\b)`,
+  String.raw`\b(?:(?:at first|initially|originally),? (?:i|we|it|one) (?:(?:may|might|would|could) )?(?:${SAYS}|seem(?:s|ed)?|appear(?:s|ed)?|look(?:s|ed)?)\b|i (?:had )?(?:first |initially |originally )?thought\b(?! (?:about|of|it|through|carefully))|${OTHERS} (?:(?:might|may|could|would|will|can|often|also) ){0,2}${SAYS}\b(?=.*\b(?:answers?|options?|choices?|solution|result)\b)|(?:suppose|assum(?:e|ing)|imagine)\b(?=[^,]*$)|(?:wrong|incorrect|false|untrue|mistaken|a mistake|an error|not true|not correct|not right) (?:to (?:say|think|claim|conclude|assume|answer|state|believe)|that)\b)`,
   "i",
 );
 
@@ -38,7 +38,7 @@ export function isUnasserted(lead: string): boolean {
 }
 
 const DENIED_BEHIND =
-  /^[^.!?\n]{0,40}?[,;]?\s(?:which|but|yet|though|however,)\s(?:(?:it|that|this)\s?)?(?:is|was|['’]s|turns out to be)\s?(?:(?:not|n['’]t)(?: (?:right|correct|true|so|the case|the answer))?|wrong|incorrect|false|a mistake)(?=\s*(?:[.,;!]|$))/i;
+  /^[^.!?\n]{0,16}?[,;]?\s(?:which|but|yet|though|however,)\s(?:(?:it|that|this)\s?)?(?:is|was|['’]s|turns out to be)\s?(?:(?:not|n['’]t)(?: (?:right|correct|true|so|the case|the answer))?|wrong|incorrect|false|a mistake)(?=\s*(?:[.,;!]|$))/i;
 
 /** Whether the words after an answer deny it: "5, which is wrong". */
 export function isDeniedBehind(following: string): boolean {

@@ -17,7 +17,7 @@ const CLOSED = String.raw`(?:${DIGITS})(?:\s?${SURD}π?|π)|${SURD}π?|π(?=\s?\
 const MONTH = String.raw`${MONTH_NAME}\.?`;
 const DAY = String.raw`\d{1,2}(?:st|nd|rd|th)?`;
 const DATE = String.raw`${MONTH}\s${DAY},?\s\d{4}(?!\d)|${DAY}\s(?:of\s)?${MONTH},?\s\d{4}(?!\d)|${MONTH}\s(?:\d{4}|${DAY})(?![\d\p{L}])|${DAY}\s(?:of\s)?${MONTH}(?![\p{L}\d])|\d{4}年\d{1,2}月(?:\d{1,2}[日号])?`;
-const HALF_OF_DAY = String.raw`\s?[aApP]\.?[mM](?:\.|\b)`;
+const HALF_OF_DAY = String.raw`(?:\s?[aApP]\.?[mM](?:\.|\b)|\so['’]clock\b)`;
 const NUMBER = String.raw`(?<![\p{Script=Latin}\p{N}_.])(?:${DATE}|(?:(?<![\p{N})}]\s?)[+±${MINUS}]|(?<=[=≈]\s?)[-−]\s|[Nn]egative\s|(?<=^|[.,:;=(]\s?|\b(?:is|are|was|be|equals|gives|about)\s)[Mm]inus\s)?[$€£¥]?(?:${CLOSED}|(?:${DIGITS})(?:[eE][-+]?\d+|${POWER_OF_TEN})?)(?:\s?\/\s?\d+(?:\.\d+)?|:\d+(?::\d+)?(?:${HALF_OF_DAY})?|${HALF_OF_DAY}| \d+\/\d+)?(?:\s?(?:\\%|[%％°‰$€£¥]C?))?)`;
 /** A fraction of LaTeX without delimiters that ends a sentence and is no part of more: "is \\frac{3}{8}." */
 const FRACTION = String.raw`(?<![\p{L}\p{N})}\]^_\\+*/|-])(?<![\p{N})}\]+*/^-]\s)[-−]?\\[dt]?frac\{[^{}\n]{1,40}\}\{[^{}\n]{1,40}\}(?=\s?(?:[.;!](?:\s|$)|\n|$))`;
@@ -31,7 +31,7 @@ const ATOM = new RegExp(`(${SPAN}|${FRACTION}|${TUPLE})|${OPTION}|(${NUMBER})`, 
 export const NAME = String.raw`(?:m?∠[A-Z]{1,3}|[A-Z]{1,3}|[A-Za-z](?:_?\d)?)`;
 /** Between two atoms that are one expression, one list or one choice. */
 const JOINT = new RegExp(
-  String.raw`^(?:[\s,;，、；/&−–—‐‒π()[\]{}|~${OPERATOR}-]|${NAME}\s?[=＝]|\bU(?=\s?$)|\bnor\b|\bvs\b|[?…]|\.(?=\.)|(?<=\.)\.(?!\.)|\bor it(?: is|'s)\b|\bx\b|\bby\b|\bin\b|\b(?:out )?of\b|\bper\b|\\[,;:! ]|\band\b|\bor\b|\bto\b|和|或|到|\b${JOINING_WORD}\b|\bmaybe\b|\bperhaps\b|\bpossibly\b|\beither\b|\beven\b|option|choice)*$`,
+  String.raw`^(?:[\s,;，、；/&−–—‐‒π()[\]{}|~≈${OPERATOR}-]|${NAME}\s?[=＝]|\bU(?=\s?$)|\bnor\b|\bvs\b|[?…]|\.(?=\.)|(?<=\.)\.(?!\.)|\bor it(?: is|'s)\b|\bx\b|\bby\b|\bin\b|\b(?:out )?of\b|\bper\b|\\[,;:! ]|\band\b|\bor\b|\bto\b|和|或|到|\b${JOINING_WORD}\b|\bmaybe\b|\bperhaps\b|\bpossibly\b|\beither\b|\beven\b|option|choice)*$`,
   "u",
 );
 /** Names of more than one letter: on lines of their own they are values of several things. */

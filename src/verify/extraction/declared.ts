@@ -3,6 +3,7 @@
  * Answers that a completion declares in a sentence: "The answer is 5", "Answer: B", "C is correct", "答案：3".
  */
 
+import { numberInWords } from "../equivalence/number-words.ts";
 import { equivalent } from "../equivalent.ts";
 import { isDeniedBehind, isHedged, isUnasserted, leadingPolarity, namesPolarity } from "./assertion.ts";
 import { CALLED, CUE, type Cue, lastCues, NOUN, stopBefore } from "./cues.ts";
@@ -124,7 +125,7 @@ function numberOf(plain: string): string {
 
 /** A name that ends with a number, as "Apollo 11"; no word that only introduces one. */
 const ENDS_WITH_NUMBER =
-  /^(?!(?:About|Around|Exactly|Only|Just|Nearly|Almost|Total|Number|No\.?|Nr\.?|Over|Under|Roughly|Approximately|Minus|Negative|Plus|Positive|Answer|Value|Equals?|Choice|Option)\s)(?:\p{Lu}[\p{L}\d'’.-]*\s){1,4}\d+\p{Lu}?$/u;
+  /^(?!(?:About|Around|Exactly|Only|Just|Nearly|Almost|Total|Number|No\.?|Nr\.?|Over|Under|Roughly|Approximately|Minus|Negative|Plus|Positive|Answer|Value|Equals?|Choice|Option|Length|Width|Height|Area|Sum|Angle|Price|Cost|Count)\s)(?:\p{Lu}[\p{L}\d'’.-]*\s){1,4}\d+\p{Lu}?$/u;
 /** "12 Main Street" */
 const BEGINS_NAME = /^\d+(?:\s\p{Lu}\p{Ll}+){2,4}$/u;
 /** A name, and a number said of it: "China (14.2%)", "Germany with 12 medals". */
@@ -136,7 +137,7 @@ function nameIn(plain: string): string | undefined {
   if (plain.length > 80 || !/\d/.test(plain) || !/\p{L}{2}/u.test(plain)) return undefined;
   if (ENDS_WITH_NUMBER.test(plain) || BEGINS_NAME.test(plain)) return plain;
   const [, bracketed, said] = NAME_WITH_NUMBER.exec(plain) ?? [];
-  return bracketed ?? said;
+  return bracketed === undefined || numberInWords(bracketed) !== undefined ? said : bracketed;
 }
 
 /** Mathematics that a sentence begins with, and more of it that "and", "or" or commas join to it. */
@@ -160,7 +161,7 @@ function isOpen(text: string, start: number, end: number, sentence: string): boo
   let clause = start;
   while (clause > Math.max(0, start - 80) && !"\n.!?,;:。".includes(text.charAt(clause - 1))) clause--;
   const lead = text.slice(clause, start);
-  return isHedged(lead) || isUnasserted(lead);
+  return isHedged(lead) || isUnasserted(text.slice(clause, end - sentence.length));
 }
 
 /** The declaration in the sentence after a phrase. */

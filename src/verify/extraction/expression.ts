@@ -9,6 +9,7 @@ import { Matches } from "./matches.ts";
 import { mathematicsAround, valueGiven } from "./mathematics.ts";
 import { withoutAsides } from "./sayings.ts";
 import {
+  COUNTED,
   FUNCTION,
   JOINING_WORD,
   OPERATOR,
@@ -22,7 +23,7 @@ import { unitBehind } from "./unit-behind.ts";
 
 /** Text that makes the number before it part of something larger. */
 const CONTINUES = new RegExp(
-  String.raw`^(?:\p{M}|(?:st|nd|rd|th)\b|-\p{L}|\.\d|\s?(?:[${OPERATOR}${SMALL_DIGIT}_π!∈\\]|[–—]\s?[\d(]|[-−]\s?[\d(]|\/\s?[\p{Script=Latin}\d(√]|[：∶]\s?\d|[\p{Script=Latin}\p{Script=Greek}](?![\p{Script=Latin}])(?<![AI]|\sa(?=\s\p{L}))|\((?=[\d\p{L}][^)]{0,3}\))|(?:pi|${FUNCTION})(?!\p{L})|(?:or|to|and a|and one|squared|cubed|factorial|${JOINING_WORD}|${SCALE_WORD}|${PART_WORD})\b|${SCALE_SIGN}))`,
+  String.raw`^(?:\p{M}|(?:st|nd|rd|th)\b|-(?!${COUNTED}(?!\p{L}))\p{L}|\.\d|\s?(?:[${OPERATOR}${SMALL_DIGIT}_π!∈\\]|[–—]\s?[\d(]|[-−]\s?[\d(]|\/\s?[\p{Script=Latin}\d(√]|[：∶]\s?\d|[\p{Script=Latin}\p{Script=Greek}](?![\p{Script=Latin}])(?<![AI]|\sa(?=\s\p{L}))|\((?=[\d\p{L}][^)]{0,3}\))|(?:pi|${FUNCTION})(?!\p{L})|(?:or|to|and a|and one|squared|cubed|factorial|${JOINING_WORD}|${SCALE_WORD}|${PART_WORD})\b|${SCALE_SIGN}))`,
   "u",
 );
 /** Letters directly behind a number. */
@@ -37,8 +38,8 @@ function result(text: string): string {
   return at < 0 || /[{[(]/.test(plain.slice(at)) ? text : plain.slice(at + 1);
 }
 
-/** Numerals and signs, with no root and no π, and more than a fraction. */
-const CALCULATION = /^(?=.*[+*×·÷^−]|.*\d\s?-)[-+−*×·÷/^()\d\s.,]+≈\s*(?=[-−]?[\d.,]+$)/;
+/** Numerals and signs, with no root and no π, and more than a fraction of whole numbers. */
+const CALCULATION = /^(?!\s*[-−]?\d+\s?\/\s?\d+\s*≈)[-+−*×·÷/^()\d\s.,]+≈\s*(?=[-−]?\d)/;
 
 /** The estimate of "1.5 × 2.31 ≈ 3.46"; of "2√3 ≈ 3.46" all of it, as its exact value is the answer. */
 function estimated(text: string): string {
@@ -127,7 +128,7 @@ export function findExpression(said: string): Expression | null {
   }
   const joined = all.slice(first);
   const start = all[first]!.start;
-  const before = text.slice(Math.max(0, start - 40), start).replace(/[=-]>\s?$/, "");
+  const before = text.slice(Math.max(0, start - 40), start).replace(LEADS, "");
   const after = text.slice(last.end, last.end + 40);
   if (DENIES.test(before) || (last.kind === "number" && IS_WRONG.test(after))) return null;
   if (last.kind === "option" && (RULED_OUT.test(before) || IS_DENIED.test(after))) return null;
@@ -180,7 +181,7 @@ function numberAt(text: string, start: number, numberEnd: number, before: string
     if (around !== undefined) {
       const mathematics = text.slice(around.start, around.end);
       const given = valueGiven(mathematics, text.slice(Math.max(0, around.start - 60), around.start));
-      if (isPart || given === mathematics) return { text: given, isPart: true };
+      if (isPart || (given === mathematics && /[=＝]/.test(given))) return { text: given, isPart: true };
     } else if (isPart) return { text: text.slice(Math.max(0, start - 12), end + 24).trim(), isPart: true };
   }
   if (!isSeveral) return whole(estimated(result(value)));
@@ -189,6 +190,8 @@ function numberAt(text: string, start: number, numberEnd: number, before: string
   return whole(`${nameBefore ?? ""}${value}`.replaceAll(/\s*\n\s*/g, ", "));
 }
 
+/** An arrow, or the mark of an item in a list, before what counts. */
+const LEADS = /[=-]>\s?$|(?<=(?:^|\n)[ \t]*)[•*·]\s$/;
 /** "$5$ and $5$" */
 const LISTS = /(?:\$|\\[)\]])\s?(?:,|;|，|、|and\b|和)/;
 /** Several values, of which none is the result. */
@@ -217,7 +220,7 @@ const NAMES =
   /(?:^|[\s"'“(])(?!(?:Option|Choice|Answer|Letter|Image|Picture|Figure|Panel|Select|Choose|Pick|Is|So|Then|Thus|Hence|Therefore|The|Just|Only|Both|And|Or|Either|Neither|Not|I|\p{L}+ly)\s)(\p{Lu}\p{Ll}+|vitamin|hepatitis|type)\s$/u;
 /** A name that includes the number after it: "It is Apollo 11." */
 const NAMED =
-  /\b(?:is|was|are|were)\s(?:an?\s|the\s)?(?!(?:About|Around|Exactly|Only|Just|Nearly|Almost|Total|Number|No|Over|Under|Roughly|Approximately|Minus|Negative|Plus|Positive)\s)((?:\p{Lu}[\p{L}'’-]*\s){1,3})$/u;
+  /\b(?:is|was|are|were)\s(?:an?\s|the\s)?(?!(?:About|Around|Exactly|Only|Just|Nearly|Almost|Total|Number|No|Over|Under|Roughly|Approximately|Minus|Negative|Plus|Positive|Option|Choice|Answer|Value)\s)((?:\p{Lu}[\p{L}'’-]*\s){1,3})$/u;
 /** A name that the number in the bracket behind it belongs to: "It is China (14.2%)." */
 const DESCRIBED = /\b(?:is|was)\s(\p{Lu}\p{Ll}+(?:\s\p{Lu}\p{Ll}+){0,3})\s\($/u;
 /** Text that denies the number before it. */

@@ -17,10 +17,10 @@ import {
 /** Characters searched before and behind a number. */
 const [MAX_BEFORE, MAX_BEHIND] = [80, 60];
 
-const SYMBOL = String.raw`[${OPERATOR}${MINUS}${SMALL_DIGIT}_=＝/|'′°%$\\{}⌊⌋⌈⌉∠△∞]|\p{Script=Greek}`;
+const SYMBOL = String.raw`[${OPERATOR}${MINUS}${SMALL_DIGIT}≈_=＝/|'′°%$\\{}⌊⌋⌈⌉∠△∞]|\p{Script=Greek}`;
 const NUMERAL = String.raw`\d+(?:[.,]\d+)*`;
 /** A letter that stands for a value, and not the article or the pronoun. */
-const VARIABLE = String.raw`(?<!\p{L})(?!(?:a|A|I)\s+[\p{L}\d(√π])[A-Za-z](?!\p{L})`;
+const VARIABLE = String.raw`(?<!\p{L})(?!(?:a|A|I)\s+[\p{L}\d(√π])[A-Za-z](?!\p{L}|['’]\p{L})`;
 const NAMED = String.raw`${FUNCTION}(?!\p{L})|(?<!\p{L})(?:pi|gcd|lcm|max|min|det|mod)(?!\p{L})`;
 /** Signs, numerals and letters of mathematics; marks of a list; words and all other characters. */
 const TOKEN = new RegExp(

@@ -10,7 +10,7 @@ const CONTRAST =
   /(?<=\d[^\d\n]{0,40})(?:,\s(?:and |but )?not|\s\(not|\s(?:rather than|instead of))\s(?!(?:less|more|greater|fewer|at|exactly|only|necessarily)\b)[^.,;()\n]{1,30}\)?[.!]?\s*$/i;
 /** "in base 5", "(mod 7)", "when divided by 7", "at x = 7" at the end, after the answer. */
 const CONDITION =
-  /(?<=\d[^\s\d]{0,8}(?:\s[a-z°]{1,12})?)\s(?:\(?in base \d{1,2}\)?|\((?:base|mod) \d+\)|when (?:it is )?divided by \d+|(?:at|if|when|where|for)\s[a-zA-Z]\s?(?:=|is)\s?[-−]?[\d.]{1,12})\.?\s*$/;
+  /(?<=\d[^\s\d]{0,8}(?:\s[a-z°]{1,12})?)\s(?:\(?in base \d{1,2}\)?|\((?:base|mod) \d+\)|when (?:it is )?divided by \d+|(?:at|if|when|where|for)\s[a-zA-Z]\s?(?:=|is)\s?[-−]?[\d.]{1,12}(?:\s[a-z]{1,3})?)\.?\s*$/;
 /** "of the 10" after the number of those that are meant. */
 const OUT_OF = /(?<=\d)\s(?:out )?of (?:the|these|those|its|all) \d+(?=\s\p{L})/gu;
 /** ": 3 cats and 2 dogs" after their sum. */
@@ -18,7 +18,7 @@ const BREAKDOWN =
   /(?<=(\d+)(?:\s\p{L}+){0,3})(?::\s|,?\s\(|\s[–—-]\s)((?:\d+(?:\s\p{L}+){1,3}(?:,\s(?:and\s)?|\s(?:and|plus)\s)){1,6}\d+(?:\s\p{L}+){1,3})\)?\.?\s*$/u;
 /** "(≈ 3.46)" and ", or about 3.46" after an exact value. */
 const ROUNDED =
-  /(?<=[\d)π])\s?(?:\(\s?|,\s?|\s)(?:or |which is |i\.e\.,? )?(?:≈|about|approximately|approx\.?|roughly)\s?([-−]?\d[\d.,]*\d|\d)\)?(?=[.!]?\s*$)/i;
+  /(?<=[\d)π])\s?(?:\s?\((?:or )?(?:≈|about|approximately|approx\.?|roughly)|,?\s(?:or|which is|i\.e\.,?)\s(?:≈|about|approximately|roughly))\s?([-−]?\d[\d.,]*(?<!,)%?)\)?(?=[.!]?\s*$)/i;
 const MAX_TAIL = 120;
 
 /** An amount, and another one in a bracket behind it. */

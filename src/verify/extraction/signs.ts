@@ -7,7 +7,7 @@
 /** Signs of a negative number, as members of a character class; the dash between words is none. */
 export const MINUS = String.raw`\-−–‐‑‒﹣－`;
 /** Signs that join two numbers, as members of a character class; the hyphen is among them only between numbers. */
-export const OPERATOR = "+＋*×·÷⋅∙•∗✕⁄∕^√∛∜∪∩±∓<>≤≥＜＞≡≈";
+export const OPERATOR = "+＋*×·÷⋅∙•∗✕⁄∕^√∛∜∪∩±∓<>≤≥＜＞≡";
 /** Digits above and below the line, and fractions that are one character, as members of a character class. */
 export const SMALL_DIGIT = "⁰¹²³⁴-⁹⁺⁻ⁿ₀-₉½¼¾⅐-⅞";
 /** Names of functions, with their bases and exponents: "log₂", "log_{2}", "tan⁻¹". */
@@ -21,6 +21,9 @@ export const PART_WORD =
   "(?:halves|half|thirds?|quarters?|fourths?|fifths?|sixths|sevenths|eighths|ninths|tenths|elevenths|twelfths|sixteenths|hundredths|thousandths|millionths)";
 /** Words between a number and another that is part of the same expression. */
 export const JOINING_WORD = `(?:plus|minus|times|over|through|(?:divided|multiplied) by|to the power of|choose|mod(?:ulo)?)`;
+/** Words behind a hyphen that say what a number counts, "5-sided", "5-year-old", and make no name of it as "2-methyl" does. */
+export const COUNTED =
+  "(?:years?|months?|weeks?|days?|hours?|minutes?|seconds?|inch|foot|feet|yard|miles?|met(?:er|re)|cm|mm|km|kg|gram|pound|ounce|gallon|lit(?:er|re)|dollar|cent|percent|degree|page|star|digit|sided|fold|point(?:ed)?|way|person|piece|legged|door|seat(?:er)?|stor(?:e?y|ied)|bedroom|speed|level|wheel(?:ed)?|leaf|petal(?:l?ed)?|dimensional|cornered|letter|word|game|part|step|row|column|car|lane|track|floor)";
 /** Signs of Chinese, Japanese and Korean that scale the number before them; "千米" is a unit. */
 export const SCALE_SIGN = "[十百千万亿兆億萬만억천](?![米克瓦])";
 
