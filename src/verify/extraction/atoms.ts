@@ -16,7 +16,7 @@ const SURD = String.raw`[√∛∜]\s?(?:\d+|\(\d+\))`;
 const CLOSED = String.raw`(?:${DIGITS})(?:\s?${SURD}π?|π)|${SURD}π?|π(?=\s?\/\s?\d)`;
 const MONTH = String.raw`${MONTH_NAME}\.?`;
 const DAY = String.raw`\d{1,2}(?:st|nd|rd|th)?`;
-const DATE = String.raw`${MONTH}\s${DAY},?\s\d{4}(?!\d)|${DAY}\s(?:of\s)?${MONTH},?\s\d{4}(?!\d)|${MONTH}\s(?:\d{4}|${DAY})(?![\d\p{L}])|${DAY}\s(?:of\s)?${MONTH}(?![\p{L}\d])|\d{4}年\d{1,2}月(?:\d{1,2}[日号])?`;
+const DATE = String.raw`${MONTH}\s${DAY},?\s\d{4}(?!\d)|${DAY}\s(?:of\s)?${MONTH},?\s\d{4}(?!\d)|${MONTH}\s(?:\d{4}|${DAY})(?![\d\p{L}])|${DAY}\s(?:of\s)?${MONTH_NAME}(?![\p{L}\d])|\d{4}年\d{1,2}月(?:\d{1,2}[日号])?`;
 const HALF_OF_DAY = String.raw`(?:\s?[aApP]\.?[mM](?:\.|\b)|\so['’]clock\b)`;
 const NUMBER = String.raw`(?<![\p{Script=Latin}\p{N}_.])(?:${DATE}|(?:(?<![\p{N})}]\s?)[+±${MINUS}]|(?<=[=≈]\s?)[-−]\s|[Nn]egative\s|(?<=^|[.,:;=(]\s?|\b(?:is|are|was|be|equals|gives|about)\s)[Mm]inus\s)?[$€£¥]?(?:${CLOSED}|(?:${DIGITS})(?:[eE][-+]?\d+|${POWER_OF_TEN})?)(?:\s?\/\s?\d+(?:\.\d+)?|:\d+(?::\d+)?(?:${HALF_OF_DAY})?|${HALF_OF_DAY}| \d+\/\d+)?(?:\s?(?:\\%|[%％°‰$€£¥]C?))?)`;
 /** A fraction of LaTeX without delimiters that ends a sentence and is no part of more: "is \\frac{3}{8}." */

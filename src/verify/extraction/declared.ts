@@ -105,7 +105,7 @@ export function answerOf(raw: string): string | undefined {
   if (isSpan) return resultOf(undecorated(spans(sentence) ?? plain));
   const called = nameIn(plain);
   if (called !== undefined) return called;
-  if (BEGINS_WITH_NUMBER.test(plain)) return numberOf(plain);
+  if (BEGINS_WITH_NUMBER.test(plain)) return numberSaid(plain);
   const words = plain.split(/\s+/).length;
   if (!/[\d$\\]/.test(plain) && words <= 6) return plain || undefined;
   return lastExpression(sentence) ?? (words <= 12 ? plain : undefined);
@@ -114,7 +114,7 @@ export function answerOf(raw: string): string | undefined {
 const BEGINS_WITH_NUMBER = /^[-+−–‐‑‒﹣－]?[\d.$€£¥√]|^(?:negative|minus)\s\d/i;
 
 /** What a text that begins with a number says, whole where the number is a part of a name. */
-function numberOf(plain: string): string {
+function numberSaid(plain: string): string {
   const found = findExpression(plain);
   if (found === null) return plain;
   // "3D printing"
@@ -125,7 +125,7 @@ function numberOf(plain: string): string {
 
 /** A name that ends with a number, as "Apollo 11"; no word that only introduces one. */
 const ENDS_WITH_NUMBER =
-  /^(?!(?:About|Around|Exactly|Only|Just|Nearly|Almost|Total|Number|No\.?|Nr\.?|Over|Under|Roughly|Approximately|Minus|Negative|Plus|Positive|Answer|Value|Equals?|Choice|Option|Length|Width|Height|Area|Sum|Angle|Price|Cost|Count)\s)(?:\p{Lu}[\p{L}\d'’.-]*\s){1,4}\d+\p{Lu}?$/u;
+  /^(?!(?:About|Around|Exactly|Only|Just|Nearly|Almost|Total|Number|No\.?|Nr\.?|Over|Under|Roughly|Approximately|Minus|Negative|Plus|Positive|Answer|Value|Equals?|Choice|Option|Length|Width|Height|Area|Sum|Angle|Price|Cost|Count|Approx\.?|In|At|On|By|For|From|Since|After|Before|Until|Between|There|Is|It['’]s)\s)(?:\p{Lu}[\p{L}\d'’.-]*\s){1,4}\d+\p{Lu}?$/u;
 /** "12 Main Street" */
 const BEGINS_NAME = /^\d+(?:\s\p{Lu}\p{Ll}+){2,4}$/u;
 /** A name, and a number said of it: "China (14.2%)", "Germany with 12 medals". */

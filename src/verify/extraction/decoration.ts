@@ -49,7 +49,7 @@ const SINGLE_BACKSLASH = /(?<!\\)\\(?=[a-mo-tv-zA-Z][a-zA-Z]|[,;!{}%])/g;
 
 /** The answer of "{"choice": "B"}", in a code fence or without one. Several values are a list, one in an array stays in it. */
 export function choiceInJson(text: string): string | undefined {
-  if (!/^\s*[{`]/.test(text) || text.length > MAX_JSON) return undefined;
+  if (!/^[\s`*_"'$]*[{`]/.test(text) || text.length > MAX_JSON) return undefined;
   const plain = undecorated(text);
   const found = plain.startsWith("{") ? answerEntry(plain) : undefined;
   return found === undefined ? undefined : written(found[1]);
