@@ -78,7 +78,7 @@ function written(value: unknown): string | undefined {
 }
 
 /** Marks of emphasis; "2**5" is a power. */
-const EMPHASIS = /(?<!\d\s?)\*\*|\*\*(?!\s?[-−]?\d)|__(?=\S)|(?<=\S)__|`/g;
+const EMPHASIS = /\*\*(?<!\d\s?\*\*)|\*\*(?!\s?[-−]?\d)|__(?=\S)|(?<=\S)__|`/g;
 
 /** The text without emphasis anywhere. */
 export function withoutEmphasis(text: string): string {

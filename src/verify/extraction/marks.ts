@@ -126,7 +126,7 @@ const BARE_BOX = /\\(boxed|fbox)\s?([-−]?\d[\d.]*\d|[-−]?\d|[A-J])(?![\w{.^/
 
 /** A text with braces in the boxes of one number or letter that have none: "\boxed5". */
 export function withBraces(text: string): string {
-  return /\\f?box(?:ed)?\s?[-−\dA-J]/.test(text) ? text.replaceAll(BARE_BOX, "\\$1{$2}") : text;
+  return text.includes("\\boxed") || text.includes("\\fbox") ? text.replaceAll(BARE_BOX, "\\$1{$2}") : text;
 }
 
 /** Whether a box was begun. */
