@@ -18,7 +18,7 @@ const MONTH = String.raw`${MONTH_NAME}\.?`;
 const DAY = String.raw`\d{1,2}(?:st|nd|rd|th)?`;
 const DATE = String.raw`${MONTH}\s${DAY},?\s\d{4}(?!\d)|${DAY}\s(?:of\s)?${MONTH},?\s\d{4}(?!\d)|${MONTH}\s(?:\d{4}|${DAY})(?![\d\p{L}])|${DAY}\s(?:of\s)?${MONTH_NAME}(?![\p{L}\d])|\d{4}年\d{1,2}月(?:\d{1,2}[日号])?`;
 const HALF_OF_DAY = String.raw`(?:\s?[aApP]\.?[mM](?:\.|\b)|\so['’]clock\b)`;
-const NUMBER = String.raw`(?<![\p{Script=Latin}\p{N}_.])(?:${DATE}|(?:(?<![\p{N})}]\s?)[+±${MINUS}]|(?<=[=≈]\s?)[-−]\s|[Nn]egative\s|(?<=^|[.,:;=(]\s?|\b(?:is|are|was|be|equals|gives|about)\s)[Mm]inus\s)?[$€£¥]?(?:${CLOSED}|(?:${DIGITS})(?:[eE][-+]?\d+|${POWER_OF_TEN})?)(?:\s?\/\s?\d+(?:\.\d+)?|:\d+(?::\d+)?(?:${HALF_OF_DAY})?|${HALF_OF_DAY}| \d+\/\d+)?(?:\s?(?:\\%|[%％°‰$€£¥]C?))?)`;
+const NUMBER = String.raw`(?<![\p{Script=Latin}\p{N}_.])(?:${DATE}|(?:(?<![\p{N})}]\s?|\d!\s?|[^\s|]\|)[+±${MINUS}]|(?<=[=≈]\s?)[-−]\s|[Nn]egative\s|(?<=^|[.,:;=(]\s?|\b(?:is|are|was|be|equals|gives|about)\s)[Mm]inus\s)?[$€£¥]?(?:${CLOSED}|(?:${DIGITS})(?:[eE][-+]?\d+|${POWER_OF_TEN})?)(?:\s?\/\s?\d+(?:\.\d+)?|:\d+(?::\d+)?(?:${HALF_OF_DAY})?|${HALF_OF_DAY}| \d+\/\d+)?(?:\s?(?:\\%|[%％°‰$€£¥]C?))?)`;
 /** A fraction of LaTeX without delimiters that ends a sentence and is no part of more: "is \\frac{3}{8}." */
 const FRACTION = String.raw`(?<![\p{L}\p{N})}\]^_\\+*/|-])(?<![\p{N})}\]+*/^-]\s)[-−]?\\[dt]?frac\{[^{}\n]{1,40}\}\{[^{}\n]{1,40}\}(?=\s?(?:[.;!](?:\s|$)|\n|$))`;
 /** A or B or (A); the article, the pronoun and letters with an apostrophe are none. */

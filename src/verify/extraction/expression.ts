@@ -23,7 +23,7 @@ import { unitBehind } from "./unit-behind.ts";
 
 /** Text that makes the number before it part of something larger. */
 const CONTINUES = new RegExp(
-  String.raw`^(?:\p{M}|(?:st|nd|rd|th)\b|-(?!${COUNTED}(?!\p{L}))\p{L}|\.\d|\s?(?:[${OPERATOR}${SMALL_DIGIT}_π!∈\\]|[–—]\s?[\d(]|[-−]\s?[\d(]|\/\s?[\p{Script=Latin}\d(√]|[：∶]\s?\d|[\p{Script=Latin}\p{Script=Greek}](?![\p{Script=Latin}])(?<![AI]|\sa(?=\s\p{L}))|\((?=[\d\p{L}][^)]{0,3}\))|(?:pi|${FUNCTION})(?!\p{L})|(?:or|to|and a|and one|squared|cubed|factorial|${JOINING_WORD}|${SCALE_WORD}|${PART_WORD})\b|${SCALE_SIGN}))`,
+  String.raw`^(?:\p{M}|(?:st|nd|rd|th)\b|-(?!${COUNTED}(?!\p{L}))\p{L}|\.\d|\s?(?:[${OPERATOR}${SMALL_DIGIT}_π!∈\\]|—\s?[\d(]|[-−–]\s?(?:[\d(|√∛]|\p{Script=Greek}|(?!a\s\p{L})[a-z](?![\p{L}.)]))|\/\s?[\p{Script=Latin}\d(√|]|[：∶]\s?\d|[\p{Script=Latin}\p{Script=Greek}](?![\p{Script=Latin}])(?<![AI]|\sa(?=\s\p{L}))|\((?=[\d\p{L}][^)]{0,3}\))|(?:pi|${FUNCTION})(?!\p{L})|(?:or|to|and a|and one|squared|cubed|factorial|${JOINING_WORD}|${SCALE_WORD}|${PART_WORD})\b|${SCALE_SIGN}))`,
   "u",
 );
 /** Letters directly behind a number. */
@@ -168,12 +168,14 @@ function numberAt(text: string, start: number, numberEnd: number, before: string
   const named = NAMED.exec(before)?.[1];
   if (named !== undefined && !isContinued) return whole(named + text.slice(start, end));
   const lead = before.slice(-24);
+  const value = balanced(text, start, end);
   const isPart =
     isContinued ||
     PRECEDES.test(lead) ||
     MULTIPLIES.test(before) ||
-    (/(?:^|[\s(=])\|$/.test(lead) && following.startsWith("|"));
-  const value = balanced(text, start, end);
+    (/(?:^|[\s(=+*×·÷/−–-])\|\(?$/.test(lead) && /^\)?\|/.test(following)) ||
+    (/[^\s|]\|\s?$/.test(lead) && !following.startsWith("|")) ||
+    hasOpenBar(value);
   const isSeveral = CHOICE.test(value);
   const isEquated = !isPart && !isSeveral && (/[=＝]\s?[^\s\d]?$/.test(lead) || /[=＝]/.test(value));
   if (isPart || isEquated) {
@@ -192,6 +194,11 @@ function numberAt(text: string, start: number, numberEnd: number, before: string
 
 /** An arrow, or the mark of an item in a list, before what counts. */
 const LEADS = /[=-]>\s?$|(?<=(?:^|\n)[ \t]*)[•*·]\s$/;
+/** Whether a text has one of the two bars around a value. */
+function hasOpenBar(text: string): boolean {
+  return /\S\||\|\S/.test(text) && text.split("|").length % 2 === 0;
+}
+
 /** "$5$ and $5$" */
 const LISTS = /(?:\$|\\[)\]])\s?(?:,|;|，|、|and\b|和)/;
 /** Several values, of which none is the result. */
@@ -199,7 +206,7 @@ const CHOICE = /[，、；\n]|[,;/]\s|\b(?:or|and|to|nor)\b|[或和到]/;
 const NAME_BEFORE = new RegExp(String.raw`(?<![\p{Script=Latin}\p{N}])(${NAME}\s?[=＝]\s?)$`, "u");
 /** Text that makes the number after it part of something larger, a bound, or a denial. */
 const PRECEDES = new RegExp(
-  String.raw`(?:[${OPERATOR}/_{]|\\[a-z]+|[\p{Script=Latin}]\(|[\p{Script=Latin}\p{No})\]]\s?[-−–]|[⌊⌈])\s?\(?$|≠=?\s?$|\b(?:${JOINING_WORD}|out of)\s$|\(mod\s$|\b${FUNCTION}\s?\(?$`,
+  String.raw`(?:[${OPERATOR}/_{]|\\[a-z]+|[\p{Script=Latin}]\(|[\p{Script=Latin}\p{No})\]!|]\s?[-−–]|[⌊⌈])\s?\(?$|≠=?\s?$|\b(?:${JOINING_WORD}|out of)\s$|\(mod\s$|\b${FUNCTION}\s?\(?$`,
   "u",
 );
 /** A letter and its relation to the number after it: "so x ≥ 5". */

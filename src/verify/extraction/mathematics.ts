@@ -24,7 +24,7 @@ const VARIABLE = String.raw`(?<!\p{L})(?!(?:a|A|I)\s+[\p{L}\d(√π])[A-Za-z](?!
 const NAMED = String.raw`${FUNCTION}(?!\p{L})|(?<!\p{L})(?:pi|gcd|lcm|max|min|det|mod)(?!\p{L})`;
 /** Signs, numerals and letters of mathematics; marks of a list; words and all other characters. */
 const TOKEN = new RegExp(
-  String.raw`(\\[a-zA-Z]+|\\[,;:! ]|${NUMERAL}|${NAMED}|${SYMBOL}|(?<=[\d)²³])${PRODUCT}|${VARIABLE}|!(?=\s?[-+−*/^)\].=])|[()[\]\s])|([,;])|\p{L}+|.`,
+  String.raw`(\\[a-zA-Z]+|\\[,;:! ]|${NUMERAL}|${NAMED}|${SYMBOL}|(?<=[\d)²³])${PRODUCT}|${VARIABLE}|!(?=\s?[${OPERATOR}${MINUS}/)\].=|])|[()[\]\s])|([,;])|\p{L}+|.`,
   "gsu",
 );
 
@@ -133,6 +133,9 @@ export function mathematicsAround(text: string, place: Span): Span | undefined {
   const whole = trimmed(text, run, place);
   if (whole === undefined) return undefined;
   if (isTorn(text, whole)) return wordsAround(text, whole);
+  // A sign that nothing precedes joins the run to what could not be read.
+  if (/^(?:[+*×·÷⋅∙⁄∕/^]|[-−–]\s)/.test(text.slice(whole.start, whole.end)) && whole.start > 0)
+    return undefined;
   const isSame = whole.start === place.start && whole.end === place.end;
   if (isSame && !/[=＝]/.test(text.slice(place.start, place.end))) return undefined;
   const before = text.slice(Math.max(0, whole.start - 30), whole.start);
