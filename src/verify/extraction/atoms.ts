@@ -34,8 +34,16 @@ const JOINT = new RegExp(
   String.raw`^(?:[\s,;，、；/&−–—‐‒π()[\]{}|~≈${OPERATOR}-]|${NAME}\s?[=＝]|\bU(?=\s?$)|\bnor\b|\bvs\b|[?…]|\.(?=\.)|(?<=\.)\.(?!\.)|\bor it(?: is|'s)\b|\bx\b|\bby\b|\bin\b|\b(?:out )?of\b|\bper\b|\\[,;:! ]|\band\b|\bor\b|\bto\b|和|或|到|\b${JOINING_WORD}\b|\bmaybe\b|\bperhaps\b|\bpossibly\b|\beither\b|\beven\b|option|choice)*$`,
   "u",
 );
-/** Names of more than one letter: on lines of their own they are values of several things. */
-const LONG_NAME = /[A-Z]{2}/;
+const EQUATED = /[=＝]\s?$/;
+/** The name of a value, and of the next one in the gap between both. */
+const [NAMED_VALUE, NEXT_NAMED] = [
+  new RegExp(String.raw`(?<![\p{L}\p{N})_²³]|[+*/·×^−–-]\s?)${NAME}\s?[=＝]\s?$`, "u"),
+  new RegExp(String.raw`(${NAME})\s?[=＝]\s?$`),
+];
+/** A name that begins its line. */
+const BEGINS_LINE = new RegExp(String.raw`(?:^|\n)[ \t]*(${NAME})\s?[=＝][^=＝\n]*$`, "u");
+/** Words before a name whose value is a condition: "When x = 2, y = 3". */
+const GIVEN = new RegExp(String.raw`\b(?:at|when|if|for|let|since|given|as|with)\s${NAME}\s?[=＝]\s?$`, "i");
 /** A colon of full width between digits; elsewhere it is punctuation. */
 const RATIO = /^\s?[：∶]\s?$/;
 const MAX_JOINED = 60;
@@ -78,6 +86,19 @@ export function isOrdinal(text: string, { end, kind }: Atom): boolean {
   return kind === "number" && /^(?:st|nd|rd|th)\b/.test(text.slice(end, end + 3));
 }
 
+/**
+ * Whether a value and the next, given the text before the first and the gap between them, are several answers: "x = 1, y = 2".
+ * The steps of a solution, "2x = 10, x = 5", and a condition and its result are none. On lines of their own the names
+ * are different, and of one letter.
+ */
+function areListed(lead: string, gap: string): boolean {
+  if (gap.includes("\n")) {
+    const [name = "", next = ""] = [BEGINS_LINE.exec(lead)?.[1], NEXT_NAMED.exec(gap)?.[1]];
+    return name !== "" && name !== next && !/[A-Z]{2}/.test(name + next);
+  }
+  return !EQUATED.test(lead) || (NAMED_VALUE.test(lead) && !GIVEN.test(lead));
+}
+
 /** Whether two atoms are one expression, list or choice, or one amount in two units. */
 export function areJoined(text: string, one: Atom, next: Atom): boolean {
   const gap = text.slice(one.end, next.start);
@@ -85,6 +106,7 @@ export function areJoined(text: string, one: Atom, next: Atom): boolean {
   const areNumbers = one.kind === "number" && next.kind === "number";
   if (areNumbers && RATIO.test(gap)) return true;
   const plain = gap.replaceAll("**", "");
-  if (JOINT.test(plain)) return !(plain.includes("\n") && LONG_NAME.test(plain));
+  if (JOINT.test(plain))
+    return !plain.includes("=") || areListed(text.slice(Math.max(0, one.start - 40), one.start), plain);
   return areNumbers && isPartOfAmount(text, one.end, next.start, next.end);
 }
