@@ -145,6 +145,8 @@ export function mathematicsAround(text: string, place: Span): Span | undefined {
   return isJoined ? undefined : whole;
 }
 
+/** "R²", "χ²" and "5C2": names. */
+const STATISTIC = /^\s*(?:[Rχ]²|\d+[CP]\d+)\s*$/;
 /** "f(2)": a number. */
 const APPLIED_TO_NUMBER = /(?<![A-Za-z])[A-Zf-h](?:['′]{1,2}|⁻¹)?\s?\([-−\d.,\s/]*\)/g;
 /** "f(x)", "P(A ∪ B)" and "f⁻¹(x)": names, whatever they apply to. */
@@ -172,6 +174,7 @@ export function valueGiven(mathematics: string, before: string): string {
   if (sides.length === 1 || last === "" || !isBalanced(last)) return mathematics;
   if (sides.length > 2 || /[=＝≈]\s?$/.test(before)) return last;
   const first = sides[0]!
+    .replace(STATISTIC, "f")
     .replaceAll(APPLIED_TO_NUMBER, " ")
     .replaceAll(APPLIED, "f")
     .replaceAll(CONSTANT, " ")
