@@ -3,12 +3,14 @@
  * Finds the answer that a completion gives. Never throws, and takes linear time on any text: it searches marks in the
  * last 100,000 characters after the thought, and unmarked answers in the last 6,000.
  */
+
+import { withoutMarkup } from "./equivalence/words.ts";
 import { choiceInJson, undecorated, withoutEmphasis } from "./extraction/decoration.ts";
 import { lastExpression } from "./extraction/expression.ts";
 import { withAfterthought } from "./extraction/marked.ts";
 import { closingOption, leadingOption } from "./extraction/options.ts";
 import { Reply } from "./extraction/reply.ts";
-import { shortWords } from "./extraction/short.ts";
+import { quotedWords, shortWords } from "./extraction/short.ts";
 
 export { boxedAnswer } from "./extraction/marks.ts";
 
@@ -23,6 +25,8 @@ export function markedAnswer(completion: string): string | null | undefined {
   return Reply.of(completion)?.mark?.answer;
 }
 
+/** Greatest length of a reply that is one command of LaTeX, "\\text{red}". */
+const MAX_BARE = 100;
 const LETTER_ALONE = /^[(（]?([A-J])[)）]?[.。]?$/;
 
 /**
@@ -56,7 +60,8 @@ export function answerIn(reply: Reply): string | null {
   if (reply.hasBox) return null;
   const { end } = reply;
   if (/^<answer>/i.test(end) || end === "") return null;
-  const letter = LETTER_ALONE.exec(end)?.[1];
+  const bare = end.startsWith("\\") && end.length <= MAX_BARE ? withoutMarkup(end) : end;
+  const letter = LETTER_ALONE.exec(bare)?.[1];
   if (letter !== undefined) return letter;
   if (reply.declared?.isTakenBack) return null;
   const found =
@@ -64,7 +69,8 @@ export function answerIn(reply: Reply): string | null {
     reply.declared?.answer ??
     leadingOption(reply.start) ??
     closingOption(end) ??
-    shortWords(end) ??
+    shortWords(bare) ??
+    quotedWords(end) ??
     lastExpression(withoutEmphasis(end));
   return found === null ? null : undecorated(found) || null;
 }

@@ -22,6 +22,29 @@ export function isHedged(text: string): boolean {
   return DOUBTS.test(text) || MODAL.test(text);
 }
 
+/** Words after which a sentence says what holds: "At first I thought so, but …". */
+const TURNS = /.*(?:\b(?:but|however|yet|actually|instead|in fact|whereas|while)\b|;)/is;
+const OTHERS = `(?:one|you|some|someone|many|most|people|others|he|she|they|(?:a|an|the|another|some|many|most)(?: \\w+)? (?:student|person|friend|classmate|reader|observer)s?|students)`;
+const SAYS = `(?:thinks?|thought|says?|said|claim(?:s|ed)?|argue[sd]?|believe[sd]?|guess(?:es|ed)?|assume[sd]?|conclude[sd]?)`;
+/** Words that say what others think, or what was thought before, or what is only supposed, or false. */
+const UNASSERTED = new RegExp(
+  String.raw`\b(?:(?:at first|initially|originally),? (?:i|we|it|one) (?:(?:may|might|would|could) )?(?:${SAYS}|seem(?:s|ed)?|appear(?:s|ed)?|look(?:s|ed)?)\b|i (?:had )?(?:first |initially |originally )?thought\b(?! (?:about|of|it|through|carefully))|${OTHERS} (?:(?:might|may|could|would|will|can|often|also) ){0,2}${SAYS}\b(?=.*\b(?:answers?|options?|choices?|solution|result)\b)|(?:suppose|assum(?:e|ing)|imagine)\b(?=[^,]*$)|(?:wrong|incorrect|false|untrue|mistaken|a mistake|an error|not true|not correct|not right) (?:to (?:say|think|claim|conclude|assume|answer|state|believe)|that)\b)`,
+  "i",
+);
+
+/** Whether a text before an answer does not assert what follows it. */
+export function isUnasserted(lead: string): boolean {
+  return UNASSERTED.test(lead) && UNASSERTED.test(lead.replace(TURNS, ""));
+}
+
+const DENIED_BEHIND =
+  /^[^.!?\n]{0,16}?[,;]?\s(?:which|but|yet|though|however,)\s(?:(?:it|that|this)\s?)?(?:is|was|['’]s|turns out to be)\s?(?:(?:not|n['’]t)(?: (?:right|correct|true|so|the case|the answer))?|wrong|incorrect|false|a mistake)(?=\s*(?:[.,;!]|$))/i;
+
+/** Whether the words after an answer deny it: "5, which is wrong". */
+export function isDeniedBehind(following: string): boolean {
+  return DENIED_BEHIND.test(following);
+}
+
 /** Words that doubt the text before them; after "J. " or "(J) " they are an option's text. */
 const AFTERTHOUGHT = new RegExp(
   String.raw`^[*)"'”]*(?:\s*[,;–—-]\s*(?:but |though )?(?:i['’]m |i am |i )?(?:${KNOWLEDGE.join("|")}|maybe|perhaps|possibly)| (?:maybe|perhaps|possibly))\b`,
@@ -35,6 +58,15 @@ export function isDoubted(following: string): boolean {
 
 /** "Yes, …" at the start of a reply, but no "yes or no". */
 const BEGINS = /^[\s*"'“]*(yes|no|true|false)\b(?!\s*(?:or|and|\/|(?:yes|no)\W*$))/i;
+/** "No Parking", "no solution": a name, or the amount none of something, that begins with the word. */
+const NAMES_POLARITY =
+  /^[\s*"'“]*(?:[Nn]o\s(?:one|longer|(?:real |integer |such |valid )*(?:solutions?|roots?)|real|change|more|less|fewer|such)\b(?!\s(?:is|are|was|were|can|could|has|have|does|do|seems?|appears?)\b)|(?:[Nn]o|[Yy]es|[Tt]rue|[Ff]alse)\s(?!(?:It|The|There|This|That|These|Those|He|She|They|We|You|I|In|Because|And|But|Or)\s)\p{Lu}\p{L}+(?:\s\p{Lu}\p{L}+){0,3}[\s.!*"'”]*$)/u;
+
+/** Whether "no", "yes" or "true" at the start of a text is a part of a name. */
+export function namesPolarity(text: string): boolean {
+  return NAMES_POLARITY.test(text);
+}
+
 /** "No. 5" is a number. */
 const NUMBERED = /^[\s*"'“]*no\.\s*\d+\W*$/i;
 /** A separate yes or no: "…, wait, yes." has one, "there is no sign" has none. */
@@ -47,11 +79,19 @@ const ENDS =
 const SAYS_OTHER = /\b(?:yes|true|false)\b/i;
 const DENIES = /\b(?:no|not|never)\b|n['’]t\b/i;
 
-/** The yes or no that ends a short reply, where nothing before it says the opposite. */
+/** "There is no dog in the image.", "I see no dog." and nothing more. */
+const EXISTS_NOT =
+  /^(?:(?:in|on|from) (?:the|this) (?:image|picture|photo|scene),? )?(?:there (?:(?:is|are|was|were) (?:no|not (?:an?|any))|(?:is|are|was|were)n['’]t (?:an?|any))|i (?:can )?(?:see|find|spot) no|i (?:do not|don['’]t|cannot|can['’]t|can not) (?:see|find|spot) (?:an?|any)) (?!(?:clear |correct |right |single )?(?:answers?|solutions?|information|evidence|data|doubt|question|way|reason|need|problem|image|picture)\b)[^,.;:!?\n]{1,80}[.!]?$/i;
+
+/**
+ * The yes or no that ends a short reply, where nothing before it says the opposite. A sentence that only denies that
+ * something is there says no.
+ */
 export function closingPolarity(reply: string): string | undefined {
   const text = reply.trim().slice(-300);
+  if (text.length === 300) return undefined;
   const found = ENDS.exec(text);
-  if (found === null || text.length === 300) return undefined;
+  if (found === null) return EXISTS_NOT.test(text) && !SAYS_OTHER.test(text) ? "no" : undefined;
   const before = text.slice(0, found.index);
   const isDenied = isPositive(found[1]!) && DENIES.test(before);
   return isDenied || SAYS_OTHER.test(before) || isHedged(before) ? undefined : found[1];
@@ -69,7 +109,7 @@ function isPositive(word: string): boolean {
  */
 export function leadingPolarity(reply: string): string | null | undefined {
   const begun = BEGINS.exec(reply);
-  if (begun === null || NUMBERED.test(reply)) return undefined;
+  if (begun === null || NUMBERED.test(reply) || namesPolarity(reply)) return undefined;
   const word = begun[1]!;
   const following = reply.slice(begun[0].length);
   if (/^[\s*"'”]*[?？]/.test(following) || isDoubted(following)) return null;

@@ -15,7 +15,7 @@ const PHRASES = [
   String.raw`(?:réponse|respuesta|antwort|risposta|resposta)\s*(?:correcte|correcta)?\s*(?:est|es|ist|è|é|[:：])\s*:?`,
 ];
 const CHINESE_PHRASES = [
-  String.raw`(?:答案|正确选项|正确答案)\s*(?:应该|应当)?(?:是|为|选|[:：])+`,
+  String.raw`(?:答案|正确的?(?:选项|答案))\s*(?:应该|应当)?(?:是|为|选择?|[:：])+`,
   `(?<!不[应要能该可]?)(?:(?:(?:故|应|因此|所以)选择?|选择|選擇)[:：]?|[选選](?=[(（]?[A-J]))`,
   String.raw`(?:答え|正解|解答)は\s?|(?:정답|답)[은:]\s?`,
   String.raw`选项(?=\s?[(（]?[A-J][)）]?\s?(?:是|为)?(?:正确|对的))`,
@@ -27,7 +27,7 @@ export const CUE = new RegExp(
 );
 /** A letter declared right. */
 export const CALLED =
-  /([A-J])(?<=\b.)[)]?\s+(?:is|are|would be|seems|appears to be)\s+(?:(?:indeed|clearly|definitely|therefore|thus|probably|likely) )?(?:the )?(?:most )?(?:correct|right|best|closest|answer|true|appropriate|accurate)\b/g;
+  /([A-J])(?<=\b.)[)]?\s+(?:is|are|would be|seems|appears to be)\s+(?:(?:indeed|clearly|definitely|therefore|thus|probably|likely) )?(?:the )?(?:most )?(?:correct|right|best|closest|answer|true|appropriate|accurate)\b|([A-J])(?=(?:选项|项)?\s?(?:是|为)?(?:正确|对的)(?!吗|与|性))/g;
 
 /** A phrase, or a letter that is called right. */
 export interface Cue {
@@ -39,9 +39,9 @@ export interface Cue {
 /** The last cues of a pattern in a piece of a text, in order, given the place of the piece. */
 export function lastCues(piece: string, place: number, pattern: RegExp, most: number): readonly Cue[] {
   const all: Cue[] = [];
-  for (const { 0: phrase, 1: letter, index } of new Matches(piece, pattern)) {
+  for (const { 0: phrase, 1: letter, 2: named, index } of new Matches(piece, pattern)) {
     const start = place + index;
-    all.push({ start, end: start + phrase.length, letter });
+    all.push({ start, end: start + phrase.length, letter: letter ?? named });
   }
   return all.length <= most ? all : all.slice(all.length - most);
 }

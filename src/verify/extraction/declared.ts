@@ -3,11 +3,12 @@
  * Answers that a completion declares in a sentence: "The answer is 5", "Answer: B", "C is correct", "答案：3".
  */
 
+import { numberInWords } from "../equivalence/number-words.ts";
 import { equivalent } from "../equivalent.ts";
-import { isHedged, leadingPolarity } from "./assertion.ts";
+import { isDeniedBehind, isHedged, isUnasserted, leadingPolarity, namesPolarity } from "./assertion.ts";
 import { CALLED, CUE, type Cue, lastCues, NOUN, stopBefore } from "./cues.ts";
 import { undecorated, withoutEmphasis } from "./decoration.ts";
-import { lastExpression, resultOf } from "./expression.ts";
+import { findExpression, lastExpression, resultOf } from "./expression.ts";
 import { SIDE_BY_SIDE, sentenceAt } from "./sentence.ts";
 
 /** Words before the noun of a cue, at the end of what leads to it. */
@@ -16,7 +17,7 @@ const MAX_QUALIFIERS = 60;
 /** Text before such a letter: "option (". */
 const NAMED_AS = new RegExp(String.raw`(?<!\p{L})(?:${NOUN} )?\(?$`, "u");
 /** Text that makes the letter after it part of a name or a list. */
-const IN_A_NAME = /(?:[\p{L}\p{N}_'’,]\s?|\.)$/u;
+const IN_A_NAME = /(?:[\p{L}\p{N}_'’,、]\s?|\.)$/u;
 const MAX_LEAD = 24;
 const NEGATED =
   /^\s*(?:not\b|n't\b|neither\b|unlikely\b|incorrect|wrong|unclear|unknown|uncertain|impossible|undefined|none of)/i;
@@ -33,7 +34,7 @@ interface Declaration {
 }
 
 const LETTER =
-  /^(?:(?:option|choice|answer|letter|选项)\s*)?(?:[(（[]\s?([A-Ja-j])\s?[)）\]]|([A-J])(?![\p{Script=Latin}\p{N}_'’(^]|\s?[=+*/<>≥≤]|-\w|:\d)|([a-j])(?=\s*(?:[.。)）]|$))(?!\.\d))/u;
+  /^(?:(?:option|choice|answer|letter|选项)\s*)?(?:[(（[]\s?([A-Ja-j])\s?[)）\]]|([A-J])(?![\p{Script=Latin}\p{N}_'’(^]|\s?[=+*/<>≥≤]|-\w|:\d|[$€£¥]\d)|([a-j])(?=\s*(?:[.。)）]|$))(?!\.\d))/u;
 const CHOICE =
   /(?:\b(?:or|maybe|perhaps|possibly|alternatively|and|also)\b|[/,，、&或和])\s*(?:\(?(?:maybe|perhaps|possibly|even|also|or|and|option|choice|it'?s|it is|either)\)?\s*)*[(（]?[A-J](?![\p{L}\p{N}'’])/u;
 const NEGATION =
@@ -70,7 +71,8 @@ function isNear(rest: string, at: number): boolean {
 }
 
 const POLARITY = /^(?:yes|no|true|false|是|否|对|错)(?![\p{L}\p{N}])/iu;
-const REASON =
+/** Words after an answer that say why it is right. */
+export const REASON =
   /(?<!\s)\s*(?:,?\s(?:because|since|which|due to|given that|as (?:it|the|this)|so that|where)\b|,\s(?:it|as|so|and therefore|not|the|this|i)\b|\s\((?:since|because|see|from|as|by|refer|cf|shown)\b|\s—\s|；(?!\s?[-−(\d$\\])|;\s(?!\s?[-−(\d$\\])|，因为|，所以).*$/is;
 
 /** The answer in a sentence after its cue; undefined if the sentence has none. */
@@ -90,15 +92,52 @@ export function answerOf(raw: string): string | undefined {
   const letter = letterOf(sentence);
   if (letter !== undefined) return letter;
   const polarity = POLARITY.exec(sentence)?.[0];
-  if (polarity !== undefined && !/^\s*(?:or|\/|and)\b/i.test(sentence.slice(polarity.length)))
+  if (
+    polarity !== undefined &&
+    !namesPolarity(sentence) &&
+    !/^\s*(?:or|\/|and)\b/i.test(sentence.slice(polarity.length))
+  )
     return leadingPolarity(sentence) === null ? undefined : polarity;
-  const plain = undecorated(sentence.replace(REASON, "")).replace(/(?:[.,;:。"”\\]|です|입니다)+$/, "");
+  const plain = undecorated(sentence.replace(REASON, ""))
+    .replace(/(?<=\d)\.{2,3}$/, "…")
+    .replace(/(?:[.,;:。"”\\]|です|입니다)+$/, "");
   const isSpan = /^(?:\$|\\[([])/.test(sentence);
   if (isSpan) return resultOf(undecorated(spans(sentence) ?? plain));
-  if (/^[-+−]?[\d.$€£¥√]|^(?:negative|minus)\s\d/i.test(plain)) return lastExpression(plain) ?? plain;
+  const called = nameIn(plain);
+  if (called !== undefined) return called;
+  if (BEGINS_WITH_NUMBER.test(plain)) return numberSaid(plain);
   const words = plain.split(/\s+/).length;
   if (!/[\d$\\]/.test(plain) && words <= 6) return plain || undefined;
   return lastExpression(sentence) ?? (words <= 12 ? plain : undefined);
+}
+
+const BEGINS_WITH_NUMBER = /^[-+−–‐‑‒﹣－]?[\d.$€£¥√]|^(?:negative|minus)\s\d/i;
+
+/** What a text that begins with a number says, whole where the number is a part of a name. */
+function numberSaid(plain: string): string {
+  const found = findExpression(plain);
+  if (found === null) return plain;
+  // "3D printing"
+  const isNamed =
+    found.isPart && /^\d+\p{Lu}$/u.test(found.text) && /^\s\p{L}/u.test(plain.slice(found.text.length));
+  return isNamed ? plain : found.text;
+}
+
+/** A name that ends with a number, as "Apollo 11"; no word that only introduces one. */
+const ENDS_WITH_NUMBER =
+  /^(?!(?:About|Around|Exactly|Only|Just|Nearly|Almost|Total|Number|No\.?|Nr\.?|Over|Under|Roughly|Approximately|Minus|Negative|Plus|Positive|Answer|Value|Equals?|Choice|Option|Length|Width|Height|Area|Sum|Angle|Price|Cost|Count|Approx\.?|In|At|On|By|For|From|Since|After|Before|Until|Between|There|Is|It['’]s)\s)(?:\p{Lu}[\p{L}\d'’.-]*\s){1,4}\d+\p{Lu}?$/u;
+/** "12 Main Street" */
+const BEGINS_NAME = /^\d+(?:\s\p{Lu}\p{Ll}+){2,4}$/u;
+/** A name, and a number said of it: "China (14.2%)", "Germany with 12 medals". */
+const NAME_WITH_NUMBER =
+  /^(?!.*\b(?:options?|choice|answer|value|number|one|sin|cos|tan|cot|sec|csc|arc\p{L}+|log|ln|sqrt|exp|gcd|lcm|max|min)\b)(?:(\p{L}[\p{L}'’ -]{2,40})\s\([^()]*\d[^()]*\)|(\p{Lu}\p{Ll}+(?:\s\p{Lu}\p{Ll}+){0,3})\s(?:with|at|in|from|having|since)\s[^.]{0,30}\d.{0,20})$/u;
+
+/** The name that a text with a number is. */
+function nameIn(plain: string): string | undefined {
+  if (plain.length > 80 || !/\d/.test(plain) || !/\p{L}{2}/u.test(plain)) return undefined;
+  if (ENDS_WITH_NUMBER.test(plain) || BEGINS_NAME.test(plain)) return plain;
+  const [, bracketed, said] = NAME_WITH_NUMBER.exec(plain) ?? [];
+  return bracketed === undefined || numberInWords(bracketed) !== undefined ? said : bracketed;
 }
 
 /** Mathematics that a sentence begins with, and more of it that "and", "or" or commas join to it. */
@@ -118,9 +157,11 @@ const OPENS = /^\W*(?:maybe|perhaps|possibly)\b|[,\s–—-](?:maybe|perhaps|pos
 /** Whether a declaration only asks, or hedges: "The answer is 7?", "I am not sure that the answer is 7". */
 function isOpen(text: string, start: number, end: number, sentence: string): boolean {
   if (/^\s*[?？]/.test(text.slice(end, end + 4)) || OPENS.test(sentence)) return true;
+  if (isDeniedBehind(sentence)) return true;
   let clause = start;
   while (clause > Math.max(0, start - 80) && !"\n.!?,;:。".includes(text.charAt(clause - 1))) clause--;
-  return isHedged(text.slice(clause, start));
+  const lead = text.slice(clause, start);
+  return isHedged(lead) || isUnasserted(text.slice(clause, end - sentence.length));
 }
 
 /** The declaration in the sentence after a phrase. */
@@ -154,6 +195,10 @@ function declaredLetter(text: string, { start: place, end }: Cue, letter: string
   return { answer: letter, start, contentStart: start, end, isFinal: false };
 }
 
+/** A word that sets a declaration against the one before it, or concludes from it. */
+const TURNS_TO =
+  /[\p{L}\p{N})}$][,;]?\s(?:but|however|yet|so|then|therefore|thus|hence|while|whereas)\b[^.]{0,40}$/iu;
+
 /** The declarations by some cues, in order. */
 function declarations(text: string, cues: readonly Cue[]): readonly Declaration[] {
   const found: Declaration[] = [];
@@ -169,7 +214,10 @@ function declarations(text: string, cues: readonly Cue[]): readonly Declaration[
       const inner = sorted[i + 1];
       if (inner === undefined || inner.start >= outer.end) return [outer];
       // "Final answer: the answer is 5" says it once, "the answer is 7 and the answer is 8" twice.
-      const own = lastExpression(text.slice(outer.contentStart, inner.start));
+      const between = text.slice(outer.contentStart, inner.start);
+      // Of "5, but the answer is 6" only the second counts.
+      if (TURNS_TO.test(between)) return [];
+      const own = lastExpression(between);
       return own === null ? [] : [{ ...outer, answer: own, end: inner.start }];
     });
 }

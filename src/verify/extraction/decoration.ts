@@ -42,20 +42,46 @@ export function undecorated(text: string): string {
   return plain;
 }
 
-const CHOICE_IN_JSON =
-  /^\{\s*"(?:choice|answer|final_answer|option|result)"\s*:\s*(?:"([^"\\]*)"|(-?[\d.]+))\s*\}$/;
-const MAX_JSON = 500;
+const ANSWER_KEY = /^(?:final[_ ]?)?(?:answer|choice|option|result)s?$/i;
+const MAX_JSON = 4000;
+/** A backslash of LaTeX that is not written twice, as JSON asks; "\n" and "\u00b2" are what they say. */
+const SINGLE_BACKSLASH = /(?<!\\)\\(?=[a-mo-tv-zA-Z][a-zA-Z]|[,;!{}%])/g;
 
-/** The answer of "{"choice": "B"}", in a code fence or without one. */
+/** The answer of "{"choice": "B"}", in a code fence or without one. Several values are a list, one in an array stays in it. */
 export function choiceInJson(text: string): string | undefined {
+  if (!/^[\s`*_"'$]*[{`]/.test(text) || text.length > MAX_JSON) return undefined;
   const plain = undecorated(text);
-  if (plain.length > MAX_JSON || !plain.startsWith("{")) return undefined;
-  const match = CHOICE_IN_JSON.exec(plain);
-  return match === null ? undefined : (match[1] ?? match[2]);
+  const found = plain.startsWith("{") ? answerEntry(plain) : undefined;
+  return found === undefined ? undefined : written(found[1]);
 }
+
+/** The one entry of an object that is called an answer. */
+function answerEntry(json: string): readonly [string, unknown] | undefined {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(json.replaceAll(SINGLE_BACKSLASH, "\\\\"));
+  } catch {
+    return undefined;
+  }
+  const entries = Object.entries(parsed ?? {}).filter(([key]) => ANSWER_KEY.test(key));
+  return entries.find(([key]) => /^(?:final[_ ]?)?answers?$/i.test(key)) ?? entries[0];
+}
+
+/** A value of JSON as text; undefined for an object and for null. */
+function written(value: unknown): string | undefined {
+  if (typeof value === "string") return value;
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  if (!Array.isArray(value) || value.length === 0) return undefined;
+  const members = value.map((member: unknown) => (Array.isArray(member) ? undefined : written(member)));
+  if (members.includes(undefined)) return undefined;
+  return members.length === 1 ? JSON.stringify(value) : members.join(", ");
+}
+
+/** Marks of emphasis; "2**5" is a power. */
+const EMPHASIS = /\*\*(?<!\d\s?\*\*)|\*\*(?!\s?[-−]?\d)|__(?=\S)|(?<=\S)__|`/g;
 
 /** The text without emphasis anywhere. */
 export function withoutEmphasis(text: string): string {
   if (!/[*_`]/.test(text)) return text;
-  return text.replaceAll(/\*\*|__(?=\S)|(?<=\S)__|`/g, "");
+  return text.replaceAll(EMPHASIS, "");
 }

@@ -2,10 +2,13 @@
  * @module
  * The marked answer of a completion, and the effect of the text after the mark.
  */
+import { parseAnswer } from "../equivalence/grammar.ts";
+import { constantValue } from "../equivalence/value.ts";
 import { equivalent } from "../equivalent.ts";
-import { declaredAnswer } from "./declared.ts";
+import { isHedged } from "./assertion.ts";
+import { declaredAnswer, REASON } from "./declared.ts";
 import { choiceInJson, undecorated } from "./decoration.ts";
-import { boxedAnswer, hasBox, lastBox, lastTag } from "./marks.ts";
+import { boxedAnswer, hasBox, lastBox, lastTag, withBraces } from "./marks.ts";
 
 /** A marked answer. */
 export interface Mark {
@@ -20,7 +23,7 @@ export interface Mark {
 export function markIn(text: string): Mark | undefined {
   const tag = lastTag(text);
   if (tag !== undefined) return { answer: contentOf(tag.content), isTag: true, after: text.slice(tag.end) };
-  const plain = unescaped(text);
+  const plain = withBraces(unescaped(text));
   const box = lastBox(plain);
   return box && { answer: undecorated(box.content) || null, isTag: false, after: plain.slice(box.end) };
 }
@@ -41,7 +44,37 @@ function contentOf(tagged: string): string | null {
   const chosen = choiceInJson(content);
   if (chosen !== undefined) return undecorated(chosen) || null;
   const declared = content.length > 500 ? undefined : declaredAnswer(content);
-  return undecorated(declared?.answer ?? SAYS_NUMBER.exec(content)?.[1] ?? content) || null;
+  return undecorated(declared?.answer ?? SAYS_NUMBER.exec(content)?.[1] ?? valueIn(content)) || null;
+}
+
+/** "so x = 3." */
+const CONCLUDES = /^(?:so|thus|hence|therefore),?\s(?=\p{L}{1,2}\s?=)/iu;
+const MAX_VALUE = 200;
+
+/** The value in the content of a tag that says why, "3 because 1 + 2 = 3", or how, "1 + 2 = 3". */
+function valueIn(content: string): string {
+  if (content.length > MAX_VALUE) return content;
+  const concluded = CONCLUDES.test(content) ? content.replace(CONCLUDES, "").replace(/\.$/, "") : content;
+  if (!/^[^\p{L}]{0,3}\d/u.test(concluded)) return concluded;
+  const value = concluded.replace(REASON, "");
+  return value !== concluded && isHedged(concluded) ? concluded : sumIn(value);
+}
+
+/** Arithmetic on numerals, and its result. */
+const SUM = /^([-+−*×·÷/^(){}\d\s.,%√]*\d\s?[-+−*×·÷/^]\s?[(√]?\d[-+−*×·÷/^(){}\d\s.,%√]*)=\s*([^=]+)$/;
+
+function constantIn(side: string): number | undefined {
+  const tree = parseAnswer(side);
+  return tree && constantValue(tree);
+}
+
+/** The result of arithmetic that is right, "3" of "1 + 2 = 3"; all else as it is. */
+function sumIn(value: string): string {
+  const [, sum, result] = SUM.exec(value) ?? [];
+  const [added, said] = [sum, result].map((side) => constantIn(side ?? ""));
+  return added !== undefined && said !== undefined && Math.abs(added - said) <= 1e-9 * Math.abs(said)
+    ? result!
+    : value;
 }
 
 /** The digits of a text in order; the text itself if it has none. */

@@ -122,6 +122,13 @@ export function boxedAnswer(text: string): string | undefined {
   return lastBox(text)?.content;
 }
 
+const BARE_BOX = /\\(boxed|fbox)\s?([-−]?\d[\d.]*\d|[-−]?\d|[A-J])(?![\w{.^/,:]|\s?[-+*=\\])/g;
+
+/** A text with braces in the boxes of one number or letter that have none: "\boxed5". */
+export function withBraces(text: string): string {
+  return text.includes("\\boxed") || text.includes("\\fbox") ? text.replaceAll(BARE_BOX, "\\$1{$2}") : text;
+}
+
 /** Whether a box was begun. */
 export function hasBox(text: string): boolean {
   return text.includes(BOXES[0]) || text.includes(BOXES[1]);

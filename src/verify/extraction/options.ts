@@ -11,7 +11,7 @@ import { Matches } from "./matches.ts";
 export function leadingOption(text: string): string | undefined {
   const plain = withoutEmphasis(text.slice(0, 2000)).trim();
   const match =
-    /^(?:option |choice )?(?:[(（]([A-Ja-j])[)）]|([A-J])(?=[.:)。：）、]\s|[.:)。：）、]?$|[。、]|不))[.:)。：）、]*/i.exec(
+    /^(?:option |choice )?(?:[(（]([A-Ja-j])[)）]|([A-J])(?=[.:)。：）、]\s|[.:)。：）、]?$|[。、]|不|\s[(（](?!(?:or|and|maybe|perhaps|possibly|not)\b)[^()（）]{1,80}[)）]\.?$))[.:)。：）、]*/i.exec(
       plain,
     );
   const letter = match?.[1] ?? match?.[2];

@@ -14,7 +14,7 @@ export const SIDE_BY_SIDE = new RegExp(`^${PUNCTUATION}${BESIDE}{0,3}[(*$]*(?:th
 export const COUNTS_ON = new RegExp(`^${PUNCTUATION}${BESIDE}{1,3}[(*$]*$`, "i");
 
 /** A full stop, question mark or line break that ends a sentence; a point in a number or in mathematics does not. */
-const END = /[.!?](?=\s|$|["”'*)\]]*(?:\s|$))|[。！？]|\n/g;
+const END = /(?!(?<=\d)!\s[-+−–*×÷·⋅/=])[.!?](?=\s|$|["”'*)\]]*(?:\s|$))|[。！？]|\n/g;
 /** Words that a full stop may follow within a sentence, as alternatives of a pattern. */
 export const ABBREVIATIONS = "[A-Z]|e\\.g|i\\.e|etc|vs|approx|No|Dr|Mr|Mrs|St|Fig";
 const ABBREVIATION = new RegExp(`(?:^|[\\s(])(?:${ABBREVIATIONS})$`);

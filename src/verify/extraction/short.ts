@@ -2,16 +2,32 @@
  * @module
  * Short replies or contents of a mark: "7 apples", "It is a cat.", "Yes, it is."
  */
-import { leadingPolarity } from "./assertion.ts";
+import { unitNamed } from "../equivalence/unit-names.ts";
+import { isHedged, leadingPolarity } from "./assertion.ts";
 import { undecorated, withoutEmphasis } from "./decoration.ts";
 import { lastExpression } from "./expression.ts";
+import { JOINING_WORD, PART_WORD, SCALE_WORD } from "./signs.ts";
 
 /** "7 apples", "There are 7 apples", "I see 7 apples on the table". */
 const COUNT =
   /^(?:(?:there|it|that|this|they|these|the(?: [\p{L}-]+){1,5}) (?:is|are|was|were) |(?:i|we)(?: can)? (?:see|count|counted) )?(?:exactly |only |about |approximately |roughly |around |a total of )?([-+−]?[$€£]?\d[\d.,]*)((?: [\p{L}-]{2,}){0,6}|\s?[个只本张条辆支朵块名位棵颗匹头枚件次人]\p{Script=Han}{0,6})[.!。]?$/iu;
 /** Text that makes a number one of several, part of another, or the subject of a statement. */
-const QUALIFIES =
-  /\b(?:and|or|nor|not|no|than|minus|plus|times|of|per|more|less|fewer|is|are|was|were|wrong|incorrect|false|half|dozens?|hundreds?)\b/i;
+const QUALIFIES = new RegExp(
+  String.raw`\b(?:and|or|nor|not|no|than|per|more|less|fewer|is|are|was|were|wrong|incorrect|false|hundred|(?:below|above|under) zero|out of|of (?:the|them|these|those|its|all)|${SCALE_WORD}|${PART_WORD})(?!\p{L})|^\s(?:of|(?:square |cube )?root|squared|cubed|factorial|${JOINING_WORD})(?!\p{L})`,
+  "iu",
+);
+/** Letters that stand for values: "5 xy". */
+const VARIABLES = /^\s((?:[abcxyz]|[b-df-hj-np-tv-z]){2,3})(?!\p{L})/u;
+
+/** Whether the words behind a number are letters that it multiplies, and no unit. */
+function isMultiplied(words: string): boolean {
+  const letters = VARIABLES.exec(words)?.[1];
+  return (
+    letters !== undefined &&
+    unitNamed(letters) === undefined &&
+    !/^(?:pts|pcs|tvs?|ppl|dvd|cds?|cab|bay|bra|ads)$/.test(letters)
+  );
+}
 const LETTER_SAID =
   /^(?:so |thus,? |hence,? |therefore,? )?(?:it['’]s|(?:it|that|this|the answer) (?:is|must be)) (?:option |choice )?\(?([A-J])\)?[.!]?$/i;
 
@@ -25,7 +41,7 @@ export function loneExpression(text: string): string | undefined {
   const letter = LETTER_SAID.exec(text)?.[1];
   if (letter !== undefined) return letter.toUpperCase();
   const [, number, words = ""] = COUNT.exec(text) ?? [];
-  if (number === undefined || QUALIFIES.test(words)) return undefined;
+  if (number === undefined || QUALIFIES.test(words) || isMultiplied(words)) return undefined;
   const found = lastExpression(text);
   return found?.startsWith(number.replace(/[.,]$/, "")) ? found : undefined;
 }
@@ -47,4 +63,24 @@ export function shortWords(text: string): string | undefined {
     if (plain.length <= 40 && SHORT.test(plain)) return plain.replace(/[.!。]$/, "");
   }
   return /^(?:yes|no|true|false)(?=[,.;!:])/i.test(plain) ? (leadingPolarity(plain) ?? undefined) : undefined;
+}
+
+/** "The text reads "STOP"." at the end of a reply. */
+const QUOTED =
+  /\b(?:is|are|was|reads?|says?|said|titled?|called|named|labell?ed|displays?|shows?|states?|written|words?|text|phrase|title|name)(?:\s(?:as|is|the word))?[,:]?\s["“«]([^"“”«»\n]{1,80})["”»][.!]?$/i;
+const DENIED = /\b(?:not|never|no|neither|instead|or|other than)\b|n['’]t\b|\?/i;
+
+/** The words in quotes that end a reply, unless its last sentence denies or doubts them. */
+export function quotedWords(text: string): string | undefined {
+  if (!/["”»][.!]?$/.test(text)) return undefined;
+  const tail = text.slice(-200);
+  const found = QUOTED.exec(tail);
+  if (found === null) return undefined;
+  const lead = tail
+    .slice(0, found.index)
+    .split(/[.!?]\s|\n/)
+    .at(-1)!;
+  return DENIED.test(lead + found[0].replace(found[1]!, "")) || isHedged(lead)
+    ? undefined
+    : found[1]!.replace(/[.,]$/, "");
 }

@@ -39,6 +39,7 @@ const FAMILIES: readonly (readonly string[])[] = [
   ["L", "mL"],
   ["dollar", "cent"],
   ["euro", "cent"],
+  ["°", "min", "s"],
 ];
 const BETWEEN = /^\s?(?:,\s?)?(?:and\s)?$/;
 

@@ -1,0 +1,74 @@
+/**
+ * @module
+ * What a sentence says beside its answer, and no part of it: conditions, breakdowns, approximations, contrasts.
+ */
+import { equivalent } from "../equivalent.ts";
+import { unitBehind } from "./unit-behind.ts";
+
+/** ", not 6" and "rather than 6" at the end, after the answer. */
+const CONTRAST =
+  /(?:,\s(?:and |but )?not|\s\(not|\s(?:rather than|instead of))\s(?!(?:less|more|greater|fewer|at|exactly|only|necessarily)\b)[^.,;()\n]{1,30}\)?[.!]?\s*$/i;
+const AFTER_NUMBER = /\d[^\d\n]{0,40}$/;
+/** "in base 5", "(mod 7)", "when divided by 7", "at x = 7" at the end. */
+const CONDITION =
+  /\s(?:\(?in base \d{1,2}\)?|\((?:base|mod) \d+\)|when (?:it is )?divided by \d+|(?:at|if|when|where|for)\s[a-zA-Z]\s?(?:=|is)\s?[-−]?[\d.]{1,12}(?:\s[a-z]{1,3})?)\.?\s*$/;
+/** The end of an amount, before a condition. */
+const AMOUNT = /\d[^\s\d]{0,8}(?:\s[a-z°]{1,12})?$/;
+/** "of the 10" after the number of those that are meant. */
+const OUT_OF = /(?<=\d)\s(?:out )?of (?:the|these|those|its|all) \d+(?=\s\p{L})/gu;
+/** ": 3 cats and 2 dogs", and their sum before it. */
+const [BREAKDOWN, SUM] = [
+  /^(?::|\s\()\s?((?:\d+(?:\s\p{L}+){1,3}(?:,\s(?:and\s)?|\s(?:and|plus)\s)){1,6}\d+(?:\s\p{L}+){1,3})\)?\.?\s*$/u,
+  /(\d+)(?:\s\p{L}+){0,3},?$/u,
+];
+/** "(≈ 3.46)" and ", or about 3.46" after an exact value. */
+const ROUNDED =
+  /(?<=[\d)π])\s?(?:\s?\((?:or )?(?:≈|about|approximately|approx\.?|roughly)|,?\s(?:or|which is|i\.e\.,?)\s(?:≈|about|approximately|roughly))\s?([-−]?\d[\d.,]*(?<!,)%?)\)?(?=[.!]?\s*$)/i;
+const ROUNDS = /≈|about|approx|roughly/i;
+/** An amount, and another one in a bracket behind it. */
+const TWICE =
+  /(?<![\p{L}\p{N}.,/])([-−$€£]?\d[\d.,/]*)(\s?[\p{L}%°][\p{L}/%²³°^\d]{0,9})?\s\((?:or |= ?)?([-−$€£]?\d[\d.,/]*)(\s?[\p{L}%°][\p{L}/%²³°^\d]{0,9})?\)(?=[.!]?\s*$)/u;
+const MAX_TAIL = 120;
+
+/** "0.75 (75%)" and "5 m/s (18 km/h)" without the bracket. */
+function saidOnce(tail: string): string {
+  const match = TWICE.exec(tail);
+  if (match === null) return tail;
+  const [all, number = "", unit = "", other = "", otherUnit = ""] = match;
+  const areUnits = isUnit(unit) && isUnit(otherUnit) && unit.trim() !== otherUnit.trim();
+  if (!areUnits && !equivalent(number + unit, other + otherUnit)) return tail;
+  return tail.slice(0, match.index) + number + unit + tail.slice(match.index + all.length);
+}
+
+function isUnit(unit: string): boolean {
+  return unit !== "" && unitBehind(`1${unit}`, 1).unit !== "";
+}
+
+/** The text before its end where the end matches and what is before it, too; else all of it. */
+function before(tail: string, end: RegExp, lead: RegExp): string {
+  const at = end.exec(tail)?.index;
+  return at !== undefined && lead.test(tail.slice(0, at)) ? tail.slice(0, at) : tail;
+}
+
+/** The sum before its parts: "5 animals" of "5 animals: 3 cats and 2 dogs". */
+function withoutParts(tail: string): string {
+  const at = Math.max(tail.lastIndexOf(": "), tail.lastIndexOf(" ("));
+  const parts = at < 0 ? undefined : BREAKDOWN.exec(tail.slice(at))?.[1];
+  if (parts === undefined) return tail;
+  const total = parts.match(/\d+/g)?.reduce((all, part) => all + Number(part), 0);
+  const said = SUM.exec(tail.slice(0, at))?.[1];
+  return said !== undefined && Number(said) === total ? tail.slice(0, at) : tail;
+}
+
+/** A text without such clauses at its end; "2√3 (about 3.46)" becomes "2√3 ≈ 3.46". */
+export function withoutAsides(text: string): string {
+  let tail = text.slice(-MAX_TAIL);
+  if (!/\d/.test(tail)) return text;
+  tail = before(tail, CONTRAST, AFTER_NUMBER);
+  if (!tail.includes("≡")) tail = before(tail, CONDITION, AMOUNT);
+  if (tail.includes(" of ")) tail = tail.replaceAll(OUT_OF, "");
+  tail = withoutParts(tail);
+  if (tail.includes(" (")) tail = saidOnce(tail);
+  if (ROUNDS.test(tail)) tail = tail.replace(ROUNDED, " ≈ $1");
+  return text.slice(0, -MAX_TAIL) + tail;
+}
