@@ -209,11 +209,13 @@ function withoutAngles(text: string): string {
   return inner.includes(",") && !/[<>]/.test(inner) ? `⟨${inner}⟩` : text;
 }
 
+const POLARITY = /^(?:no|not|none|yes|true)$/;
+
 /** Letters that may be a product: "xyz". */
 export function lettersMultiplied(tokens: readonly Token[]): Tree | undefined {
   const [token, ...more] = tokens;
-  if (token?.kind !== "letters" || more.length > 0 || token.isText || !/^[a-z]{2,4}$/.test(token.text))
-    return undefined;
+  if (token?.kind !== "letters" || more.length > 0 || token.isText) return undefined;
+  if (!/^[a-z]{2,4}$/.test(token.text) || POLARITY.test(token.text)) return undefined;
   const factors = Array.from(token.text, (name): Tree => ({ kind: "symbol", name, isWord: false }));
   return { kind: "product", factors };
 }

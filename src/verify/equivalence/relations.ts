@@ -84,14 +84,38 @@ function turned(operator: string): string {
   );
 }
 
+type Same = (a: Tree, b: Tree) => boolean;
+
 /**
  * The value that a relation gives to a name: "x = 5", "x ∈ [0, 1]", or a chain "x = 1/3 ≈ 0.333" whose values agree.
  * A chain has its first value, or, where that is arithmetic left undone, the next value that is not: "x = 2 + 3 = 5".
  * Without a name a chain "√3/3 ≈ 0.577" has the value of its first side.
  */
-export function namedValue(relation: Relation, same: (a: Tree, b: Tree) => boolean): Tree | undefined {
+export function namedValue(relation: Relation, same: Same): Tree | undefined {
+  if (isMembership(relation)) return isName(relation.sides[0]!) ? relation.sides[1] : undefined;
+  const chain = chainOf(relation, same);
+  if (chain === undefined) return undefined;
+  const { values, signs } = chain;
+  const rounded = signs.indexOf("≈");
+  const exact = rounded < 0 ? values : values.slice(0, rounded + 1);
+  return exact.find((value) => !isUndone(value)) ?? values[0];
+}
+
+/** The rounded value that ends a chain whose values agree, as 0.577 ends "√3/3 ≈ 0.577". */
+export function roundedValue(relation: Relation, same: Same): Tree | undefined {
+  if (relation.operators.at(-1) !== "≈") return undefined;
+  return chainOf(relation, same)?.values.at(-1);
+}
+
+/** The values of "x = a = b" or "a ≈ b", and the signs between them. */
+interface Chain {
+  readonly values: readonly Tree[];
+  readonly signs: readonly string[];
+}
+
+/** The chain that a relation is; undefined where its values do not agree. */
+function chainOf(relation: Relation, same: Same): Chain | undefined {
   const { operators, sides } = oriented(relation);
-  if (isMembership(relation)) return isName(sides[0]!) ? sides[1] : undefined;
   if (!operators.every((operator) => operator === "=" || operator === "≈")) return undefined;
   const hasName = isName(sides[0]!);
   if (!hasName && operators.includes("=")) return undefined;
@@ -101,10 +125,7 @@ export function namedValue(relation: Relation, same: (a: Tree, b: Tree) => boole
     const [value, next] = [values[i]!, values[i + 1]!];
     return sign === "≈" ? isRoughly(value, next) : same(value, next) || isResult(value, next);
   });
-  if (!agrees) return undefined;
-  const rounded = signs.indexOf("≈");
-  const exact = rounded < 0 ? values : values.slice(0, rounded + 1);
-  return exact.find((value) => !isUndone(value)) ?? values[0];
+  return agrees ? { values, signs } : undefined;
 }
 
 /** Whether constants are equal, of which one may be arithmetic left undone: "2 + 3" and "5". */

@@ -18,6 +18,7 @@ import {
   nameOf,
   oriented,
   type Relation,
+  roundedValue,
   sameEquations,
   unionOf,
   withoutConditions,
@@ -147,8 +148,13 @@ export class Comparison {
     }
     const [relation, other] =
       a.kind === "relation" && (b.kind !== "relation" || isMembership(a)) ? [a, b] : [b as Relation, a];
-    const value = namedValue(relation, (x, y) => this.#alike(x, y));
-    if (value !== undefined) return this.same(value, other);
+    const isSame = (x: Tree, y: Tree) => this.#alike(x, y);
+    const value = namedValue(relation, isSame);
+    if (value !== undefined) {
+      if (this.same(value, other)) return true;
+      const rounded = roundedValue(relation, isSame);
+      return rounded !== undefined && this.same(rounded, other);
+    }
     const interval = intervalOf(relation);
     return (
       interval !== undefined &&

@@ -60,7 +60,7 @@ export function isDoubted(following: string): boolean {
 const BEGINS = /^[\s*"'“]*(yes|no|true|false)\b(?!\s*(?:or|and|\/|(?:yes|no)\W*$))/i;
 /** "No Parking", "no solution": a name, or the amount none of something, that begins with the word. */
 const NAMES_POLARITY =
-  /^[\s*"'“]*(?:[Nn]o\s(?:one|longer|(?:real |integer |such |valid )*(?:solutions?|roots?)|real|change|more|less|fewer|such)\b(?!\s(?:is|are|was|were|can|could|has|have|does|do|seems?|appears?)\b)|(?:[Nn]o|[Yy]es|[Tt]rue|[Ff]alse)\s(?!(?:It|The|There|This|That|These|Those|He|She|They|We|You|I|In|Because|And|But|Or)\s)\p{Lu}\p{L}+(?:\s\p{Lu}\p{L}+){0,3}[\s.!*"'”]*$)/u;
+  /^[\s*"'“]*(?:[Nn]o\.\s?\d|[Nn]o\s(?:one|longer|(?:real |integer |such |valid )*(?:solutions?|roots?)|real|change|more|less|fewer|such)\b(?!\s(?:is|are|was|were|can|could|has|have|does|do|seems?|appears?)\b)|(?:[Nn]o|[Yy]es|[Tt]rue|[Ff]alse)\s(?!(?:It|The|There|This|That|These|Those|He|She|They|We|You|I|In|Because|And|But|Or)\s)\p{Lu}\p{L}+(?:\s\p{Lu}\p{L}+){0,3}[\s.!*"'”]*$)/u;
 
 /** Whether "no", "yes" or "true" at the start of a text is a part of a name. */
 export function namesPolarity(text: string): boolean {

@@ -34,7 +34,7 @@ interface Declaration {
 }
 
 const LETTER =
-  /^(?:(?:option|choice|answer|letter|选项)\s*)?(?:[(（[]\s?([A-Ja-j])\s?[)）\]]|([A-J])(?![\p{Script=Latin}\p{N}_'’(^]|\s?[=+*/<>≥≤]|-\w|:\d|[$€£¥]\d)|([a-j])(?=\s*(?:[.。)）]|$))(?!\.\d))/u;
+  /^(?:(?:option|choice|answer|letter|选项)\s*)?(?:[(（[]\s?([A-Ja-j])\s?[)）\]]|([A-J])(?![\p{Script=Latin}\p{N}_'’(^#]|\s?[=+*/<>≥≤]|-\w|:\d|[$€£¥]\d)|([a-j])(?=\s*(?:[.。)）]|$))(?!\.\d))/u;
 const CHOICE =
   /(?:\b(?:or|maybe|perhaps|possibly|alternatively|and|also)\b|[/,，、&或和])\s*(?:\(?(?:maybe|perhaps|possibly|even|also|or|and|option|choice|it'?s|it is|either)\)?\s*)*[(（]?[A-J](?![\p{L}\p{N}'’])/u;
 const NEGATION =

@@ -145,6 +145,16 @@ test("typesetting around an answer in a box is no part of it", () => {
   expect(score({ kind: "anls" }, "\\boxed{\\text{The Hobbit}}", "The Hobbit")).toBe(1);
 });
 
+test("an exact value beside what it rounds to is either, where it does", () => {
+  for (const answer of ["2\\sqrt{3}", "3.46"]) {
+    expect(score({ kind: "answer" }, "The answer is 2√3 ≈ 3.46.", answer)).toBe(1);
+    expect(score({ kind: "answer" }, "\\boxed{2\\sqrt{3} \\approx 3.46}", answer)).toBe(1);
+    expect(score({ kind: "answer" }, "\\boxed{2\\sqrt{3} \\approx 3.56}", answer)).toBe(0);
+  }
+  expect(score({ kind: "numeric" }, "2√3 ≈ 3.46", "3.46")).toBe(1);
+  expect(equivalent("no 1", "no")).toBe(false);
+});
+
 test("quotes around the members of a set are no part of them", () => {
   expect(score({ kind: "set" }, '["cat", "dog"]', "dog, cat")).toBe(1);
   expect(score({ kind: "set" }, "'a', 'b'", '["a", "b"]')).toBe(1);

@@ -17,7 +17,7 @@ function numberIn(tree: Tree): number | undefined {
     const value = numberIn(tree.of);
     return value === undefined ? undefined : -value;
   }
-  if (tree.kind === "relation" && tree.operators.join() === "=") return numberIn(tree.sides[1]!);
+  if (tree.kind === "relation" && /^[=≈]$/.test(tree.operators.join())) return numberIn(tree.sides[1]!);
   const exact = exactValue(tree);
   return exact === undefined ? constantValue(tree) : doubleOf(exact);
 }
