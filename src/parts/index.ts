@@ -18,6 +18,7 @@ export {
 } from "./definition.ts";
 export { errorText } from "./error-text.ts";
 export { expectedText, faultText, valueAt } from "./fault-text.ts";
+export { deeplyFrozen, isFrozenFault } from "./frozen.ts";
 export { membersOf } from "./members-of.ts";
 export { nearestName } from "./nearest-name.ts";
 export { partError } from "./part-error.ts";
