@@ -3,7 +3,7 @@
  * The first half of an iteration: problems, prompts, completions, rewards.
  */
 import { type CreditNeeds, signalRequest } from "../../credit/index.ts";
-import type { Completion, SampleRequest, Sampler } from "../../engine/index.ts";
+import { type Completion, type SampleRequest, type Sampler, sampledGroups } from "../../engine/index.ts";
 import { PartError } from "../../errors/index.ts";
 import {
   type DrawnQuestions,
@@ -183,7 +183,7 @@ export async function sampleGroups(
           { options: rollouts, sampler, request: asked, seed: rolloutSeed!, progress },
           watch,
         )
-      : { completions: await watch.time("sample", () => sampler.sample(asked)), noised: 0 };
+      : { completions: await watch.time("sample", () => sampledGroups(sampler, asked)), noised: 0 };
   const judged = await watch.time("verify", () => rewarded(training, questions, completions, noised, policy));
   requireRewards(judged, schedule);
   const groups =
