@@ -4,7 +4,7 @@
  * the creation of verdicts follow from the list.
  */
 import type * as z from "zod";
-import { createPart, definitionUnion, kindsOf } from "../parts/index.ts";
+import { createPart, definitionUnion, kindsOf, parseByKind } from "../parts/index.ts";
 import type { Verdict, VerdictContext } from "./verdict.ts";
 import { anlsDefinition } from "./verdicts/anls.ts";
 import { answerDefinition } from "./verdicts/answer.ts";
@@ -42,17 +42,20 @@ export const verdictSchema = definitionUnion(definitions).describe(
 /** A complete verdict configuration: every default filled in. */
 export type VerdictConfig = z.output<typeof verdictSchema>;
 
+/** A verdict configuration as a user writes it. */
+export type VerdictInput = z.input<typeof verdictSchema>;
+
 /** The kinds of the built-in verdicts. */
 export const VERDICT_KINDS: readonly string[] = kindsOf(definitions);
 
 /**
- * The verdict of a configuration.
+ * The verdict of a configuration; missing options take their defaults.
  *
- * @param config as parsed by `verdictSchema`
- * @throws ConfigError when no verdict has its kind
+ * @throws ConfigError when a key is unknown or a value impossible
  * @example
- * createVerdict(verdictSchema.parse({ kind: "relaxed" })).judge("104", { question: "?", answers: ["100"], columns: {} }); // score 1
+ * createVerdict({ kind: "relaxed" }).judge("104", { question: "?", answers: ["100"], columns: {} }); // score 1
  */
-export function createVerdict(config: VerdictConfig, context: VerdictContext = {}): Verdict {
-  return createPart<VerdictContext, Verdict>(definitions, config, context);
+export function createVerdict(config: VerdictInput, context: VerdictContext = {}): Verdict {
+  const parsed = parseByKind(verdictSchema, config, "verdict");
+  return createPart<VerdictContext, Verdict>(definitions, parsed, context);
 }
