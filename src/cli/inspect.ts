@@ -2,6 +2,7 @@
  * @module
  * `fovea inspect`: a model's answer to a question about images and videos, token by token, as text, JSON or a page.
  */
+import { existsSync } from "node:fs";
 import { type Command, Option } from "commander";
 import {
   type Config,
@@ -91,6 +92,11 @@ async function inspect(name: string, flags: InspectFlags, context: CliContext): 
   refuseModelSetting(flags.set);
   const stream = flags.stream === true ? ["engine.stream=true"] : [];
   const asked = resolveConfig({ preset: named.settings, flags: [...flags.set, ...stream] });
+  if (asked.model.kind === "directory" && !existsSync(asked.model.path)) {
+    throw new ConfigError(
+      `inspect: expected a run directory, a model directory or org/name, got "${name}", which is not there`,
+    );
+  }
   const config = await fetchModel(asked, downloadBar(context));
   if (config.model.kind !== "directory" && named.run === undefined)
     throw new ConfigError(`inspect: expected a run directory, a model directory or org/name, got "${name}"`);

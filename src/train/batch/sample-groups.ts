@@ -43,8 +43,9 @@ export interface SamplingOptions {
 
 /** Draws the next problems of the stream and puts them into prompts; moves the position. */
 async function nextQuestions(training: Training, draws: Draws): Promise<DrawnQuestions> {
-  const { source, dialogue, order, limits, maxBrokenShare, schedule } = training;
-  const tally = new RowTally(maxBrokenShare, source.size, { counts: draws.rows });
+  const { source, dialogue, order, limits, maxBrokenShare, schedule, isInCode } = training;
+  const setting = isInCode ? "maxBrokenShare" : undefined;
+  const tally = new RowTally(maxBrokenShare, source.size, { counts: draws.rows, setting });
   const drawn = await drawQuestions(
     { source, dialogue, limits, order, end: Infinity },
     tally,
@@ -103,14 +104,15 @@ async function rewarded(
  *
  * @throws PartError
  */
-function requireRewards(groups: readonly Group[], { maxFailedRewardShare }: Training["schedule"]): void {
+function requireRewards(groups: readonly Group[], { schedule, isInCode }: Training): void {
+  const { maxFailedRewardShare } = schedule;
   const rollouts = groups.flatMap((group) => group.rollouts);
   const failed = rollouts.filter(({ reward }) => reward.failures !== undefined);
   if (failed.length <= maxFailedRewardShare * rollouts.length) return;
   const [first] = failed[0]?.reward.failures ?? [];
   throw new PartError(
     `rewards failed on ${failed.length} of ${rollouts.length} completions, ` +
-      `expected at most a share of ${maxFailedRewardShare} (train.maxFailedRewardShare); the first: ${first}`,
+      `expected at most a share of ${maxFailedRewardShare} (${isInCode ? "schedule" : "train"}.maxFailedRewardShare); the first: ${first}`,
   );
 }
 
@@ -185,7 +187,7 @@ export async function sampleGroups(
         )
       : { completions: await watch.time("sample", () => sampledGroups(sampler, asked)), noised: 0 };
   const judged = await watch.time("verify", () => rewarded(training, questions, completions, noised, policy));
-  requireRewards(judged, schedule);
+  requireRewards(judged, training);
   const groups =
     temporal === undefined
       ? judged

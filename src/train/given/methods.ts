@@ -84,5 +84,8 @@ export function verdictOf(given?: GivenVerdict): Verdict {
   }
   requireMethods(given, ["judge"], "verdict", "an object with name and judge");
   const verdict = given as Verdict;
+  if (typeof verdict.name !== "string" || verdict.name === "") {
+    throw new ConfigError(`verdict.name: expected a text, got ${gotText(verdict.name)}`);
+  }
   return checkedVerdict(verdict, `verdict "${verdict.name}"`, CALL_LIMIT);
 }
