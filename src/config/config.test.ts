@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ConfigError } from "../errors/index.ts";
 import type { Settings } from "../parts/index.ts";
-import { editDistance, nearestName } from "../parts/nearest-name.ts";
+import { editDistance, nearestName } from "../errors/nearest-name.ts";
 import { temporaryDirectory } from "../testing/temporary-directory.ts";
 import { differences } from "../train/run-directory/differences.ts";
 import { mergeSettings } from "./merge.ts";

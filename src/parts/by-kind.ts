@@ -4,9 +4,9 @@
  */
 import type * as z from "zod";
 import { ConfigError } from "../errors/index.ts";
+import { nearestName } from "../errors/nearest-name.ts";
 import type { KindSchema } from "./definition.ts";
 import { faultText } from "./fault-text.ts";
-import { nearestName } from "./nearest-name.ts";
 import { isSettings } from "./settings.ts";
 import { shownValue } from "./shown-value.ts";
 
