@@ -14,7 +14,7 @@ import {
   resolveConfig,
 } from "../config/index.ts";
 import { pictures, SPLITS } from "../data/index.ts";
-import type { Completion, Engine, Prompt } from "../engine/index.ts";
+import { type Completion, type Engine, type Prompt, sampledGroups } from "../engine/index.ts";
 import { ConfigError } from "../errors/index.ts";
 import type { Dialogue } from "../eval/index.ts";
 import { requireWritableFile, writeOutput } from "../files/index.ts";
@@ -60,7 +60,7 @@ async function answered(
 ): Promise<Pick<Completion, "tokens" | "stopReason">> {
   if (completion !== undefined) return { tokens: dialogue.completionTokens(completion), stopReason: "stop" };
   if (stream) throw new ConfigError("--stream: expected --completion too, since streamed weights only score");
-  const [group] = await engine.sample({
+  const [group] = await sampledGroups(engine, {
     ...sampling,
     temperature: sample ? sampling.temperature : 0,
     prompts: [prompt],

@@ -63,8 +63,9 @@ export class FakeModel {
   /** The state before token t of a completion. */
   stateOf({ prompt, completion }: Sequence, t: number, image?: ImageAblation): State {
     const previous = t === 0 ? lastPromptToken(prompt) : completion[t - 1]!;
-    const { vocabSize } = this.shape;
-    if (!(previous >= 0 && previous < vocabSize)) {
+    const { vocabSize, promptRows } = this.shape;
+    // Rows of the prompt table follow those of the vocabulary; beyond both there are no numbers.
+    if (!(previous >= 0 && previous < vocabSize + promptRows)) {
       throw new EngineError(`fake engine: expected ids below vocabSize ${vocabSize}, got ${previous}`);
     }
     return {
