@@ -4,7 +4,7 @@
  * that `fovea benchmarks` prints and the opening of benchmarks follow from it.
  */
 import type * as z from "zod";
-import { createPart, definitionUnion, kindsOf } from "../parts/index.ts";
+import { createPart, definitionUnion, kindsOf, parseByKind } from "../parts/index.ts";
 import type { Benchmark, BenchmarkContext, BenchmarkFacts } from "./benchmark.ts";
 import { chartMimic } from "./benchmarks/chartmimic.ts";
 import { chartQa } from "./benchmarks/chartqa.ts";
@@ -78,6 +78,9 @@ export const benchmarkSchema = definitionUnion(definitions).describe("A benchmar
 /** A complete configuration of a benchmark: every default filled in. */
 export type BenchmarkConfig = z.output<typeof benchmarkSchema>;
 
+/** A configuration of a benchmark as a user writes it. */
+export type BenchmarkInput = z.input<typeof benchmarkSchema>;
+
 /** The kinds of the built-in benchmarks. */
 export const BENCHMARK_KINDS: readonly string[] = kindsOf(definitions);
 
@@ -101,13 +104,11 @@ const UNRECORDED = ["kind", "data", "images", "tasks", "scorer"];
 /**
  * Opens the benchmark that a configuration describes.
  *
- * @param config as parsed by `benchmarkSchema`
+ * @throws ConfigError when a key is unknown or a value impossible
  * @throws DataError when its files are not there or are other files
  */
-export async function createBenchmark(
-  config: BenchmarkConfig,
-  context: BenchmarkContext,
-): Promise<Benchmark> {
+export async function createBenchmark(given: BenchmarkInput, context: BenchmarkContext): Promise<Benchmark> {
+  const config = parseByKind(benchmarkSchema, given, "benchmark");
   const made = await createPart<BenchmarkContext, Benchmark | Promise<Benchmark>>(
     definitions,
     config,

@@ -5,7 +5,7 @@
 import type { Command } from "commander";
 import { type Config, openCredit, openParts } from "../config/index.ts";
 import type { CompletionCredit, CreditMethod } from "../credit/index.ts";
-import type { Completion } from "../engine/index.ts";
+import { type Completion, sampledGroups } from "../engine/index.ts";
 import { firstQuestions, RowTally, textTable } from "../eval/index.ts";
 import type { CliContext } from "./context.ts";
 import { creditMethodsByName, creditWeights } from "./credit-weights.ts";
@@ -59,7 +59,7 @@ async function creditSampled(
     const prompts = questions.map(({ prompt }) => prompt);
     const completions =
       options.completion === undefined
-        ? await engine.sample({
+        ? await sampledGroups(engine, {
             ...config.sampling,
             prompts,
             groupSize: 1,

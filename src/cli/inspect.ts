@@ -2,6 +2,7 @@
  * @module
  * `fovea inspect`: a model's answer to a question about images and videos, token by token, as text, JSON or a page.
  */
+import { existsSync } from "node:fs";
 import { type Command, Option } from "commander";
 import {
   type Config,
@@ -13,7 +14,7 @@ import {
   resolveConfig,
 } from "../config/index.ts";
 import { pictures, SPLITS } from "../data/index.ts";
-import type { Completion, Engine, Prompt } from "../engine/index.ts";
+import { type Completion, type Engine, type Prompt, sampledGroups } from "../engine/index.ts";
 import { ConfigError } from "../errors/index.ts";
 import type { Dialogue } from "../eval/index.ts";
 import { requireWritableFile, writeOutput } from "../files/index.ts";
@@ -59,7 +60,7 @@ async function answered(
 ): Promise<Pick<Completion, "tokens" | "stopReason">> {
   if (completion !== undefined) return { tokens: dialogue.completionTokens(completion), stopReason: "stop" };
   if (stream) throw new ConfigError("--stream: expected --completion too, since streamed weights only score");
-  const [group] = await engine.sample({
+  const [group] = await sampledGroups(engine, {
     ...sampling,
     temperature: sample ? sampling.temperature : 0,
     prompts: [prompt],
@@ -91,6 +92,11 @@ async function inspect(name: string, flags: InspectFlags, context: CliContext): 
   refuseModelSetting(flags.set);
   const stream = flags.stream === true ? ["engine.stream=true"] : [];
   const asked = resolveConfig({ preset: named.settings, flags: [...flags.set, ...stream] });
+  if (asked.model.kind === "directory" && !existsSync(asked.model.path)) {
+    throw new ConfigError(
+      `inspect: expected a run directory, a model directory or org/name, got "${name}", which is not there`,
+    );
+  }
   const config = await fetchModel(asked, downloadBar(context));
   if (config.model.kind !== "directory" && named.run === undefined)
     throw new ConfigError(`inspect: expected a run directory, a model directory or org/name, got "${name}"`);

@@ -6,7 +6,7 @@
 import type { ConfiguredParts } from "../config/index.ts";
 import type { TokenRole } from "../credit/index.ts";
 import type { Problem, ProblemSource, TokenLabel } from "../data/index.ts";
-import type { Engine, StopReason } from "../engine/index.ts";
+import { type Engine, type StopReason, sampledGroups } from "../engine/index.ts";
 import {
   type Dialogue,
   firstQuestions,
@@ -84,7 +84,7 @@ async function labelledBatch(
   { temperature, seed }: LabelledSampling,
 ): Promise<LabelledCompletion[]> {
   const { attention } = credit.needs;
-  const groups = await engine.sample({
+  const groups = await sampledGroups(engine, {
     ...configured,
     temperature,
     seed: questions.map(({ problem }) => problemSeed(seed, problem)),

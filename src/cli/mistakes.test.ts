@@ -207,6 +207,16 @@ describe("a mistake in runs, grids and answers", () => {
       ],
     ],
     [
+      "a table without its number",
+      () => ["reproduce", "dyco/table"],
+      ['got "dyco/table"; did you mean dyco-rl/table-1?'],
+    ],
+    [
+      "a model to inspect that is not there",
+      () => ["inspect", "nope"],
+      ['inspect: expected a run directory, a model directory or org/name, got "nope", which is not there'],
+    ],
+    [
       "a grid over an unknown key",
       () => grid("axes: { train.itertions: [1, 2] }\n"),
       ["grid:", "1: unknown key train.itertions; did you mean train.iterations?"],

@@ -5,17 +5,11 @@
 import type { z } from "zod";
 import { ConfigError } from "../errors/index.ts";
 import { expectedText, isSettings, nearestName, valueAt } from "../parts/index.ts";
-import { keysAt, leafKeys } from "./schema-keys.ts";
+import { nearestSettings, OTHER_NAMES } from "./nearest-setting.ts";
+import { keysAt } from "./schema-keys.ts";
 
 function dotted(path: readonly PropertyKey[]): string {
   return path.map(String).join(".");
-}
-
-/** A key of another place whose own name is the nearest. */
-function nearestElsewhere(schema: z.core.$ZodType, key: string): string | undefined {
-  const byOwnName = new Map(leafKeys(schema).map((full) => [full.slice(full.lastIndexOf(".") + 1), full]));
-  const near = nearestName(key, byOwnName.keys());
-  return near === undefined ? undefined : byOwnName.get(near);
 }
 
 /** Why a key is not allowed at its place. */
@@ -28,16 +22,15 @@ function explainUnknown(
   const full = dotted([...path, key]);
   const known = keysAt(schema, path);
   const elsewhere = known.filter((candidate) => candidate.name === key && candidate.kind !== undefined);
+  const near = nearestSettings(schema, path, key, input);
+  const hint = near.length === 0 ? "" : `; did you mean ${near.join(" or ")}?`;
   if (elsewhere.length > 0) {
     const parent = valueAt(input, path);
     const kind = isSettings(parent) ? parent["kind"] : undefined;
     const owners = [...new Set(elsewhere.map((candidate) => `"${candidate.kind}"`))].join(", ");
-    return `${full} does not apply to ${dotted(path)}.kind "${String(kind)}"; it belongs to ${owners}`;
+    const meant = Object.hasOwn(OTHER_NAMES, key) ? hint : "";
+    return `${full} does not apply to ${dotted(path)}.kind "${String(kind)}"; it belongs to ${owners}${meant}`;
   }
-  const names = known.map((candidate) => candidate.name);
-  const near = nearestName(key, names);
-  const suggestion = near === undefined ? nearestElsewhere(schema, key) : dotted([...path, near]);
-  const hint = suggestion === undefined ? "" : `; did you mean ${suggestion}?`;
   return `unknown key ${full}${hint}`;
 }
 

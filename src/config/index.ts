@@ -24,7 +24,6 @@ export {
   type OpenEngine,
   openConfiguredDialogue,
   openEngine,
-  openPromptFormat,
 } from "./open/open-model.ts";
 export {
   type ConfiguredParts,
@@ -38,6 +37,7 @@ export {
 } from "./open/open-parts.ts";
 export { maxBrokenShare, openTask, problemLimits } from "./open/open-task.ts";
 export { openVerdict } from "./open/open-verdict.ts";
+export { openPromptFormat } from "./open/prompt-format.ts";
 export { findPreset, presets } from "./presets/index.ts";
 export { readConfigFile } from "./read-file.ts";
 export { type ConfigSources, flagSettings, resolveConfig } from "./resolve-config.ts";

@@ -82,6 +82,15 @@ export function leafKeys(schema: z.core.$ZodType, prefix = ""): string[] {
   return [...new Set(found)];
 }
 
+/** Every dotted key of the schema, of values and of objects. */
+export function everyKey(schema: z.core.$ZodType): string[] {
+  const keys = leafKeys(schema).flatMap((leaf) => {
+    const names = leaf.split(".");
+    return names.map((_, depth) => names.slice(0, depth + 1).join("."));
+  });
+  return [...new Set(keys)];
+}
+
 /** The zod type name of the value at a dotted key, such as "string" or "number"; undefined when unknown. */
 export function valueType(schema: z.core.$ZodType, path: readonly string[]): string | undefined {
   let here: z.core.$ZodType[] = [schema];

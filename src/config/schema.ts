@@ -87,7 +87,11 @@ const promptSchema = z
       .optional()
       .describe("System message; by default the format's, else the chat template's."),
     suffix: z.string().optional().describe("Text after every question; by default the format's."),
-    module: moduleSchema.optional().describe("A user-defined prompt format, in place of format."),
+    module: moduleSchema
+      .optional()
+      .describe(
+        "A user-defined prompt format, in place of format; its export and options may stand beside it.",
+      ),
   })
   .describe("How a problem becomes a conversation.");
 

@@ -65,9 +65,27 @@ function expandList(parts: unknown): unknown {
 }
 
 /**
+ * A prompt's module with its export and options, which may stand beside it as they do in other parts.
+ *
+ * @throws ConfigError when one of them stands in both places
+ */
+function expandPrompt(prompt: Settings): Settings {
+  const { module, export: name, options, ...rest } = prompt;
+  const beside = Object.entries({ export: name, options }).filter(([, value]) => value !== undefined);
+  if (module === undefined && beside.length === 0) return prompt;
+  const within = isSettings(module) ? module : module === undefined ? {} : { module };
+  const twice = beside.find(([key]) => key in within);
+  if (twice !== undefined) {
+    const [key] = twice;
+    throw new ConfigError(`prompt.${key}: expected prompt.${key} or prompt.module.${key}, got both`);
+  }
+  return { ...rest, module: withImpliedKind({ ...within, ...Object.fromEntries(beside) }) };
+}
+
+/**
  * Expands short forms, so that settings can be merged.
  *
- * @throws ConfigError when a key is written under both of its names
+ * @throws ConfigError when a key is written under both of its names, or in both of its places
  */
 export function expandShortForms(settings: Settings): Settings {
   const expanded: Record<string, unknown> = { ...settings };
@@ -91,12 +109,6 @@ export function expandShortForms(settings: Settings): Settings {
   if (isSettings(evaluation) && "benchmarks" in evaluation) {
     expanded["evaluation"] = { ...evaluation, benchmarks: expandList(evaluation["benchmarks"]) };
   }
-  if (isSettings(prompt) && "module" in prompt) {
-    const { module } = prompt;
-    expanded["prompt"] = {
-      ...prompt,
-      module: withImpliedKind(typeof module === "string" ? { module } : module),
-    };
-  }
+  if (isSettings(prompt)) expanded["prompt"] = expandPrompt(prompt);
   return expanded;
 }

@@ -3,6 +3,7 @@
  * The inputs of AT-RL from attention rows: each token's attention to the image, and the similarity of any two rows.
  * This is the reference in double precision; engines compute the same inside their graph.
  */
+import { knownOptions } from "../math/known-options.ts";
 import { KEY_KIND } from "./attention-signals.ts";
 import { type BiasCurve, biasCurve } from "./bias-curve.ts";
 import { checkRows } from "./check-rows.ts";
@@ -50,8 +51,10 @@ export function calibratedGram(
   rows: ArrayLike<number>,
   shape: { readonly tokens: number; readonly keys: number },
   kind: ArrayLike<number>,
-  { biasCorrection = true, biasCurve: parameters, first }: CalibratedGramOptions = {},
+  options: CalibratedGramOptions = {},
 ): CalibratedAttention {
+  const known = knownOptions(options, ["biasCorrection", "biasCurve", "first"]);
+  const { biasCorrection = true, biasCurve: parameters, first } = known;
   checkRows(rows, shape, kind, first);
   const { tokens, keys } = shape;
   const real: number[] = [];

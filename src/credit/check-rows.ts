@@ -3,7 +3,7 @@
  * The check of attention rows before any use.
  */
 import { NumericError, ShapeError } from "../errors/index.ts";
-import { requireArray } from "../math/check.ts";
+import { requireArray, requireObject } from "../math/check.ts";
 
 /**
  * Throws unless rows, kinds and queries match and every entry is a mass.
@@ -15,10 +15,12 @@ import { requireArray } from "../math/check.ts";
  */
 export function checkRows(
   rows: ArrayLike<number>,
-  { tokens, keys }: { readonly tokens: number; readonly keys: number },
+  shape: { readonly tokens: number; readonly keys: number },
   kind: ArrayLike<number>,
   first?: number,
 ): void {
+  requireObject("shape", shape);
+  const { tokens, keys } = shape;
   for (const [name, size] of Object.entries({ tokens, keys, first: first ?? 0 })) {
     if (!(Number.isInteger(size) && size >= 0)) {
       throw new ShapeError(`${name}: expected an integer ≥ 0, got ${size}`);

@@ -11,6 +11,10 @@ const ROUNDING = 1e-4;
 
 const RANGES = {
   mass: { fits: (value: number) => value >= 0 && value < Infinity, words: "a finite number ≥ 0" },
+  angle: {
+    fits: (value: number) => value >= 0 && value <= Math.PI + ROUNDING,
+    words: "an angle in [0, π]",
+  },
   logprob: {
     fits: (value: number) => value <= ROUNDING && value > -Infinity,
     words: "a finite log-prob ≤ 0",
@@ -19,7 +23,7 @@ const RANGES = {
   nats: { fits: (value: number) => value >= -ROUNDING && value < Infinity, words: "finite nats ≥ 0" },
 } as const;
 
-/** The quantity of a signal: attention, a log-prob, a cosine, or entropy and divergence. */
+/** The quantity of a signal: attention, an angle between distributions of it, a log-prob, a cosine, or entropy and divergence. */
 type SignalRange = keyof typeof RANGES;
 
 /** Whether token t counts; all do without a mask. */

@@ -77,7 +77,7 @@ export { vppo } from "./methods/vppo.ts";
 export type { PartitionGraph } from "./partition/csr-graph.ts";
 export type { Partition, PartitionOptions } from "./partition/partition.ts";
 export { partition } from "./partition/partition.ts";
-export { type CreditConfig, creditMethod, creditSchema } from "./registry.ts";
+export { type CreditConfig, type CreditInput, creditMethod, creditSchema } from "./registry.ts";
 export type { AttentionRequest } from "./signals/attention.ts";
 export type { CalibratedRequest } from "./signals/calibrated.ts";
 export type { ClustersRequest } from "./signals/clusters.ts";

@@ -4,7 +4,7 @@
  * schema and the creation of methods follow from the list.
  */
 import type * as z from "zod";
-import { createPart, definitionUnion } from "../parts/index.ts";
+import { createPart, definitionUnion, parseByKind } from "../parts/index.ts";
 import type { CreditMethod } from "./method.ts";
 import { atRlCredit } from "./methods/at-rl/method.ts";
 import { cfpoCredit } from "./methods/cfpo.ts";
@@ -67,13 +67,17 @@ export const creditSchema = definitionUnion(definitions).describe(
 /** A complete credit configuration: every default filled in. */
 export type CreditConfig = z.output<typeof creditSchema>;
 
+/** A credit configuration as a user writes it. */
+export type CreditInput = z.input<typeof creditSchema>;
+
 /**
- * The credit method that a configuration describes.
+ * The credit method that a configuration describes; missing options take their defaults.
  *
- * @param config as parsed by `creditSchema`
+ * @throws ConfigError when a key is unknown or a value impossible
  * @example
  * creditMethod({ kind: "uniform" }).credit([[{ mask: [1, 1, 0] }]])[0][0].weights; // [1, 1, 0]
  */
-export function creditMethod(config: CreditConfig): CreditMethod & { readonly name: string } {
-  return { name: config.kind, ...createPart(definitions, config, undefined) };
+export function creditMethod(config: CreditInput): CreditMethod & { readonly name: string } {
+  const parsed = parseByKind(creditSchema, config, "credit");
+  return { name: parsed.kind, ...createPart(definitions, parsed, undefined) };
 }

@@ -3,7 +3,7 @@
  * The completions that a diagnosis looks at, batch by batch: sampled from the model, or recorded before.
  */
 import type { Problem, ProblemSource } from "../data/index.ts";
-import type { Engine, Prompt, SampleRequest } from "../engine/index.ts";
+import { type Engine, type Prompt, type SampleRequest, sampledGroups } from "../engine/index.ts";
 import { type Dialogue, drawQuestions, type ProblemLimits, RowTally } from "../eval/index.ts";
 import { Rng } from "../math/index.ts";
 
@@ -49,7 +49,7 @@ export function sampledAnswers(options: SampledAnswersOptions): Answers {
         const count = Math.min(batchSize, total - done);
         const { questions } = await drawQuestions(stream, tally, tally.counts.drawn, count);
         if (questions.length === 0) return;
-        const groups = await engine.sample({
+        const groups = await sampledGroups(engine, {
           ...options.sampling,
           prompts: questions.map(({ prompt }) => prompt),
           groupSize: 1,

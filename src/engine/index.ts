@@ -36,5 +36,6 @@ export {
 } from "./local/local-options.ts";
 export { parseBytes } from "./local/memory/bytes.ts";
 export { type MachineMemory, machineMemory } from "./local/memory/machine-memory.ts";
+export { sampledGroups } from "./sampled-groups.ts";
 export { freshSmallModel, SMALL_ASSETS, smallModelConfig } from "./small-model.ts";
 export * from "./tinker/index.ts";

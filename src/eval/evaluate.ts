@@ -3,7 +3,7 @@
  * Greedy accuracy on the first problems of a source, with its interval, by kind, and the task's further measures.
  */
 import type { Problem, ProblemSource, Tally, Task } from "../data/index.ts";
-import type { Completion, Engine } from "../engine/index.ts";
+import { type Completion, type Engine, sampledGroups } from "../engine/index.ts";
 import { wilsonInterval } from "../math/index.ts";
 import { isRight, type Judgement, type Verdict } from "../verify/index.ts";
 import type { Dialogue } from "./dialogue.ts";
@@ -127,7 +127,7 @@ async function answerBatch(
   { engine, dialogue, verdict, maxCompletionTokens }: EvaluationOptions,
   questions: readonly Question[],
 ): Promise<EvaluatedAnswer[]> {
-  const completions = await engine.sample({
+  const completions = await sampledGroups(engine, {
     prompts: questions.map(({ prompt }) => prompt),
     groupSize: 1,
     maxCompletionTokens,

@@ -4,7 +4,7 @@
  * a server of chat completions (`chat-respondent.ts`).
  */
 import type { Problem } from "../data/index.ts";
-import type { Engine, StopReason } from "../engine/index.ts";
+import { type Engine, type StopReason, sampledGroups } from "../engine/index.ts";
 import { Rng } from "../math/index.ts";
 import type { Dialogue } from "./dialogue.ts";
 
@@ -80,7 +80,7 @@ export function engineRespondent(engine: Engine, dialogue: Dialogue, identity: s
       signal?.throwIfAborted();
       const { samples, temperature, topP, maxCompletionTokens, seed, system } = request;
       const prompts = problems.map((problem) => dialogue.prompt(problem, { system }));
-      const groups = await engine.sample({
+      const groups = await sampledGroups(engine, {
         prompts,
         groupSize: samples,
         maxCompletionTokens,

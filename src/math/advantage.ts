@@ -5,6 +5,7 @@
  */
 import { ConfigError, NumericError } from "../errors/index.ts";
 import { requireArray } from "./check.ts";
+import { knownOptions } from "./known-options.ts";
 
 /** Rewards of a group; `null` (or NaN, in typed arrays) where no verifier could judge the completion. */
 export type Rewards = ArrayLike<number | null>;
@@ -88,13 +89,13 @@ function tooFarApart(): NumericError {
  *
  * @param rewards `[G]`, any finite unit
  * @returns `[G]`, in group standard deviations or in reward units
- * @throws ConfigError when the scale is another
+ * @throws ConfigError when an option is unknown, or the scale is another
  * @throws NumericError when a reward is infinite, or the difference of two, or epsilon is not a finite number ≥ 0
  * @example
  * groupAdvantages([1, 0, 0, 1], { epsilon: 0 }); // [√3/2, −√3/2, −√3/2, √3/2]
  */
 export function groupAdvantages(rewards: Rewards, options: AdvantageOptions = {}): Float64Array {
-  const { scale = "std", epsilon = 1e-6 } = options;
+  const { scale = "std", epsilon = 1e-6 } = knownOptions(options, ["scale", "epsilon"]);
   if (scale !== "std" && scale !== "none") {
     throw new ConfigError(`scale: expected std or none, got ${JSON.stringify(scale)}`);
   }

@@ -15,6 +15,16 @@ export function requireArray(name: string, values: ArrayLike<unknown> | null | u
 }
 
 /**
+ * Throws unless a value is an object with members.
+ *
+ * @throws ShapeError
+ */
+export function requireObject(name: string, value: object | null | undefined): void {
+  if (typeof value === "object" && value !== null) return;
+  throw new ShapeError(`${name}: expected an object, got ${value === null ? "null" : typeof value}`);
+}
+
+/**
  * Throws unless an array has a length.
  *
  * @throws ShapeError

@@ -47,12 +47,17 @@ export type NamedAlgorithm = Algorithm & { readonly name: string };
  * @throws ConfigError when a key is unknown or a value impossible
  */
 export function parseAlgorithm(config: AlgorithmInput): AlgorithmConfig {
-  return parseByKind(algorithmSchema, config ?? { kind: undefined }, "algorithm");
+  return parseByKind(algorithmSchema, config, "algorithm");
 }
 
-/** The algorithm that a complete configuration describes. */
-export function createAlgorithm(config: AlgorithmConfig, context: ObjectiveContext = {}): NamedAlgorithm {
-  return { name: config.kind, ...createPart<ObjectiveContext, Algorithm>(definitions, config, context) };
+/**
+ * The algorithm that a configuration describes; missing options take their defaults.
+ *
+ * @throws ConfigError when a key is unknown or a value impossible
+ */
+export function createAlgorithm(config: AlgorithmInput, context: ObjectiveContext = {}): NamedAlgorithm {
+  const parsed = parseAlgorithm(config);
+  return { name: parsed.kind, ...createPart<ObjectiveContext, Algorithm>(definitions, parsed, context) };
 }
 
 /**
@@ -66,5 +71,5 @@ export function resolveAlgorithm(
 ): Algorithm {
   return typeof given === "object" && given !== null && "unit" in given
     ? given
-    : createAlgorithm(parseAlgorithm(given), context);
+    : createAlgorithm(given, context);
 }

@@ -4,9 +4,9 @@
  */
 import type * as z from "zod";
 import { ConfigError } from "../errors/index.ts";
+import { nearestName } from "../errors/nearest-name.ts";
 import type { KindSchema } from "./definition.ts";
 import { faultText } from "./fault-text.ts";
-import { nearestName } from "./nearest-name.ts";
 import { isSettings } from "./settings.ts";
 import { shownValue } from "./shown-value.ts";
 
@@ -26,13 +26,13 @@ export function parseByKind<Schema extends z.ZodDiscriminatedUnion<readonly Kind
   given: string | { readonly kind: unknown },
   where: string,
 ): z.output<Schema> {
-  const config = typeof given === "string" ? { kind: given } : given;
+  const config = isSettings(given) ? given : { kind: given };
   const own = schema.options.find(({ shape }) => shape.kind.value === config.kind);
   if (own === undefined) {
     const kinds = schema.options.map(({ shape }) => shape.kind.value);
     const near = typeof config.kind === "string" ? nearestName(config.kind, kinds) : undefined;
     const hint = near === undefined ? "" : `; did you mean "${near}"?`;
-    const place = typeof given === "string" ? where : `${where}.kind`;
+    const place = isSettings(given) ? `${where}.kind` : where;
     throw new ConfigError(
       `${place}: expected one of ${kinds.join(", ")}, got ${shownValue(config.kind)}${hint}`,
     );

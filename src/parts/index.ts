@@ -3,6 +3,8 @@
  * Definitions of the parts of a run that the configuration selects by name. A definition is a schema of options and a
  * maker. Built-in parts and user modules both use it.
  */
+
+export { nearestName } from "../errors/nearest-name.ts";
 export { batchSignal } from "./batch-signal.ts";
 export { isByKind, parseByKind } from "./by-kind.ts";
 export { calling } from "./calling.ts";
@@ -18,8 +20,8 @@ export {
 } from "./definition.ts";
 export { errorText } from "./error-text.ts";
 export { expectedText, faultText, valueAt } from "./fault-text.ts";
+export { deeplyFrozen, isFrozenFault } from "./frozen.ts";
 export { membersOf } from "./members-of.ts";
-export { nearestName } from "./nearest-name.ts";
 export { partError } from "./part-error.ts";
 export { isSettings, type Settings } from "./settings.ts";
 export { shownValue } from "./shown-value.ts";

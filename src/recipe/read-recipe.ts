@@ -72,6 +72,15 @@ export function recipeNames(directory: string = RECIPES): string[] {
     .sort(inOrder);
 }
 
+/** The recipe whose paper and item are nearest, each by itself: dyco-rl/table-1 for dyco/table. */
+function nearestByParts(name: string, names: readonly string[]): string | undefined {
+  const partsOf = (full: string) => full.split("/") as [paper: string, item: string | undefined];
+  const [paper, item = ""] = partsOf(name);
+  const near = nearestName(paper, new Set(names.map((full) => partsOf(full)[0])));
+  const items = names.flatMap((full) => (partsOf(full)[0] === near ? [partsOf(full)[1]!] : []));
+  return near === undefined ? undefined : `${near}/${nearestName(item, items) ?? items[0]!}`;
+}
+
 /**
  * The recipe of a name.
  *
@@ -80,7 +89,7 @@ export function recipeNames(directory: string = RECIPES): string[] {
 export function readRecipe(name: string, directory: string = RECIPES): NamedRecipe {
   const names = recipeNames(directory);
   if (!names.includes(name)) {
-    const near = nearestName(name, names);
+    const near = nearestName(name, names) ?? nearestByParts(name, names);
     const hint = near === undefined ? "" : `; did you mean ${near}?`;
     throw new ConfigError(`recipe: expected a name that fovea reproduce --list shows, got "${name}"${hint}`);
   }

@@ -3,9 +3,10 @@
  * The reward of a completion: the weighted sum of its parts.
  */
 import { PartError } from "../errors/index.ts";
-import { batchSignal, errorText, shownValue, withinTime } from "../parts/index.ts";
+import { batchSignal, errorText, isFrozenFault, shownValue, withinTime } from "../parts/index.ts";
 import type { Judgement } from "../verify/index.ts";
 import type { Answered, Policy, Reward } from "./reward.ts";
+import { shownAnswers } from "./shown-answers.ts";
 
 /** The rewards of one completion and their sum. */
 export interface CompletionReward {
@@ -34,7 +35,7 @@ interface Calling {
   readonly policy: Policy | undefined;
 }
 
-/** Calls a reward; after the time limit its signal is aborted and the call abandoned. */
+/** Calls a reward with a batch of its own; after the time limit its signal is aborted and the call abandoned. */
 async function called(
   reward: Reward,
   answered: readonly Answered[],
@@ -48,7 +49,7 @@ async function called(
       { isTotal: true },
     );
   try {
-    const scores = reward.score(answered, both, policy);
+    const scores = reward.score(shownAnswers(answered), both, policy);
     return await withinTime<unknown>(scores, { milliseconds: limit, late, signal });
   } finally {
     ending.abort();
@@ -101,7 +102,8 @@ async function scoresOf(
 }
 
 /**
- * Scores a batch. If the reward throws, it is called again for each completion, so that an error costs one completion.
+ * Scores a batch. If the reward throws, it is called again for each completion, so that an error costs one completion; a
+ * reward that changes its batch is not, since a list of one can be sorted.
  */
 async function outcomesOf(
   reward: Reward,
@@ -112,7 +114,8 @@ async function outcomesOf(
     return await scoresOf(reward, answered, calling);
   } catch (error) {
     calling.signal?.throwIfAborted();
-    const isTotal = answered.length < 2 || (error instanceof PartError && error.isTotal);
+    const isTotal =
+      answered.length < 2 || isFrozenFault(error) || (error instanceof PartError && error.isTotal);
     if (isTotal) return answered.map(() => new Failure(error));
     const outcomes: Outcome[] = [];
     for (const one of answered) outcomes.push(...(await outcomesOf(reward, [one], calling)));

@@ -11,6 +11,7 @@ export {
   createReward,
   namedReward,
   type RewardEntry,
+  type RewardInput,
   requireDistinctNames,
   rewardEntrySchema,
 } from "./registry.ts";

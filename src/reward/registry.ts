@@ -5,7 +5,7 @@
  */
 import type * as z from "zod";
 import { ConfigError } from "../errors/index.ts";
-import { createPart, definitionUnion } from "../parts/index.ts";
+import { createPart, definitionUnion, parseByKind } from "../parts/index.ts";
 import { accuracyReward } from "./accuracy.ts";
 import { blindAnswerReward } from "./blind-answer.ts";
 import { claimsReward } from "./claims.ts";
@@ -43,6 +43,9 @@ export const rewardEntrySchema = definitionUnion(definitions);
 
 export type RewardEntry = z.output<typeof rewardEntrySchema>;
 
+/** An entry as a user writes it. */
+export type RewardInput = z.input<typeof rewardEntrySchema>;
+
 /** A reward from the part that its definition made. */
 export function namedReward(name: string, weight: number, part: RewardPart, origin?: string): Reward {
   if (typeof part === "function") return { name, weight, score: part, origin };
@@ -57,8 +60,13 @@ export function namedReward(name: string, weight: number, part: RewardPart, orig
   };
 }
 
-/** The reward of an entry. */
-export function createReward(entry: RewardEntry, context: RewardContext): Reward {
+/**
+ * The reward of an entry; missing options take their defaults.
+ *
+ * @throws ConfigError when a key is unknown or a value impossible
+ */
+export function createReward(given: RewardInput, context: RewardContext): Reward {
+  const entry = parseByKind(rewardEntrySchema, given, "reward");
   const part = createPart<RewardContext, RewardPart>(definitions, entry, context);
   return namedReward(entry.name ?? entry.kind, entry.weight, part);
 }

@@ -120,6 +120,12 @@ describe("a part that is none is refused before anything is sampled, by name", (
       { verdict: { name: "own" } },
       "verdict: expected an object with name and judge, got an object with name; it has no judge",
     ],
+    [
+      "verdict: no name",
+      { verdict: { judge: () => ({ extracted: null, score: 0, reason: "" }) } },
+      "verdict.name: expected a text, got none",
+    ],
+    ["sampling: null", { sampling: null }, "sampling: expected object, got null"],
     ["reward: none", { reward: undefined }, "reward: expected a function"],
     ["reward: kind", { reward: [right, "acuracy"] }, "reward[1]: expected one of accuracy"],
     [

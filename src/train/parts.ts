@@ -67,6 +67,7 @@ export async function openTraining(parts: TrainParts): Promise<Training> {
     maxBrokenShare: parts.maxBrokenShare ?? 0,
     evaluationBatch: parts.evaluationBatch ?? 128,
     measures: task.measures,
+    isInCode,
     signal: parts.signal,
     clock: parts.clock ?? (() => performance.now()),
   };

@@ -4,6 +4,7 @@
  */
 import { algorithmNeeds } from "../objective/index.ts";
 import { requireSound } from "./checks/check-training.ts";
+import { OpenRewards } from "./close-rewards.ts";
 import { ClusterThreads } from "./credit/cluster-threads.ts";
 import { partHashes } from "./given/part-hashes.ts";
 import type { TrainParts } from "./given/train-parts.ts";
@@ -51,16 +52,25 @@ export interface TrainHooks {
 export async function train(parts: TrainParts, hooks: TrainHooks = {}): Promise<TrainResult> {
   const clusterThreads = new ClusterThreads();
   const training = { ...(await openTraining(parts)), clusterThreads };
+  const rewards = new OpenRewards(training.rewards);
   try {
     await requireSound(training, parts.record !== undefined);
-    return await runTraining(parts, training, hooks);
+    return await runTraining(parts, { training, rewards }, hooks);
   } finally {
     await clusterThreads.close();
-    for (const reward of training.rewards) await reward.close?.();
+    // Closed already where the observers have started.
+    await rewards.close((message) => process.emitWarning(message, "FoveaWarning"));
   }
 }
 
-async function runTraining(parts: TrainParts, training: Training, hooks: TrainHooks): Promise<TrainResult> {
+/** A run and its rewards, to be closed before its observers end. */
+interface Run {
+  readonly training: Training;
+  readonly rewards: OpenRewards;
+}
+
+async function runTraining(parts: TrainParts, run: Run, hooks: TrainHooks): Promise<TrainResult> {
+  const { training, rewards } = run;
   const { source, validation, iterations } = training;
   const observers = new Observers(parts.observers ?? []);
   const { config = describeTraining(parts, training), modules } = parts.record ?? {};
@@ -73,23 +83,30 @@ async function runTraining(parts: TrainParts, training: Training, hooks: TrainHo
     ...(parts.record === undefined && { parts: partHashes(parts, training.rewards) }),
   });
   try {
-    return await begun(parts, training, observers, hooks);
+    return await begun(parts, run, observers, hooks);
   } catch (error) {
+    await closeRewards(rewards, observers);
     await observers.fail(error);
     throw error;
   }
 }
 
+/** Closes the rewards; the observers are told which cannot be closed. */
+function closeRewards(rewards: OpenRewards, observers: Observers): Promise<void> {
+  return rewards.close((message) => observers.event({ event: "warning", message }));
+}
+
 /** A run whose observers have started. */
 async function begun(
   parts: TrainParts,
-  training: Training,
+  { training, rewards }: Run,
   observers: Observers,
   hooks: TrainHooks,
 ): Promise<TrainResult> {
   const { engine, iterations, schedule, objective } = training;
   if (!((await hooks.prepare?.()) ?? true)) {
     const end = { status: "interrupted", completed: 0 } as const;
+    await closeRewards(rewards, observers);
     await observers.finish(end);
     return end;
   }
@@ -99,6 +116,7 @@ async function begun(
   const phase = reinforcementPhase(training);
   const result = await runLoop({ engine, phase, observers, signal: parts.signal });
   if (result.status === "finished") await hooks.afterLearning?.();
+  await closeRewards(rewards, observers);
   await observers.finish(result);
   return result;
 }

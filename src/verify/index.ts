@@ -17,7 +17,13 @@ export { numberInWords } from "./equivalence/number-words.ts";
 export { equivalent } from "./equivalent.ts";
 export { boxedAnswer, extractAnswer, markedAnswer } from "./extract-answer.ts";
 export { replySpan, withoutThought } from "./extraction/thought.ts";
-export { createVerdict, VERDICT_KINDS, type VerdictConfig, verdictSchema } from "./registry.ts";
+export {
+  createVerdict,
+  VERDICT_KINDS,
+  type VerdictConfig,
+  type VerdictInput,
+  verdictSchema,
+} from "./registry.ts";
 export { isRight, type JudgedProblem, type Judgement, type Verdict, type VerdictContext } from "./verdict.ts";
 export { verdictName } from "./verdict-name.ts";
 export { anls } from "./verdicts/anls.ts";

@@ -4,7 +4,7 @@
  * the creation of verdicts follow from the list.
  */
 import type * as z from "zod";
-import { createPart, definitionUnion, kindsOf } from "../parts/index.ts";
+import { createPart, definitionUnion, kindsOf, parseByKind } from "../parts/index.ts";
 import type { Verdict, VerdictContext } from "./verdict.ts";
 import { verdictName } from "./verdict-name.ts";
 import { anlsDefinition } from "./verdicts/anls.ts";
@@ -43,18 +43,22 @@ export const verdictSchema = definitionUnion(definitions).describe(
 /** A complete verdict configuration: every default filled in. */
 export type VerdictConfig = z.output<typeof verdictSchema>;
 
+/** A verdict configuration as a user writes it. */
+export type VerdictInput = z.input<typeof verdictSchema>;
+
 /** The kinds of the built-in verdicts. */
 export const VERDICT_KINDS: readonly string[] = kindsOf(definitions);
 
 /**
- * The verdict of a configuration. Its name has the options that are not the defaults.
+ * The verdict of a configuration; missing options take their defaults. Its name has the options that are not the
+ * defaults.
  *
- * @param config as parsed by `verdictSchema`
- * @throws ConfigError when no verdict has its kind
+ * @throws ConfigError when a key is unknown or a value impossible
  * @example
- * createVerdict(verdictSchema.parse({ kind: "relaxed" })).judge("104", { question: "?", answers: ["100"], columns: {} }); // score 1
+ * createVerdict({ kind: "relaxed" }).judge("104", { question: "?", answers: ["100"], columns: {} }); // score 1
  */
-export function createVerdict(config: VerdictConfig, context: VerdictContext = {}): Verdict {
+export function createVerdict(given: VerdictInput, context: VerdictContext = {}): Verdict {
+  const config = parseByKind(verdictSchema, given, "verdict");
   const verdict = createPart<VerdictContext, Verdict>(definitions, config, context);
   // A judge names its own settings: most options of the server change no reply.
   if (config.kind === "judge") return verdict;

@@ -4,8 +4,8 @@
  * every Node version that Fovea supports. Imports of `fovea` and `zod` resolve to the copies of this program,
  * wherever the file is.
  */
-import { existsSync } from "node:fs";
-import { resolve } from "node:path";
+import { statSync } from "node:fs";
+import { parse, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { createJiti } from "jiti";
 import * as z from "zod";
@@ -57,7 +57,11 @@ function ended<T>(work: T | PromiseLike<T>, what: string, milliseconds: number):
 }
 
 async function namespaceOf(path: string, where: string, limit: number): Promise<Record<string, unknown>> {
-  if (!existsSync(path)) throw new ConfigError(`${where}.module: ${path}: no such file`);
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) throw new ConfigError(`${where}.module: ${path}: no such file`);
+  if (found.isDirectory()) {
+    throw new ConfigError(`${where}.module: ${path}: expected a TypeScript or JavaScript file, got a folder`);
+  }
   const jiti = createJiti(pathToFileURL(path).href, {
     fsCache: false,
     moduleCache: false,
@@ -78,6 +82,36 @@ async function namespaceOf(path: string, where: string, limit: number): Promise<
   }
 }
 
+/** The functions that make definitions, by the key of the part. */
+const DEFINED_WITH: Readonly<Record<string, string>> = {
+  reward: "defineReward",
+  credit: "defineCredit",
+  objective: "defineObjective",
+  task: "defineTask",
+  verdict: "defineVerdict",
+  benchmark: "defineBenchmark",
+  "evaluation.benchmarks": "defineBenchmark",
+  "prompt.module": "definePromptFormat",
+  engine: "defineEngine",
+  observers: "defineObserver",
+};
+
+/** How a part of this key is exported. */
+function advice(where: string): string {
+  const define = DEFINED_WITH[where.replace(/\[\d+\]$/, "")];
+  return `make one with ${define ?? "defineReward, defineCredit, …"}, as in export const own = ${define ?? "defineReward"}({ create: () => … })`;
+}
+
+/** The exports of a module without definitions. */
+function gotExports(namespace: Readonly<Record<string, unknown>>): string {
+  const functions = Object.entries(namespace).filter(([, value]) => typeof value === "function");
+  if (functions.length === 0) return "none";
+  const names = functions.map(([name]) =>
+    name === "default" ? "a function as default" : `the function ${name}`,
+  );
+  return `none but ${names.join(", ")}`;
+}
+
 function chosenDefinition(
   namespace: Readonly<Record<string, unknown>>,
   name: string | undefined,
@@ -93,7 +127,7 @@ function chosenDefinition(
     if (isDefinition(definition)) return { name, definition };
     if (name in namespace) {
       throw new ConfigError(
-        `${where}.export: ${path}: expected "${name}" to be a definition with a create function, got ${typeof definition}; its definitions: ${names}`,
+        `${where}.export: ${path}: expected "${name}" to be a definition with a create function, got ${typeof definition}; its definitions: ${names}; ${advice(where)}`,
       );
     }
     const near = nearestName(name, Object.keys(namespace));
@@ -105,7 +139,7 @@ function chosenDefinition(
   const [first, ...more] = found;
   if (first === undefined) {
     throw new ConfigError(
-      `${where}.module: ${path}: expected an export with a create function, got none; make one with defineReward, defineCredit, …`,
+      `${where}.module: ${path}: expected an export with a create function, got ${gotExports(namespace)}; ${advice(where)}`,
     );
   }
   if (more.length > 0) {
@@ -119,7 +153,7 @@ function chosenDefinition(
 /** A part that a user module made. */
 export interface MadePart<Part> {
   readonly part: Part;
-  /** Name of the export; of a default export, "default". */
+  /** Name of the export; of a default export, the name of the file without its ending. */
   readonly name: string;
   /** File and export, for errors. */
   readonly origin: string;
@@ -153,7 +187,7 @@ export async function openModule(
     throw new ConfigError(`${where} (${origin}): schema: expected a zod schema, got ${typeof schema}`);
   }
   return {
-    name,
+    name: name === "default" ? parse(path).name : name,
     origin,
     definition,
     options: parseOptions(schema, reference.options, `${where} (${origin})`),

@@ -1,6 +1,6 @@
 /**
  * @module
- * The benchmarks of a configuration, built-in or from user modules, checked against the contract.
+ * The benchmarks of a configuration, built-in or from user modules.
  */
 import {
   type Benchmark,
@@ -8,60 +8,12 @@ import {
   createBenchmark,
   judgedVerdict,
 } from "../../benchmark/index.ts";
-import { checkedSource, openSource } from "../../data/index.ts";
 import { ConfigError } from "../../errors/index.ts";
 import type { Protocol } from "../../eval/index.ts";
-import { calling, membersOf, partError } from "../../parts/index.ts";
-import { checkedVerdict, type Verdict, type VerdictContext } from "../../verify/index.ts";
-import {
-  type MadePart,
-  MODULE_LIMITS,
-  type ModuleLimits,
-  type ModuleReference,
-  makePart,
-} from "../modules/load-module.ts";
+import type { Verdict, VerdictContext } from "../../verify/index.ts";
+import { MODULE_LIMITS, type ModuleLimits, type ModuleReference, makePart } from "../modules/load-module.ts";
 import type { Config } from "../schema.ts";
-import { moduleVerdictName } from "./open-verdict.ts";
-
-const FUNCTIONS = ["measures"] as const;
-const BENCHMARK_MEMBERS = ["options", "judge", "asksJudge", "judgeRead", "cluster"] as const;
-
-/** A module's benchmark; its problems are checked when they are read. */
-function checkedBenchmark(
-  { part, name, origin }: MadePart<Benchmark>,
-  module: string,
-  limit: number,
-): Benchmark {
-  const where = `benchmark "${part.name ?? name}" (${origin})`;
-  const missing = FUNCTIONS.filter((key) => typeof part[key] !== "function");
-  if (typeof part.verdict?.judge !== "function") {
-    throw new ConfigError(`${where}: verdict: expected an object with judge, got ${typeof part.verdict}`);
-  }
-  if (part.source === undefined || missing.length > 0) {
-    throw new ConfigError(
-      `${where}: expected a source and measures, got ${Object.keys(part).join(", ") || "nothing"}`,
-    );
-  }
-  const shown = part.verdict.name ?? "own";
-  const verdict = {
-    name: moduleVerdictName(shown, { module }),
-    judge: part.verdict.judge.bind(part.verdict),
-  };
-  return {
-    ...membersOf(part, BENCHMARK_MEMBERS),
-    name: part.name ?? name,
-    verdict: checkedVerdict(verdict, `verdict "${shown}" (${origin})`, limit),
-    measures: (answers) => {
-      try {
-        return part.measures(answers);
-      } catch (error) {
-        throw partError(error, `${where}: measures`);
-      }
-    },
-    source: async () =>
-      checkedSource(await calling(where, limit, () => openSource(part.source)), { where, limit }),
-  };
-}
+import { checkedBenchmark } from "./checked-benchmark.ts";
 
 /**
  * The benchmarks that a configuration names, in its order. Their files are opened when problems are read.

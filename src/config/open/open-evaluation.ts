@@ -3,6 +3,8 @@
  * The benchmarks of an evaluation: the configured benchmarks, or a split of the task as a benchmark.
  */
 import type { Benchmark } from "../../benchmark/index.ts";
+import { openSource } from "../../data/index.ts";
+import { ConfigError } from "../../errors/index.ts";
 import { type ProblemLimits, taskBenchmark } from "../../eval/index.ts";
 import type { Config } from "../schema.ts";
 import { openBenchmarks } from "./open-benchmarks.ts";
@@ -20,6 +22,21 @@ export interface EvaluationSubject {
   readonly brokenSetting: string;
 }
 
+/** The benchmark, whose source is refused where it has no end and all of its problems are asked for. */
+function withEnd(benchmark: Benchmark, problems: number): Benchmark {
+  if (problems !== Infinity) return benchmark;
+  return {
+    ...benchmark,
+    source: async () => {
+      const source = await openSource(benchmark.source);
+      if (source.size !== Infinity) return source;
+      throw new ConfigError(
+        `evaluation.benchmarkProblems: expected a number of problems, got none; benchmark ${benchmark.name} has no end`,
+      );
+    },
+  };
+}
+
 /**
  * Opens the benchmarks of a configuration, or the split of its task where it names none.
  *
@@ -32,7 +49,7 @@ export async function openEvaluation(
   const { benchmarks, benchmarkProblems = Infinity, split, problems } = config.evaluation;
   if (benchmarks.length > 0) {
     return {
-      benchmarks: await openBenchmarks(config),
+      benchmarks: (await openBenchmarks(config)).map((benchmark) => withEnd(benchmark, benchmarkProblems)),
       problems: benchmarkProblems,
       limits: {},
       maxBrokenShare: config.evaluation.maxBrokenShare,

@@ -14,14 +14,15 @@ import {
   type TinkerEngineOptions,
 } from "../../engine/index.ts";
 import { ConfigError } from "../../errors/index.ts";
-import { type AnswerFormat, answerFormats, type Dialogue, openDialogue } from "../../eval/index.ts";
+import { type Dialogue, openDialogue } from "../../eval/index.ts";
 import { type DownloadOptions, downloadModel } from "../../model/index.ts";
 import type { ArrangementEvent, DownloadEvent } from "../../train/index.ts";
-import { makePart } from "../modules/load-module.ts";
 import type { Config } from "../schema.ts";
 import { arrangeEngine, localOptions, wantsValueHead } from "./arranged-engine.ts";
 import { downloadSteps } from "./download-steps.ts";
+import { engineModule } from "./engine-module.ts";
 import { modelDirectory } from "./model-directory.ts";
+import { openPromptFormat } from "./prompt-format.ts";
 
 /** Callbacks for a remote engine's connection and for a local engine's arrangement. */
 export interface Connection extends Pick<TinkerEngineOptions, "signal" | "onRetry"> {
@@ -54,6 +55,7 @@ export async function fetchModel(
  *
  * @throws ModelError when the model directory cannot be used
  * @throws ConfigError when the model is one of the hub: `fetchModel` comes first
+ * @throws ConfigError when a module does not make an engine
  * @throws EngineError when a server cannot be reached, or refuses
  * @throws InterruptedError when a server does not answer and the connection's signal is aborted
  */
@@ -64,7 +66,7 @@ export const openEngine: OpenEngine = async (config, connection = {}) => {
   const { onArrangement, ...connected } = connection;
   if (engine.kind === "module") {
     const context: EngineContext = { seed: train.seed, model: directory, valueHead };
-    return (await makePart<EngineContext, Engine>(engine, context, "engine")).part;
+    return engineModule(engine, context);
   }
   if (engine.kind === "local") {
     return createLocalEngine(await arrangedOptions(config, onArrangement));
@@ -105,20 +107,6 @@ export async function arrangedOptions(
   }
   const { threads, replicas } = engine;
   return { ...localOptions(arranged, engine), threads, replicas };
-}
-
-/** The prompt format around each question. */
-export async function openPromptFormat({ prompt }: Pick<Config, "prompt">): Promise<AnswerFormat> {
-  const { module, system, suffix } = prompt;
-  const format =
-    module === undefined
-      ? answerFormats[prompt.format]
-      : (await makePart<undefined, AnswerFormat>(module, undefined, "prompt.module")).part;
-  return {
-    ...format,
-    ...(system !== undefined && { system }),
-    ...(suffix !== undefined && { suffix }),
-  };
 }
 
 /**

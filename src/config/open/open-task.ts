@@ -11,6 +11,7 @@ import { type MadePart, MODULE_LIMITS, type ModuleLimits, makePart } from "../mo
 import type { Config } from "../schema.ts";
 import { createTask } from "../tasks.ts";
 import { fetchData } from "./fetch-data.ts";
+import { requirePlainName } from "./plain-name.ts";
 
 /**
  * The task that a configuration describes. File sources are opened on first use.
@@ -44,6 +45,7 @@ function moduleTask({ part, name, origin }: MadePart<Partial<Task>>, limit: numb
   }
   const members = membersOf(part, ["validation", "test", "demonstrations", "labels", "measures"]);
   const task = { ...members, name: part.name ?? name, train };
+  requirePlainName(task.name, `task (${origin})`);
   return checkedTask(task, { where: `task "${task.name}" (${origin})`, limit });
 }
 

@@ -6,6 +6,7 @@
  */
 import { ConfigError } from "../../errors/index.ts";
 import { requireArray } from "../../math/check.ts";
+import { knownOptions } from "../../math/known-options.ts";
 import { Rng } from "../../math/random.ts";
 import { bisected } from "./bisect.ts";
 import { coarsened } from "./coarsen.ts";
@@ -78,11 +79,8 @@ const MOST_SUM = 2 ** 31;
  * const adjacency = Int32Array.of(1, 0, 2, 1, 3, 2);
  * partition({ xadj, adjacency, edgeWeights: Int32Array.of(9, 9, 1, 1, 9, 9) }, 2).edgeCut; // 1
  */
-export function partition(
-  graph: PartitionGraph,
-  parts: number,
-  { seed = 0, tries = MOST_TRIES }: PartitionOptions = {},
-): Partition {
+export function partition(graph: PartitionGraph, parts: number, options: PartitionOptions = {}): Partition {
+  const { seed = 0, tries = MOST_TRIES } = knownOptions(options, ["seed", "tries"]);
   if (!(Number.isInteger(parts) && parts >= 1)) {
     throw new ConfigError(`parts: expected an integer ≥ 1, got ${parts}`);
   }

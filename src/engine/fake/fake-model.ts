@@ -3,6 +3,7 @@
  * The numbers of a fake engine: its policy's table, the reference, the gradient and the optimizer's state.
  */
 import type { ImageAblation } from "../../credit/index.ts";
+import { EngineError } from "../../errors/index.ts";
 import { Rng } from "../../math/index.ts";
 import type { Sequence } from "../engine.ts";
 import {
@@ -61,8 +62,14 @@ export class FakeModel {
 
   /** The state before token t of a completion. */
   stateOf({ prompt, completion }: Sequence, t: number, image?: ImageAblation): State {
+    const previous = t === 0 ? lastPromptToken(prompt) : completion[t - 1]!;
+    const { vocabSize, promptRows } = this.shape;
+    // Rows of the prompt table follow those of the vocabulary; beyond both there are no numbers.
+    if (!(previous >= 0 && previous < vocabSize + promptRows)) {
+      throw new EngineError(`fake engine: expected ids below vocabSize ${vocabSize}, got ${previous}`);
+    }
     return {
-      previous: t === 0 ? lastPromptToken(prompt) : completion[t - 1]!,
+      previous,
       promptRow: promptKey(prompt, image) % this.shape.promptRows,
     };
   }

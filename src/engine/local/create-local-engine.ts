@@ -3,6 +3,7 @@
  * Opens the engine on this machine: a model in one thread, or replicas of it in several.
  */
 import { EngineError } from "../../errors/index.ts";
+import { shownValue } from "../../parts/index.ts";
 import type { Engine } from "../engine.ts";
 import { LocalEngine } from "./local-engine.ts";
 import { checkPositive, type LocalEngineOptions, type ReplicaOptions } from "./local-options.ts";
@@ -31,6 +32,9 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
 
 /** The options of each replica: its share of the threads, and of the tokens computed at once. */
 function replicaOptions(options: LocalEngineOptions): ReplicaOptions[] {
+  if (typeof options !== "object" || options === null || options.model === undefined) {
+    throw new EngineError(`options: expected an object with model, got ${shownValue(options)}`);
+  }
   const {
     replicas = 1,
     threads = 2,

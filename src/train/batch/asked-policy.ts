@@ -3,7 +3,7 @@
  * The policy under training as rewards use it: answers to further questions, with or without images, and log-probs of
  * given completions with other images.
  */
-import type { Prompt, Sampler } from "../../engine/index.ts";
+import { type Prompt, type Sampler, sampledGroups } from "../../engine/index.ts";
 import { Rng } from "../../math/index.ts";
 import type { Policy, PolicyQuestion } from "../../reward/index.ts";
 import type { Training } from "../iteration/training.ts";
@@ -29,7 +29,7 @@ export function askedPolicy(
   return {
     async answer(questions, { temperature = sampling.temperature, maxTokens } = {}) {
       if (questions.length === 0) return [];
-      const completions = await sampler.sample({
+      const completions = await sampledGroups(sampler, {
         ...sampling,
         temperature,
         maxCompletionTokens: maxTokens ?? sampling.maxCompletionTokens,

@@ -11,6 +11,7 @@ import {
   type Prompt,
   type SampleRequest,
   type Sampler,
+  sampledGroups,
 } from "../../engine/index.ts";
 import { annealedSteps } from "../../math/index.ts";
 import type { Training } from "../iteration/training.ts";
@@ -50,14 +51,14 @@ export async function sampleNoisy(
   const steps = annealedSteps(options, progress);
   const noised = noisedSize(request.groupSize, options.share);
   const clean = await watch.time("sample", () =>
-    sampler.sample({ ...request, groupSize: request.groupSize - noised }),
+    sampledGroups(sampler, { ...request, groupSize: request.groupSize - noised }),
   );
   if (noised === 0) return { completions: clean, noised, steps };
   const { signals: _signals, entropy: _entropy, ...plain } = request;
   const { prompts } = request;
   const shown = prompts.map((prompt) => noisedPrompt(dialogue.sight?.vision, prompt, steps, seed));
   const others = await watch.time("sample", () =>
-    sampler.sample({ ...plain, prompts: shown, groupSize: noised, seed }),
+    sampledGroups(sampler, { ...plain, prompts: shown, groupSize: noised, seed }),
   );
   const sequences = others.flatMap((group, p) =>
     group.map(({ tokens }) => ({ prompt: prompts[p]!, completion: tokens })),

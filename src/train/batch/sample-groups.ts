@@ -3,7 +3,7 @@
  * The first half of an iteration: problems, prompts, completions, rewards.
  */
 import { type CreditNeeds, signalRequest } from "../../credit/index.ts";
-import type { Completion, SampleRequest, Sampler } from "../../engine/index.ts";
+import { type Completion, type SampleRequest, type Sampler, sampledGroups } from "../../engine/index.ts";
 import { PartError } from "../../errors/index.ts";
 import {
   type DrawnQuestions,
@@ -43,8 +43,9 @@ export interface SamplingOptions {
 
 /** Draws the next problems of the stream and puts them into prompts; moves the position. */
 async function nextQuestions(training: Training, draws: Draws): Promise<DrawnQuestions> {
-  const { source, dialogue, order, limits, maxBrokenShare, schedule } = training;
-  const tally = new RowTally(maxBrokenShare, source.size, { counts: draws.rows });
+  const { source, dialogue, order, limits, maxBrokenShare, schedule, isInCode } = training;
+  const setting = isInCode ? "maxBrokenShare" : undefined;
+  const tally = new RowTally(maxBrokenShare, source.size, { counts: draws.rows, setting });
   const drawn = await drawQuestions(
     { source, dialogue, limits, order, end: Infinity },
     tally,
@@ -103,14 +104,15 @@ async function rewarded(
  *
  * @throws PartError
  */
-function requireRewards(groups: readonly Group[], { maxFailedRewardShare }: Training["schedule"]): void {
+function requireRewards(groups: readonly Group[], { schedule, isInCode }: Training): void {
+  const { maxFailedRewardShare } = schedule;
   const rollouts = groups.flatMap((group) => group.rollouts);
   const failed = rollouts.filter(({ reward }) => reward.failures !== undefined);
   if (failed.length <= maxFailedRewardShare * rollouts.length) return;
   const [first] = failed[0]?.reward.failures ?? [];
   throw new PartError(
     `rewards failed on ${failed.length} of ${rollouts.length} completions, ` +
-      `expected at most a share of ${maxFailedRewardShare} (train.maxFailedRewardShare); the first: ${first}`,
+      `expected at most a share of ${maxFailedRewardShare} (${isInCode ? "schedule" : "train"}.maxFailedRewardShare); the first: ${first}`,
   );
 }
 
@@ -183,9 +185,9 @@ export async function sampleGroups(
           { options: rollouts, sampler, request: asked, seed: rolloutSeed!, progress },
           watch,
         )
-      : { completions: await watch.time("sample", () => sampler.sample(asked)), noised: 0 };
+      : { completions: await watch.time("sample", () => sampledGroups(sampler, asked)), noised: 0 };
   const judged = await watch.time("verify", () => rewarded(training, questions, completions, noised, policy));
-  requireRewards(judged, schedule);
+  requireRewards(judged, training);
   const groups =
     temporal === undefined
       ? judged

@@ -5,7 +5,7 @@
  *
  * Source: Video-R1, arXiv:2503.21776, section 3.2.
  */
-import type { Completion, SampleRequest, Sampler } from "../../engine/index.ts";
+import { type Completion, type SampleRequest, type Sampler, sampledGroups } from "../../engine/index.ts";
 import { Rng } from "../../math/index.ts";
 import {
   answeredOf,
@@ -51,7 +51,7 @@ export async function withTemporalRewards(
   if (shown.length === 0) return groups;
   const groupSize = options.shuffledGroupSize ?? Math.floor(request.groupSize / 2);
   const sampled = await watch.time("sample", () =>
-    sampler.sample({ ...request, prompts: shown, groupSize, seed }),
+    sampledGroups(sampler, { ...request, prompts: shown, groupSize, seed }),
   );
   let next = 0;
   const shuffledOf = prompts.map((prompt) => (prompt === undefined ? undefined : sampled[next++]!));

@@ -4,6 +4,7 @@
  */
 import {
   type CompletionCredit,
+  type CreditCompletion,
   type CreditMethod,
   type CreditNeeds,
   type CreditViewTerm,
@@ -13,6 +14,7 @@ import { ConfigError, PartError } from "../../errors/index.ts";
 import { isSettings, shownValue } from "../../parts/index.ts";
 import { readNeeds } from "./credit-needs.ts";
 import { gotText } from "./got.ts";
+import { inputCopy } from "./input-copy.ts";
 import { requireCredits } from "./require-credits.ts";
 import { heldFunction, requireCount, requireNumbers } from "./returned.ts";
 
@@ -37,7 +39,7 @@ export function heldCredit(given: unknown, where: string, name: string): CreditM
   const { lighterNeeds, needsAt, ...members } = withCredit(
     method,
     heldFunction(
-      (groups, rng, progress) => method.credit(groups, rng, progress),
+      (groups, rng, progress) => method.credit(shownGroups(groups), rng, progress),
       name,
       (credits, groups) =>
         requireCredits(credits, groups, { where: name, needs, addsLossTerm: method.addsLossTerm }),
@@ -55,6 +57,17 @@ export function heldCredit(given: unknown, where: string, name: string): CreditM
   };
   held.add(checked);
   return checked;
+}
+
+/** The completions as copies; Gram matrices, which are large and of no later use, are shared. */
+function shownGroups(
+  groups: readonly (readonly CreditCompletion[])[],
+): readonly (readonly CreditCompletion[])[] {
+  return Object.freeze(
+    groups.map((group) =>
+      Object.freeze(group.map((one) => inputCopy(one, ({ length }) => length === one.mask.length))),
+    ),
+  );
 }
 
 function heldNeeds(needsAt: (progress: number) => CreditNeeds, where: string) {

@@ -5,6 +5,7 @@
 import { PartError } from "../../errors/index.ts";
 import type { PairAlgorithm } from "../../objective/index.ts";
 import { membersOf, shownValue } from "../../parts/index.ts";
+import { onCopies } from "./input-copy.ts";
 import { heldFunction, requireNumbers } from "./returned.ts";
 
 const MEMBERS = [
@@ -23,7 +24,9 @@ export function heldPairs(algorithm: PairAlgorithm, name: string): PairAlgorithm
   const [pairs, loss, divergence] = [`${name}: pairs`, `${name}: loss`, `${name}: divergence`];
   return {
     ...own,
-    pairs: heldFunction(own.pairs, pairs, (found, rewards) => requirePairs(found, rewards.length, pairs)),
+    pairs: heldFunction(onCopies(own.pairs), pairs, (found, rewards) =>
+      requirePairs(found, rewards.length, pairs),
+    ),
     loss: heldFunction(own.loss, loss, (found, difference) =>
       requireNumbers(found, ["value", "derivative"], `difference ${difference}`, loss),
     ),

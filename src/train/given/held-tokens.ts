@@ -4,6 +4,7 @@
  */
 import type { TokenAlgorithm, TokenTerm } from "../../objective/index.ts";
 import { membersOf } from "../../parts/index.ts";
+import { onCopies } from "./input-copy.ts";
 import { heldFunction, requireCount, requireNumbers, requireOneOf, requireRow } from "./returned.ts";
 
 const MEMBERS = [
@@ -42,7 +43,7 @@ export function heldTokens(algorithm: TokenAlgorithm, name: string): TokenAlgori
 
 function heldAdvantage(given: TokenAlgorithm["advantage"], name: string): TokenAlgorithm["advantage"] {
   const own = membersOf(given, ["of", "needsSpread", "values"]);
-  const of = heldFunction(own.of, name, (found, groups) => {
+  const of = heldFunction(onCopies(own.of), name, (found, groups) => {
     const { advantages, returns } = found ?? {};
     requireCount(advantages, groups.length, "groups of advantages", name);
     if (returns !== undefined) requireCount(returns, groups.length, "groups of returns", name);
@@ -70,10 +71,10 @@ function heldRatioLevel(given: TokenAlgorithm["ratioLevel"], name: string): Toke
   const place = "a completion";
   return {
     ...own,
-    ratios: heldFunction(own.ratios, `${name}.ratios`, (row, _logRatios, mask) =>
+    ratios: heldFunction(onCopies(own.ratios), `${name}.ratios`, (row, _logRatios, mask) =>
       requireRow(row, { mask, place, fits: isNoNaN }, `${name}.ratios`),
     ),
-    pullback: heldFunction(own.pullback, `${name}.pullback`, (row, ratios, upstream, mask) => {
+    pullback: heldFunction(onCopies(own.pullback), `${name}.pullback`, (row, ratios, upstream, mask) => {
       // Infinite slopes and ratios are a matter of the batch; their sums and products may be no number.
       const areFinite = [ratios, upstream].every((input) => input.every(Number.isFinite));
       requireRow(row, { mask, place, fits: areFinite ? isNoNaN : isAny }, `${name}.pullback`);
@@ -94,7 +95,7 @@ function heldAggregation(
   aggregation: TokenAlgorithm["aggregation"],
   name: string,
 ): TokenAlgorithm["aggregation"] {
-  return heldFunction(aggregation, name, (rows, masks) => {
+  return heldFunction(onCopies(aggregation), name, (rows, masks) => {
     requireCount(rows, masks.length, "rows", name);
     for (const [i, mask] of masks.entries()) {
       requireRow(rows[i], { mask, place: `completion ${i}`, fits: Number.isFinite }, name);

@@ -2,8 +2,7 @@
  * @module
  * Credit method, objective and verdict as a program passes them: built-in by kind, or user-defined.
  */
-import type * as z from "zod";
-import { type CreditMethod, creditMethod, creditSchema } from "../../credit/index.ts";
+import { type CreditInput, type CreditMethod, creditMethod, creditSchema } from "../../credit/index.ts";
 import { ConfigError } from "../../errors/index.ts";
 import {
   type Algorithm,
@@ -18,6 +17,7 @@ import {
   checkedVerdict,
   createVerdict,
   type Verdict,
+  type VerdictInput,
   verdictSchema,
 } from "../../verify/index.ts";
 import { gotText, requireMethods } from "./got.ts";
@@ -26,9 +26,6 @@ import { heldObjective } from "./held-objective.ts";
 
 /** Milliseconds of one judgement. */
 const CALL_LIMIT = 600_000;
-
-type CreditInput = z.input<typeof creditSchema>;
-type VerdictInput = z.input<typeof verdictSchema>;
 
 /** A credit method, or a built-in one by its kind. */
 export type GivenCredit = CreditMethod | CreditInput | CreditInput["kind"];
@@ -87,5 +84,8 @@ export function verdictOf(given?: GivenVerdict): Verdict {
   }
   requireMethods(given, ["judge"], "verdict", "an object with name and judge");
   const verdict = given as Verdict;
+  if (typeof verdict.name !== "string" || verdict.name === "") {
+    throw new ConfigError(`verdict.name: expected a text, got ${gotText(verdict.name)}`);
+  }
   return checkedVerdict(verdict, `verdict "${verdict.name}"`, CALL_LIMIT);
 }

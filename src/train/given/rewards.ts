@@ -2,7 +2,6 @@
  * @module
  * Rewards as a program passes them: user-defined, or built-in by kind; one reward or a list.
  */
-import type * as z from "zod";
 import { ConfigError } from "../../errors/index.ts";
 import { isByKind, isSettings, parseByKind, shownValue } from "../../parts/index.ts";
 import {
@@ -10,12 +9,11 @@ import {
   type Reward,
   type RewardContext,
   type RewardFunction,
+  type RewardInput,
   requireDistinctNames,
   rewardEntrySchema,
 } from "../../reward/index.ts";
 import { gotText } from "./got.ts";
-
-type RewardInput = z.input<typeof rewardEntrySchema>;
 
 /** A reward, a plain function, or a built-in reward by kind. */
 export type GivenReward = Reward | RewardFunction | RewardInput | RewardInput["kind"];

@@ -3,7 +3,9 @@
  * The run directory as an observer: it records metrics and rollouts and keeps checkpoints and the final model.
  */
 import type { Engine } from "../../engine/index.ts";
+import { ConfigError } from "../../errors/index.ts";
 import { ProcessFile } from "../../files/index.ts";
+import { shownValue } from "../../parts/index.ts";
 import type { RunEvent } from "../loop/events.ts";
 import type { CheckpointStore, Observer, RunDescription } from "../loop/observer.ts";
 import {
@@ -40,11 +42,14 @@ export interface Recorder extends Observer {
 /**
  * Records a run in a free directory, or resumes the run in it. The directory is described in docs/run-directory.md.
  *
- * @throws ConfigError, at the start of the run, when the directory holds something else
+ * @throws ConfigError without a path; at the start of the run, when the directory holds something else
  * @throws RunError, at the start of the run, when it cannot be written, holds a different run, or another process
  *   writes it
  */
 export function runDirectory(path: string, options: RecorderOptions = {}): Recorder {
+  if (typeof path !== "string" || path === "") {
+    throw new ConfigError(`runDirectory: expected a path, got ${shownValue(path)}`);
+  }
   const { resume = false, environment = {} } = options;
   let directory: RunDirectory | undefined;
   let recorded = 0;

@@ -15,7 +15,7 @@ export function parsePart<Schema extends z.ZodType>(
   settings: object | undefined,
   where: string,
 ): z.output<Schema> {
-  const parsed = schema.safeParse(settings ?? {});
+  const parsed = schema.safeParse(settings === undefined ? {} : settings);
   if (parsed.success) return parsed.data;
   const lines = parsed.error.issues.map((issue) => {
     const place = [where, ...issue.path].join(".");

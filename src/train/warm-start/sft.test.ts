@@ -116,7 +116,8 @@ describe("a supervised warm start", () => {
     expect(named[0]).toMatchObject({ index: 3, message: "rows.jsonl line 4: no image" });
     expect(named.length).toBeLessThanOrEqual(2);
     expect(events.filter(({ event }) => event === "warm-start")).toHaveLength(4);
-    await expect(eventsOf(parts)).rejects.toThrow(/rows are broken.*\(data\.maxBrokenShare\)[\s\S]*no image/);
+    await expect(eventsOf(parts)).rejects.toThrow(/rows are broken.*\(maxBrokenShare\)[\s\S]*no image/);
+    await expect(eventsOf({ ...parts, record: { config: {} } })).rejects.toThrow("(data.maxBrokenShare)");
   });
 
   test("without demonstrations to learn from is refused", async () => {

@@ -69,11 +69,13 @@ function requireWarmup({ warmup }: SftSchedule, { lengths }: Curriculum): void {
  */
 export async function sft(parts: SftParts): Promise<LoopResult> {
   const { engine, dialogue, seed = 0, maxBrokenShare = 0, signal, clock = () => performance.now() } = parts;
+  const isInCode = parts.record === undefined;
   const schedule = parsePart(sftSchema, parts.schedule, "schedule");
   const open = checkedDemonstrations(parts.demonstrations, { where: "warm start", limit: CALL_LIMIT });
   const lessons = await open();
   const steps = plannedSteps(schedule, learntOf(lessons, schedule, seed));
-  if (steps === 0) throw new ConfigError("sft.steps: expected at least 1, got 0");
+  if (steps === 0)
+    throw new ConfigError(`${isInCode ? "schedule" : "sft"}.steps: expected at least 1, got 0`);
   const curriculum = curriculumOf(lessons, steps);
   requireWarmup(schedule, curriculum);
   const observers = new Observers(parts.observers ?? []);
@@ -94,6 +96,7 @@ export async function sft(parts: SftParts): Promise<LoopResult> {
     maxCompletionTokens: parts.maxCompletionTokens ?? Infinity,
     seed,
     maxBrokenShare,
+    isInCode,
     clock,
   });
   try {

@@ -27,6 +27,8 @@ export interface WarmStart {
   readonly seed: number;
   /** Share of broken rows above which the run stops. */
   readonly maxBrokenShare: number;
+  /** Whether the parts are a program's, whose settings have other names than a configuration's. */
+  readonly isInCode: boolean;
   /** Milliseconds from any fixed moment. */
   readonly clock: () => number;
 }
@@ -71,10 +73,13 @@ async function runStep(
   step: number,
   onChange: (() => void) | undefined,
 ): Promise<Omit<LoopStep, "warnings"> & { readonly sequences: readonly Sequence[] }> {
-  const { engine, dialogue, curriculum, schedule, steps, maxBrokenShare, clock } = warmStart;
+  const { engine, dialogue, curriculum, schedule, steps, maxBrokenShare, isInCode, clock } = warmStart;
   const start = clock();
   const { source, index, length } = curriculum.at(step);
-  const tally = new RowTally(maxBrokenShare, source.size, { counts: progress.rows });
+  const tally = new RowTally(maxBrokenShare, source.size, {
+    counts: progress.rows,
+    setting: isInCode ? "maxBrokenShare" : undefined,
+  });
   const own = parts.of(source);
   const batch = await batchFrom(dialogue, source, own, schedule, progress.position, tally);
   progress.position = batch.next;

@@ -4,7 +4,9 @@
  * that it has of the completion's attention to the image. Read `importance` for φ, then this; the graph is in
  * `similarity-graph`, its partition in `partition/`.
  */
+import { requireObject } from "../../../math/check.ts";
 import { Rng } from "../../../math/index.ts";
+import { knownOptions } from "../../../math/known-options.ts";
 import type { CalibratedAttention } from "../../calibrated-gram.ts";
 import { checkChoice, checkOption, checkSignals, counts } from "../../check-signals.ts";
 import { meanOne } from "../../mean-one.ts";
@@ -50,6 +52,17 @@ export const AT_RL_WEIGHTINGS = ["clusters", "tokens", "top-share", "random", "r
 /** The basis of the weights. */
 export type AtRlWeighting = (typeof AT_RL_WEIGHTINGS)[number];
 
+const OPTIONS = [
+  "similarityThreshold",
+  "clusterSize",
+  "seed",
+  "scale",
+  "weighting",
+  "tokenShare",
+  "refinement",
+  "expansion",
+] as const;
+
 export interface AtRlCredit {
   /** `[T]` what multiplies the advantage; 0 at masked tokens. */
   readonly weights: Float64Array;
@@ -92,7 +105,8 @@ export interface AtRlCredit {
  * }, { refinement: false, expansion: false }).weights; // [0.9, 0.9, 0.1, 0.1]
  */
 export function atRl(input: AtRlInput, options: AtRlOptions = {}, rng: Rng = new Rng(0)): AtRlCredit {
-  const { scale = "paper", weighting = "clusters", tokenShare = 0.15 } = options;
+  const { scale = "paper", weighting = "clusters", tokenShare = 0.15 } = knownOptions(options, OPTIONS);
+  requireObject("input", input);
   checkChoice("scale", scale, ["paper", "mean-one"]);
   checkChoice("weighting", weighting, AT_RL_WEIGHTINGS);
   checkOption("tokenShare", tokenShare, 0, 1);

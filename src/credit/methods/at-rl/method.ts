@@ -115,7 +115,8 @@ function calibratedRequest({ row, layers, biasCorrection }: z.output<typeof atRl
 /** AT-RL with its options bound. */
 function atRlMethod(config: z.output<typeof atRlSchema>): CreditMethod {
   const calibrated = calibratedRequest(config);
-  const { similarityThreshold, clusterSize, seed, expansion } = config;
+  const { kind, row: _row, layers: _layers, biasCorrection: _biasCorrection, ...options } = config;
+  const { similarityThreshold, clusterSize, seed, expansion } = options;
   const neighbours = expansion === false ? 0 : expansion.neighbours;
   return {
     needs: { calibrated },
@@ -125,8 +126,8 @@ function atRlMethod(config: z.output<typeof atRlSchema>): CreditMethod {
         group.map((completion, i) => {
           const { mask, signals } = completion;
           const input =
-            signals?.clusters ?? requireSignal(completion, "calibrated", config.kind, completionName(g, i));
-          const { weights, clusters, lacksVisualMass } = atRl({ ...input, mask }, config, rng);
+            signals?.clusters ?? requireSignal(completion, "calibrated", kind, completionName(g, i));
+          const { weights, clusters, lacksVisualMass } = atRl({ ...input, mask }, options, rng);
           return { weights, clusters, ...(lacksVisualMass && { lacksVisualMass }) };
         }),
       ),

@@ -3,8 +3,8 @@
  * Which tokens of a completion belong together, for AT-RL: found here from a Gram matrix, or by an engine beside its model.
  */
 import { ShapeError } from "../../../errors/index.ts";
-import { requireArray } from "../../../math/check.ts";
 import type { CalibratedAttention } from "../../calibrated-gram.ts";
+import { checkGram } from "../../check-gram.ts";
 import { NearestLists, NO_NEIGHBOUR, nearestOf } from "../../nearest-tokens.ts";
 import { rowCosines } from "../../similarity-graph.ts";
 import {
@@ -49,7 +49,7 @@ function found(
   options: ClusterOptions,
   neighbours: number,
 ): TokenStructure {
-  requireArray("gram", gram);
+  checkGram(gram, connectivity.length, counted);
   const cosines = rowCosines(gram, connectivity.length, counted);
   const others = Math.max(0, cosines.rows - 1);
   const lists = new NearestLists(cosines.rows, Math.min(Math.ceil(neighbours), others));

@@ -6,6 +6,7 @@
  * released code is another method, with one scalar per completion, in `released.ts`.
  */
 import { mean, Rng } from "../../../math/index.ts";
+import { knownOptions } from "../../../math/known-options.ts";
 import { checkChoice, checkOption, counts } from "../../check-signals.ts";
 import { uniformWeights } from "../uniform-weights.ts";
 import { comparedSignals, DYCO_RL_ABLATIONS, type DycoRlAblation, replacements } from "./ablations.ts";
@@ -31,6 +32,8 @@ export type DycoRlOptions = SharedOptions &
     | { readonly variant?: "paper"; readonly ablation?: DycoRlAblation | undefined }
     | { readonly variant: "released"; readonly ablation?: never }
   );
+
+const OPTIONS = ["variant", "alpha", "threshold", "ablation"] as const;
 
 /**
  * Token weights of one completion.
@@ -62,7 +65,7 @@ export type DycoRlOptions = SharedOptions &
  * }).roles; // ["neutral", "visual", "neutral"]
  */
 export function dycoRl(input: DycoRlInput, options: DycoRlOptions = {}, rng: Rng = new Rng(0)): DycoRlCredit {
-  const { variant = "paper", alpha = 0.2, threshold = 0.05, ablation } = options;
+  const { variant = "paper", alpha = 0.2, threshold = 0.05, ablation } = knownOptions(options, OPTIONS);
   checkChoice("variant", variant, ["paper", "released"]);
   checkChoice("ablation", ablation, DYCO_RL_ABLATIONS);
   checkOption("alpha", alpha, 0, Infinity);

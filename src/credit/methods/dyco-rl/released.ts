@@ -4,6 +4,7 @@
  * mean alignment compared with the other completions of the batch.
  */
 import { mean, variance } from "../../../math/index.ts";
+import { knownOptions } from "../../../math/known-options.ts";
 import { counts } from "../../check-signals.ts";
 import {
   checkAttention,
@@ -49,7 +50,8 @@ export function dycoRlReleased(
   completions: readonly DycoRlInput[],
   options: DycoRlReleasedOptions = {},
 ): DycoRlCredit[] {
-  const { alpha = 0.2, threshold = 0.05, shortCompletion = 60, lengthFactor = false } = options;
+  const known = knownOptions(options, ["alpha", "threshold", "shortCompletion", "lengthFactor"]);
+  const { alpha = 0.2, threshold = 0.05, shortCompletion = 60, lengthFactor = false } = known;
   const aligned = completions.map((completion) => {
     checkAttention(completion);
     const { visualShift, textShift, mask } = completion;

@@ -3,6 +3,7 @@
  * Functions shared by DyCo-RL's variants: a role for every token from signals, and the alignment of its attention with
  * the role.
  */
+import { requireObject } from "../../../math/check.ts";
 import type { AttentionSignals } from "../../attention-signals.ts";
 import { checkSignals, counts } from "../../check-signals.ts";
 import type { TokenRole } from "../../method.ts";
@@ -28,18 +29,20 @@ export interface DycoRlCredit {
 type RoleRule = (visual: number, text: number) => TokenRole;
 
 /**
- * Fails unless the four signals fit together and are finite masses where tokens count.
+ * Fails unless the four signals fit together, and are finite masses and angles where tokens count.
  *
  * @returns T
  * @throws ShapeError, NumericError
  */
-export function checkAttention({ visualMass, textMass, visualShift, textShift, mask }: DycoRlInput): number {
+export function checkAttention(input: DycoRlInput): number {
+  requireObject("input", input);
+  const { visualMass, textMass, visualShift, textShift, mask } = input;
   return checkSignals(
     {
       visualMass: ["mass", visualMass],
       textMass: ["mass", textMass],
-      visualShift: ["mass", visualShift],
-      textShift: ["mass", textShift],
+      visualShift: ["angle", visualShift],
+      textShift: ["angle", textShift],
     },
     mask,
   );

@@ -33,7 +33,7 @@ export function editDistance(a: string, b: string): number {
 export function nearestName(name: string, candidates: Iterable<string>): string | undefined {
   const known = [...candidates];
   let best: string | undefined;
-  let bestDistance = Math.max(2, Math.ceil(name.length * 0.4)) + 1;
+  let bestDistance = Math.ceil(name.length * 0.4) + 1;
   for (const candidate of known) {
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) {
