@@ -172,7 +172,7 @@ export function answerVerdict({ from = "anywhere", rule }: AnswerVerdictOptions 
 function isAcceptedWhole(reply: Reply, known: Known): boolean {
   if (reply.mark !== null || reply.hasBox) return false;
   const text = reply.text.trim();
-  if (text.length > MAX_SENTENCE || text.includes("\n")) return false;
+  if (text.length > MAX_SENTENCE || /\n|<\/?answer>/i.test(text)) return false;
   const whole = new Answer(text.replace(/(?<=[^.])[.。]$/, ""));
   if (optionOf(whole, known.options) !== undefined) return false;
   const isSame = ({ spaced }: Answer) => spaced !== "" && (spaced === whole.spaced || spaced === text);
