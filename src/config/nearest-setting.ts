@@ -26,7 +26,7 @@ export const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
   maxnewtokens: ["sampling.maxCompletionTokens"],
 };
 
-/** Fewest letters of a name for which keys of other kinds, and of other places, are searched for similar ones. */
+/** Fewest letters of a name for which keys of other kinds, and of other places, are searched for similar names. */
 const LONG = 4;
 /** Most settings that are named. */
 const MOST = 3;
@@ -72,8 +72,8 @@ function isPlaced(schema: z.core.$ZodType, full: string, input: unknown): boolea
 }
 
 /**
- * The settings that an unknown key may stand for: by another name of them, by the same name elsewhere, by a similar name
- * at the same place, or by a similar one elsewhere.
+ * The settings that an unknown key may represent: by another name of them, by the same name elsewhere, by a similar name
+ * at the same place, or by a similar name elsewhere.
  *
  * @param path the object that has the key
  * @returns full names, the likeliest first

@@ -90,7 +90,7 @@ const promptSchema = z
     module: moduleSchema
       .optional()
       .describe(
-        "A user-defined prompt format, in place of format; its export and options may stand beside it.",
+        "A user-defined prompt format, in place of format; its export and options may be set beside it.",
       ),
   })
   .describe("How a problem becomes a conversation.");

@@ -65,9 +65,9 @@ function expandList(parts: unknown): unknown {
 }
 
 /**
- * A prompt's module with its export and options, which may stand beside it as they do in other parts.
+ * A prompt's module with its export and options, which may be set beside it as in other parts.
  *
- * @throws ConfigError when one of them stands in both places
+ * @throws ConfigError when one of them is in both places
  */
 function expandPrompt(prompt: Settings): Settings {
   const { module, export: name, options, ...rest } = prompt;

@@ -40,7 +40,7 @@ test.each<[name: string, groups: unknown, message: string]>([
     [[{ ...good, stopReason: "eos" }], [good]],
     'expected stopReason "stop" or "length" for',
   ],
-])("an engine that samples %s is told what was expected and got", async (_, groups, message) => {
+])("the error of an engine that samples %s has what was expected and got", async (_, groups, message) => {
   const engine = { sample: async () => groups as never };
   const sampling = sampledGroups(engine, request);
   await expect(sampling).rejects.toThrow(EngineError);

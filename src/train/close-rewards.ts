@@ -20,7 +20,7 @@ export class OpenRewards {
   }
 
   /**
-   * Closes each reward that is still open, whatever becomes of the others.
+   * Closes each reward that is still open, also where others fail.
    *
    * @param warn called with the name and the error of each that cannot be closed
    */

@@ -91,7 +91,7 @@ async function runTraining(parts: TrainParts, run: Run, hooks: TrainHooks): Prom
   }
 }
 
-/** Closes the rewards; the observers are told which cannot be closed. */
+/** Closes the rewards, and reports to the observers which cannot be closed. */
 function closeRewards(rewards: OpenRewards, observers: Observers): Promise<void> {
   return rewards.close((message) => observers.event({ event: "warning", message }));
 }

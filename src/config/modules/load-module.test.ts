@@ -62,7 +62,7 @@ describe("a prompt format's export and options", () => {
   const suffix = async (prompt: object, ...flags: string[]) =>
     (await openPromptFormat(resolveConfig({ file: { prompt }, flags }))).suffix;
 
-  test("may stand beside its module, as in every other part", async () => {
+  test("may be set beside its module, as in every other part", async () => {
     expect(await suffix({ module: file, export: "two" })).toBe("2?");
     expect(await suffix({ module: file, export: "one", options: { suffix: "!" } })).toBe("1!");
     expect(await suffix({ module: { module: file, export: "two", options: { suffix: "." } } })).toBe("2.");

@@ -1,6 +1,6 @@
 /**
  * @module
- * Names that become names of folders, such as those of benchmarks.
+ * Names of benchmarks and tasks, which become names of folders.
  */
 import { ConfigError } from "../../errors/index.ts";
 import { shownValue } from "../../parts/index.ts";

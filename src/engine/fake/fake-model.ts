@@ -64,7 +64,7 @@ export class FakeModel {
   stateOf({ prompt, completion }: Sequence, t: number, image?: ImageAblation): State {
     const previous = t === 0 ? lastPromptToken(prompt) : completion[t - 1]!;
     const { vocabSize, promptRows } = this.shape;
-    // Rows of the prompt table follow those of the vocabulary; beyond both there are no numbers.
+    // Rows of the prompt table follow the rows of the vocabulary; beyond both there are no numbers.
     if (!(previous >= 0 && previous < vocabSize + promptRows)) {
       throw new EngineError(`fake engine: expected ids below vocabSize ${vocabSize}, got ${previous}`);
     }

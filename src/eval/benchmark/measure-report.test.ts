@@ -38,7 +38,7 @@ describe("the interval of a measure", () => {
 
   test("counts the clusters of a measure's own problems where a mean has no spread", () => {
     // Eight problems in two clusters are hard and all right; thirty others are a cluster each.
-    const clusters = [..."aaaabbbb", ...Array.from({ length: 30 }, (_, i) => `other ${i}`)];
+    const clusters = [...Array.from("aaaabbbb"), ...Array.from({ length: 30 }, (_, i) => `other ${i}`)];
     const hard: Benchmark = {
       ...clustered,
       measures: (answers) => [

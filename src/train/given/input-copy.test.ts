@@ -65,7 +65,7 @@ describe("an objective that changes its inputs", () => {
         advantage: {
           ...grpo.advantage,
           of: (groups: { rewards: number[] }[]) => {
-            for (const { rewards } of groups) rewards.sort();
+            for (const { rewards } of groups) rewards.sort((a, b) => a - b);
             return { advantages: [] };
           },
         },

@@ -3,14 +3,14 @@
  * Inputs of user functions as copies, so that nothing which they do to them reaches the run.
  */
 
-/** Which typed arrays are copied; others are shared. */
+/** Which typed arrays are copied; all other typed arrays are shared. */
 type Copies = (array: { readonly length: number }) => boolean;
 
 const isPlain = (value: object) => Object.getPrototypeOf(value) === Object.prototype;
 
 /**
- * A copy of lists, plain objects and typed arrays; lists and objects of it are frozen. What is frozen already, such as a
- * problem, is shared, as are instances of classes. Members that are computed when read stay so.
+ * A copy of lists, plain objects and typed arrays; lists and objects of it are frozen. Frozen objects, such as a
+ * problem, are shared, as are instances of classes. Members that are computed when read stay so.
  *
  * @param copies whether a typed array is copied; all are unless given
  */

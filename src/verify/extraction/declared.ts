@@ -113,7 +113,7 @@ export function answerOf(raw: string): string | undefined {
 
 const BEGINS_WITH_NUMBER = /^[-+−–‐‑‒﹣－]?[\d.$€£¥√]|^(?:negative|minus)\s\d/i;
 
-/** What a text that begins with a number says, whole where the number is a part of a name. */
+/** The answer in a text that begins with a number, whole where the number is a part of a name. */
 function numberSaid(plain: string): string {
   const found = findExpression(plain);
   if (found === null) return plain;

@@ -44,7 +44,7 @@ export function undecorated(text: string): string {
 
 const ANSWER_KEY = /^(?:final[_ ]?)?(?:answer|choice|option|result)s?$/i;
 const MAX_JSON = 4000;
-/** A backslash of LaTeX that is not written twice, as JSON asks; "\n" and "\u00b2" are what they say. */
+/** A backslash of LaTeX that is not written twice, as JSON asks; "\n" and "\u00b2" are escapes. */
 const SINGLE_BACKSLASH = /(?<!\\)\\(?=[a-mo-tv-zA-Z][a-zA-Z]|[,;!{}%])/g;
 
 /** The answer of "{"choice": "B"}", in a code fence or without one. Several values are a list, one in an array stays in it. */

@@ -19,7 +19,7 @@ const [MAX_BEFORE, MAX_BEHIND] = [80, 60];
 
 const SYMBOL = String.raw`[${OPERATOR}${MINUS}${SMALL_DIGIT}≈_=＝/|'′°%$\\{}⌊⌋⌈⌉∠△∞]|\p{Script=Greek}`;
 const NUMERAL = String.raw`\d+(?:[.,]\d+)*`;
-/** A letter that stands for a value, and not the article or the pronoun. */
+/** A letter that represents a value, and not the article or the pronoun. */
 const VARIABLE = String.raw`(?<!\p{L})(?!(?:a|A|I)\s+[\p{L}\d(√π])[A-Za-z](?!\p{L}|['’]\p{L})`;
 const NAMED = String.raw`${FUNCTION}(?!\p{L})|(?<!\p{L})(?:pi|gcd|lcm|max|min|det|mod)(?!\p{L})`;
 /** Signs, numerals and letters of mathematics; marks of a list; words and all other characters. */
@@ -57,7 +57,7 @@ function runAround(text: string, { start, end }: Span): Span {
   return { start: from, end: Math.max(to, end) };
 }
 
-/** Marks of a list or a table at the ends of a run, a dash that a sentence goes on with, and what is no value. */
+/** Marks of a list or a table at the ends of a run, a dash that continues a sentence, and signs that are no value. */
 const [LEADS, TRAILS] = [/^(?:\s|[-*•|>]\s|[)\]=＝≈≡,'′%°/])+/, /(?:\s|\s[-–—|*]|[(['′=＝,/\\$])+$/];
 
 /** The run without brackets that open or close outside it, and without marks of lists; undefined if these are within the number. */
@@ -106,7 +106,7 @@ const ORDINAL = /^(?:st|nd|rd|th)\b/;
 const WORD = /[\p{N}_@#&]|(?!\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Script=Hangul})\p{L}/u;
 const SPACE = /\s/;
 
-/** Whether a word goes on before or behind a run. */
+/** Whether a word continues before or behind a run. */
 function isTorn(text: string, { start, end }: Span): boolean {
   const [next = "", second = ""] = text.slice(end, end + 2);
   return (start > 0 && WORD.test(text[start - 1]!)) || WORD.test(next === "-" ? second : next);
@@ -149,9 +149,9 @@ export function mathematicsAround(text: string, place: Span): Span | undefined {
 const STATISTIC = /^\s*(?:[Rχ]²|\d+[CP]\d+)\s*$/;
 /** "f(2)": a number. */
 const APPLIED_TO_NUMBER = /(?<![A-Za-z])[A-Zf-h](?:['′]{1,2}|⁻¹)?\s?\([-−\d.,\s/]*\)/g;
-/** "f(x)", "P(A ∪ B)" and "f⁻¹(x)": names, whatever they apply to. */
+/** "f(x)", "P(A ∪ B)" and "f⁻¹(x)": names with any argument. */
 const APPLIED = /(?<![A-Za-z])[A-Zf-h](?:['′]{1,2}|⁻¹|_?\d|[₀-₉])?\s?\([^()]*\)/g;
-/** Letters and names that stand for numbers. */
+/** Letters and names that represent numbers. */
 const CONSTANT = new RegExp(
   String.raw`${FUNCTION}(?!\p{L})|(?<!\p{L})(?:pi|gcd|lcm|max|min|det)(?!\p{L})|π|\\(?!alpha|beta|gamma|theta|phi)[a-zA-Z]+`,
   "gu",
@@ -162,7 +162,7 @@ const NAMES_EQUATION =
   /\b(?:equations?|answer|solution|result|line|circle|ellipse|parabola|hyperbola|curve|graph|plane|locus|relation(?:ship)?|constraint|condition|identity|inequality|statement|so|thus|hence|therefore|have|get|then)\b/i;
 
 /**
- * The value that mathematics gives. Of "A = πr² = 9π" it is what follows the last "=", of "2x + 3y = 6" all of it, as the
+ * The value that mathematics gives. Of "A = πr² = 9π" it follows the last "=", of "2x + 3y = 6" all of it, as the
  * number alone is a part of the equation.
  *
  * @param before the text before the mathematics

@@ -1,6 +1,6 @@
 /**
  * @module
- * What a sentence says beside its answer, and no part of it: conditions, breakdowns, approximations, contrasts.
+ * Parts of a sentence beside its answer: conditions, breakdowns, approximations, contrasts.
  */
 import { equivalent } from "../equivalent.ts";
 import { unitBehind } from "./unit-behind.ts";
@@ -14,7 +14,7 @@ const CONDITION =
   /\s(?:\(?in base \d{1,2}\)?|\((?:base|mod) \d+\)|when (?:it is )?divided by \d+|(?:at|if|when|where|for)\s[a-zA-Z]\s?(?:=|is)\s?[-−]?[\d.]{1,12}(?:\s[a-z]{1,3})?)\.?\s*$/;
 /** The end of an amount, before a condition. */
 const AMOUNT = /\d[^\s\d]{0,8}(?:\s[a-z°]{1,12})?$/;
-/** "of the 10" after the number of those that are meant. */
+/** "of the 10" after the number that is meant. */
 const OUT_OF = /(?<=\d)\s(?:out )?of (?:the|these|those|its|all) \d+(?=\s\p{L})/gu;
 /** ": 3 cats and 2 dogs", and their sum before it. */
 const [BREAKDOWN, SUM] = [

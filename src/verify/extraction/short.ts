@@ -16,7 +16,7 @@ const QUALIFIES = new RegExp(
   String.raw`\b(?:and|or|nor|not|no|than|per|more|less|fewer|is|are|was|were|wrong|incorrect|false|hundred|(?:below|above|under) zero|out of|of (?:the|them|these|those|its|all)|${SCALE_WORD}|${PART_WORD})(?!\p{L})|^\s(?:of|(?:square |cube )?root|squared|cubed|factorial|${JOINING_WORD})(?!\p{L})`,
   "iu",
 );
-/** Letters that stand for values: "5 xy". */
+/** Letters that represent values: "5 xy". */
 const VARIABLES = /^\s((?:[abcxyz]|[b-df-hj-np-tv-z]){2,3})(?!\p{L})/u;
 
 /** Whether the words behind a number are letters that it multiplies, and no unit. */
