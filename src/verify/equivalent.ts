@@ -56,15 +56,15 @@ export function sameAnswer(a: Answer, b: Answer): boolean {
   }
   if (a.letters !== null && a.letters === b.letters) return true;
   if (a.hasDigit && b.hasDigit && a.date !== null && b.date !== null) return a.date === b.date;
-  return (sameMathematics(a, b) ?? sameWords(a.words, b.words)) || sameLabels(a, b);
+  return (sameMathematics(a, b) ?? haveSameWords(a, b)) || sameLabels(a, b);
 }
 
 /** The same hour, the same ratio or range in words, or the same formula where one of them has indices. */
 function sameLabels(a: Answer, b: Answer): boolean {
   if (a.hour !== undefined && a.hour === b.hour) return true;
   if (a.hasDigit && b.hasDigit && sameSpans(a, b)) return true;
-  const isIndexed = INDEXED.test(a.plain) || INDEXED.test(b.plain);
-  return isIndexed && a.formula !== undefined && a.formula === b.formula;
+  if (a.formula === undefined || a.formula !== b.formula) return false;
+  return INDEXED.test(a.plain) || INDEXED.test(b.plain);
 }
 
 /** "to" between two numbers. */
@@ -78,6 +78,15 @@ function sameSpans(a: Answer, b: Answer): boolean {
   if ((first === a.plain) === (second === b.plain)) return false;
   const [spoken, other] = first === a.plain ? [b, a] : [a, b];
   return [":", "-"].some((sign) => sameAnswer(new Answer(spoken.plain.replaceAll(TO, sign)), other));
+}
+
+/** Characters of the words of an acronym, of articles and of punctuation that one of two answers may have more. */
+const MOST_MORE = 240;
+
+/** Whether two answers are the same words; of very different lengths they are not, and are not read. */
+function haveSameWords(a: Answer, b: Answer): boolean {
+  const [shorter = 0, longer = 0] = [a.bare.length, b.bare.length].sort((x, y) => x - y);
+  return longer <= 4 * shorter + MOST_MORE && sameWords(a.words, b.words);
 }
 
 function hasSigns({ spelling }: Answer): boolean {
@@ -101,7 +110,7 @@ function sameOptions(x: WrittenOption | null, y: WrittenOption | null): boolean 
 
 /** Whether the texts after two letters are the same and name no further letter. */
 function sameText(a: Answer, b: Answer): boolean {
-  return a.spaced === b.spaced || (sameMathematics(a, b) ?? sameWords(a.words, b.words));
+  return a.spaced === b.spaced || (sameMathematics(a, b) ?? haveSameWords(a, b));
 }
 
 /** Whether two answers are the same mathematics; undefined if one of them is words. */

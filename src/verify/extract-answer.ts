@@ -27,7 +27,7 @@ export function markedAnswer(completion: string): string | null | undefined {
 
 /** Greatest length of a reply that is one command of LaTeX, "\\text{red}". */
 const MAX_BARE = 100;
-const LETTER_ALONE = /^[(（]?([A-J])[)）]?[.。]?$/;
+const LETTER_ALONE = /^[(（{]?([A-J])[)）}]?[.。]?$/;
 
 /**
  * The answer of a completion. Only the text after the thought is searched; an unfinished thought gives none.

@@ -10,7 +10,7 @@ import { formulaOf } from "./formula.ts";
 import { parseTokens } from "./grammar.ts";
 import { measured } from "./measured.ts";
 import { inDigits } from "./number-words.ts";
-import { optionSet, type WrittenOption, writtenOption } from "./options.ts";
+import { mayBeOption, optionSet, type WrittenOption, writtenOption } from "./options.ts";
 import { FUNCTIONS } from "./symbols.ts";
 import { type Token, tokenize } from "./tokens.ts";
 import { some, type Tree } from "./tree.ts";
@@ -25,6 +25,7 @@ const INVISIBLE = /[\p{Cf}\p{Cs}\p{Co}\p{Cn}]|(?!\s)\p{Cc}/u;
 export class Answer {
   readonly text: string;
   #plain: string | undefined;
+  #bare: string | undefined;
   #spaced: string | undefined;
   #isMeaningless: boolean | undefined;
   #isHidden: boolean | undefined;
@@ -61,6 +62,12 @@ export class Answer {
     return this.#spaced;
   }
 
+  /** The plain text without commands and braces around words. */
+  get bare(): string {
+    this.#bare ??= withoutMarkup(this.plain);
+    return this.#bare;
+  }
+
   /** It has no content: no letter, digit or sign of a set or number, or "NaN". */
   get isMeaningless(): boolean {
     this.#isMeaningless ??= isMeaningless(this.plain);
@@ -75,13 +82,15 @@ export class Answer {
 
   /** The option that it names; null if it names none or possibly two. */
   get option(): WrittenOption | null {
-    if (this.#option === undefined) this.#option = writtenOption(this.plain) ?? null;
+    if (this.#option === undefined)
+      this.#option = (mayBeOption(this.plain) ? writtenOption(this.bare) : undefined) ?? null;
     return this.#option;
   }
 
   /** Several option letters, sorted; null if it is not a set of letters. */
   get letters(): string | null {
-    if (this.#letters === undefined) this.#letters = optionSet(this.plain) ?? null;
+    if (this.#letters === undefined)
+      this.#letters = (mayBeOption(this.plain) ? optionSet(this.bare) : undefined) ?? null;
     return this.#letters;
   }
 
@@ -125,7 +134,7 @@ export class Answer {
 
   /** "15:00" of "3 pm" and of "15:00"; undefined if it is no full hour. */
   get hour(): string | undefined {
-    return MAY_BE_HOUR.test(this.plain) ? hourOf(withoutMarkup(this.plain)) : undefined;
+    return MAY_BE_HOUR.test(this.plain) ? hourOf(this.bare) : undefined;
   }
 
   /** Its formula with indices in plain characters; undefined if the text is not a formula. */
@@ -137,14 +146,14 @@ export class Answer {
   /** The answer with digits in place of number words; undefined if it has none. */
   get digits(): Answer | undefined {
     if (this.#digits === undefined) {
-      const digits = MAY_BE_WORD.test(this.text) ? inDigits(withoutMarkup(this.plain)) : undefined;
+      const digits = MAY_BE_WORD.test(this.text) ? inDigits(this.bare) : undefined;
       this.#digits = digits === undefined ? null : new Answer(digits);
     }
     return this.#digits ?? undefined;
   }
 
   get words(): Words {
-    this.#words ??= wordsOf(this.plain);
+    this.#words ??= wordsOf(this.bare);
     return this.#words;
   }
 }

@@ -24,7 +24,7 @@ import type { Numeral, Tree } from "./tree.ts";
 import { PERCENT_WORDS, SCALES } from "./unit-names.ts";
 import { perUnit, unitAt } from "./units.ts";
 
-const CONJUNCTIONS = new Set(["and", "or", "AND", "OR", "和", "或", "与", "及"]);
+const CONJUNCTIONS = new Set(["and", "or", "AND", "OR", "und", "oder", "和", "或", "与", "及"]);
 const RELATIONS = new Set(["=", "≈", "!=", "<", "<=", ">", ">=", "∈"]);
 
 class Parser extends Primaries {

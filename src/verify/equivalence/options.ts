@@ -2,7 +2,6 @@
  * @module
  * Option letters A to J in every spelling: "b", "(B)", "B.", "Option B", "B. 12 cm", "（C）".
  */
-import { withoutMarkup } from "./words.ts";
 
 /** An option, and the text that is written out after its letter. */
 export interface WrittenOption {
@@ -24,12 +23,15 @@ const OTHER_LETTER =
   /(?<![\p{L}\p{N}°])(?:[B-HJ]|[b-d](?=\s*(?:$|[.),])))(?![\p{L}\p{N}'’])|[(（][A-Ja-j][)）]|\b(?:A|option|choice)\s+(?:or|and)\b/u;
 
 /** The beginning of an option: its letter, or the words before it; markup and brackets may come first. */
-const MAY_BE_OPTION = /^(?:[\s([（【{$*`_]|\\[a-z]+(?![a-z]))*[a-joclt选答]/i;
+const MAY_BE_OPTION = /^(?:[\s([（【{$*`_]|\\\{|\\[a-z]+(?![a-z]))*[a-joclt选答]/i;
 
-/** The option that an answer names; undefined if it names none or possibly two. */
-export function writtenOption(answer: string): WrittenOption | undefined {
-  if (!MAY_BE_OPTION.test(answer)) return undefined;
-  const plain = withoutMarkup(answer);
+/** Whether an answer with its markup may name an option. */
+export function mayBeOption(answer: string): boolean {
+  return MAY_BE_OPTION.test(answer);
+}
+
+/** The option that an answer without markup names; undefined if it names none or possibly two. */
+export function writtenOption(plain: string): WrittenOption | undefined {
   const alone = ALONE.exec(plain)?.[1];
   if (alone !== undefined) return { letter: alone.toUpperCase(), text: "" };
   const match = WITH_TEXT.exec(plain) ?? undefined;
@@ -40,10 +42,9 @@ export function writtenOption(answer: string): WrittenOption | undefined {
   return { letter: letter.toUpperCase(), text };
 }
 
-/** "A, C", "A and C", "ACD" as a sorted run of letters; undefined for everything else. */
+/** "A, C", "A and C", "ACD" without markup as a sorted run of letters; undefined for everything else. */
 export function optionSet(answer: string): string | undefined {
-  if (!MAY_BE_OPTION.test(answer)) return undefined;
-  const plain = withoutMarkup(answer).replace(/[.。]$/, "");
+  const plain = answer.replace(/^\\(.*)\\$/s, "$1").replace(/[.。]$/, "");
   const isRun = /^[A-J]{2,10}$/.test(plain);
   const isListed =
     /^[([（]?[A-Ja-j][)\]）]?(?:\s?(?:,|，|、|;|&|and|和|, and)\s?[([（]?[A-Ja-j][)\]）]?){1,9}$/.test(

@@ -124,7 +124,12 @@ const PLAIN: Readonly<Record<string, string>> = {
 export const SCALES: ReadonlyMap<string, bigint> = new Map([
   ["hundred", 100n],
   ["thousand", 1000n],
+  ["lakh", 100_000n],
+  ["lakhs", 100_000n],
   ["million", 1_000_000n],
+  ["mln", 1_000_000n],
+  ["crore", 10_000_000n],
+  ["crores", 10_000_000n],
   ["billion", 1_000_000_000n],
   ["bn", 1_000_000_000n],
   ["trillion", 1_000_000_000_000n],

@@ -67,9 +67,8 @@ function acronymOf(text: string): string | undefined {
   return acronym !== "" && initials.toUpperCase() === acronym ? acronym.toLowerCase() : undefined;
 }
 
-/** The words of an answer. */
-export function wordsOf(answer: string): Words {
-  const text = withoutMarkup(answer);
+/** The words of an answer without markup. */
+export function wordsOf(text: string): Words {
   const spelling = spellingOf(text);
   const isJoined = /[-‐–'’]/.test(text) && /\p{L}[-‐–'’]\p{L}|\p{L}-\d/u.test(text);
   const isList = /,|\sand\s/i.test(text) && !/\d/.test(text);

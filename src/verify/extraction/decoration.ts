@@ -55,8 +55,14 @@ export function choiceInJson(text: string): string | undefined {
   return found === undefined ? undefined : written(found[1]);
 }
 
+/** "{'answer': 'B'}", as Python prints it, in JSON. */
+function inJson(text: string): string {
+  return text.includes('"') ? text : text.replaceAll(/'([^']*)'/g, '"$1"');
+}
+
 /** The one entry of an object that is called an answer. */
-function answerEntry(json: string): readonly [string, unknown] | undefined {
+function answerEntry(object: string): readonly [string, unknown] | undefined {
+  const json = inJson(object);
   let parsed: unknown;
   try {
     parsed = JSON.parse(json.replaceAll(SINGLE_BACKSLASH, "\\\\"));

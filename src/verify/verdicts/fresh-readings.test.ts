@@ -155,6 +155,17 @@ test("an exact value beside what it rounds to is either, where it does", () => {
   expect(equivalent("no 1", "no")).toBe(false);
 });
 
+test("letters in braces, and an object as Python prints it", () => {
+  expect(score({ kind: "answer" }, "{C}", "C")).toBe(1);
+  expect(score({ kind: "answer" }, "\\boxed{\\{A, C\\}}", "AC")).toBe(1);
+  expect(score({ kind: "answer" }, "\\boxed{\\{A, C\\}}", "A")).toBe(0);
+  expect(score({ kind: "answer" }, "{'answer': 'C', 'sure': 'B'}", "C")).toBe(1);
+  expect(score({ kind: "answer" }, "{'answer': 'C', 'sure': 'B'}", "B")).toBe(0);
+  expect(equivalent("5 lakh", "500,000")).toBe(true);
+  expect(equivalent("2 crore", "20 million")).toBe(true);
+  expect(equivalent("1 und 2", "1, 2")).toBe(true);
+});
+
 test("quotes around the members of a set are no part of them", () => {
   expect(score({ kind: "set" }, '["cat", "dog"]', "dog, cat")).toBe(1);
   expect(score({ kind: "set" }, "'a', 'b'", '["a", "b"]')).toBe(1);

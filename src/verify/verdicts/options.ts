@@ -57,7 +57,7 @@ const LETTER_LAST = /^(\S.*?)(?:\s?[(（](?:option |choice )?([A-J])[)）]|,\s([
 /** A letter and a text in another form than an option's: "B, Paris", "B - Paris", "Paris (B)", "Paris, B". */
 function paired(answer: Answer, options: readonly Answer[]): WrittenOption | undefined {
   if (options.length === 0 || answer.isLong) return undefined;
-  const plain = withoutMarkup(answer.plain);
+  const plain = answer.bare;
   const [, first, after] = LETTER_FIRST.exec(plain) ?? [];
   const [, before, bracketed, last] = first === undefined ? (LETTER_LAST.exec(plain) ?? []) : [];
   const [letter, text] = [first ?? (bracketed ?? last)?.toUpperCase(), after ?? before];
@@ -105,7 +105,7 @@ function optionByText(answer: Answer, options: readonly Answer[]): number | unde
  */
 export function optionsListed(answer: Answer, options: readonly Answer[]): string | undefined {
   if (answer.isLong) return undefined;
-  const list = withoutMarkup(answer.plain)
+  const list = answer.bare
     .replace(/^(?:options?|choices?|answers?)\s(?=\(?[A-J]\b)/i, "")
     .replace(/^\[(.*)\]$/s, "$1");
   const members = list.split(/\s*(?:[,;，、；\n]\s*(?:and\s)?|\sand\s|\s&\s)\s*/i);
