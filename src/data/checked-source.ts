@@ -4,7 +4,7 @@
  */
 import * as z from "zod";
 import { PartError } from "../errors/index.ts";
-import { calling, deeplyFrozen, faultText } from "../parts/index.ts";
+import { calling, faultText } from "../parts/index.ts";
 import type { Problem, ProblemSource } from "./problem.ts";
 
 const imageSchema = z
@@ -83,6 +83,5 @@ async function checkedProblem(
   const problem = await calling(place, limit, () => source.problem(index));
   const fault = faultOf(problemSchema, problem);
   if (fault !== undefined) throw new PartError(`${place}: ${fault}`);
-  // Shared by rewards, credit methods, verdicts and measures.
-  return deeplyFrozen(problem);
+  return problem;
 }

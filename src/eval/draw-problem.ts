@@ -5,7 +5,6 @@
 import type { Problem, ProblemSource } from "../data/index.ts";
 import { DataError } from "../errors/index.ts";
 import type { Prompt } from "../model/index.ts";
-import { deeplyFrozen } from "../parts/index.ts";
 import type { Dialogue } from "./dialogue.ts";
 
 /** A problem, its place in its source, and its prompt. */
@@ -92,7 +91,7 @@ export function isSkipped(drawn: Question | SkippedRow): drawn is SkippedRow {
 export async function drawProblem(options: DrawOptions, index: number): Promise<Question | SkippedRow> {
   const { source, dialogue, limits = {} } = options;
   try {
-    const problem = deeplyFrozen(await source.problem(index));
+    const problem = await source.problem(index);
     const prompt = promptOf(problem, options);
     const message = excess(problem, prompt, dialogue, limits);
     return message === undefined ? { index, problem, prompt } : { index, isBroken: false, message };

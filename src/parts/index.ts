@@ -20,7 +20,7 @@ export {
 } from "./definition.ts";
 export { errorText } from "./error-text.ts";
 export { expectedText, faultText, valueAt } from "./fault-text.ts";
-export { deeplyFrozen, isFrozenFault } from "./frozen.ts";
+export { frozenCopy, isFrozenFault, isListFault } from "./frozen.ts";
 export { membersOf } from "./members-of.ts";
 export { partError } from "./part-error.ts";
 export { isSettings, type Settings } from "./settings.ts";

@@ -3,7 +3,7 @@
  * The reward of a completion: the weighted sum of its parts.
  */
 import { PartError } from "../errors/index.ts";
-import { batchSignal, errorText, isFrozenFault, shownValue, withinTime } from "../parts/index.ts";
+import { batchSignal, errorText, isListFault, shownValue, withinTime } from "../parts/index.ts";
 import type { Judgement } from "../verify/index.ts";
 import type { Answered, Policy, Reward } from "./reward.ts";
 import { shownAnswers } from "./shown-answers.ts";
@@ -115,7 +115,7 @@ async function outcomesOf(
   } catch (error) {
     calling.signal?.throwIfAborted();
     const isTotal =
-      answered.length < 2 || isFrozenFault(error) || (error instanceof PartError && error.isTotal);
+      answered.length < 2 || isListFault(error) || (error instanceof PartError && error.isTotal);
     if (isTotal) return answered.map(() => new Failure(error));
     const outcomes: Outcome[] = [];
     for (const one of answered) outcomes.push(...(await outcomesOf(reward, [one], calling)));

@@ -5,7 +5,7 @@
 import type { Benchmark, Measure, ScoredAnswer } from "../../benchmark/index.ts";
 import { checkedSource, openSource } from "../../data/index.ts";
 import { ConfigError, PartError } from "../../errors/index.ts";
-import { calling, deeplyFrozen, membersOf, partError, shownValue } from "../../parts/index.ts";
+import { calling, membersOf, partError, shownValue } from "../../parts/index.ts";
 import { checkedVerdict } from "../../verify/index.ts";
 import type { MadePart } from "../modules/load-module.ts";
 import { moduleVerdictName } from "./open-verdict.ts";
@@ -59,7 +59,7 @@ function checkedMeasures(part: Benchmark, where: string): Benchmark["measures"] 
   // The same copy in every call, so that a benchmark can keep what it found in an answer.
   const shown = new WeakMap<ScoredAnswer, ScoredAnswer>();
   const shownAnswer = (answer: ScoredAnswer) => {
-    const copy = shown.get(answer) ?? Object.freeze({ ...answer, problem: deeplyFrozen(answer.problem) });
+    const copy = shown.get(answer) ?? Object.freeze({ ...answer });
     shown.set(answer, copy);
     return copy;
   };

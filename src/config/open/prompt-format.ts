@@ -11,7 +11,7 @@ import type { Config } from "../schema.ts";
 
 const MEMBERS = ["system", "suffix", "question"] as const satisfies readonly (keyof AnswerFormat)[];
 
-const formatSchema = z.strictObject({
+const formatSchema = z.looseObject({
   system: z.string().optional(),
   suffix: z.string().optional(),
   question: z
@@ -19,22 +19,23 @@ const formatSchema = z.strictObject({
     .optional(),
 });
 
-/** The first fault of a format. */
+/** The first fault of a format. It may have members of its own, but no misspelt one, and at least one that is known. */
 function formatFault(part: unknown): string | undefined {
+  const expected = `expected an object with some of ${MEMBERS.join(", ")}`;
   const issue = formatSchema.safeParse(part).error?.issues[0];
-  if (issue === undefined) return undefined;
-  if (issue.code !== "unrecognized_keys") {
-    const place = issue.path.length === 0 ? "" : `${issue.path.join(".")}: `;
-    const expected =
-      place === ""
-        ? `expected an object with some of ${MEMBERS.join(", ")}, got ${shownPart(part)}`
-        : undefined;
-    return `${place}${expected ?? faultText(issue, part)}`;
+  if (issue !== undefined) {
+    const place = issue.path.join(".");
+    return place === "" ? `${expected}, got ${shownPart(part)}` : `${place}: ${faultText(issue, part)}`;
   }
-  const [key = ""] = issue.keys;
-  const near = nearestName(key, MEMBERS);
-  const hint = near === undefined ? "" : `; did you mean "${near}"?`;
-  return `expected some of ${MEMBERS.join(", ")}, got "${key}"${hint}`;
+  const format = part as Readonly<Record<string, unknown>>;
+  const missing = MEMBERS.filter((name) => format[name] === undefined);
+  for (const key of Object.keys(format)) {
+    if (MEMBERS.some((name) => name === key)) continue;
+    const near = nearestName(key, missing);
+    if (near !== undefined || missing.length === MEMBERS.length)
+      return `${expected}, got "${key}"${near === undefined ? "" : `; did you mean "${near}"?`}`;
+  }
+  return undefined;
 }
 
 const shownPart = (part: unknown) => (typeof part === "function" ? "a function" : shownValue(part));

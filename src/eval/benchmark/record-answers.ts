@@ -73,4 +73,5 @@ export async function judgeRecorded(
       }),
     );
   }
+  judging.requireSome(journal.answers);
 }

@@ -70,7 +70,8 @@ function rowsWithout(
   most: number,
 ): SkippedRecord[] {
   const answered = new Set(problems.map(([first]) => first!.index));
-  const end = problems.length < most ? Infinity : Math.max(...answered, -1);
+  const last = problems.at(-1)?.[0]?.index ?? -1;
+  const end = problems.length < most ? Infinity : last;
   return skipped.filter(({ index }) => index < end && !answered.has(index));
 }
 

@@ -29,7 +29,9 @@ describe("a credit method that changes its inputs", () => {
       'credit "own"',
     );
     expect(() => method.credit(groups())).toThrow(PartError);
-    expect(() => method.credit(groups())).toThrow(/^credit "own": .+ inputs cannot be changed in place/);
+    expect(() => method.credit(groups())).toThrow(
+      /^credit "own": .+ if it is an input, it cannot be changed in place/,
+    );
   });
 
   test("changes numbers of its own", () => {

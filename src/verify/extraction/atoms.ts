@@ -43,7 +43,10 @@ const [NAMED_VALUE, NEXT_NAMED] = [
 /** A name that begins its line. */
 const BEGINS_LINE = new RegExp(String.raw`(?:^|\n)[ \t]*(${NAME})\s?[=＝][^=＝\n]*$`, "u");
 /** Words before a name whose value is a condition: "When x = 2, y = 3". */
-const GIVEN = new RegExp(String.raw`\b(?:at|when|if|for|let|since|given|as|with)\s${NAME}\s?[=＝]\s?$`, "i");
+const GIVEN = new RegExp(
+  String.raw`\b(?:at|when|if|for|let|since|because|given|as|with)\s(?:that\s)?(?:${NAME}\s?[=＝]\s?[^\s,;=]{1,12}(?:\s[a-z]{1,3}²?)?,?\s(?:and\s)?){0,3}${NAME}\s?[=＝]\s?$`,
+  "i",
+);
 /** A colon of full width between digits; elsewhere it is punctuation. */
 const RATIO = /^\s?[：∶]\s?$/;
 const MAX_JOINED = 60;
@@ -96,7 +99,7 @@ function areListed(lead: string, gap: string): boolean {
     const [name = "", next = ""] = [BEGINS_LINE.exec(lead)?.[1], NEXT_NAMED.exec(gap)?.[1]];
     return name !== "" && name !== next && !/[A-Z]{2}/.test(name + next);
   }
-  return !EQUATED.test(lead) || (NAMED_VALUE.test(lead) && !GIVEN.test(lead));
+  return !EQUATED.test(lead) || (NAMED_VALUE.test(lead) && (/^[^,]*\band\b/.test(gap) || !GIVEN.test(lead)));
 }
 
 /** Whether two atoms are one expression, list or choice, or one amount in two units. */

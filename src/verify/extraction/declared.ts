@@ -130,7 +130,7 @@ const ENDS_WITH_NUMBER =
 const BEGINS_NAME = /^\d+(?:\s\p{Lu}\p{Ll}+){2,4}$/u;
 /** A name, and a number said of it: "China (14.2%)", "Germany with 12 medals". */
 const NAME_WITH_NUMBER =
-  /^(?!.*\b(?:options?|choice|answer|value|number|one|sin|cos|tan|cot|sec|csc|arc\p{L}+|log|ln|sqrt|exp|gcd|lcm|max|min)\b)(?:(\p{L}[\p{L}'’ -]{2,40})\s\([^()]*\d[^()]*\)|(\p{Lu}\p{Ll}+(?:\s\p{Lu}\p{Ll}+){0,3})\s(?:with|at|in|from|having|since)\s[^.]{0,30}\d.{0,20})$/u;
+  /^(?!.*\b(?:options?|choice|answer|value|number|one|sin|cos|tan|cot|sec|csc|total|sum|difference|area|length|height|width|perimeter|volume|distance|price|cost|average|mean|median|arc\p{L}+|log|ln|sqrt|exp|gcd|lcm|max|min)\b)(?:(\p{L}[\p{L}'’ -]{2,40})\s\([^()]*\d[^()]*\)|(\p{Lu}\p{Ll}+(?:\s\p{Lu}\p{Ll}+){0,3})\s(?:with|at|in|from|having|since)\s[^.]{0,30}\d.{0,20})$/u;
 
 /** The name that a text with a number is. */
 function nameIn(plain: string): string | undefined {

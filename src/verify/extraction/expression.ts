@@ -3,6 +3,7 @@
  * Whole expressions in running text. A number within a larger expression, a list or a choice is never extracted alone:
  * the answer is all of it, or there is none.
  */
+import { equivalent } from "../equivalent.ts";
 import { isDeniedBehind, isDoubted, isHedged, isUnasserted } from "./assertion.ts";
 import { areJoined, atoms, isExponent, isOrdinal, NAME } from "./atoms.ts";
 import { Matches } from "./matches.ts";
@@ -43,7 +44,10 @@ const CALCULATION = /^(?!\s*[-−]?\d+\s?\/\s?\d+\s*≈)[-+−*×·÷/^()\d\s.,]
 
 /** The estimate of "1.5 × 2.31 ≈ 3.46"; of "2√3 ≈ 3.46" all of it, as its exact value is the answer. */
 function estimated(text: string): string {
-  return text.replace(CALCULATION, "");
+  const plain = text.replace(CALCULATION, "");
+  const behind = plain.slice(plain.lastIndexOf("≈") + 1);
+  const estimate = behind.includes("(") ? behind : behind.replace(/\)$/, "");
+  return plain === estimate || equivalent(plain, estimate) ? plain : estimate;
 }
 
 /** The content of mathematics between delimiters. */
@@ -183,7 +187,8 @@ function numberAt(text: string, start: number, numberEnd: number, before: string
     if (around !== undefined) {
       const mathematics = text.slice(around.start, around.end);
       const given = valueGiven(mathematics, text.slice(Math.max(0, around.start - 60), around.start));
-      if (isPart || (given === mathematics && /[=＝]/.test(given))) return { text: given, isPart: true };
+      if (isPart || (given === mathematics && /[=＝]/.test(given)))
+        return { text: estimated(given), isPart: true };
     } else if (isPart) return { text: text.slice(Math.max(0, start - 12), end + 24).trim(), isPart: true };
   }
   if (!isSeveral) return whole(estimated(result(value)));

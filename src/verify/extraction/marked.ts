@@ -6,7 +6,7 @@ import { parseAnswer } from "../equivalence/grammar.ts";
 import { constantValue } from "../equivalence/value.ts";
 import { equivalent } from "../equivalent.ts";
 import { isHedged } from "./assertion.ts";
-import { declaredAnswer, REASON } from "./declared.ts";
+import { declaredAnswer } from "./declared.ts";
 import { choiceInJson, undecorated } from "./decoration.ts";
 import { boxedAnswer, hasBox, lastBox, lastTag, withBraces } from "./marks.ts";
 
@@ -50,13 +50,14 @@ function contentOf(tagged: string): string | null {
 /** "so x = 3." */
 const CONCLUDES = /^(?:so|thus|hence|therefore),?\s(?=\p{L}{1,2}\s?=)/iu;
 const MAX_VALUE = 200;
+const BECAUSE = /,?\s(?:because|since|due to|given that|where)\b.*$/is;
 
 /** The value in the content of a tag that says why, "3 because 1 + 2 = 3", or how, "1 + 2 = 3". */
 function valueIn(content: string): string {
   if (content.length > MAX_VALUE) return content;
   const concluded = CONCLUDES.test(content) ? content.replace(CONCLUDES, "").replace(/\.$/, "") : content;
   if (!/^[^\p{L}]{0,3}\d/u.test(concluded)) return concluded;
-  const value = concluded.replace(REASON, "");
+  const value = concluded.replace(BECAUSE, "");
   return value !== concluded && isHedged(concluded) ? concluded : sumIn(value);
 }
 

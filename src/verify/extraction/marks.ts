@@ -122,7 +122,7 @@ export function boxedAnswer(text: string): string | undefined {
   return lastBox(text)?.content;
 }
 
-const BARE_BOX = /\\(boxed|fbox)\s?([-−]?\d[\d.]*\d|[-−]?\d|[A-J])(?![\w{.^/,:]|\s?[-+*=\\])/g;
+const BARE_BOX = /\\(boxed|fbox)\s?([-−]?\d[\d.]*\d|[-−]?\d|[A-J])(?=\s*(?:$|\n|[.;]\s|[.;]$|\$|\\[)\]]))/g;
 
 /** A text with braces in the boxes of one number or letter that have none: "\boxed5". */
 export function withBraces(text: string): string {

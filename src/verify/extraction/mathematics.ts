@@ -161,6 +161,10 @@ const OPERATES = new RegExp(String.raw`[${OPERATOR}${MINUS}/|²³]|\d\s?\p{L}`, 
 const NAMES_EQUATION =
   /\b(?:equations?|answer|solution|result|line|circle|ellipse|parabola|hyperbola|curve|graph|plane|locus|relation(?:ship)?|constraint|condition|identity|inequality|statement|so|thus|hence|therefore|have|get|then)\b/i;
 
+/** "x + y", "∠A + ∠B", "l × w", "|a − b|": a value of names without numbers, as in "so x + y = 12". */
+const SUM_OF_NAMES = /^[\s(|]*(?:m?[∠△]?\s?\p{L}{1,3})(?:\s?[-+−–·×*]\s?(?:m?[∠△]?\s?\p{L}{1,3}))+[\s)|]*$/u;
+const ASKS_EQUATION = /\b(?:equations?|line|plane|locus|relation(?:ship)?|constraint|condition|identity)\b/i;
+
 /**
  * The value that mathematics gives. Of "A = πr² = 9π" it follows the last "=", of "2x + 3y = 6" all of it, as the
  * number alone is a part of the equation.
@@ -179,6 +183,7 @@ export function valueGiven(mathematics: string, before: string): string {
     .replaceAll(APPLIED, "f")
     .replaceAll(CONSTANT, " ")
     .replace(/^\s*m?[∠△]\s?[A-Z]{1,3}\s*$/, "f");
+  if (SUM_OF_NAMES.test(sides[0]!) && !ASKS_EQUATION.test(before)) return last;
   const isEquation = /\p{L}/u.test(first) && OPERATES.test(first);
   const isQuantity = /\b(?:is|are|was|equals)\s*$/.test(before) && !NAMES_EQUATION.test(before);
   return isEquation && !isQuantity ? mathematics : last;

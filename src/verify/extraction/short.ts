@@ -80,7 +80,9 @@ export function quotedWords(text: string): string | undefined {
     .slice(0, found.index)
     .split(/[.!?]\s|\n/)
     .at(-1)!;
-  return DENIED.test(lead + found[0].replace(found[1]!, "")) || isHedged(lead)
+  return DENIED.test(lead + found[0].replace(found[1]!, "")) ||
+    isHedged(lead) ||
+    /[\d"“«]|\b(?:option|choice)\b/i.test(lead)
     ? undefined
     : found[1]!.replace(/[.,]$/, "");
 }

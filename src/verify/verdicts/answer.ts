@@ -206,7 +206,7 @@ function readMark(reply: Reply, content: string | null, known: Known): string | 
   const marked = new Answer(content);
   if (isAccepted(marked, known)) return content;
   const plain = withoutMarkup(content);
-  if (asksPolarity(answers)) return leadingPolarity(plain) ?? content;
+  if (asksPolarity(answers)) return leadingPolarity(plain) ?? polarityOfName(plain) ?? content;
   if (options.length > 0) {
     if (optionOf(marked, options) !== undefined) return content;
     const place = OTHER_ANSWER.test(plain) ? undefined : mentionedOption(plain, options);
@@ -238,6 +238,14 @@ function asksPolarity(answers: readonly Answer[]): boolean {
   return answers.length > 0 && answers.every(({ text }) => POLARITY.test(text.trim()));
 }
 
+/** The word with which a sentence begins that is no name: "No such sign is visible." */
+const DENIES_ONE =
+  /^\W*([Nn]o)\s(?:one|such|change|real|more|longer)\s(?!than\b|(?:solutions?|roots?)\b)[\p{Ll}\s,'’-]+[.!]?$/u;
+
+function polarityOfName(text: string): string | undefined {
+  return DENIES_ONE.exec(text.slice(0, MAX_SENTENCE + 1))?.[1];
+}
+
 /** The letter of the option that a reply begins with, where it declares no other answer after it. */
 function begunWith(reply: Reply, options: readonly Answer[]): string | undefined {
   const place = leadingOption(reply.text, options);
@@ -256,7 +264,7 @@ function readAnywhere(reply: Reply, known: Known): string | null {
     if (extracted !== null && POLARITY.test(extracted)) return extracted;
     const polarity = leadingPolarity(reply.text);
     if (polarity !== undefined) return polarity;
-    return closingPolarity(reply.text) ?? extracted;
+    return closingPolarity(reply.text) ?? polarityOfName(extracted ?? reply.text) ?? extracted;
   }
   if (options.length === 0) {
     const extracted = answerIn(reply);
