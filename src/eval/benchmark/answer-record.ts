@@ -36,7 +36,7 @@ const answerSchema = z.strictObject({
   answers: z.array(z.string()),
   options: z.array(z.string()).optional(),
   columns: z.record(z.string(), z.unknown()),
-  /** Digest of the images and videos; absent where there are none. */
+  /** Digest of the images and videos; absent for a problem without them. */
   images: z.string().optional(),
   completion: z.string(),
   /** The mean over a problem's answers where only their sum is known; null where nothing is. */

@@ -7,7 +7,7 @@ import { answerBenchmark } from "./answer-benchmark.ts";
 import { imageDigest } from "./image-digest.ts";
 import { readAnswers } from "./read-answers.ts";
 
-/** Twenty sums with an image each, of this shade; without one there is none. */
+/** Twenty sums, each with an image of this shade, or without an image if no shade is given. */
 function pictured(shade: number | undefined): ProblemSource {
   const { source } = sums(20);
   return {

@@ -18,7 +18,7 @@ const DIGITS = 16;
 /** Recorded answers whose images are read again when an evaluation is resumed. */
 const COMPARED = 8;
 
-/** SHA-256 of the sizes and pixels of a problem's images and video frames, shortened; undefined where there are none. */
+/** SHA-256 of the sizes and pixels of a problem's images and video frames, shortened; undefined for a problem without them. */
 export function imageDigest({ images, videos = [] }: Pick<Problem, "images" | "videos">): string | undefined {
   if (images.length + videos.length === 0) return undefined;
   const hash = createHash("sha256");

@@ -72,7 +72,7 @@ function isNear(rest: string, at: number): boolean {
 
 const POLARITY = /^(?:yes|no|true|false|是|否|对|错)(?![\p{L}\p{N}])/iu;
 /** Words after an answer that say why it is right. */
-export const REASON =
+const REASON =
   /(?<!\s)\s*(?:,?\s(?:because|since|which|due to|given that|as (?:it|the|this)|so that|where)\b|,\s(?:it|as|so|and therefore|not|the|this|i)\b|\s\((?:since|because|see|from|as|by|refer|cf|shown)\b|\s—\s|；(?!\s?[-−(\d$\\])|;\s(?!\s?[-−(\d$\\])|，因为|，所以).*$/is;
 
 /** The answer in a sentence after its cue; undefined if the sentence has none. */
