@@ -4,15 +4,17 @@
  *
  *     npm run mutation                                   math, credit, objective and verify; hours
  *     npm run mutation -- --mutate src/math/kl.ts        some files, by glob, apart by commas
- *     npm run mutation -- --sample 40                    so many files of each room, drawn by the seed 0
+ *     npm run mutation -- --sample 60                    so many lines of each room, drawn by --seed, 0 unless given
  *
- * The first run installs Stryker into this folder. Prints the share of mutants that tests found, by room, and those that survived.
+ * The first run installs Stryker into this folder. Prints each mutant that no test found, and for every room the share of mutants
+ * that tests found. A sample estimates the share of the whole room, with its 95 % Wilson interval; mutants over several lines are
+ * not drawn.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { Rng } from "fovea/math";
+import { Rng, wilsonInterval } from "fovea/math";
 import { repositoryFiles, root } from "./repository-files.mjs";
 
 const ROOMS = ["math", "credit", "objective", "verify"];
@@ -28,6 +30,7 @@ const { values } = parseArgs({
   options: {
     mutate: { type: "string" },
     sample: { type: "string" },
+    seed: { type: "string", default: "0" },
     concurrency: { type: "string", default: "2" },
   },
 });
@@ -38,31 +41,43 @@ function run(command, words, cwd) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-/** Files of a room that hold code, so many of them in a drawn order. */
-function filesOf(room, count = Infinity) {
-  const rng = new Rng(0).fork(room);
-  return repositoryFiles([`src/${room}/*.ts`])
-    .filter((path) => !path.endsWith(".test.ts") && !path.endsWith("/index.ts"))
-    .map((path) => [rng.uniform(), path])
-    .sort(([a], [b]) => a - b)
+const filesOf = (room) =>
+  repositoryFiles([`src/${room}/*.ts`]).filter(
+    (path) => !path.endsWith(".test.ts") && !path.endsWith("/index.ts"),
+  );
+
+/** Lines that no mutant is made of: empty, comments, imports and closing brackets. */
+const WITHOUT_CODE = /^\s*(?:$|\/\/|\/\*|\*|import |export (?:\{|\* from)|[)\]}]+[;,]?$)/;
+
+/** Lines of a room as Stryker names them, so many in a drawn order. */
+function drawnLines(room, count) {
+  const rng = new Rng(Number(values.seed)).fork(room);
+  return filesOf(room)
+    .flatMap((path) =>
+      readFileSync(join(root, path), "utf8")
+        .split("\n")
+        .flatMap((line, at) => (WITHOUT_CODE.test(line) ? [] : [`${path}:${at + 1}-${at + 1}`])),
+    )
+    .map((line) => ({ line, order: rng.uniform() }))
+    .sort((a, b) => a.order - b.order)
     .slice(0, count)
-    .map(([, path]) => path);
+    .map(({ line }) => line);
 }
 
 if (!existsSync(join(here, "node_modules"))) run("npm", ["ci", "--ignore-scripts"], here);
-const count = values.sample === undefined ? Infinity : Number(values.sample);
-const files = values.mutate ?? ROOMS.flatMap((room) => filesOf(room, count)).join(",");
+const sampled = values.sample === undefined ? filesOf : (room) => drawnLines(room, Number(values.sample));
+const mutated = values.mutate ?? ROOMS.flatMap(sampled).join(",");
 rmSync(report, { force: true });
 const stryker = join(here, "node_modules", "@stryker-mutator", "core", "bin", "stryker.js");
 const settings = join(here, "stryker.config.json");
 run(
   process.execPath,
-  [stryker, "run", settings, "--mutate", files, "--concurrency", values.concurrency],
+  [stryker, "run", settings, "--mutate", mutated, "--concurrency", values.concurrency],
   root,
 );
 
-const { files: found } = JSON.parse(readFileSync(report, "utf8"));
-const mutants = Object.entries(found).flatMap(([path, { mutants: own }]) =>
+const { files: reported } = JSON.parse(readFileSync(report, "utf8"));
+const mutants = Object.entries(reported).flatMap(([path, { mutants: own }]) =>
   own.map(({ mutatorName, location, replacement, status }) => ({
     path,
     place: `${path}:${location.start.line}:${location.start.column}`,
@@ -77,8 +92,9 @@ for (const room of ROOMS) {
   const [killed, missed] = [own.filter(({ isFound }) => isFound), own.filter(({ isMissed }) => isMissed)];
   const all = killed.length + missed.length;
   const paths = new Set(own.map(({ path }) => path));
-  if (all > 0)
-    console.log(
-      `${room}: ${((100 * killed.length) / all).toFixed(1)} % of ${all} mutants of ${paths.size} files`,
-    );
+  if (all === 0) continue;
+  const found = wilsonInterval(killed.length, all);
+  const [share, low, high] = [found.estimate, found.low, found.high].map((one) => (100 * one).toFixed(1));
+  const interval = values.sample === undefined ? "" : ` (${low} to ${high})`;
+  console.log(`${room}: ${share} %${interval} of ${all} mutants of ${paths.size} files`);
 }

@@ -49,7 +49,7 @@ test("an option that the benchmark does not have is an error that names file and
   const path = fileOf([{ ...HEADER, options: { colour: "red" } }, answer(0)]);
   const { status, stdout } = await scored(path);
   expect(status).toBe(1);
-  expect(stdout).toContain(`${path} line 1: option colour: is none of the benchmark mme`);
+  expect(stdout).toContain(`${path} line 1: option colour: is not an option of the benchmark mme`);
 });
 
 test("a value that an option does not have is an error that names file, option and value", async () => {

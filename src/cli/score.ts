@@ -68,7 +68,7 @@ function recordedBenchmark(path: string, { benchmark: kind, options }: AnswersHe
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map((issue) =>
     issue.code === "unrecognized_keys"
-      ? `option ${issue.keys.join(", ")}: is none of the benchmark ${kind}`
+      ? `option ${issue.keys.join(", ")}: is not an option of the benchmark ${kind}`
       : `option ${issue.path.map(String).join(".")} of the benchmark ${kind}: ${faultText(issue, given)}`,
   );
   throw new DataError(`${path} line 1: ${faults.join("; ")}`);

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { configSchema, settingsReference } from "../config/index.ts";
+import { dottedValues } from "../parts/index.ts";
 import { collectingContext } from "../testing/tiny-run.ts";
 import { runCommandLine } from "./program.ts";
 
@@ -9,15 +10,9 @@ async function fovea(...words: string[]) {
   return { status: await runCommandLine(words, context), stdout: stdout(), stderr: stderr() };
 }
 
-/** Dotted keys of a resolved configuration. */
-function keysOf(value: unknown, path: string): string[] {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return [path];
-  return Object.entries(value).flatMap(([key, inner]) => keysOf(inner, path === "" ? key : `${path}.${key}`));
-}
-
 test("every key of a resolved configuration is in the reference", () => {
   const known = new Set(settingsReference().flatMap(({ key, rows }) => [key, ...rows.map((row) => row.key)]));
-  const keys = keysOf(configSchema.parse({}), "");
+  const keys = dottedValues(configSchema.parse({})).map(([key]) => key);
   expect(keys.length).toBeGreaterThan(50);
   expect(keys.filter((key) => !known.has(key))).toEqual([]);
 });

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { RunError } from "../errors/index.ts";
-import { isSettings } from "../parts/index.ts";
+import { dottedValues, isSettings } from "../parts/index.ts";
 
 /** File of a run directory with its metrics. */
 export const METRICS = "metrics.jsonl";
@@ -13,13 +13,7 @@ export const METRICS = "metrics.jsonl";
 export type IterationColumns = Readonly<Record<string, readonly (number | null)[]>>;
 
 /** Numbers of one record by dotted key. */
-function numbers(value: unknown, path = ""): [string, number][] {
-  if (typeof value === "number") return [[path, value]];
-  if (!isSettings(value)) return [];
-  return Object.entries(value).flatMap(([key, inner]) =>
-    numbers(inner, path === "" ? key : `${path}.${key}`),
-  );
-}
+const numbers = (record: unknown) => dottedValues(record).filter(([, value]) => typeof value === "number");
 
 /**
  * The records of a text of JSON lines.
@@ -46,7 +40,7 @@ export function jsonRecords(text: string, file: string): unknown[] {
 export function iterationColumns(file: string): IterationColumns {
   const rows = jsonRecords(readFileSync(file, "utf8"), file).flatMap((record): Record<string, number>[] => {
     const isIteration = isSettings(record) && record["event"] === "iteration";
-    return isIteration ? [Object.fromEntries(numbers(record))] : [];
+    return isIteration ? [Object.fromEntries(numbers(record)) as Record<string, number>] : [];
   });
   const keys = new Set(rows.flatMap((row) => Object.keys(row)));
   return Object.fromEntries([...keys].map((key) => [key, rows.map((row) => row[key] ?? null)]));

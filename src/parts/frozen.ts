@@ -3,7 +3,12 @@
  * Inputs of user code that it may not change: frozen copies of plain objects and lists.
  */
 
-/** Copies that were made here, which need no other. */
+/** Which typed arrays are copied; all other typed arrays are shared, since none can be frozen. */
+type CopiesArray = (array: { readonly length: number }) => boolean;
+
+const sharesArrays: CopiesArray = () => false;
+
+/** Copies that share all typed arrays, and need no other copy of that kind. */
 const copies = new WeakSet<object>();
 
 function isPlain(value: object): boolean {
@@ -12,28 +17,41 @@ function isPlain(value: object): boolean {
 }
 
 /**
- * A frozen copy of plain objects and lists, and of the plain objects and lists in them; the user's own objects stay as they
- * are. Typed arrays cannot be frozen, and instances of classes may need to change; both are shared.
+ * A frozen copy of plain objects and lists, and of the plain objects, lists and typed arrays in them; the user's own objects
+ * stay as they are. Instances of classes may need to change and are shared. Members that are computed when read stay so. An
+ * object that occurs several times, or within itself, is one object in the copy too.
+ *
+ * @param copiesArray whether a typed array is copied; none is unless given
  */
-export function frozenCopy<T>(value: T): T {
-  if (typeof value !== "object" || value === null || !isPlain(value) || copies.has(value)) return value;
-  const copy = Array.isArray(value) ? value.map(frozenCopy) : frozenObject(value);
-  copies.add(copy);
-  return Object.freeze(copy) as T;
-}
+export function frozenCopy<T>(value: T, copiesArray: CopiesArray = sharesArrays): T {
+  const made = new Map<object, object>();
 
-function frozenObject(value: object): object {
-  const copy: object = Object.create(Object.getPrototypeOf(value) as object | null);
-  for (const key of Reflect.ownKeys(value)) {
-    const own = Object.getOwnPropertyDescriptor(value, key)!;
-    // A member that is computed when it is read stays so.
-    Object.defineProperty(
-      copy,
-      key,
-      "value" in own ? { ...own, value: frozenCopy(own.value as unknown) } : own,
-    );
-  }
-  return copy;
+  const copyOf = (one: unknown): unknown => {
+    if (typeof one !== "object" || one === null) return one;
+    if (ArrayBuffer.isView(one)) {
+      const array = one as unknown as Float64Array;
+      return copiesArray(array) ? array.slice() : one;
+    }
+    if (!isPlain(one) || (copiesArray === sharesArrays && copies.has(one))) return one;
+    return made.get(one) ?? copyMembers(one);
+  };
+
+  const copyMembers = (one: object): object => {
+    const copy: object = Array.isArray(one) ? [] : Object.create(Object.getPrototypeOf(one) as object | null);
+    made.set(one, copy);
+    for (const key of Reflect.ownKeys(one)) {
+      const member = Object.getOwnPropertyDescriptor(one, key)!;
+      Object.defineProperty(
+        copy,
+        key,
+        "value" in member ? { ...member, value: copyOf(member.value) } : member,
+      );
+    }
+    if (copiesArray === sharesArrays) copies.add(copy);
+    return Object.freeze(copy);
+  };
+
+  return copyOf(value) as T;
 }
 
 /** The messages of V8 for a write to a frozen object. */

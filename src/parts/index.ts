@@ -23,7 +23,7 @@ export { expectedText, faultText, valueAt } from "./fault-text.ts";
 export { frozenCopy, isFrozenFault, isListFault } from "./frozen.ts";
 export { membersOf } from "./members-of.ts";
 export { partError } from "./part-error.ts";
-export { isSettings, type Settings } from "./settings.ts";
+export { dottedValues, isSettings, type Settings } from "./settings.ts";
 export { shownValue } from "./shown-value.ts";
 export { timerMs } from "./timer-ms.ts";
 export { type TimeLimit, withinTime } from "./within-time.ts";

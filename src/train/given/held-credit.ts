@@ -11,10 +11,9 @@ import {
   withCredit,
 } from "../../credit/index.ts";
 import { ConfigError, PartError } from "../../errors/index.ts";
-import { isSettings, shownValue } from "../../parts/index.ts";
+import { frozenCopy, isSettings, shownValue } from "../../parts/index.ts";
 import { readNeeds } from "./credit-needs.ts";
 import { gotText } from "./got.ts";
-import { inputCopy } from "./input-copy.ts";
 import { requireCredits } from "./require-credits.ts";
 import { heldFunction, requireCount, requireNumbers } from "./returned.ts";
 
@@ -65,7 +64,7 @@ function shownGroups(
 ): readonly (readonly CreditCompletion[])[] {
   return Object.freeze(
     groups.map((group) =>
-      Object.freeze(group.map((one) => inputCopy(one, ({ length }) => length === one.mask.length))),
+      Object.freeze(group.map((one) => frozenCopy(one, ({ length }) => length === one.mask.length))),
     ),
   );
 }

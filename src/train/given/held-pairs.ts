@@ -5,7 +5,7 @@
 import { PartError } from "../../errors/index.ts";
 import type { PairAlgorithm } from "../../objective/index.ts";
 import { membersOf, shownValue } from "../../parts/index.ts";
-import { onCopies } from "./input-copy.ts";
+import { onCopies } from "./on-copies.ts";
 import { heldFunction, requireNumbers } from "./returned.ts";
 
 const MEMBERS = [

@@ -4,7 +4,7 @@
  */
 import type { TokenAlgorithm, TokenTerm } from "../../objective/index.ts";
 import { membersOf } from "../../parts/index.ts";
-import { onCopies } from "./input-copy.ts";
+import { onCopies } from "./on-copies.ts";
 import { heldFunction, requireCount, requireNumbers, requireOneOf, requireRow } from "./returned.ts";
 
 const MEMBERS = [

@@ -2,16 +2,16 @@
  * @module
  * The numbers of a record of metrics by TensorBoard's tags.
  */
+import { dottedValues } from "../../parts/index.ts";
 
 /** Iterations have the section "train", other events their own name. */
 const HEADINGS: Readonly<Record<string, string>> = { iteration: "train" };
 
 /** The finite numbers of a value, by the dotted path of each within it; lists have none. */
-function numbersIn(value: unknown, path: string): [path: string, value: number][] {
-  if (typeof value === "number") return Number.isFinite(value) ? [[path, value]] : [];
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return [];
-  return Object.entries(value).flatMap(([name, inner]) => numbersIn(inner, `${path}.${name}`));
-}
+const numbersIn = (value: unknown, path: string) =>
+  dottedValues(value, path).filter((entry): entry is [path: string, value: number] =>
+    Number.isFinite(entry[1]),
+  );
 
 /**
  * Numbers of a record by tag. TensorBoard makes a section of the text before the first slash: nested objects of an

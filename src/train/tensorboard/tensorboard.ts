@@ -5,6 +5,7 @@
 import { appendFileSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { RunError } from "../../errors/index.ts";
+import { dottedValues } from "../../parts/index.ts";
 import type { RunEvent } from "../loop/events.ts";
 import type { Observer, RunDescription } from "../loop/observer.ts";
 import { type Moment, restartRecord, scalarsRecord, textRecord, versionRecord } from "./event-record.ts";
@@ -67,16 +68,8 @@ export function tensorboard(directory: string): Observer {
 
 /** Settings as a Markdown table, by their dotted keys. */
 export function configText(config: object): string {
-  const rows = settingsOf(config, "").map(
-    ([key, value]) => `| ${key} | \`${value.replaceAll("|", "\\|")}\` |`,
+  const rows = dottedValues(config).map(
+    ([key, value]) => `| ${key} | \`${(JSON.stringify(value) ?? "").replaceAll("|", "\\|")}\` |`,
   );
   return ["| key | value |", "|---|---|", ...rows].join("\n");
-}
-
-function settingsOf(value: unknown, key: string): [key: string, value: string][] {
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    return [[key, JSON.stringify(value) ?? ""]];
-  return Object.entries(value).flatMap(([name, inner]) =>
-    settingsOf(inner, key === "" ? name : `${key}.${name}`),
-  );
 }

@@ -2,6 +2,7 @@
  * @module
  * Reads a run's files without trusting them: a field of another type counts as missing.
  */
+import { dottedValues } from "../../parts/index.ts";
 
 /** A JSON object of any content. */
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -49,10 +50,6 @@ export function numberArray(value: unknown, length: number): number[] | null {
 }
 
 /** A tree of settings as dotted keys with their values as JSON. */
-export function dotted(value: unknown, prefix = ""): Record<string, string> {
-  if (!isObject(value)) return { [prefix]: JSON.stringify(value) ?? "" };
-  return Object.assign(
-    {},
-    ...Object.entries(value).map(([key, inner]) => dotted(inner, prefix === "" ? key : `${prefix}.${key}`)),
-  ) as Record<string, string>;
+export function dotted(tree: unknown): Record<string, string> {
+  return Object.fromEntries(dottedValues(tree).map(([key, value]) => [key, JSON.stringify(value) ?? ""]));
 }

@@ -2,9 +2,9 @@ import { describe, expect, test } from "vitest";
 import type { CreditCompletion } from "../../credit/index.ts";
 import { PartError } from "../../errors/index.ts";
 import { resolveAlgorithm, type TokenAlgorithm } from "../../objective/index.ts";
+import { frozenCopy } from "../../parts/index.ts";
 import { heldCredit } from "./held-credit.ts";
 import { heldObjective } from "./held-objective.ts";
-import { inputCopy } from "./input-copy.ts";
 
 describe("a credit method that changes its inputs", () => {
   const groups = (): CreditCompletion[][] => [
@@ -109,7 +109,7 @@ test("a copy keeps members that are computed when they are read", () => {
       return ["a"];
     },
   };
-  const copy = inputCopy(given);
+  const copy = frozenCopy(given);
   expect(reads).toBe(0);
   expect(copy.texts).toEqual(["a"]);
 });
