@@ -43,7 +43,6 @@ export { readConfigFile } from "./read-file.ts";
 export { type ConfigSources, flagSettings, resolveConfig } from "./resolve-config.ts";
 export { isHarmless, resumeRules } from "./resume-rules.ts";
 export {
-  hasWarmStart,
   type Opened,
   type RunOptions,
   type RunResult,
@@ -51,9 +50,8 @@ export {
   runTraining,
   runWarmStart,
   type TrainingHooks,
-  WARM_START,
-  warmStartWarning,
 } from "./run.ts";
 export { type Config, type ConfigInput, configSchema } from "./schema.ts";
 export { type SettingGroup, type SettingRow, settingsPage, settingsReference } from "./settings-reference.ts";
 export { type TriedCompletion, type TriedGroup, tryGroup } from "./try-group.ts";
+export { hasWarmStart, WARM_START, warmStartWarning } from "./warm-start.ts";

@@ -12,7 +12,9 @@ const tensorboardSchema = z
       .string()
       .min(1)
       .optional()
-      .describe("Directory of the event files; tensorboard/ in the run directory unless given."),
+      .describe(
+        "Directory in which each run has a folder of its name with the event files; tensorboard/ in the run directory unless given.",
+      ),
   })
   .describe("Writes metrics and evaluations into TensorBoard event files while the run continues.");
 

@@ -4,9 +4,11 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { temporaryDirectory } from "../testing/temporary-directory.ts";
 import { digitsFakeEngine, freshPath, steadyClock } from "../testing/tiny-run.ts";
-import type { RunEvent } from "../train/index.ts";
+import type { RunDescription, RunEvent } from "../train/index.ts";
+import { openObservers } from "./open/open-observers.ts";
 import { resolveConfig } from "./resolve-config.ts";
 import { runTraining } from "./run.ts";
+import { WARM_START } from "./warm-start.ts";
 
 const CSV = fileURLToPath(new URL("../../examples/extending/observer.ts", import.meta.url));
 
@@ -58,8 +60,10 @@ describe("observers of a configuration", () => {
 
   test("may be one word, and write into a given directory", async () => {
     const directory = join(temporaryDirectory(), "events");
-    await run({ kind: "tensorboard", directory });
-    expect(readdirSync(directory)).toHaveLength(1);
+    const [one, other] = [join(temporaryDirectory(), "one"), join(temporaryDirectory(), "other")];
+    for (const path of [one, other]) await run({ kind: "tensorboard", directory }, path);
+    expect(readdirSync(directory).sort()).toEqual(["one", "other"]);
+    expect(readdirSync(join(directory, "one"))).toHaveLength(1);
     expect(configured("tensorboard").observers).toEqual([{ kind: "tensorboard" }]);
   });
 
@@ -88,4 +92,18 @@ describe("observers of a configuration", () => {
     await expect(run([{ module }])).rejects.toThrow(message);
     await expect(run([{ module }])).rejects.toThrow(`observers[0] (${module} mine)`);
   });
+});
+
+test("TensorBoard in a given directory keeps the warm start of a run apart from the run", async () => {
+  const directory = temporaryDirectory();
+  for (const kind of ["sft", "train"] as const) {
+    const runDirectory = kind === "sft" ? join("runs", "a", WARM_START) : join("runs", "a");
+    const [observer] = await openObservers(
+      { observers: [{ kind: "tensorboard", directory }] },
+      { runDirectory, kind },
+    );
+    await observer!.start?.({ kind, config: {} } as RunDescription);
+  }
+  expect(readdirSync(join(directory, "a"))).toHaveLength(2);
+  expect(readdirSync(join(directory, "a", WARM_START))).toHaveLength(1);
 });

@@ -5,7 +5,6 @@
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { isDeepStrictEqual } from "node:util";
 import { openSource, type Task } from "../data/index.ts";
 import { type Engine, INT8_ROLLOUTS } from "../engine/index.ts";
 import { ConfigError } from "../errors/index.ts";
@@ -19,7 +18,6 @@ import {
   RunDirectory,
   runDirectory,
   sft,
-  sftSchema,
   type TrainParts,
   type TrainResult,
   train,
@@ -41,6 +39,7 @@ import { maxBrokenShare, openTask } from "./open/open-task.ts";
 import { referenceWarning } from "./open/reference-warning.ts";
 import { resumeRules } from "./resume-rules.ts";
 import type { Config } from "./schema.ts";
+import { asksForSteps, hasWarmStart, WARM_START } from "./warm-start.ts";
 
 /** Options of a run outside its configuration. */
 export interface RunOptions {
@@ -68,36 +67,10 @@ export interface RunResult extends TrainResult {
   readonly runDirectory: string;
 }
 
-/** Name of the warm start's own run directory within that of a run with a built-in model. */
-export const WARM_START = "warm-start";
-
 /** The open resources of a run. */
 export interface Opened {
   readonly engine: Engine;
   readonly dialogue: Dialogue;
-}
-
-/** Whether `sft` asks for at least one step. */
-function asksForSteps({ steps, epochs }: Config["sft"]): boolean {
-  return steps > 0 || epochs !== undefined;
-}
-
-/** Whether a run with this configuration starts with a warm start. */
-export function hasWarmStart({ model, sft: warmStart }: Pick<Config, "model" | "sft">): boolean {
-  return model.kind === "small" && asksForSteps(warmStart);
-}
-
-/** The warning of a warm start that differs from the defaults and that `fovea train` does not run for this model. */
-export function warmStartWarning({
-  model,
-  sft: schedule,
-}: Pick<Config, "model" | "sft">): string | undefined {
-  if (model.kind === "small" || !asksForSteps(schedule)) return undefined;
-  if (isDeepStrictEqual(schedule, sftSchema.parse({}))) return undefined;
-  return (
-    "sft is ignored: training begins with a warm start for model: small only; for another model, run fovea sft, set model " +
-    'to the folder "model" of its run directory, and remove sft'
-  );
 }
 
 /**

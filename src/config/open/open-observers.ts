@@ -2,11 +2,12 @@
  * @module
  * The observers that a configuration names: TensorBoard, and observers of user modules.
  */
-import { join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { membersOf } from "../../parts/index.ts";
 import { type Observer, type ObserverContext, requireObserver, tensorboard } from "../../train/index.ts";
 import { type ModuleLimits, makePart } from "../modules/load-module.ts";
 import type { Config } from "../schema.ts";
+import { WARM_START } from "../warm-start.ts";
 
 const MEMBERS = ["name", "start", "event", "rollouts", "finish", "fail", "checkpoints"] as const;
 
@@ -23,7 +24,14 @@ export async function openObservers(
   const opened: Observer[] = [];
   for (const [i, entry] of observers.entries()) {
     if (entry.kind === "tensorboard") {
-      opened.push(tensorboard(entry.directory ?? join(context.runDirectory, "tensorboard")));
+      const { directory } = entry;
+      opened.push(
+        tensorboard(
+          directory === undefined
+            ? join(context.runDirectory, "tensorboard")
+            : join(directory, runName(context.runDirectory)),
+        ),
+      );
       continue;
     }
     const where = `observers[${i}]`;
@@ -32,4 +40,10 @@ export async function openObservers(
     opened.push({ name: made.name, ...membersOf(made.part, MEMBERS) });
   }
   return opened;
+}
+
+/** The name of a run; of the warm start within a run, both names. */
+function runName(runDirectory: string): string {
+  const path = resolve(runDirectory);
+  return basename(path) === WARM_START ? join(basename(dirname(path)), WARM_START) : basename(path);
 }
