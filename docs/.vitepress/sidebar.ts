@@ -27,7 +27,6 @@ const GROUPS: readonly Group[] = [
     text: "Guides",
     collapsed: false,
     pages: [
-      "own-data",
       "data",
       "rewards",
       "judge",
