@@ -3,6 +3,7 @@
  * The numbers, option letters and spans of mathematics of a running text, and which of them belong together.
  */
 import { MONTH_NAME } from "../equivalence/dates.ts";
+import { NAME } from "./givens.ts";
 import { Matches } from "./matches.ts";
 import { JOINING_WORD, MINUS, OPERATOR } from "./signs.ts";
 import { isPartOfAmount, unitBehind } from "./unit-behind.ts";
@@ -27,8 +28,6 @@ const OPTION = String.raw`[(（]([A-Ja-j])[)）]|(?<![\p{Script=Latin}\p{N}_'’
 const TUPLE = String.raw`(?<![\p{Script=Latin}\p{N}])(?:[[(]\s?[-+−]?(?:[\d.]|∞)[^[\](){}\n$]{0,60},[^[\](){}\n$]{1,60}[\])]|\[\s?\[[^[\](){}\n$]{1,60}\](?:\s?,\s?\[[^[\](){}\n$]{1,60}\]){0,8}\s?\])`;
 const ATOM = new RegExp(`(${SPAN}|${FRACTION}|${TUPLE})|${OPTION}|(${NUMBER})`, "gu");
 
-/** Names of values, as in "x = 3, y = 4". */
-export const NAME = String.raw`(?:m?∠[A-Z]{1,3}|[A-Z]{1,3}|[A-Za-z](?:_?\d)?)`;
 /** Between two atoms that are one expression, one list or one choice. */
 const JOINT = new RegExp(
   String.raw`^(?:[\s,;，、；/&−–—‐‒π()[\]{}|~≈${OPERATOR}-]|${NAME}\s?[=＝]|\bU(?=\s?$)|\bnor\b|\bvs\b|[?…]|\.(?=\.)|(?<=\.)\.(?!\.)|\bor it(?: is|'s)\b|\bx\b|\bby\b|\bin\b|\b(?:out )?of\b|\bper\b|\\[,;:! ]|\band\b|\bor\b|\bto\b|和|或|到|\b${JOINING_WORD}\b|\bmaybe\b|\bperhaps\b|\bpossibly\b|\beither\b|\beven\b|option|choice)*$`,
@@ -41,7 +40,7 @@ const [NAMED_VALUE, NEXT_NAMED] = [
   new RegExp(String.raw`(${NAME})\s?[=＝]\s?$`),
 ];
 /** A name that begins its line. */
-const BEGINS_LINE = new RegExp(String.raw`(?:^|\n)[ \t]*(${NAME})\s?[=＝][^=＝\n]*$`, "u");
+const BEGINS_LINE = new RegExp(String.raw`(?:^|\n)[ \t]*(?:[-*•]\s)?(${NAME})\s?[=＝][^=＝\n]*$`, "u");
 /** Words before a name whose value is a condition: "When x = 2, y = 3". */
 const GIVEN = new RegExp(
   String.raw`\b(?:at|when|if|for|let|since|because|given|as|with)\s(?:that\s)?(?:${NAME}\s?[=＝]\s?[^\s,;=]{1,12}(?:\s[a-z]{1,3}²?)?,?\s(?:and\s)?){0,3}${NAME}\s?[=＝]\s?$`,
@@ -97,7 +96,7 @@ export function isOrdinal(text: string, { end, kind }: Atom): boolean {
 function areListed(lead: string, gap: string): boolean {
   if (gap.includes("\n")) {
     const [name = "", next = ""] = [BEGINS_LINE.exec(lead)?.[1], NEXT_NAMED.exec(gap)?.[1]];
-    return name !== "" && name !== next && !/[A-Z]{2}/.test(name + next);
+    return name !== "" && name !== next && ![name, next].some((one) => /^[A-Z]{2}/.test(one));
   }
   return !EQUATED.test(lead) || (NAMED_VALUE.test(lead) && (/^[^,]*\band\b/.test(gap) || !GIVEN.test(lead)));
 }

@@ -3,12 +3,12 @@
  * Answers that a completion declares in a sentence: "The answer is 5", "Answer: B", "C is correct", "答案：3".
  */
 
-import { numberInWords } from "../equivalence/number-words.ts";
 import { equivalent } from "../equivalent.ts";
 import { isDeniedBehind, isHedged, isUnasserted, leadingPolarity, namesPolarity } from "./assertion.ts";
 import { CALLED, CUE, type Cue, lastCues, NOUN, stopBefore } from "./cues.ts";
 import { undecorated, withoutEmphasis } from "./decoration.ts";
 import { findExpression, lastExpression, resultOf } from "./expression.ts";
+import { isBound, labelsSeveral, nameIn, valueLabelled } from "./names.ts";
 import { SIDE_BY_SIDE, sentenceAt } from "./sentence.ts";
 
 /** Words before the noun of a cue, at the end of what leads to it. */
@@ -103,12 +103,16 @@ export function answerOf(raw: string): string | undefined {
     .replace(/(?:[.,;:。"”\\]|です|입니다)+$/, "");
   const isSpan = /^(?:\$|\\[([])/.test(sentence);
   if (isSpan) return resultOf(undecorated(spans(sentence) ?? plain));
+  if (isBound(plain) || labelsSeveral(plain)) return plain;
   const called = nameIn(plain);
   if (called !== undefined) return called;
   if (BEGINS_WITH_NUMBER.test(plain)) return numberSaid(plain);
   const words = plain.split(/\s+/).length;
   if (!/[\d$\\]/.test(plain) && words <= 6) return plain || undefined;
-  return lastExpression(sentence) ?? (words <= 12 ? plain : undefined);
+  const found = lastExpression(sentence);
+  // "The answer is given in Figure 2."
+  const isReference = found !== null && found !== plain && valueLabelled(found) !== undefined;
+  return (isReference ? undefined : found) ?? (words <= 12 ? plain : undefined);
 }
 
 const BEGINS_WITH_NUMBER = /^[-+−–‐‑‒﹣－]?[\d.$€£¥√]|^(?:negative|minus)\s\d/i;
@@ -121,23 +125,6 @@ function numberSaid(plain: string): string {
   const isNamed =
     found.isPart && /^\d+\p{Lu}$/u.test(found.text) && /^\s\p{L}/u.test(plain.slice(found.text.length));
   return isNamed ? plain : found.text;
-}
-
-/** A name that ends with a number, as "Apollo 11"; no word that only introduces one. */
-const ENDS_WITH_NUMBER =
-  /^(?!(?:About|Around|Exactly|Only|Just|Nearly|Almost|Total|Number|No\.?|Nr\.?|Over|Under|Roughly|Approximately|Minus|Negative|Plus|Positive|Answer|Value|Equals?|Choice|Option|Length|Width|Height|Area|Sum|Angle|Price|Cost|Count|Approx\.?|In|At|On|By|For|From|Since|After|Before|Until|Between|There|Is|It['’]s)\s)(?:\p{Lu}[\p{L}\d'’.-]*\s){1,4}\d+\p{Lu}?$/u;
-/** "12 Main Street" */
-const BEGINS_NAME = /^\d+(?:\s\p{Lu}\p{Ll}+){2,4}$/u;
-/** A name, and a number said of it: "China (14.2%)", "Germany with 12 medals". */
-const NAME_WITH_NUMBER =
-  /^(?!.*\b(?:options?|choice|answer|value|number|one|sin|cos|tan|cot|sec|csc|total|sum|difference|area|length|height|width|perimeter|volume|distance|price|cost|average|mean|median|arc\p{L}+|log|ln|sqrt|exp|gcd|lcm|max|min)\b)(?:(\p{L}[\p{L}'’ -]{2,40})\s\([^()]*\d[^()]*\)|(\p{Lu}\p{Ll}+(?:\s\p{Lu}\p{Ll}+){0,3})\s(?:with|at|in|from|having|since)\s[^.]{0,30}\d.{0,20})$/u;
-
-/** The name that a text with a number is. */
-function nameIn(plain: string): string | undefined {
-  if (plain.length > 80 || !/\d/.test(plain) || !/\p{L}{2}/u.test(plain)) return undefined;
-  if (ENDS_WITH_NUMBER.test(plain) || BEGINS_NAME.test(plain)) return plain;
-  const [, bracketed, said] = NAME_WITH_NUMBER.exec(plain) ?? [];
-  return bracketed === undefined || numberInWords(bracketed) !== undefined ? said : bracketed;
 }
 
 /** Mathematics that a sentence begins with, and more of it that "and", "or" or commas join to it. */

@@ -3,17 +3,22 @@
  * Parts of a sentence beside its answer: conditions, breakdowns, approximations, contrasts.
  */
 import { equivalent } from "../equivalent.ts";
+import { NAMED_VALUE, NEXT_VALUE, namesIn } from "./givens.ts";
 import { unitBehind } from "./unit-behind.ts";
 
 /** ", not 6" and "rather than 6" at the end, after the answer. */
 const CONTRAST =
   /(?:,\s(?:and |but )?not|\s\(not|\s(?:rather than|instead of))\s(?!(?:less|more|greater|fewer|at|exactly|only|necessarily)\b)[^.,;()\n]{1,30}\)?[.!]?\s*$/i;
 const AFTER_NUMBER = /\d[^\d\n]{0,40}$/;
-/** "in base 5", "(mod 7)", "when divided by 7", "at x = 7" at the end. */
-const CONDITION =
-  /\s(?:\(?in base \d{1,2}\)?|\((?:base|mod) \d+\)|when (?:it is )?divided by \d+|(?:at|if|when|where|for)\s[a-zA-Z]\s?(?:=|is)\s?[-−]?[\d.]{1,12}(?:\s[a-z]{1,3})?)\.?\s*$/;
+/** "in base 5", "(mod 7)", "when divided by 7" at the end. */
+const MODULUS = /\s(?:\(?in base \d{1,2}\)?|\((?:base|mod) \d+\)|when (?:it is )?divided by \d+)\.?\s*$/;
+/** "at x = 7", ", where x = 5 and y = 7" and "at (5, 7)" at the end. */
+const CONDITION = new RegExp(
+  String.raw`(?:,|\s?\()?\s?(?<![\p{L}\p{N}])(?:at|if|when|where|for|with|since|because|as|given(?:\sthat)?)\s(${NAMED_VALUE}(?:${NEXT_VALUE}${NAMED_VALUE}){0,4}|(?:the\spoint\s)?\([-−\d.,\s]{3,20}\))\)?\.?\s*$`,
+  "u",
+);
 /** The end of an amount, before a condition. */
-const AMOUNT = /\d[^\s\d]{0,8}(?:\s[a-z°]{1,12})?$/;
+const AMOUNT = /\d[^\s\d]{0,8}(?:\s[a-zA-Z°µΩ][a-zA-Z²³/^\d]{0,11})?$/;
 /** "of the 10" after the number that is meant. */
 const OUT_OF = /(?<=\d)\s(?:out )?of (?:the|these|those|its|all) \d+(?=\s\p{L})/gu;
 /** ": 3 cats and 2 dogs", and their sum before it. */
@@ -50,6 +55,12 @@ function before(tail: string, end: RegExp, lead: RegExp): string {
   return at !== undefined && lead.test(tail.slice(0, at)) ? tail.slice(0, at) : tail;
 }
 
+/** The value before a condition on other values; "at x = 2 and x = 5" lists answers. */
+function withoutCondition(tail: string): string {
+  const names = namesIn(CONDITION.exec(tail)?.[1] ?? "");
+  return new Set(names).size === names.length ? before(tail, CONDITION, AMOUNT) : tail;
+}
+
 /** The sum before its parts: "5 animals" of "5 animals: 3 cats and 2 dogs". */
 function withoutParts(tail: string): string {
   const at = Math.max(tail.lastIndexOf(": "), tail.lastIndexOf(" ("));
@@ -65,7 +76,7 @@ export function withoutAsides(text: string): string {
   let tail = text.slice(-MAX_TAIL);
   if (!/\d/.test(tail)) return text;
   tail = before(tail, CONTRAST, AFTER_NUMBER);
-  if (!tail.includes("≡")) tail = before(tail, CONDITION, AMOUNT);
+  if (!tail.includes("≡")) tail = withoutCondition(before(tail, MODULUS, AMOUNT));
   if (tail.includes(" of ")) tail = tail.replaceAll(OUT_OF, "");
   tail = withoutParts(tail);
   if (tail.includes(" (")) tail = saidOnce(tail);

@@ -9,6 +9,9 @@ import { withoutMarkup } from "../equivalence/words.ts";
 import { sameAnswer } from "../equivalent.ts";
 import { answerIn } from "../extract-answer.ts";
 import { closingPolarity, isHedged, leadingPolarity } from "../extraction/assertion.ts";
+import { resultOfRow } from "../extraction/givens.ts";
+import { valueLabelled } from "../extraction/names.ts";
+import { namesEquation, valueOfQuantity } from "../extraction/quantity.ts";
 import { Reply } from "../extraction/reply.ts";
 import { loneExpression, shortWords } from "../extraction/short.ts";
 import type { JudgedProblem, Judgement, Verdict } from "../verdict.ts";
@@ -160,7 +163,9 @@ export function answerVerdict({ from = "anywhere", rule }: AnswerVerdictOptions 
         return { extracted, score: 0, reason: "no answer" };
       }
       const given = new Answer(extracted);
-      const accepted = isAccepted(given, known) || (reply !== null && isAcceptedInWords(given, reply, known));
+      const accepted =
+        isAccepted(given, known) ||
+        (reply !== null && (isAcceptedInWords(given, reply, known) || isAcceptedValue(given, reply, known)));
       if (!accepted && reply !== null && from === "anywhere" && isAcceptedWhole(reply, known))
         return judged(reply.text.trim(), 1);
       return judged(extracted, accepted ? 1 : 0);
@@ -183,6 +188,20 @@ function isAcceptedWhole(reply: Reply, known: Known): boolean {
 function isAcceptedInWords(given: Answer, reply: Reply, known: Known): boolean {
   if (given.digits === undefined) return known.inDigits !== known && isAccepted(given, known.inDigits);
   return !reply.hasBox && isAccepted(given.digits, known.inDigits);
+}
+
+/**
+ * Whether a value that an answer gives beside other words is accepted: behind a noun or label, where it is marked or
+ * declared, "Day 12", "Height: 12", of an equation the quantity's, "AB^2 = 25"; of a row without a mark its result, "r = 5, h = 7, V = 12".
+ */
+function isAcceptedValue(given: Answer, reply: Reply, known: Known): boolean {
+  const isDeclared = reply.mark !== null || reply.declared?.answer === given.text;
+  const isEquation = reply.mark === null && namesEquation(reply.end.slice(-MAX_SENTENCE));
+  const value =
+    (isDeclared ? valueLabelled(given.bare) : undefined) ??
+    (isEquation ? undefined : valueOfQuantity(given.plain)) ??
+    (reply.mark === null ? resultOfRow(given.text) : undefined);
+  return value !== undefined && isAccepted(new Answer(value), known);
 }
 
 function answerGiven(reply: Reply, from: "anywhere" | "mark", known: Known): string | null {
