@@ -60,11 +60,29 @@ export function isDoubted(following: string): boolean {
 const BEGINS = /^[\s*"'“]*(yes|no|true|false)\b(?!\s*(?:or|and|\/|(?:yes|no)\W*$))/i;
 /** "No Parking", "no solution": a name, or the amount none of something, that begins with the word. */
 const NAMES_POLARITY =
-  /^[\s*"'“]*(?:[Nn]o\.\s?\d|[Nn]o\s(?:one|longer|(?:real |integer |such |valid )*(?:solutions?|roots?)|real|change|more|less|fewer|such)\b(?!\s(?:is|are|was|were|can|could|has|have|does|do|seems?|appears?)\b)|(?:[Nn]o|[Yy]es|[Tt]rue|[Ff]alse)\s(?!(?:It|The|There|This|That|These|Those|He|She|They|We|You|I|In|Because|And|But|Or)\s)\p{Lu}\p{L}+(?:\s\p{Lu}\p{L}+){0,3}[\s.!*"'”]*$)/u;
+  /^[\s*"'“]*(?:[Nn]o\.\s?\d+(?!\d|\s(?:of|more)\b|\s\p{Ll}[^.]*\b(?:are|were|have|had|can|do|did)\b)|[Nn]o\s(?:one|longer|(?:real |integer |such |valid )*(?:solutions?|roots?)|real|change|more|less|fewer|such)\b(?!\s(?:is|are|was|were|can|could|has|have|does|do|seems?|appears?)\b)|(?:[Nn]o|[Yy]es|[Tt]rue|[Ff]alse)\s(?!(?:It|The|There|This|That|These|Those|He|She|They|We|You|I|In|Because|And|But|Or)\s)\p{Lu}\p{L}+(?:\s\p{Lu}\p{L}+){0,3}[\s.!*"'”]*$)/u;
 
 /** Whether "no", "yes" or "true" at the start of a text is a part of a name. */
 export function namesPolarity(text: string): boolean {
   return NAMES_POLARITY.test(text);
+}
+
+/** Beginnings that look like names and are no names where yes or no is asked for. */
+const NO_NAMES = [
+  // "No such sign is visible."
+  /^\W*([Nn]o)\s(?:one|such|change|real|more|longer)\s(?!than\b|(?:solutions?|roots?)\b)[\p{Ll}\s,'’-]+[.!]?$/u,
+  // "No Cats", "No Red Cars Visible"
+  /^\W*([Nn]o)\s(?:\p{Lu}\p{L}+\s){0,2}(?!(?:Solutions|Roots)\b)(?:\p{Lu}\p{L}+(?<!s)s|People|Children|Men|Women)(?:\s(?:Visible|Present|Shown|Seen|Found|Here|There))?\W*$/u,
+  // "Yes Correct", "False Statement"
+  /^\W*(yes)\s(?:correct|right|true|indeed|definitely|absolutely|certainly|exactly|sure|of course)\W*$/iu,
+  /^\W*(no)\s(?:incorrect|wrong|false|not|definitely|absolutely|certainly|of course)\W*$/iu,
+  /^\W*(true|false)\s(?:statement|claim|assertion|proposition|sentence|answer)\W*$/iu,
+];
+
+/** The yes or no of a text that begins like a name, given that yes or no is asked for. */
+export function polarityOfName(text: string): string | undefined {
+  if (text.length > 200) return undefined;
+  return NO_NAMES.map((pattern) => pattern.exec(text)?.[1]).find((word) => word !== undefined);
 }
 
 /** "No. 5" is a number. */

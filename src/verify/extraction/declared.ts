@@ -9,6 +9,7 @@ import { CALLED, CUE, type Cue, lastCues, NOUN, stopBefore } from "./cues.ts";
 import { undecorated, withoutEmphasis } from "./decoration.ts";
 import { findExpression, lastExpression, resultOf } from "./expression.ts";
 import { isBound, labelsSeveral, nameIn, valueLabelled } from "./names.ts";
+import { withoutReason } from "./reason.ts";
 import { SIDE_BY_SIDE, sentenceAt } from "./sentence.ts";
 
 /** Words before the noun of a cue, at the end of what leads to it. */
@@ -22,7 +23,7 @@ const MAX_LEAD = 24;
 const NEGATED =
   /^\s*(?:not\b|n't\b|neither\b|unlikely\b|incorrect|wrong|unclear|unknown|uncertain|impossible|undefined|none of)/i;
 const IS_WRONG =
-  /^.{0,12}\b(?:is|was|seems|would be) (?:a |an |the )?(?:not|wrong|incorrect|false|a mistake|mistaken|invalid)/i;
+  /^[^,;]{0,12}\b(?:is|was|seems|would be) (?:a |an |the )?(?:not|wrong|incorrect|false|a mistake|mistaken|invalid)/i;
 
 interface Declaration {
   readonly answer: string;
@@ -71,10 +72,6 @@ function isNear(rest: string, at: number): boolean {
 }
 
 const POLARITY = /^(?:yes|no|true|false|是|否|对|错)(?![\p{L}\p{N}])/iu;
-/** Words after an answer that say why it is right. */
-const REASON =
-  /(?<!\s)\s*(?:,?\s(?:because|since|which|due to|given that|as (?:it|the|this)|so that|where)\b|,\s(?:it|as|so|and therefore|not|the|this|i)\b|\s\((?:since|because|see|from|as|by|refer|cf|shown)\b|\s—\s|；(?!\s?[-−(\d$\\])|;\s(?!\s?[-−(\d$\\])|，因为|，所以).*$/is;
-
 /** The answer in a sentence after its cue; undefined if the sentence has none. */
 export function answerOf(raw: string): string | undefined {
   const sentence = withoutEmphasis(raw)
@@ -98,7 +95,7 @@ export function answerOf(raw: string): string | undefined {
     !/^\s*(?:or|\/|and)\b/i.test(sentence.slice(polarity.length))
   )
     return leadingPolarity(sentence) === null ? undefined : polarity;
-  const plain = undecorated(sentence.replace(REASON, ""))
+  const plain = undecorated(withoutReason(sentence))
     .replace(/(?<=\d)\.{2,3}$/, "…")
     .replace(/(?:[.,;:。"”\\]|です|입니다)+$/, "");
   const isSpan = /^(?:\$|\\[([])/.test(sentence);

@@ -29,9 +29,9 @@ export function namesIn(text: string): readonly string[] {
   return Array.from(text.matchAll(NAMED), ([, name = ""]) => name);
 }
 
-/** Whether names of one kind are those of several unknowns: "x, y", "x_1, x_2", "∠A, ∠B". */
+/** Whether names of one kind are those of several unknowns, "x, y", "x_1, x_2", "∠A, ∠B", or too few to tell. */
 function areUnknowns(names: readonly string[], kind: Kind): boolean {
-  if (kind === "angle") return true;
+  if (kind === "angle" || names.length < 3) return true;
   const letters = names.map((name) => name.charCodeAt(0)).sort((a, b) => a - b);
   return kind !== "segment" && letters.every((letter, i) => i === 0 || letter - letters[i - 1]! <= 1);
 }

@@ -14,7 +14,7 @@ const AFTER_NUMBER = /\d[^\d\n]{0,40}$/;
 const MODULUS = /\s(?:\(?in base \d{1,2}\)?|\((?:base|mod) \d+\)|when (?:it is )?divided by \d+)\.?\s*$/;
 /** "at x = 7", ", where x = 5 and y = 7" and "at (5, 7)" at the end. */
 const CONDITION = new RegExp(
-  String.raw`(?:,|\s?\()?\s?(?<![\p{L}\p{N}])(?:at|if|when|where|for|with|since|because|as|given(?:\sthat)?)\s(${NAMED_VALUE}(?:${NEXT_VALUE}${NAMED_VALUE}){0,4}|(?:the\spoint\s)?\([-−\d.,\s]{3,20}\))\)?\.?\s*$`,
+  String.raw`(?:,|\s?\()?\s?(?<![\p{L}\p{N}])(?:at|if|when|where|for|with|since|because|as|using|given(?:\sthat)?)\s(${NAMED_VALUE}(?:${NEXT_VALUE}${NAMED_VALUE}){0,4}|(?:the\spoint\s)?\([-−\d.,\s]{3,20}\))\)?\.?\s*$`,
   "u",
 );
 /** The end of an amount, before a condition. */

@@ -8,8 +8,9 @@ import { Answer } from "../equivalence/answer.ts";
 import { withoutMarkup } from "../equivalence/words.ts";
 import { sameAnswer } from "../equivalent.ts";
 import { answerIn } from "../extract-answer.ts";
-import { closingPolarity, isHedged, leadingPolarity } from "../extraction/assertion.ts";
+import { closingPolarity, isHedged, leadingPolarity, polarityOfName } from "../extraction/assertion.ts";
 import { resultOfRow } from "../extraction/givens.ts";
+import { withAfterthought } from "../extraction/marked.ts";
 import { valueLabelled } from "../extraction/names.ts";
 import { namesEquation, valueOfQuantity } from "../extraction/quantity.ts";
 import { Reply } from "../extraction/reply.ts";
@@ -166,21 +167,29 @@ export function answerVerdict({ from = "anywhere", rule }: AnswerVerdictOptions 
       const accepted =
         isAccepted(given, known) ||
         (reply !== null && (isAcceptedInWords(given, reply, known) || isAcceptedValue(given, reply, known)));
-      if (!accepted && reply !== null && from === "anywhere" && isAcceptedWhole(reply, known))
-        return judged(reply.text.trim(), 1);
+      if (!accepted && reply !== null && (from === "anywhere" || reply.mark !== null) && isAcceptedWhole(reply, known))
+        return judged(reply.mark?.content.trim() ?? reply.text.trim(), 1);
       return judged(extracted, accepted ? 1 : 0);
     },
   };
 }
 
-/** Whether an unmarked reply of one short line is the text of an accepted answer: "C++", "Item 3", "2x + 3y = 5". */
+/**
+ * Whether an unmarked reply of one short line, or all of a tag, is the text of an accepted answer: "C++", "Item 3",
+ * "2x + 3y = 5".
+ */
 function isAcceptedWhole(reply: Reply, known: Known): boolean {
-  if (reply.mark !== null || reply.hasBox) return false;
-  const text = reply.text.trim();
+  const { mark } = reply;
+  if (mark?.isTag === false || (mark === null && reply.hasBox)) return false;
+  if (mark !== null && withAfterthought(mark) !== mark.answer) return false;
+  const text = (mark?.content ?? reply.text).trim();
   if (text.length > MAX_SENTENCE || /\n|<\/?answer>/i.test(text)) return false;
   const whole = new Answer(text.replace(/(?<=[^.])[.。]$/, ""));
   if (optionOf(whole, known.options) !== undefined) return false;
-  const isSame = ({ spaced }: Answer) => spaced !== "" && (spaced === whole.spaced || spaced === text);
+  const packed = whole.spaced.replaceAll(" ", "");
+  const isSame = ({ spaced }: Answer) =>
+    spaced !== "" &&
+    (spaced === whole.spaced || spaced === text || (spaced.includes("=") && spaced.replaceAll(" ", "") === packed));
   return known.answers.some(isSame);
 }
 
@@ -255,14 +264,6 @@ function countSaid({ digits }: Answer, reply: Reply): string | undefined {
 
 function asksPolarity(answers: readonly Answer[]): boolean {
   return answers.length > 0 && answers.every(({ text }) => POLARITY.test(text.trim()));
-}
-
-/** The word with which a sentence begins that is no name: "No such sign is visible." */
-const DENIES_ONE =
-  /^\W*([Nn]o)\s(?:one|such|change|real|more|longer)\s(?!than\b|(?:solutions?|roots?)\b)[\p{Ll}\s,'’-]+[.!]?$/u;
-
-function polarityOfName(text: string): string | undefined {
-  return DENIES_ONE.exec(text.slice(0, MAX_SENTENCE + 1))?.[1];
 }
 
 /** The letter of the option that a reply begins with, where it declares no other answer after it. */
