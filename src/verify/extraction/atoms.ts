@@ -101,6 +101,18 @@ function areListed(lead: string, gap: string): boolean {
   return !EQUATED.test(lead) || (NAMED_VALUE.test(lead) && (/^[^,]*\band\b/.test(gap) || !GIVEN.test(lead)));
 }
 
+const BETWEEN_AMOUNTS = /^\s?(?:[,;–—-]\s?|(?:,\s)?(?:to|or|and|by|x|×|nor|vs\.?)\s)$/;
+
+/** Whether two amounts of one unit are a range, list or choice: "5 kg to 7 kg". */
+function haveOneUnit(text: string, one: Atom, next: Atom): boolean {
+  const { unit, end } = unitBehind(text, one.end);
+  return (
+    unit !== "" &&
+    BETWEEN_AMOUNTS.test(text.slice(end, next.start)) &&
+    unitBehind(text, next.end).unit === unit
+  );
+}
+
 /** Whether two atoms are one expression, list or choice, or one amount in two units. */
 export function areJoined(text: string, one: Atom, next: Atom): boolean {
   const gap = text.slice(one.end, next.start);
@@ -110,5 +122,5 @@ export function areJoined(text: string, one: Atom, next: Atom): boolean {
   const plain = gap.replaceAll("**", "");
   if (JOINT.test(plain))
     return !plain.includes("=") || areListed(text.slice(Math.max(0, one.start - 40), one.start), plain);
-  return areNumbers && isPartOfAmount(text, one.end, next.start, next.end);
+  return areNumbers && (isPartOfAmount(text, one.end, next.start, next.end) || haveOneUnit(text, one, next));
 }

@@ -19,8 +19,9 @@ const CONDITION = new RegExp(
 );
 /** The end of an amount, before a condition. */
 const AMOUNT = /\d[^\s\d]{0,8}(?:\s[a-zA-Z°µΩ][a-zA-Z²³/^\d]{0,11})?$/;
-/** "of the 10" after the number that is meant. */
+/** "of the 10" after the number that is meant, and the words for what is counted before another such number. */
 const OUT_OF = /(?<=\d)\s(?:out )?of (?:the|these|those|its|all) \d+(?=\s\p{L})/gu;
+const COUNTED_BETWEEN = /(?<=\d)(?:\s\p{L}+){1,3}?(,?\s(?:and|or)\s|,\s)(?=\d+\s(?:out )?of (?:the|these|those|its|all) \d)/gu;
 /** ": 3 cats and 2 dogs", and their sum before it. */
 const [BREAKDOWN, SUM] = [
   /^(?::|\s\()\s?((?:\d+(?:\s\p{L}+){1,3}(?:,\s(?:and\s)?|\s(?:and|plus)\s)){1,6}\d+(?:\s\p{L}+){1,3})\)?\.?\s*$/u,
@@ -77,7 +78,7 @@ export function withoutAsides(text: string): string {
   if (!/\d/.test(tail)) return text;
   tail = before(tail, CONTRAST, AFTER_NUMBER);
   if (!tail.includes("≡")) tail = withoutCondition(before(tail, MODULUS, AMOUNT));
-  if (tail.includes(" of ")) tail = tail.replaceAll(OUT_OF, "");
+  if (tail.includes(" of ")) tail = tail.replaceAll(COUNTED_BETWEEN, "$1").replaceAll(OUT_OF, "");
   tail = withoutParts(tail);
   if (tail.includes(" (")) tail = saidOnce(tail);
   if (ROUNDS.test(tail)) tail = tail.replace(ROUNDED, " ≈ $1");
