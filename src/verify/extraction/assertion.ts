@@ -24,11 +24,15 @@ export function isHedged(text: string): boolean {
 
 /** Words after which a sentence says what holds: "At first I thought so, but …". */
 const TURNS = /.*(?:\b(?:but|however|yet|actually|instead|in fact|whereas|while)\b|;)/is;
-const OTHERS = `(?:one|some|someone|many|most|people|others|(?:a|an|the|another|some|many|most)(?: \\w+)? (?:student|person|friend|classmate|reader|observer)s?|students)`;
-const SAYS = `(?:thinks?|thought|says?|said|claim(?:s|ed)?|argue[sd]?|believe[sd]?|guess(?:es|ed)?|assume[sd]?|conclude[sd]?)`;
+const OTHERS = `(?:some|someone|many|most|people|others|(?:a|an|the|another|some|many|most)(?: \\w+)? (?:student|person|friend|classmate|reader|observer)s?|students)`;
+const THINKS = `(?:thinks?|thought|says?|said|claim(?:s|ed)?|argue[sd]?|believe[sd]?|guess(?:es|ed)?|assume[sd]?)`;
+const SAYS = `(?:${THINKS}|conclude[sd]?)`;
+const MAY = `(?:(?:might|may|could|would|will|often|also) ){0,2}`;
+/** "One concludes" and "one may conclude" assert. */
+const ONE_SAYS = `one (?:${MAY}${THINKS}|(?:might|would) (?:also )?conclude)`;
 /** Words that say what others think, or what was thought before, or what is only supposed, or false. */
 const UNASSERTED = new RegExp(
-  String.raw`\b(?:(?:at first|initially|originally),? (?:i|we|it|one) (?:(?:may|might|would|could) )?(?:${SAYS}|seem(?:s|ed)?|appear(?:s|ed)?|look(?:s|ed)?)\b|i (?:had )?(?:first |initially |originally )?thought\b(?! (?:about|of|it|through|carefully))|${OTHERS} (?:(?:might|may|could|would|will|often|also) ){0,2}${SAYS}\b(?=.*\b(?:answers?|options?|choices?|solution|result)\b)|(?:suppose|assum(?:e|ing)|imagine)\b(?=[^,:]*$)(?!.*\b(?:so|then|the (?:area|total|result|value))\b)|(?:wrong|incorrect|false|untrue|mistaken|a mistake|an error|not true|not correct|not right) (?:to (?:say|think|claim|conclude|assume|answer|state|believe)|that)\b)`,
+  String.raw`\b(?:(?:at first|initially|originally),? (?:i|we|it|one) (?:(?:may|might|would|could) )?(?:${SAYS}|seem(?:s|ed)?|appear(?:s|ed)?|look(?:s|ed)?)\b|i (?:had )?(?:first |initially |originally )?thought\b(?! (?:about|of|it|through|carefully))|(?:${OTHERS} ${MAY}${SAYS}|${ONE_SAYS})\b(?=.*\b(?:answers?|options?|choices?|solution|result)\b)|(?:suppose|assum(?:e|ing)|imagine)\b(?=[^,:]*$)(?!.*\b(?:so|then|the (?:area|total|result|value))\b)|(?:wrong|incorrect|false|untrue|mistaken|a mistake|an error|not true|not correct|not right) (?:to (?:say|think|claim|conclude|assume|answer|state|believe)|that)\b)`,
   "i",
 );
 

@@ -122,10 +122,14 @@ export function boxedAnswer(text: string): string | undefined {
   return lastBox(text)?.content;
 }
 
-const BARE_BOX = /\\(boxed|fbox)\s?([-−]?\d[\d.]*\d|[-−]?\d|[A-J])(?=\s*(?:$|\n|[.;]\s|[.;]$|\$|\\[)\]]))/g;
+const BARE_BOX = /\\(boxed|fbox)\s?([-−]?\d[\d.]*\d|[-−]?\d|[A-J])(?=\s*(?:$|\n|[.;]\s|[.;]$|\$|\\[)\]]|(?:,|and\s|or\s)\s*\$?\\(?:boxed|fbox)))/g;
 
-/** A text with braces in the boxes of one number or letter that have none: "\boxed5". */
+/**
+ * A text with braces in the boxes of one number or letter that have none, "\boxed5". A box with braces outranks them,
+ * also one that never closes.
+ */
 export function withBraces(text: string): string {
+  if (hasBox(text.replaceAll(/\\(?:boxed|fbox)\{\s*\}/g, ""))) return text;
   return text.includes("\\boxed") || text.includes("\\fbox") ? text.replaceAll(BARE_BOX, "\\$1{$2}") : text;
 }
 
