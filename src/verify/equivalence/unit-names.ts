@@ -98,6 +98,7 @@ const PLAIN: Readonly<Record<string, string>> = {
   rouble: "rouble roubles ruble rubles",
   shekel: "shekel shekels",
   peso: "peso pesos",
+  real: "reais brl",
   franc: "franc francs chf",
   unit: "unit units",
   m: "米",

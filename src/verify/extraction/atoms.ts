@@ -10,7 +10,7 @@ import { isPartOfAmount, unitBehind } from "./unit-behind.ts";
 
 /** Mathematics between delimiters, on one line or in display. */
 const SPAN = String.raw`\$\$[^$]{1,400}\$\$|(?<!\\)\$(?! ?[\d.,]+ [a-z]{2,})[^$\n]{1,300}(?<!\\)\$(?!\d)|\\\((?:(?!\\\))[\s\S]){1,400}\\\)|\\\[(?:(?!\\\])[\s\S]){1,400}\\\]`;
-const DIGITS = String.raw`(?:\d{1,3}(?:,\d{3})+(?!\d)|\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3})+(?!\d)|\d+)(?:\.\d+(?:…|\.{3})?)?|\.\d+`;
+const DIGITS = String.raw`(?:\d{1,3}(?:,\d{3})+(?!\d)|\d{1,3}(?:['’]\d{3})+(?!\d)|\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3})+(?!\d)|\d+)(?:\.\d+(?:…|\.{3})?)?|\.\d+`;
 const POWER_OF_TEN = String.raw`\s?(?:[×*·⋅∙xX]|\\times|\\cdot)\s?10\s?(?:\^\s?(?:\{\s?[-+−]?\d{1,3}\s?\}|[-+−]?\d{1,3})|\*\*\s?[-+−]?\d{1,3}|[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)`;
 /** Roots of numerals and π behind a coefficient, or alone: "2√3", "25π", "√(2)/2", "π/4". */
 const SURD = String.raw`[√∛∜]\s?(?:\d+|\(\d+\))`;
@@ -18,8 +18,10 @@ const CLOSED = String.raw`(?:${DIGITS})(?:\s?${SURD}π?|π)|${SURD}π?|π(?=\s?\
 const MONTH = String.raw`${MONTH_NAME}\.?`;
 const DAY = String.raw`\d{1,2}(?:st|nd|rd|th)?`;
 const DATE = String.raw`${MONTH}\s${DAY},?\s\d{4}(?!\d)|${DAY}\s(?:of\s)?${MONTH},?\s\d{4}(?!\d)|${MONTH}\s(?:\d{4}|${DAY})(?![\d\p{L}])|${DAY}\s(?:of\s)?${MONTH_NAME}(?![\p{L}\d])|\d{4}年\d{1,2}月(?:\d{1,2}[日号])?`;
+/** "half past 10", and "6'2\"" in feet and inches. */
+const SHORTHAND = String.raw`(?:[Hh]alf|(?:[Aa]\s)?[Qq]uarter)\s(?:past|to)\s\d{1,2}(?!\d)|\d{1,2}\s?['’′]\s?\d{1,2}(?:\.\d+)?\s?(?:["”″]|''|′′|’’)`;
 const HALF_OF_DAY = String.raw`(?:\s?[aApP]\.?[mM](?:\.|\b)|\so['’]clock\b)`;
-const NUMBER = String.raw`(?<![\p{Script=Latin}\p{N}_.])(?:${DATE}|(?:(?<![\p{N})}]\s?|\d!\s?|[^\s|]\|)[+±${MINUS}]|(?<=[=≈]\s?)[-−]\s|[Nn]egative\s|(?<=^|[.,:;=(]\s?|\b(?:is|are|was|be|equals|gives|about)\s)[Mm]inus\s)?[$€£¥]?(?:${CLOSED}|(?:${DIGITS})(?:[eE][-+]?\d+|${POWER_OF_TEN})?)(?:\s?\/\s?\d+(?:\.\d+)?|:\d+(?::\d+)?(?:${HALF_OF_DAY})?|${HALF_OF_DAY}| \d+\/\d+)?(?:\s?(?:\\%|[%％°‰$€£¥]C?))?)`;
+const NUMBER = String.raw`(?<![\p{Script=Latin}\p{N}_.])(?:${DATE}|${SHORTHAND}|(?:(?<![\p{N})}]\s?|\d!\s?|[^\s|]\|)[+±${MINUS}]|(?<=[=≈]\s?)[-−]\s|[Nn]egative\s|(?<=^|[.,:;=(]\s?|\b(?:is|are|was|be|equals|gives|about)\s)[Mm]inus\s)?[$€£¥]?(?:${CLOSED}|(?:${DIGITS})(?:[eE][-+]?\d+|${POWER_OF_TEN})?)(?:\s?\/\s?\d+(?:\.\d+)?|:\d+(?::\d+)?(?:${HALF_OF_DAY})?|${HALF_OF_DAY}| \d+\/\d+)?(?:\s?(?:\\%|[%％°‰$€£¥]C?))?)`;
 /** A fraction of LaTeX without delimiters that ends a sentence and is no part of more: "is \\frac{3}{8}." */
 const FRACTION = String.raw`(?<![\p{L}\p{N})}\]^_\\+*/|-])(?<![\p{N})}\]+*/^-]\s)[-−]?\\[dt]?frac\{[^{}\n]{1,40}\}\{[^{}\n]{1,40}\}(?=\s?(?:[.;!](?:\s|$)|\n|$))`;
 /** A or B or (A); the article, the pronoun and letters with an apostrophe are none. */

@@ -97,7 +97,7 @@ export function answerOf(raw: string): string | undefined {
     return leadingPolarity(sentence) === null ? undefined : polarity;
   const plain = undecorated(withoutReason(sentence))
     .replace(/(?<=\d)\.{2,3}$/, "…")
-    .replace(/(?:[.,;:。"”\\]|です|입니다)+$/, "");
+    .replace(/(?<!['’′]\s?\d{1,3})(?:[.,;:。"”\\]|です|입니다)+$/, "");
   const isSpan = /^(?:\$|\\[([])/.test(sentence);
   if (isSpan) return resultOf(undecorated(spans(sentence) ?? plain));
   if (isBound(plain) || labelsSeveral(plain)) return plain;
