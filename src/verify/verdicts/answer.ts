@@ -272,6 +272,12 @@ function begunWith(reply: Reply, options: readonly Answer[]): string | undefined
   return place === undefined || reply.declared !== null ? undefined : letterAt(place);
 }
 
+/** A short reply that names an option behind J. */
+function lettered({ text, hasBox }: Reply, options: readonly Answer[]): string | null {
+  const isNamed = options.length > 10 && !hasBox && text.length <= MAX_SENTENCE;
+  return isNamed && optionOf(new Answer(text), options) !== undefined ? text.trim() : null;
+}
+
 /** The answer of a reply, using the question's options or that it is a yes/no question. */
 function readAnywhere(reply: Reply, known: Known): string | null {
   const { answers, options } = known;
@@ -293,8 +299,8 @@ function readAnywhere(reply: Reply, known: Known): string | null {
   }
   const begun = begunWith(reply, options);
   if (begun !== undefined) return begun;
-  const extracted = answerIn(reply);
-  if (extracted !== null && /^[A-J]$/.test(extracted)) {
+  const extracted = answerIn(reply) ?? lettered(reply, options);
+  if (extracted !== null && /^[A-Z]$/.test(extracted)) {
     const { declared } = reply;
     const said = declared?.answer === extracted ? reply.end.slice(declared.start) : reply.start;
     const contradicted = contradiction(said, extracted, options);
