@@ -36,6 +36,7 @@ function spokenTime(text: string): string | undefined {
   if (hour === undefined || minutes === undefined || hour < 1 || hour > 12 || minutes < 1 || minutes > 59)
     return undefined;
   const isPast = /past|after/i.test(side);
+  if (!isPast && /half/i.test(part)) return undefined;
   const [at, left] = isPast ? [hour, minutes] : [hour === 1 ? 12 : hour - 1, 60 - minutes];
   return `${at}:${String(left).padStart(2, "0")}`;
 }

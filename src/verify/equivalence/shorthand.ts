@@ -10,9 +10,19 @@ const MAGNITUDES: Readonly<Record<string, string>> = {
   T: "trillion",
 };
 const MAX_LENGTH = 40;
-const REAIS = /^R\s?\\?\$\s?(\d[\d.,]*)$/;
-/** The country of a dollar. */
-const COUNTRY = /^(?:US|CA|AU|HK|NZ|SG|NT|C|A|S)(?=\s?\\?\$\s?\d)/;
+/** Letters before "$", and the name of that currency. */
+const DOLLARS: Readonly<Record<string, string>> = {
+  R: "brl",
+  A: "aud",
+  AU: "aud",
+  C: "cad",
+  CA: "cad",
+  S: "sgd",
+  HK: "hkd",
+  NZ: "nzd",
+  US: "usd",
+};
+const DOLLAR = /^([A-Z]{1,2})\s?\\?\$\s?(\d[\d.,]*)$/;
 const FEET = String.raw`(\d{1,3})\s?['’′]`;
 const INCHES = String.raw`(\d{1,3}(?:\.\d+)?)\s?(?:["”″]|''|′′|’’)`;
 const LENGTHS: readonly (readonly [RegExp, string])[] = [
@@ -27,8 +37,10 @@ export function writtenOut(text: string): string {
   const length = LENGTHS.find(([pattern]) => pattern.test(text));
   if (length !== undefined) return text.replace(...length);
   return text
-    .replace(REAIS, "$1 reais")
-    .replace(COUNTRY, "")
+    .replace(DOLLAR, (all, country: string, amount: string) => {
+      const currency = DOLLARS[country];
+      return currency === undefined ? all : `${amount} ${currency}`;
+    })
     .replace(
       /^(\\?[$€£¥₹]\s?\d[\d.,]*)\s?([KMBT])$/,
       (_, amount: string, sign: string) => `${amount} ${MAGNITUDES[sign]}`,

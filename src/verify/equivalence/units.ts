@@ -162,7 +162,7 @@ class UnitReader {
     const power = POWER_WORDS.get(text.toLowerCase());
     if (power !== undefined) return this.#poweredWord(power, sign);
     const name = unitNamed(text);
-    const parts = name === undefined || text === "ms" ? this.#unspaced(text) : undefined;
+    const parts = name === undefined || text === "ms" || name.includes("^-") ? this.#unspaced(text) : undefined;
     if (parts !== undefined) return this.#product(parts, sign);
     if (name === undefined) return false;
     if (name.includes("*") && this.#isInverse(1)) return this.#product(name.split("*"), sign);

@@ -48,8 +48,9 @@ const GIVEN = new RegExp(
   String.raw`\b(?:at|when|if|for|let|since|because|given|as|with)\s(?:that\s)?(?:${NAME}\s?[=＝]\s?[^\s,;=]{1,12}(?:\s[a-z]{1,3}²?)?,?\s(?:and\s)?){0,3}${NAME}\s?[=＝]\s?$`,
   "i",
 );
-/** A colon of full width between digits; elsewhere it is punctuation. */
-const RATIO = /^\s?[：∶]\s?$/;
+/** A colon of full width between digits, or one between spaces, but not in "Question 1 : 5". */
+const RATIO = /^(?:\s?[：∶]\s?|\s:\s)$/;
+const NUMBERED = /\p{Lu}\p{Ll}+\s(?:no\.\s)?$/u;
 const MAX_JOINED = 60;
 
 /** A number, an option letter, or mathematics between delimiters or brackets. */
@@ -120,7 +121,7 @@ export function areJoined(text: string, one: Atom, next: Atom): boolean {
   const gap = text.slice(one.end, next.start);
   if (gap.length > MAX_JOINED) return false;
   const areNumbers = one.kind === "number" && next.kind === "number";
-  if (areNumbers && RATIO.test(gap)) return true;
+  if (areNumbers && RATIO.test(gap)) return !NUMBERED.test(text.slice(Math.max(0, one.start - 24), one.start));
   const plain = gap.replaceAll("**", "");
   if (JOINT.test(plain))
     return !plain.includes("=") || areListed(text.slice(Math.max(0, one.start - 40), one.start), plain);

@@ -95,7 +95,9 @@ export function answerOf(raw: string): string | undefined {
     !/^\s*(?:or|\/|and)\b/i.test(sentence.slice(polarity.length))
   )
     return leadingPolarity(sentence) === null ? undefined : polarity;
-  const plain = undecorated(withoutReason(sentence))
+  const answer = withoutReason(sentence);
+  if (answer === undefined) return sentence;
+  const plain = undecorated(answer)
     .replace(/(?<=\d)\.{2,3}$/, "…")
     .replace(/(?<!['’′]\s?\d{1,3})(?:[.,;:。"”\\]|です|입니다)+$/, "");
   const isSpan = /^(?:\$|\\[([])/.test(sentence);
@@ -201,8 +203,8 @@ function declarations(text: string, cues: readonly Cue[]): readonly Declaration[
       const between = text.slice(outer.contentStart, inner.start);
       // Of "5, but the answer is 6" only the second counts.
       if (TURNS_TO.test(between)) return [];
-      const own = lastExpression(between);
-      return own === null ? [] : [{ ...outer, answer: own, end: inner.start }];
+      const own = lastExpression(between) === null ? undefined : answerOf(between);
+      return own === undefined ? [] : [{ ...outer, answer: own, end: inner.start }];
     });
 }
 

@@ -7,8 +7,11 @@ import { numberInWords } from "../equivalence/number-words.ts";
 
 /** Nouns of amounts: the number beside one is a value. */
 const AMOUNT = String.raw`(?:answers?|values?|numbers?|no\.?|nr\.?|totals?|sums?|differences?|products?|quotients?|remainders?|ratios?|lengths?|widths?|heights?|depths?|distances?|radius|diameters?|circumferences?|perimeters?|areas?|volumes?|angles?|slopes?|gradients?|intercepts?|prices?|costs?|amounts?|counts?|quantit(?:y|ies)|averages?|means?|medians?|modes?|ranges?|variances?|maximum|minimum|max|min|percent(?:age)?s?|probabilit(?:y|ies)|rates?|speeds?|velocit(?:y|ies)|accelerations?|temperatures?|weights?|mass(?:es)?|densit(?:y|ies)|forces?|pressures?|energ(?:y|ies)|powers?|times?|durations?|ages?|scores?|results?|solutions?|profits?|loss(?:es)?|populations?|frequenc(?:y|ies)|sides?|hypotenuse|diagonals?)`;
-/** Nouns of things that are numbered in order: the number beside one may be all that is asked for. */
-const NUMBERED = String.raw`(?:days?|weeks?|months?|years?|hours?|minutes?|quarters?|grades?|levels?|steps?|stages?|phases?|rounds?|rows?|columns?|lines?|pages?|chapters?|sections?|questions?|problems?|items?|images?|pictures?|photos?|figures?|fig\.|panels?|graphs?|diagrams?|charts?|plots?|shapes?|pieces?|parts?|positions?|places?|ranks?|points?|floors?|cases?|cycles?|trials?|tests?|experiments?|samples?|frames?)`;
+/**
+ * Nouns of things that are numbered in order: the number beside one may be all that is asked for. "Step 7" and
+ * "Figure 2" are references.
+ */
+const NUMBERED = String.raw`(?:days?|weeks?|months?|years?|hours?|minutes?|quarters?|grades?|levels?|stages?|phases?|rounds?|rows?|columns?|lines?|pages?|questions?|problems?|items?|images?|pictures?|photos?|panels?|graphs?|diagrams?|charts?|plots?|shapes?|pieces?|parts?|positions?|places?|ranks?|points?|floors?|cases?|cycles?|trials?|tests?|experiments?|samples?|frames?)`;
 /** Words that only introduce a number. */
 const INTRODUCES =
   /^(?:About|Around|Exactly|Only|Just|Nearly|Almost|Over|Under|Minus|Negative|Plus|Positive|Equals?|Choice|Option|Approx\.?|In|At|On|By|For|From|Since|After|Before|Until|Between|There|Is|It['’]s|\p{L}+ly)\s/u;
@@ -22,12 +25,12 @@ const IS_AMOUNT = new RegExp(
 );
 
 /** A name that ends with a number, as "Apollo 11". */
-const ENDS_WITH_NUMBER = /^(?:\p{Lu}[\p{L}\d'’.-]*\s){1,4}\d+\p{Lu}?$/u;
+const ENDS_WITH_NUMBER = /^(?:\p{Ll}?\p{Lu}[\p{L}\d'’.-]*\s){1,4}\d+\p{Lu}?$/u;
 /** "12 Main Street" */
 const BEGINS_NAME = /^\d+(?:\s\p{Lu}\p{Ll}+){2,4}$/u;
 /** A name, and a number said of it: "China (14.2%)", "Germany with 12 medals". */
 const NAME_WITH_NUMBER =
-  /^(?!.*\b(?:options?|choice|one)\b)(?:(\p{L}[\p{L}'’ -]{2,40})\s\([^()]*\d[^()]*\)|(\p{Lu}\p{Ll}+(?:\s\p{Lu}\p{Ll}+){0,3})\s(?:with|at|in|from|having|since)\s[^.]{0,30}\d.{0,20})$/u;
+  /^(?!.*\b(?:options?|choice|one)\b)(?:(\p{L}[\p{L}'’ -]{2,40})\s\([^()]*\d[^()]*\)|(\p{Lu}\p{Ll}+(?:\s\p{Lu}\p{Ll}*){0,3})\s(?:with|at|in|from|having|since)\s[^.]{0,30}\d.{0,20})$/u;
 
 /** The name that a text with a number is. */
 export function nameIn(plain: string): string | undefined {
@@ -49,7 +52,7 @@ export function isBound(text: string): boolean {
   return BOUND.test(text);
 }
 
-const LABEL = String.raw`(?!(?:not|no|never)\b)\p{L}[\p{L} '’/-]{1,60}(?:\s?\([^()\d]{1,20}\))?`;
+const LABEL = String.raw`(?!(?:[Nn]ot?|[Nn]ever|[Ww]rong|[Ii]ncorrect|[Ff]alse)\b)\p{L}[\p{L} '’/-]{1,60}(?:\s?\([^()\d]{1,20}\))?`;
 const VALUE = String.raw`[-−+±$€£¥√π\\.(]{0,3}\d.*`;
 const NOUN = String.raw`^(?:the\s)?(?:(?:\p{L}+\s){0,3}${AMOUNT}|${NUMBERED})`;
 const LABELLED = [

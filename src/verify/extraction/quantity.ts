@@ -32,7 +32,7 @@ function plainSigns(side: string): string {
 const POWER = String.raw`(?:\^\{?[23]\}?)?`;
 const SEGMENT = String.raw`[A-Z]{2,3}${POWER}`;
 const ANGLE = String.raw`m?[∠△]\s?[A-Z]{1,3}`;
-const NAME = String.raw`(?:${SEGMENT}|${ANGLE}|\p{L}${POWER})`;
+const NAME = String.raw`(?:${SEGMENT}|${ANGLE}|(?!π)\p{L}${POWER})`;
 const NUMERAL = String.raw`(?:\d[\d.]*(?:\s?/\s?\d+)?|[½⅓¼¾⅔]|\(\d+/\d+\)|π)`;
 const QUANTITIES = [
   // Sums, products and ratios of segments or angles, with powers.
@@ -43,7 +43,7 @@ const QUANTITIES = [
   new RegExp(String.raw`^(?:${NUMERAL}\s?[·×*/÷]\s?)*${NAME}(?:\s?[·×*/÷]\s?(?:${NUMERAL}|${NAME}))*\s?[·×*]\s?${NAME}(?:\s?[·×*/÷]\s?(?:${NUMERAL}|${NAME}))*$`, "u"),
   /^(?:½|1\s?\/\s?2)\s?\p{L}\s?\p{L}$/u,
   // Members of a set, and a statistic.
-  /^[nN#]\s?\([^()]*\)$|^\|\s?[A-Z](?:\s?[∩∪∖-]\s?[A-Z])*\s?\|$|^[Rχσ]\^2$/,
+  /^[nNpP#]\s?\([^()]*\)$|^\|\s?[A-Z](?:\s?[∩∪∖-]\s?[A-Z])*\s?\|$|^[Rχσ]\^2$/,
 ];
 
 /** Whether the left side of an equation, in plain text or LaTeX, is a quantity that the right side is the value of. */

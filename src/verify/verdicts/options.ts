@@ -55,7 +55,7 @@ export function optionOf(answer: Answer, options: readonly Answer[]): number | u
 
 /** A letter behind J alone, "(K)", "Option K", or with its text, "K. Paris", "K (Paris)", "K is correct". */
 const BEYOND =
-  /^(?:(?:[Tt]he )?(?:(?:[Cc]orrect|[Rr]ight|[Bb]est|[Ff]inal) )?(?:[Oo]ption|[Cc]hoice|[Aa]nswer|[Ll]etter)(?: is|:)? )?[([{]?(?:([K-Z])|([k-z])(?=[)\]}]?\.?$))(?:[)\]}]?\.?$|\s(?:is|seems) (?:the )?(?:most )?(?:correct|right|best|true)\b.*|(?:[.:)\]]\s+|\s[-–—]\s)(.+)$|\s\(([^()]+)\)\.?$)/s;
+  /^(?:(?:选项?|答案(?:是|为)?[:：]?)\s?|(?:[Tt]he )?(?:(?:[Cc]orrect|[Rr]ight|[Bb]est|[Ff]inal) )?(?:[Oo]ption|[Cc]hoice|[Aa]nswer|[Ll]etter)(?: is|:)? )?[([{]?(?:([K-Z])|([k-z])(?=[)\]}]?\.?$))(?:[)\]}]?\.?$|\s(?:is|seems) (?:the )?(?:most )?(?:correct|right|best|true)\b.*|(?:[.:)\]]\s+|\s[-–—]\s)(.+)$|\s\(([^()]+)\)\.?$)/s;
 
 /** The option of a letter behind J, which only a problem with more than ten options has. */
 function letterBeyond(answer: Answer, options: readonly Answer[]): WrittenOption | undefined {
@@ -132,7 +132,7 @@ export function optionsListed(answer: Answer, options: readonly Answer[]): strin
 }
 
 /** A capital letter, and a reason after it. */
-const WITH_REASON = /^([A-Z])\s*(?:[,.:;–—-]\s*)?(?:because|since|as)\b/;
+const WITH_REASON = /^\(?([A-Z])\)?\s*(?:[,.:;–—-]\s*)?(?:because|since|as)\b/;
 /** The largest part of a reply in which a first line is looked for. */
 const MAX_FIRST_LINE = 300;
 
@@ -160,7 +160,12 @@ const NEGATION = /\b(?:not|never|neither|nor|except|unlike|rather than|instead o
 const CONTRAST =
   /(?:,\s(?:and |but )?(?:not|unlike)|,?\s(?:and |but )?(?:rather than|instead of))\s[^,;.]{1,80}$/i;
 
-const BRACKETED = /[(（]([A-J])[)）]/g;
+const BRACKETED = /[(（]([A-Z])[)）]/g;
+
+/** Whether an option has a letter; any of A to J may be meant for one. */
+function isLetter(letter: string | undefined, options: readonly Answer[]): boolean {
+  return letter !== undefined && (letter <= "J" || placeOf(letter, options) !== undefined);
+}
 
 function spaced(text: string): string {
   return ` ${withoutMarkup(text.replaceAll("\\%", "%"))
@@ -190,7 +195,7 @@ export function mentionedOption(reply: string, options: readonly Answer[]): numb
   const place = widest.length === 1 ? widest[0]!.place : undefined;
   // "Rome (A)" with Rome at B.
   for (const [, letter] of sentence.matchAll(BRACKETED))
-    if (place !== undefined && letter !== letterAt(place)) return undefined;
+    if (place !== undefined && letter !== letterAt(place) && isLetter(letter, options)) return undefined;
   // "Cannot be determined" may be an option itself.
   return place !== undefined && isHedged(sentence) && !isHedged(options[place]!.text) ? undefined : place;
 }
