@@ -110,7 +110,8 @@ export class Answer {
   /** The spelling without braces around one token and without brackets around a modulus. */
   get looseSpelling(): string {
     if (!this.spelling.includes("{ ") && !this.spelling.includes("mod")) return this.spelling;
-    return this.spelling.replaceAll(/\{ (\S+) \}/g, "$1").replace(/\( mod ([^()]*) \)/, "mod $1");
+    const spelling = this.spelling.replaceAll(/\{ (\S+) \}/g, "$1");
+    return spelling.includes("( mod") ? spelling.replace(/\( mod ([^()]*) \)/, "mod $1") : spelling;
   }
 
   /** Its expression tree; null if it is words or exceeds the grammar's budgets. */

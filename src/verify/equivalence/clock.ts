@@ -6,9 +6,13 @@ import { numberInWords } from "./number-words.ts";
 
 const HALF_OF_DAY = String.raw`\s?([ap])\.?\s?m\.?`;
 /** "8:34 p.m.", "3 pm", "15:00:20" */
-const DIGITAL = new RegExp(String.raw`^(\d{1,2})(?:(?::|\s?h\s?)([0-5]\d)(:[0-5]\d)?)?(?:${HALF_OF_DAY}|\s?o['’]clock)?$`, "i");
+const DIGITAL = new RegExp(
+  String.raw`^(\d{1,2})(?:(?::|\s?h\s?)([0-5]\d)(:[0-5]\d)?)?(?:${HALF_OF_DAY}|\s?o['’]clock)?$`,
+  "i",
+);
 /** "half past ten", "twenty minutes to 4" */
-const SPOKEN = /^(?:at )?(half|(?:a )?quarter|[a-z]+(?:[ -][a-z]+)?|\d{1,2})(?: minutes?)? (past|after|to|before) ([a-z]+|\d{1,2})(?: o['’]clock)?$/i;
+const SPOKEN =
+  /^(?:at )?(half|(?:a )?quarter|[a-z]+(?:[ -][a-z]+)?|\d{1,2})(?: minutes?)? (past|after|to|before) ([a-z]+|\d{1,2})(?: o['’]clock)?$/i;
 const MAX_LENGTH = 60;
 
 /** 20 of 8 and "p"; undefined if the clock has no such hour. */

@@ -27,8 +27,8 @@ const FEET = String.raw`(\d{1,3})\s?['’′]`;
 const INCHES = String.raw`(\d{1,3}(?:\.\d+)?)\s?(?:["”″]|''|′′|’’)`;
 const LENGTHS: readonly (readonly [RegExp, string])[] = [
   [new RegExp(String.raw`^${FEET}\s?${INCHES}$`), "$1 ft $2 in"],
-  [new RegExp(String.raw`^${FEET}$`), "$1 ft"],
-  [new RegExp(String.raw`^${INCHES}$`), "$1 in"],
+  [new RegExp(`^${FEET}$`), "$1 ft"],
+  [new RegExp(`^${INCHES}$`), "$1 in"],
 ];
 
 /** An amount in shorthand written out, and "#5" as its number; any other text as it is. */

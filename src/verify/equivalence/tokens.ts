@@ -190,8 +190,8 @@ class Tokenizer {
     this.#at += digits.length;
     if (SEPARATES.test(text[this.#at] ?? "") && /^[1-9]\d{0,2}$/.test(digits)) {
       const comma = this.#depth === 0 ? THOUSANDS["comma"]! : TIGHT_COMMA;
-      const marks = [comma, THOUSANDS["apostrophe"]!, THOUSANDS["space"]!];
-      const separator = marks.find((mark) => matchAt(mark, text, this.#at) !== null) ?? comma;
+      const other = THOUSANDS[/['’]/.test(text[this.#at]!) ? "apostrophe" : "space"]!;
+      const separator = matchAt(comma, text, this.#at) === null ? other : comma;
       for (
         let gap = matchAt(separator, text, this.#at);
         gap !== null;

@@ -162,7 +162,8 @@ class UnitReader {
     const power = POWER_WORDS.get(text.toLowerCase());
     if (power !== undefined) return this.#poweredWord(power, sign);
     const name = unitNamed(text);
-    const parts = name === undefined || text === "ms" || name.includes("^-") ? this.#unspaced(text) : undefined;
+    const parts =
+      name === undefined || text === "ms" || name.includes("^-") ? this.#unspaced(text) : undefined;
     if (parts !== undefined) return this.#product(parts, sign);
     if (name === undefined) return false;
     if (name.includes("*") && this.#isInverse(1)) return this.#product(name.split("*"), sign);
@@ -183,7 +184,7 @@ class UnitReader {
     return true;
   }
 
-  /** Whether a negative exponent stands so many tokens on. */
+  /** Whether a negative exponent is so many tokens ahead. */
   #isInverse(ahead: number): boolean {
     const [power, next, after] = this.#tokens.slice(this.#at + ahead, this.#at + ahead + 3);
     return power?.text === "^" && (next?.text === "-" || (next?.text === "{" && after?.text === "-"));

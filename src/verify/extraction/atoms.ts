@@ -104,10 +104,12 @@ function areListed(lead: string, gap: string): boolean {
   return !EQUATED.test(lead) || (NAMED_VALUE.test(lead) && (/^[^,]*\band\b/.test(gap) || !GIVEN.test(lead)));
 }
 
+const JOINS_AMOUNTS = /(?:[,;–—-]|to|or|and|by|x|×|vs\.?)\s?$/;
 const BETWEEN_AMOUNTS = /^\s?(?:[,;–—-]\s?|(?:,\s)?(?:to|or|and|by|x|×|nor|vs\.?)\s)$/;
 
 /** Whether two amounts of one unit are a range, list or choice: "5 kg to 7 kg". */
 function haveOneUnit(text: string, one: Atom, next: Atom): boolean {
+  if (!JOINS_AMOUNTS.test(text.slice(Math.max(one.end, next.start - 6), next.start))) return false;
   const { unit, end } = unitBehind(text, one.end);
   return (
     unit !== "" &&
@@ -121,7 +123,8 @@ export function areJoined(text: string, one: Atom, next: Atom): boolean {
   const gap = text.slice(one.end, next.start);
   if (gap.length > MAX_JOINED) return false;
   const areNumbers = one.kind === "number" && next.kind === "number";
-  if (areNumbers && RATIO.test(gap)) return !NUMBERED.test(text.slice(Math.max(0, one.start - 24), one.start));
+  if (areNumbers && RATIO.test(gap))
+    return !NUMBERED.test(text.slice(Math.max(0, one.start - 24), one.start));
   const plain = gap.replaceAll("**", "");
   if (JOINT.test(plain))
     return !plain.includes("=") || areListed(text.slice(Math.max(0, one.start - 40), one.start), plain);

@@ -98,7 +98,7 @@ const SIMPLE =
 
 /** The text without delimiters around simple mathematics, so that it is read as in plain text. */
 export function withoutDelimiters(text: string): string {
-  if (!/[$(]/.test(text)) return text;
+  if (!text.includes("$") && !text.includes("\\(")) return text;
   return text.replaceAll(SIMPLE, (_, inner: string) =>
     inner
       .replace(/\\mathbf\{([^}]*)\}/, "$1")

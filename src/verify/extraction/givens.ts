@@ -12,7 +12,10 @@ export const NAMED_VALUE = String.raw`(?<![\p{L}\p{N}])${NAME}\s?(?:[=＝]|\bis\
 /** Between two named values. */
 export const NEXT_VALUE = String.raw`(?:[,;]\s(?:and\s)?|\sand\s)`;
 
-const LAST = new RegExp(String.raw`^(.*${VALUE})(\s?[,;]\s?|\sand\s|,\sand\s)(${NAME})\s?[=＝]\s?(${VALUE})$`, "su");
+const LAST = new RegExp(
+  String.raw`^(.*${VALUE})(\s?[,;]\s?|\sand\s|,\sand\s)(${NAME})\s?[=＝]\s?(${VALUE})$`,
+  "su",
+);
 const NAMED = new RegExp(String.raw`(?<![\p{L}\p{N}])(${NAME})\s?[=＝]`, "gu");
 const MAX_ROW = 200;
 
@@ -29,7 +32,7 @@ export function namesIn(text: string): readonly string[] {
   return Array.from(text.matchAll(NAMED), ([, name = ""]) => name);
 }
 
-/** Whether names of one kind are those of several unknowns, "x, y", "x_1, x_2", "∠A, ∠B", or too few to tell. */
+/** Whether names of one kind name several unknowns, "x, y", "x_1, x_2", "∠A, ∠B", or are fewer than three. */
 function areUnknowns(names: readonly string[], kind: Kind): boolean {
   if (kind === "angle" || names.length < 3) return true;
   const letters = names.map((name) => name.charCodeAt(0)).sort((a, b) => a - b);
@@ -38,7 +41,7 @@ function areUnknowns(names: readonly string[], kind: Kind): boolean {
 
 /**
  * The value of the last name of a row, where it is the result: its name is of another kind than all names before it,
- * or they are no letters for several unknowns. What "and" joins is of one rank.
+ * or they are no letters for several unknowns. Values that "and" joins are of one rank.
  */
 export function resultOfRow(row: string): string | undefined {
   if (row.length > MAX_ROW || !row.includes("=")) return undefined;

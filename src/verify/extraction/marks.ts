@@ -122,7 +122,8 @@ export function boxedAnswer(text: string): string | undefined {
   return lastBox(text)?.content;
 }
 
-const BARE_BOX = /\\(boxed|fbox)\s?([-−]?\d[\d.]*\d|[-−]?\d|[A-J])(?=\s*(?:$|\n|[.;]\s|[.;]$|\$|\\[)\]]|(?:,|and\s|or\s)\s*\$?\\(?:boxed|fbox)))/g;
+const BARE_BOX =
+  /\\(boxed|fbox)\s?([-−]?\d[\d.]*\d|[-−]?\d|[A-J])(?=\s*(?:$|\n|[.;]\s|[.;]$|\$|\\[)\]]|(?:,|and\s|or\s)\s*\$?\\(?:boxed|fbox)))/g;
 
 /**
  * A text with braces in the boxes of one number or letter that have none, "\boxed5". A box with braces outranks them,

@@ -11,7 +11,7 @@ const AMOUNT = String.raw`(?:answers?|values?|numbers?|no\.?|nr\.?|totals?|sums?
  * Nouns of things that are numbered in order: the number beside one may be all that is asked for. "Step 7" and
  * "Figure 2" are references.
  */
-const NUMBERED = String.raw`(?:days?|weeks?|months?|years?|hours?|minutes?|quarters?|grades?|levels?|stages?|phases?|rounds?|rows?|columns?|lines?|pages?|questions?|problems?|items?|images?|pictures?|photos?|panels?|graphs?|diagrams?|charts?|plots?|shapes?|pieces?|parts?|positions?|places?|ranks?|points?|floors?|cases?|cycles?|trials?|tests?|experiments?|samples?|frames?)`;
+const NUMBERED = `(?:days?|weeks?|months?|years?|hours?|minutes?|quarters?|grades?|levels?|stages?|phases?|rounds?|rows?|columns?|lines?|pages?|questions?|problems?|items?|images?|pictures?|photos?|panels?|graphs?|diagrams?|charts?|plots?|shapes?|pieces?|parts?|positions?|places?|ranks?|points?|floors?|cases?|cycles?|trials?|tests?|experiments?|samples?|frames?)`;
 /** Words that only introduce a number. */
 const INTRODUCES =
   /^(?:About|Around|Exactly|Only|Just|Nearly|Almost|Over|Under|Minus|Negative|Plus|Positive|Equals?|Choice|Option|Approx\.?|In|At|On|By|For|From|Since|After|Before|Until|Between|There|Is|It['’]s|\p{L}+ly)\s/u;

@@ -30,7 +30,7 @@ function plainSigns(side: string): string {
 }
 
 const POWER = String.raw`(?:\^\{?[23]\}?)?`;
-const SEGMENT = String.raw`[A-Z]{2,3}${POWER}`;
+const SEGMENT = `[A-Z]{2,3}${POWER}`;
 const ANGLE = String.raw`m?[∠△]\s?[A-Z]{1,3}`;
 const NAME = String.raw`(?:${SEGMENT}|${ANGLE}|(?!π)\p{L}${POWER})`;
 const NUMERAL = String.raw`(?:\d[\d.]*(?:\s?/\s?\d+)?|[½⅓¼¾⅔]|\(\d+/\d+\)|π)`;
@@ -40,11 +40,16 @@ const QUANTITIES = [
   // "x + y", "l × w", "|a − b|"
   new RegExp(String.raw`^[(|]?(?:${ANGLE}|\p{L}{1,3})(?:\s?[-+−–·×*]\s?(?:${ANGLE}|\p{L}{1,3}))+[)|]?$`, "u"),
   // A formula: at least two names, multiplied by signs, and numerals.
-  new RegExp(String.raw`^(?:${NUMERAL}\s?[·×*/÷]\s?)*${NAME}(?:\s?[·×*/÷]\s?(?:${NUMERAL}|${NAME}))*\s?[·×*]\s?${NAME}(?:\s?[·×*/÷]\s?(?:${NUMERAL}|${NAME}))*$`, "u"),
+  new RegExp(
+    String.raw`^(?:${NUMERAL}\s?[·×*/÷]\s?)*${NAME}(?:\s?[·×*/÷]\s?(?:${NUMERAL}|${NAME}))*\s?[·×*]\s?${NAME}(?:\s?[·×*/÷]\s?(?:${NUMERAL}|${NAME}))*$`,
+    "u",
+  ),
   /^(?:½|1\s?\/\s?2)\s?\p{L}\s?\p{L}$/u,
   // Members of a set, and a statistic.
   /^[nNpP#]\s?\([^()]*\)$|^\|\s?[A-Z](?:\s?[∩∪∖-]\s?[A-Z])*\s?\|$|^[Rχσ]\^2$/,
 ];
+
+const MAX_EQUATION = 120;
 
 /** Whether the left side of an equation, in plain text or LaTeX, is a quantity that the right side is the value of. */
 export function isQuantity(side: string): boolean {
@@ -59,6 +64,7 @@ export function namesEquation(text: string): boolean {
 
 /** The value of an equation whose left side is a quantity: "25" of "AB^2 = 25". */
 export function valueOfQuantity(equation: string): string | undefined {
+  if (equation.length > MAX_EQUATION || !equation.includes("=")) return undefined;
   const [left = "", right, ...more] = equation.split("=");
   return right !== undefined && more.length === 0 && isQuantity(left) ? right.trim() : undefined;
 }

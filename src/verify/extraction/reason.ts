@@ -6,7 +6,7 @@ import { equivalent } from "../equivalent.ts";
 
 /** Words after an answer that say why it is right. */
 const REASON =
-  /(?<!\s)\s*(?:,?\s(?:because|since|which|due to|given that|as (?:it|the|this)|so that|where)\b|,\s(?:it|as|so|but|although|though|while|whereas|and therefore|not|the|this|i)\b|\s\((?:since|because|see|from|as|by|refer|cf|shown)\b|\s—\s|；(?!\s?[-−(\d$\\])|;\s(?!\s?[-−(\d$\\])|，因为|，所以).*$/is;
+  /(?<!\s)\s*(?:,?\s(?:because|since|which|due to|given that|as (?:it|the|this)|so that|where)\b|,\s(?:it|as|so|and therefore|not|the|this|i)\b|,\s(?:but|although|though|while|whereas)\b(?![^.]*(?:\bis|\bbe|\bequals|=)\s[^\d\s]{0,3}\d)|\s\((?:since|because|see|from|as|by|refer|cf|shown)\b|\s—\s|；(?!\s?[-−(\d$\\])|;\s(?!\s?[-−(\d$\\])|，因为|，所以).*$/is;
 /** The same behind an answer alone. */
 const BECAUSE = /,?\s(?:because|since|due to|given that|where)\b.*$/is;
 

@@ -26,7 +26,8 @@ const NUMBER = /\d[^\s\d]{0,8}$/;
 const AMOUNT = /\d[^\s\d]{0,8}(?:\s[a-zA-Z°µΩ][a-zA-Z²³/^\d]{0,11})?$/;
 /** "of the 10" after the number that is meant, and the words for what is counted before another such number. */
 const OUT_OF = /(?<=\d)\s(?:out )?of (?:the|these|those|its|all) \d+(?=\s\p{L})/gu;
-const COUNTED_BETWEEN = /(?<=\d)(?:\s\p{L}+){1,3}?(,?\s(?:and|or)\s|,\s)(?=\d+\s(?:out )?of (?:the|these|those|its|all) \d)/gu;
+const COUNTED_BETWEEN =
+  /(?<=\d)(?:\s\p{L}+){1,3}?(,?\s(?:and|or)\s|,\s)(?=\d+\s(?:out )?of (?:the|these|those|its|all) \d)/gu;
 /** ": 3 cats and 2 dogs", and their sum before it. */
 const [BREAKDOWN, SUM] = [
   /^(?::|\s\()\s?((?:\d+(?:\s\p{L}+){1,3}(?:,\s(?:and\s)?|\s(?:and|plus)\s)){1,6}\d+(?:\s\p{L}+){1,3})\)?\.?\s*$/u,
@@ -40,7 +41,8 @@ const ROUNDS = /≈|about|approx|roughly/i;
 const TWICE =
   /(?<![\p{L}\p{N}.,/])([-−$€£]?\d[\d.,/]*)(\s?[\p{L}%°][\p{L}/%²³°^\d]{0,9})?\s\((?:or |= ?)?([-−$€£]?\d[\d.,/]*)(\s?[\p{L}%°][\p{L}/%²³°^\d]{0,9})?\)(?=[.!]?\s*$)/u;
 /** "(5 red + 7 green)" at the end, and the number before it. */
-const ARITHMETIC = /\s\(=?\s?((?:[-−]?\d[\d.]*[\p{L}\s²³°]{0,20}[-+−–×*·÷/]\s?){1,6}\d[\d.]*[\p{L}\s²³°]{0,20})\)[.!]?\s*$/u;
+const ARITHMETIC =
+  /\s\(=?\s?((?:[-−]?\d[\d.]*[\p{L}\s²³°]{0,20}[-+−–×*·÷/]\s?){1,6}\d[\d.]*[\p{L}\s²³°]{0,20})\)[.!]?\s*$/u;
 const RESULT = /(?<![\p{L}\d.,])([-−]?\d[\d.,]*)(?:\s?[\p{L}²³°%]+){0,3}$/u;
 const MAX_TAIL = 120;
 

@@ -74,7 +74,7 @@ const BESIDE =
   /\b(?:next to|beside|besides|near|behind|above|below|under|beneath|over|opposite|between|inside|with|by|(?:in front|on top|(?:left|right)(?: side)?) of|adjacent to|across from)\s(?!.*\b(?:is|are|was|reads?|says?|shows?|displays?|states?)\b)/i;
 const FINITE = /^(?:is|are|was|reads?|says?|said|displays?|shows?|states?)\b/i;
 
-/** Whether quoted words only tell where something is: "next to the word "STOP"", "the one that says "STOP"". */
+/** Whether quoted words only locate something: "next to the word "STOP"", "the one that says "STOP"". */
 function onlyLocates(lead: string, verb: string): boolean {
   return RELATIVE.test(lead) || (!FINITE.test(verb) && BESIDE.test(lead));
 }

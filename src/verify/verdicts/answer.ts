@@ -167,7 +167,12 @@ export function answerVerdict({ from = "anywhere", rule }: AnswerVerdictOptions 
       const accepted =
         isAccepted(given, known) ||
         (reply !== null && (isAcceptedInWords(given, reply, known) || isAcceptedValue(given, reply, known)));
-      if (!accepted && reply !== null && (from === "anywhere" || reply.mark !== null) && isAcceptedWhole(reply, known))
+      if (
+        !accepted &&
+        reply !== null &&
+        (from === "anywhere" || reply.mark !== null) &&
+        isAcceptedWhole(reply, known)
+      )
         return judged(reply.mark?.content.trim() ?? reply.text.trim(), 1);
       return judged(extracted, accepted ? 1 : 0);
     },
@@ -189,7 +194,9 @@ function isAcceptedWhole(reply: Reply, known: Known): boolean {
   const packed = whole.spaced.replaceAll(" ", "");
   const isSame = ({ spaced }: Answer) =>
     spaced !== "" &&
-    (spaced === whole.spaced || spaced === text || (spaced.includes("=") && spaced.replaceAll(" ", "") === packed));
+    (spaced === whole.spaced ||
+      spaced === text ||
+      (spaced.includes("=") && spaced.replaceAll(" ", "") === packed));
   return known.answers.some(isSame);
 }
 
@@ -200,8 +207,8 @@ function isAcceptedInWords(given: Answer, reply: Reply, known: Known): boolean {
 }
 
 /**
- * Whether a value that an answer gives beside other words is accepted: behind a noun or label, where it is marked or
- * declared, "Day 12", "Height: 12", of an equation the quantity's, "AB^2 = 25"; of a row without a mark its result, "r = 5, h = 7, V = 12".
+ * Whether a value within an answer is accepted. In a marked or declared answer this is the value behind a noun or a label, "Day 12"
+ * and "Height: 12". Of "AB^2 = 25" it is the right side, of an unmarked row, "r = 5, h = 7, V = 12", the result.
  */
 function isAcceptedValue(given: Answer, reply: Reply, known: Known): boolean {
   const isDeclared = reply.mark !== null || reply.declared?.answer === given.text;

@@ -62,7 +62,9 @@ function letterBeyond(answer: Answer, options: readonly Answer[]): WrittenOption
   if (options.length <= 10 || answer.isLong) return undefined;
   const [, capital, small, behind, bracketed] = BEYOND.exec(answer.bare) ?? [];
   const [letter, text] = [capital ?? small?.toUpperCase(), behind ?? bracketed ?? ""];
-  return letter === undefined || /^(?:or|and|nor|not|maybe|perhaps)\b/i.test(text) ? undefined : { letter, text };
+  return letter === undefined || /^(?:or|and|nor|not|maybe|perhaps)\b/i.test(text)
+    ? undefined
+    : { letter, text };
 }
 
 const LETTER_FIRST = /^\(?([A-Z])\)?\s?[,;:–—-]\s?(\S.*)$/s;
