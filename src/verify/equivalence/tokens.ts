@@ -190,7 +190,8 @@ class Tokenizer {
     this.#at += digits.length;
     if (SEPARATES.test(text[this.#at] ?? "") && /^[1-9]\d{0,2}$/.test(digits)) {
       const comma = this.#depth === 0 ? THOUSANDS["comma"]! : TIGHT_COMMA;
-      const other = THOUSANDS[/['’]/.test(text[this.#at]!) ? "apostrophe" : "space"]!;
+      const mark = text[this.#at];
+      const other = THOUSANDS[mark === "'" || mark === "’" ? "apostrophe" : "space"]!;
       const separator = matchAt(comma, text, this.#at) === null ? other : comma;
       for (
         let gap = matchAt(separator, text, this.#at);

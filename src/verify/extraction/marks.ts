@@ -130,8 +130,9 @@ const BARE_BOX =
  * also one that never closes.
  */
 export function withBraces(text: string): string {
-  if (hasBox(text.replaceAll(/\\(?:boxed|fbox)\{\s*\}/g, ""))) return text;
-  return text.includes("\\boxed") || text.includes("\\fbox") ? text.replaceAll(BARE_BOX, "\\$1{$2}") : text;
+  if (!text.includes("\\boxed") && !text.includes("\\fbox")) return text;
+  const hasBraced = hasBox(text) && hasBox(text.replaceAll(/\\(?:boxed|fbox)\{\s*\}/g, ""));
+  return hasBraced ? text : text.replaceAll(BARE_BOX, "\\$1{$2}");
 }
 
 /** Whether a box was begun. */
