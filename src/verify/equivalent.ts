@@ -59,9 +59,10 @@ export function sameAnswer(a: Answer, b: Answer): boolean {
   return (sameMathematics(a, b) ?? haveSameWords(a, b)) || sameLabels(a, b);
 }
 
-/** The same hour, the same ratio or range in words, or the same formula where one of them has indices. */
+/** The same time of day, the same ratio or range in words, or the same formula where one of them has indices. */
 function sameLabels(a: Answer, b: Answer): boolean {
-  if (a.hour !== undefined && a.hour === b.hour) return true;
+  const { time } = a;
+  if (time !== undefined && time === b.time) return true;
   if (a.hasDigit && b.hasDigit && sameSpans(a, b)) return true;
   if (a.formula === undefined || a.formula !== b.formula) return false;
   return INDEXED.test(a.plain) || INDEXED.test(b.plain);

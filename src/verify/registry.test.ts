@@ -139,6 +139,7 @@ test.each<
   // Nine of ten: 1 less the ninth threshold, as numpy has it, is not below 0.1.
   ["mean relative accuracy", { kind: "mra" }, "about 9 m", ["10"], 0.9],
   ["a box", { kind: "box-iou" }, '{"bbox_2d": [0, 0, 2, 4]}', ["[0, 0, 2, 2]"], 0.5],
+  ["a box in pixels", { kind: "box-iou" }, "[0px, 0 px, 2px, 4 pixels]", ["[0, 0, 2, 2]"], 0.5],
   ["a box at its threshold", { kind: "box-iou", threshold: 0.5 }, "(0,0),(2,4)", ["[0, 0, 2, 2]"], 0],
   ["two boxes", { kind: "box-iou" }, "[0, 0, 2, 2] or [0, 0, 9, 9]", ["[0, 0, 2, 2]"], 0],
   ["a box that cannot be read", { kind: "box-iou" }, "[0, 0, 2, 2]", ["here"], null],

@@ -4,6 +4,7 @@
  * comparisons use are computed once, on first use.
  */
 import { undecorated } from "../extraction/decoration.ts";
+import { timeOf, withoutHalfOfDay } from "./clock.ts";
 import { dateOf } from "./dates.ts";
 import { withoutEntities } from "./entities.ts";
 import { formulaOf } from "./formula.ts";
@@ -11,6 +12,7 @@ import { parseTokens } from "./grammar.ts";
 import { measured } from "./measured.ts";
 import { inDigits } from "./number-words.ts";
 import { mayBeOption, optionSet, type WrittenOption, writtenOption } from "./options.ts";
+import { writtenOut } from "./shorthand.ts";
 import { FUNCTIONS } from "./symbols.ts";
 import { type Token, tokenize } from "./tokens.ts";
 import { some, type Tree } from "./tree.ts";
@@ -50,7 +52,7 @@ export class Answer {
 
   /** The text without marks around it, character references as characters. */
   get plain(): string {
-    this.#plain ??= withoutClock(withoutAngles(named(undecorated(withoutEntities(this.text)))));
+    this.#plain ??= withoutHalfOfDay(withoutAngles(writtenOut(undecorated(withoutEntities(this.text)))));
     return this.#plain;
   }
 
@@ -108,7 +110,8 @@ export class Answer {
   /** The spelling without braces around one token and without brackets around a modulus. */
   get looseSpelling(): string {
     if (!this.spelling.includes("{ ") && !this.spelling.includes("mod")) return this.spelling;
-    return this.spelling.replaceAll(/\{ (\S+) \}/g, "$1").replace(/\( mod ([^()]*) \)/, "mod $1");
+    const spelling = this.spelling.replaceAll(/\{ (\S+) \}/g, "$1");
+    return spelling.includes("( mod") ? spelling.replace(/\( mod ([^()]*) \)/, "mod $1") : spelling;
   }
 
   /** Its expression tree; null if it is words or exceeds the grammar's budgets. */
@@ -132,9 +135,9 @@ export class Answer {
     return this.#date;
   }
 
-  /** "15:00" of "3 pm" and of "15:00"; undefined if it is no full hour. */
-  get hour(): string | undefined {
-    return MAY_BE_HOUR.test(this.plain) ? hourOf(this.bare) : undefined;
+  /** "15:00" of "3 pm" and of "15:00"; undefined if it is no time of day. */
+  get time(): string | undefined {
+    return timeOf(this.bare);
   }
 
   /** Its formula with indices in plain characters; undefined if the text is not a formula. */
@@ -166,50 +169,8 @@ function isMeaningless(text: string): boolean {
   );
 }
 
-const MAGNITUDES: Readonly<Record<string, string>> = {
-  K: "thousand",
-  M: "million",
-  B: "billion",
-  T: "trillion",
-};
-
-/** "$1.2M" with the word for its magnitude, and "#5" as its number. */
-function named(text: string): string {
-  if (!/^[#$€£¥₹\\]/.test(text) || text.length > 40) return text;
-  return text
-    .replace(
-      /^(\\?[$€£¥₹]\s?\d[\d.,]*)\s?([KMBT])$/,
-      (_, amount: string, sign: string) => `${amount} ${MAGNITUDES[sign]}`,
-    )
-    .replace(/^#\s?(?=\d+$)/, "");
-}
-
-/** "8:34 p.m." as "20:34". */
-function withoutClock(text: string): string {
-  if (text.length > 60 || !/[ap]\.?\s?m\.?/i.test(text)) return text;
-  const clock = /^(\d{1,2}):([0-5]\d)(:[0-5]\d)?\s?([ap])\.?\s?m\.?$/i.exec(withoutMarkup(text));
-  if (clock === null) return text;
-  const [, hours = "", minutes = "", seconds = "", half = ""] = clock;
-  const hour = hourOfDay(Number(hours), half);
-  return hour === undefined ? text : `${hour}:${minutes}${seconds}`;
-}
-
-/** 20 of 8 and "p"; undefined if the clock has no such hour. */
-function hourOfDay(hours: number, half: string): number | undefined {
-  return hours < 1 || hours > 12 ? undefined : (hours % 12) + (half.toLowerCase() === "p" ? 12 : 0);
-}
-
 /** The shortest number words have three letters. */
 const MAY_BE_WORD = /[a-z]{3}/i;
-const MAY_BE_HOUR = /^.{0,9}\d(?::00|\s?[apo]).{0,9}$/i;
-
-/** "3 pm", "5 o'clock", "15:00" as a full hour. */
-function hourOf(text: string): string | undefined {
-  const [, hours = "", half] = /^(\d{1,2})(?::00|\s?([ap])\.?\s?m\.?|\s?o['’]clock)$/i.exec(text) ?? [];
-  if (hours === "") return undefined;
-  const hour = half === undefined ? Number(hours) : hourOfDay(Number(hours), half);
-  return hour === undefined ? undefined : `${hour}:00`;
-}
 
 /** "<1, 2>" as a vector. */
 function withoutAngles(text: string): string {

@@ -19,12 +19,14 @@
 import { NO_PARSE } from "./cursor.ts";
 import { Primaries } from "./primaries.ts";
 import { type Rational, times } from "./rational.ts";
-import { type Token, tokenize } from "./tokens.ts";
+import { conjoined } from "./relations.ts";
+import { type Token, tokenize, withoutEnds } from "./tokens.ts";
 import type { Numeral, Tree } from "./tree.ts";
 import { PERCENT_WORDS, SCALES } from "./unit-names.ts";
 import { perUnit, unitAt } from "./units.ts";
 
 const CONJUNCTIONS = new Set(["and", "or", "AND", "OR", "und", "oder", "和", "或", "与", "及"]);
+const AND = new Set(["and", "AND", "∧"]);
 const RELATIONS = new Set(["=", "≈", "!=", "<", "<=", ">", ">=", "∈"]);
 
 class Parser extends Primaries {
@@ -49,11 +51,13 @@ class Parser extends Primaries {
   /** A list; its item where it has one. */
   #members(): Tree {
     const first = this.relation();
+    const isAnd = AND.has(this.token?.text ?? "");
     if (!this.#separator(first)) return first;
     const items = [first];
     do items.push(this.relation());
     while (this.#separator(items.at(-1)!));
-    return this.node({ kind: "list", items });
+    const chain = isAnd && items.length === 2 ? conjoined(items) : undefined;
+    return this.node(chain ?? { kind: "list", items });
   }
 
   /** Passes "," "and" "or" and combinations of them. A number follows a quantity and a condition an item without one. */
@@ -63,7 +67,8 @@ class Parser extends Primaries {
     if (last.kind === "quantity" && this.token.kind === "number") return true;
     if (this.is("(") && this.isCondition()) return true;
     if (this.is(",")) this.at++;
-    if (CONJUNCTIONS.has(this.token?.text ?? "")) this.at++;
+    const mark = this.token?.text ?? "";
+    if (CONJUNCTIONS.has(mark) || (mark === "∧" && last.kind === "relation")) this.at++;
     return this.at > from;
   }
 
@@ -372,14 +377,6 @@ function hasSymbols(tree: Tree): boolean {
   if (tree.kind === "power") return hasSymbols(tree.base) || hasSymbols(tree.exponent);
   if ("of" in tree) return hasSymbols(tree.of);
   return false;
-}
-
-/** The tokens without "=" or "≈" before all and a comma or semicolon after all. */
-function withoutEnds(tokens: readonly Token[]): readonly Token[] {
-  const [first, last] = [tokens[0], tokens.at(-1)];
-  const from = first?.kind === "sign" && (first.text === "=" || first.text === "≈") ? 1 : 0;
-  const to = last?.kind === "sign" && (last.text === "," || last.text === ";") ? -1 : tokens.length;
-  return from > 0 || to < 0 ? tokens.slice(from, to) : tokens;
 }
 
 /** The tree of an answer's tokens; undefined if they do not fit the grammar or exceed its budgets. */

@@ -255,6 +255,20 @@ export function intervalOf(relation: Relation): Group | undefined {
   return undefined;
 }
 
+/** "3 < x < 5" of "x > 3" and "x < 5"; undefined where two relations are not the ends of one interval. */
+export function conjoined([first, second]: readonly Tree[]): Relation | undefined {
+  if (first?.kind !== "relation" || second?.kind !== "relation") return undefined;
+  const ends = [oriented(first), oriented(second)];
+  if (ends.some(({ sides }) => sides.length !== 2 || !isName(sides[0]!))) return undefined;
+  const [low, high] = [">", "<"].map((sign) => ends.find(({ operators }) => operators[0]!.startsWith(sign)));
+  if (low === undefined || high === undefined || spelled(low.sides[0]!) !== spelled(high.sides[0]!))
+    return undefined;
+  const [from, to] = [low.sides[1]!, high.sides[1]!];
+  const isOrdered = (constantValue(from) ?? Number.NaN) < (constantValue(to) ?? Number.NaN);
+  const operators = [turned(low.operators[0]!), high.operators[0]!];
+  return isOrdered ? { kind: "relation", operators, sides: [from, low.sides[0]!, to] } : undefined;
+}
+
 function interval(lower: string, low: Tree, high: Tree, upper: string): Group {
   return {
     kind: "group",

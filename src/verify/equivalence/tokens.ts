@@ -53,7 +53,7 @@ const DOUBLES: ReadonlyMap<string, string> = new Map([
 const OPENS: ReadonlySet<string> = new Set(["(", "[", "⟨", "\\{"]);
 const CLOSES: ReadonlySet<string> = new Set([")", "]", "⟩", "\\}"]);
 /** First characters of a separator of thousands. */
-const SEPARATES = /[,\s~\\{]/;
+const SEPARATES = /[,\s~\\{'’]/;
 /** Text after an "x" that multiplies: a power of ten, or a number that spaces set apart. */
 const POWER_OF_TEN = /[\s}]*10\s?(?:\^|\*\*|[⁺⁻⁰¹²³⁴-⁹])/y;
 const SIGN_WORDS: ReadonlySet<string> = new Set(["x", "X", "U", "minus", "negative", "Minus", "Negative"]);
@@ -71,6 +71,7 @@ const SKIPPED_ARGUMENT = /\s?\{[^{}]{0,60}\}/y;
 /** Separators of thousands, by kind, before three digits and no fourth. */
 const THOUSANDS: Readonly<Record<string, RegExp>> = {
   comma: /(?:,(?:\\!\s?|\s?\\!)?|\s?\{\s?,\s?\}\s?)(?=\d{3}(?!\d))/y,
+  apostrophe: /['’](?=\d{3}(?!\d))/y,
   space: /(?:\\[,;: ]|[ ~\u00a0\u2009\u202f])(?=\d{3}(?!\d))/y,
 };
 const TIGHT_COMMA = /(?:\s?\{\s?,\s?\}\s?|,\s?\\!\s?|,\\!\s?)(?=\d{3}(?!\d))/y;
@@ -189,7 +190,9 @@ class Tokenizer {
     this.#at += digits.length;
     if (SEPARATES.test(text[this.#at] ?? "") && /^[1-9]\d{0,2}$/.test(digits)) {
       const comma = this.#depth === 0 ? THOUSANDS["comma"]! : TIGHT_COMMA;
-      const separator = matchAt(comma, text, this.#at) === null ? THOUSANDS["space"]! : comma;
+      const mark = text[this.#at];
+      const other = THOUSANDS[mark === "'" || mark === "’" ? "apostrophe" : "space"]!;
+      const separator = matchAt(comma, text, this.#at) === null ? other : comma;
       for (
         let gap = matchAt(separator, text, this.#at);
         gap !== null;
@@ -367,4 +370,12 @@ class Tokenizer {
 /** The tokens of a text. */
 export function tokenize(text: string): readonly Token[] {
   return new Tokenizer(text).run();
+}
+
+/** The tokens without "=" or "≈" before all and a comma or semicolon after all. */
+export function withoutEnds(tokens: readonly Token[]): readonly Token[] {
+  const [first, last] = [tokens[0], tokens.at(-1)];
+  const from = first?.kind === "sign" && (first.text === "=" || first.text === "≈") ? 1 : 0;
+  const to = last?.kind === "sign" && (last.text === "," || last.text === ";") ? -1 : tokens.length;
+  return from > 0 || to < 0 ? tokens.slice(from, to) : tokens;
 }

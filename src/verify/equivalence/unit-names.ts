@@ -98,6 +98,8 @@ const PLAIN: Readonly<Record<string, string>> = {
   rouble: "rouble roubles ruble rubles",
   shekel: "shekel shekels",
   peso: "peso pesos",
+  real: "reais brl",
+  ...Object.fromEntries(["aud", "cad", "sgd", "hkd", "nzd"].map((currency) => [currency, currency])),
   franc: "franc francs chf",
   unit: "unit units",
   m: "米",

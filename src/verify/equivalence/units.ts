@@ -162,7 +162,11 @@ class UnitReader {
     const power = POWER_WORDS.get(text.toLowerCase());
     if (power !== undefined) return this.#poweredWord(power, sign);
     const name = unitNamed(text);
+    const parts =
+      name === undefined || text === "ms" || name.includes("^-") ? this.#unspaced(text) : undefined;
+    if (parts !== undefined) return this.#product(parts, sign);
     if (name === undefined) return false;
+    if (name.includes("*") && this.#isInverse(1)) return this.#product(name.split("*"), sign);
     const mayBeTerm = isFirst && /^[A-Za-z]$/.test(text) && !token.space && !token.isText;
     // "3m" may be a term; "3 m", "3\text{m}", "3m²" and "3m/s" are amounts.
     if (mayBeTerm && next?.text !== "^" && !this.#isRate()) return false;
@@ -177,6 +181,33 @@ class UnitReader {
     const exponent = this.#glued(name) ?? this.#powerBehind() ?? this.#exponent();
     if (exponent === undefined) return false;
     this.#add(name, sign * exponent);
+    return true;
+  }
+
+  /** Whether a negative exponent is so many tokens ahead. */
+  #isInverse(ahead: number): boolean {
+    const [power, next, after] = this.#tokens.slice(this.#at + ahead, this.#at + ahead + 3);
+    return power?.text === "^" && (next?.text === "-" || (next?.text === "{" && after?.text === "-"));
+  }
+
+  /** The two units of letters before a negative exponent: "ms^{-1}", "kgm^{-3}". */
+  #unspaced(letters: string): readonly string[] | undefined {
+    if (letters.length > 6 || !this.#isInverse(1)) return undefined;
+    for (let i = letters.length - 1; i > 0; i--) {
+      const parts = [unitNamed(letters.slice(0, i)), unitNamed(letters.slice(i))];
+      if (parts[0] !== undefined && parts[1] !== undefined) return parts as string[];
+    }
+    return undefined;
+  }
+
+  /** Units without a space between them, of which the last has the exponent. */
+  #product(parts: readonly string[], sign: 1 | -1): boolean {
+    this.#at++;
+    const exponent = this.#exponent();
+    if (exponent === undefined) return false;
+    parts.forEach((part, i) => {
+      this.#add(part, sign * (i === parts.length - 1 ? exponent : 1));
+    });
     return true;
   }
 

@@ -24,11 +24,15 @@ export function isHedged(text: string): boolean {
 
 /** Words after which a sentence says what holds: "At first I thought so, but …". */
 const TURNS = /.*(?:\b(?:but|however|yet|actually|instead|in fact|whereas|while)\b|;)/is;
-const OTHERS = `(?:one|some|someone|many|most|people|others|(?:a|an|the|another|some|many|most)(?: \\w+)? (?:student|person|friend|classmate|reader|observer)s?|students)`;
-const SAYS = `(?:thinks?|thought|says?|said|claim(?:s|ed)?|argue[sd]?|believe[sd]?|guess(?:es|ed)?|assume[sd]?|conclude[sd]?)`;
+const OTHERS = `(?:some|someone|many|most|people|others|(?:a|an|the|another|some|many|most)(?: \\w+)? (?:student|person|friend|classmate|reader|observer)s?|students)`;
+const THINKS = `(?:thinks?|thought|says?|said|claim(?:s|ed)?|argue[sd]?|believe[sd]?|guess(?:es|ed)?|assume[sd]?)`;
+const SAYS = `(?:${THINKS}|conclude[sd]?)`;
+const MAY = `(?:(?:might|may|could|would|will|often|also) ){0,2}`;
+/** "One concludes" and "one may conclude" assert. */
+const ONE_SAYS = `one (?:${MAY}${THINKS}|(?:might|would) (?:also )?conclude)`;
 /** Words that say what others think, or what was thought before, or what is only supposed, or false. */
 const UNASSERTED = new RegExp(
-  String.raw`\b(?:(?:at first|initially|originally),? (?:i|we|it|one) (?:(?:may|might|would|could) )?(?:${SAYS}|seem(?:s|ed)?|appear(?:s|ed)?|look(?:s|ed)?)\b|i (?:had )?(?:first |initially |originally )?thought\b(?! (?:about|of|it|through|carefully))|${OTHERS} (?:(?:might|may|could|would|will|often|also) ){0,2}${SAYS}\b(?=.*\b(?:answers?|options?|choices?|solution|result)\b)|(?:suppose|assum(?:e|ing)|imagine)\b(?=[^,:]*$)(?!.*\b(?:so|then|the (?:area|total|result|value))\b)|(?:wrong|incorrect|false|untrue|mistaken|a mistake|an error|not true|not correct|not right) (?:to (?:say|think|claim|conclude|assume|answer|state|believe)|that)\b)`,
+  String.raw`\b(?:(?:at first|initially|originally),? (?:i|we|it|one) (?:(?:may|might|would|could) )?(?:${SAYS}|seem(?:s|ed)?|appear(?:s|ed)?|look(?:s|ed)?)\b|i (?:had )?(?:first |initially |originally )?thought\b(?! (?:about|of|it|through|carefully))|(?:${OTHERS} ${MAY}${SAYS}|${ONE_SAYS})\b(?=.*\b(?:answers?|options?|choices?|solution|result)\b)|(?:suppose|assum(?:e|ing)|imagine)\b(?=[^,:]*$)(?!.*\b(?:so|then|the (?:area|total|result|value))\b)|(?:wrong|incorrect|false|untrue|mistaken|a mistake|an error|not true|not correct|not right) (?:to (?:say|think|claim|conclude|assume|answer|state|believe)|that)\b)`,
   "i",
 );
 
@@ -60,11 +64,29 @@ export function isDoubted(following: string): boolean {
 const BEGINS = /^[\s*"'“]*(yes|no|true|false)\b(?!\s*(?:or|and|\/|(?:yes|no)\W*$))/i;
 /** "No Parking", "no solution": a name, or the amount none of something, that begins with the word. */
 const NAMES_POLARITY =
-  /^[\s*"'“]*(?:[Nn]o\.\s?\d|[Nn]o\s(?:one|longer|(?:real |integer |such |valid )*(?:solutions?|roots?)|real|change|more|less|fewer|such)\b(?!\s(?:is|are|was|were|can|could|has|have|does|do|seems?|appears?)\b)|(?:[Nn]o|[Yy]es|[Tt]rue|[Ff]alse)\s(?!(?:It|The|There|This|That|These|Those|He|She|They|We|You|I|In|Because|And|But|Or)\s)\p{Lu}\p{L}+(?:\s\p{Lu}\p{L}+){0,3}[\s.!*"'”]*$)/u;
+  /^[\s*"'“]*(?:[Nn]o\.\s?\d+(?!\d|\s(?:of|more)\b|\s\p{Ll}[^.]*\b(?:are|were|have|had|can|do|did)\b)|[Nn]o\s(?:one|longer|(?:real |integer |such |valid )*(?:solutions?|roots?)|real|change|more|less|fewer|such)\b(?!\s(?:is|are|was|were|can|could|has|have|does|do|seems?|appears?)\b)|(?:[Nn]o|[Yy]es|[Tt]rue|[Ff]alse)\s(?!(?:It|The|There|This|That|These|Those|He|She|They|We|You|I|In|Because|And|But|Or)\s)\p{Lu}\p{L}+(?:\s\p{Lu}\p{L}+){0,3}[\s.!*"'”]*$)/u;
 
 /** Whether "no", "yes" or "true" at the start of a text is a part of a name. */
 export function namesPolarity(text: string): boolean {
   return NAMES_POLARITY.test(text);
+}
+
+/** Beginnings that look like names and are no names where yes or no is asked for. */
+const NO_NAMES = [
+  // "No such sign is visible."
+  /^\W*([Nn]o)\s(?:one|such|change|real|more|longer)\s(?!than\b|(?:solutions?|roots?)\b)[\p{Ll}\s,'’-]+[.!]?$/u,
+  // "No Cats", "No Red Cars Visible"
+  /^\W*([Nn]o)\s(?:\p{Lu}\p{L}+\s){0,2}(?!(?:Solutions|Roots)\b)(?:\p{Lu}\p{L}+(?<!s)s|People|Children|Men|Women)(?:\s(?:Visible|Present|Shown|Seen|Found|Here|There))?\W*$/u,
+  // "Yes Correct", "False Statement"
+  /^\W*(yes)\s(?:correct|right|true|indeed|definitely|absolutely|certainly|exactly|sure|of course)\W*$/iu,
+  /^\W*(no)\s(?:incorrect|wrong|false|not|definitely|absolutely|certainly|of course)\W*$/iu,
+  /^\W*(true|false)\s(?:statement|claim|assertion|proposition|sentence|answer)\W*$/iu,
+];
+
+/** The yes or no of a text that begins like a name, given that yes or no is asked for. */
+export function polarityOfName(text: string): string | undefined {
+  if (text.length > 200) return undefined;
+  return NO_NAMES.map((pattern) => pattern.exec(text)?.[1]).find((word) => word !== undefined);
 }
 
 /** "No. 5" is a number. */

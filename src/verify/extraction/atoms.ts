@@ -3,13 +3,14 @@
  * The numbers, option letters and spans of mathematics of a running text, and which of them belong together.
  */
 import { MONTH_NAME } from "../equivalence/dates.ts";
+import { NAME } from "./givens.ts";
 import { Matches } from "./matches.ts";
 import { JOINING_WORD, MINUS, OPERATOR } from "./signs.ts";
 import { isPartOfAmount, unitBehind } from "./unit-behind.ts";
 
 /** Mathematics between delimiters, on one line or in display. */
 const SPAN = String.raw`\$\$[^$]{1,400}\$\$|(?<!\\)\$(?! ?[\d.,]+ [a-z]{2,})[^$\n]{1,300}(?<!\\)\$(?!\d)|\\\((?:(?!\\\))[\s\S]){1,400}\\\)|\\\[(?:(?!\\\])[\s\S]){1,400}\\\]`;
-const DIGITS = String.raw`(?:\d{1,3}(?:,\d{3})+(?!\d)|\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3})+(?!\d)|\d+)(?:\.\d+(?:…|\.{3})?)?|\.\d+`;
+const DIGITS = String.raw`(?:\d{1,3}(?:,\d{3})+(?!\d)|\d{1,3}(?:['’]\d{3})+(?!\d)|\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3})+(?!\d)|\d+)(?:\.\d+(?:…|\.{3})?)?|\.\d+`;
 const POWER_OF_TEN = String.raw`\s?(?:[×*·⋅∙xX]|\\times|\\cdot)\s?10\s?(?:\^\s?(?:\{\s?[-+−]?\d{1,3}\s?\}|[-+−]?\d{1,3})|\*\*\s?[-+−]?\d{1,3}|[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)`;
 /** Roots of numerals and π behind a coefficient, or alone: "2√3", "25π", "√(2)/2", "π/4". */
 const SURD = String.raw`[√∛∜]\s?(?:\d+|\(\d+\))`;
@@ -17,8 +18,10 @@ const CLOSED = String.raw`(?:${DIGITS})(?:\s?${SURD}π?|π)|${SURD}π?|π(?=\s?\
 const MONTH = String.raw`${MONTH_NAME}\.?`;
 const DAY = String.raw`\d{1,2}(?:st|nd|rd|th)?`;
 const DATE = String.raw`${MONTH}\s${DAY},?\s\d{4}(?!\d)|${DAY}\s(?:of\s)?${MONTH},?\s\d{4}(?!\d)|${MONTH}\s(?:\d{4}|${DAY})(?![\d\p{L}])|${DAY}\s(?:of\s)?${MONTH_NAME}(?![\p{L}\d])|\d{4}年\d{1,2}月(?:\d{1,2}[日号])?`;
+/** "half past 10", and "6'2\"" in feet and inches. */
+const SHORTHAND = String.raw`(?:[Hh]alf|(?:[Aa]\s)?[Qq]uarter)\s(?:past|to)\s\d{1,2}(?!\d)|\d{1,2}\s?['’′]\s?\d{1,2}(?:\.\d+)?\s?(?:["”″]|''|′′|’’)`;
 const HALF_OF_DAY = String.raw`(?:\s?[aApP]\.?[mM](?:\.|\b)|\so['’]clock\b)`;
-const NUMBER = String.raw`(?<![\p{Script=Latin}\p{N}_.])(?:${DATE}|(?:(?<![\p{N})}]\s?|\d!\s?|[^\s|]\|)[+±${MINUS}]|(?<=[=≈]\s?)[-−]\s|[Nn]egative\s|(?<=^|[.,:;=(]\s?|\b(?:is|are|was|be|equals|gives|about)\s)[Mm]inus\s)?[$€£¥]?(?:${CLOSED}|(?:${DIGITS})(?:[eE][-+]?\d+|${POWER_OF_TEN})?)(?:\s?\/\s?\d+(?:\.\d+)?|:\d+(?::\d+)?(?:${HALF_OF_DAY})?|${HALF_OF_DAY}| \d+\/\d+)?(?:\s?(?:\\%|[%％°‰$€£¥]C?))?)`;
+const NUMBER = String.raw`(?<![\p{Script=Latin}\p{N}_.])(?:${DATE}|${SHORTHAND}|(?:(?<![\p{N})}]\s?|\d!\s?|[^\s|]\|)[+±${MINUS}]|(?<=[=≈]\s?)[-−]\s|[Nn]egative\s|(?<=^|[.,:;=(]\s?|\b(?:is|are|was|be|equals|gives|about)\s)[Mm]inus\s)?[$€£¥]?(?:${CLOSED}|(?:${DIGITS})(?:[eE][-+]?\d+|${POWER_OF_TEN})?)(?:\s?\/\s?\d+(?:\.\d+)?|:\d+(?::\d+)?(?:${HALF_OF_DAY})?|${HALF_OF_DAY}| \d+\/\d+)?(?:\s?(?:\\%|[%％°‰$€£¥]C?))?)`;
 /** A fraction of LaTeX without delimiters that ends a sentence and is no part of more: "is \\frac{3}{8}." */
 const FRACTION = String.raw`(?<![\p{L}\p{N})}\]^_\\+*/|-])(?<![\p{N})}\]+*/^-]\s)[-−]?\\[dt]?frac\{[^{}\n]{1,40}\}\{[^{}\n]{1,40}\}(?=\s?(?:[.;!](?:\s|$)|\n|$))`;
 /** A or B or (A); the article, the pronoun and letters with an apostrophe are none. */
@@ -27,8 +30,6 @@ const OPTION = String.raw`[(（]([A-Ja-j])[)）]|(?<![\p{Script=Latin}\p{N}_'’
 const TUPLE = String.raw`(?<![\p{Script=Latin}\p{N}])(?:[[(]\s?[-+−]?(?:[\d.]|∞)[^[\](){}\n$]{0,60},[^[\](){}\n$]{1,60}[\])]|\[\s?\[[^[\](){}\n$]{1,60}\](?:\s?,\s?\[[^[\](){}\n$]{1,60}\]){0,8}\s?\])`;
 const ATOM = new RegExp(`(${SPAN}|${FRACTION}|${TUPLE})|${OPTION}|(${NUMBER})`, "gu");
 
-/** Names of values, as in "x = 3, y = 4". */
-export const NAME = String.raw`(?:m?∠[A-Z]{1,3}|[A-Z]{1,3}|[A-Za-z](?:_?\d)?)`;
 /** Between two atoms that are one expression, one list or one choice. */
 const JOINT = new RegExp(
   String.raw`^(?:[\s,;，、；/&−–—‐‒π()[\]{}|~≈${OPERATOR}-]|${NAME}\s?[=＝]|\bU(?=\s?$)|\bnor\b|\bvs\b|[?…]|\.(?=\.)|(?<=\.)\.(?!\.)|\bor it(?: is|'s)\b|\bx\b|\bby\b|\bin\b|\b(?:out )?of\b|\bper\b|\\[,;:! ]|\band\b|\bor\b|\bto\b|和|或|到|\b${JOINING_WORD}\b|\bmaybe\b|\bperhaps\b|\bpossibly\b|\beither\b|\beven\b|option|choice)*$`,
@@ -41,14 +42,15 @@ const [NAMED_VALUE, NEXT_NAMED] = [
   new RegExp(String.raw`(${NAME})\s?[=＝]\s?$`),
 ];
 /** A name that begins its line. */
-const BEGINS_LINE = new RegExp(String.raw`(?:^|\n)[ \t]*(${NAME})\s?[=＝][^=＝\n]*$`, "u");
+const BEGINS_LINE = new RegExp(String.raw`(?:^|\n)[ \t]*(?:[-*•]\s)?(${NAME})\s?[=＝][^=＝\n]*$`, "u");
 /** Words before a name whose value is a condition: "When x = 2, y = 3". */
 const GIVEN = new RegExp(
   String.raw`\b(?:at|when|if|for|let|since|because|given|as|with)\s(?:that\s)?(?:${NAME}\s?[=＝]\s?[^\s,;=]{1,12}(?:\s[a-z]{1,3}²?)?,?\s(?:and\s)?){0,3}${NAME}\s?[=＝]\s?$`,
   "i",
 );
-/** A colon of full width between digits; elsewhere it is punctuation. */
-const RATIO = /^\s?[：∶]\s?$/;
+/** A colon of full width between digits, or one between spaces, but not in "Question 1 : 5". */
+const RATIO = /^(?:\s?[：∶]\s?|\s:\s)$/;
+const NUMBERED = /\p{Lu}\p{Ll}+\s(?:no\.\s)?$/u;
 const MAX_JOINED = 60;
 
 /** A number, an option letter, or mathematics between delimiters or brackets. */
@@ -97,9 +99,23 @@ export function isOrdinal(text: string, { end, kind }: Atom): boolean {
 function areListed(lead: string, gap: string): boolean {
   if (gap.includes("\n")) {
     const [name = "", next = ""] = [BEGINS_LINE.exec(lead)?.[1], NEXT_NAMED.exec(gap)?.[1]];
-    return name !== "" && name !== next && !/[A-Z]{2}/.test(name + next);
+    return name !== "" && name !== next && ![name, next].some((one) => /^[A-Z]{2}/.test(one));
   }
   return !EQUATED.test(lead) || (NAMED_VALUE.test(lead) && (/^[^,]*\band\b/.test(gap) || !GIVEN.test(lead)));
+}
+
+const JOINS_AMOUNTS = /(?:[,;–—-]|to|or|and|by|x|×|vs\.?)\s?$/;
+const BETWEEN_AMOUNTS = /^\s?(?:[,;–—-]\s?|(?:,\s)?(?:to|or|and|by|x|×|nor|vs\.?)\s)$/;
+
+/** Whether two amounts of one unit are a range, list or choice: "5 kg to 7 kg". */
+function haveOneUnit(text: string, one: Atom, next: Atom): boolean {
+  if (!JOINS_AMOUNTS.test(text.slice(Math.max(one.end, next.start - 6), next.start))) return false;
+  const { unit, end } = unitBehind(text, one.end);
+  return (
+    unit !== "" &&
+    BETWEEN_AMOUNTS.test(text.slice(end, next.start)) &&
+    unitBehind(text, next.end).unit === unit
+  );
 }
 
 /** Whether two atoms are one expression, list or choice, or one amount in two units. */
@@ -107,9 +123,10 @@ export function areJoined(text: string, one: Atom, next: Atom): boolean {
   const gap = text.slice(one.end, next.start);
   if (gap.length > MAX_JOINED) return false;
   const areNumbers = one.kind === "number" && next.kind === "number";
-  if (areNumbers && RATIO.test(gap)) return true;
+  if (areNumbers && RATIO.test(gap))
+    return !NUMBERED.test(text.slice(Math.max(0, one.start - 24), one.start));
   const plain = gap.replaceAll("**", "");
   if (JOINT.test(plain))
     return !plain.includes("=") || areListed(text.slice(Math.max(0, one.start - 40), one.start), plain);
-  return areNumbers && isPartOfAmount(text, one.end, next.start, next.end);
+  return areNumbers && (isPartOfAmount(text, one.end, next.start, next.end) || haveOneUnit(text, one, next));
 }

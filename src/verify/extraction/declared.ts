@@ -3,12 +3,13 @@
  * Answers that a completion declares in a sentence: "The answer is 5", "Answer: B", "C is correct", "答案：3".
  */
 
-import { numberInWords } from "../equivalence/number-words.ts";
 import { equivalent } from "../equivalent.ts";
 import { isDeniedBehind, isHedged, isUnasserted, leadingPolarity, namesPolarity } from "./assertion.ts";
 import { CALLED, CUE, type Cue, lastCues, NOUN, stopBefore } from "./cues.ts";
 import { undecorated, withoutEmphasis } from "./decoration.ts";
 import { findExpression, lastExpression, resultOf } from "./expression.ts";
+import { isBound, labelsSeveral, nameIn, valueLabelled } from "./names.ts";
+import { withoutReason } from "./reason.ts";
 import { SIDE_BY_SIDE, sentenceAt } from "./sentence.ts";
 
 /** Words before the noun of a cue, at the end of what leads to it. */
@@ -22,7 +23,7 @@ const MAX_LEAD = 24;
 const NEGATED =
   /^\s*(?:not\b|n't\b|neither\b|unlikely\b|incorrect|wrong|unclear|unknown|uncertain|impossible|undefined|none of)/i;
 const IS_WRONG =
-  /^.{0,12}\b(?:is|was|seems|would be) (?:a |an |the )?(?:not|wrong|incorrect|false|a mistake|mistaken|invalid)/i;
+  /^[^,;]{0,12}\b(?:is|was|seems|would be) (?:a |an |the )?(?:not|wrong|incorrect|false|a mistake|mistaken|invalid)/i;
 
 interface Declaration {
   readonly answer: string;
@@ -71,10 +72,6 @@ function isNear(rest: string, at: number): boolean {
 }
 
 const POLARITY = /^(?:yes|no|true|false|是|否|对|错)(?![\p{L}\p{N}])/iu;
-/** Words after an answer that say why it is right. */
-const REASON =
-  /(?<!\s)\s*(?:,?\s(?:because|since|which|due to|given that|as (?:it|the|this)|so that|where)\b|,\s(?:it|as|so|and therefore|not|the|this|i)\b|\s\((?:since|because|see|from|as|by|refer|cf|shown)\b|\s—\s|；(?!\s?[-−(\d$\\])|;\s(?!\s?[-−(\d$\\])|，因为|，所以).*$/is;
-
 /** The answer in a sentence after its cue; undefined if the sentence has none. */
 export function answerOf(raw: string): string | undefined {
   const sentence = withoutEmphasis(raw)
@@ -98,17 +95,23 @@ export function answerOf(raw: string): string | undefined {
     !/^\s*(?:or|\/|and)\b/i.test(sentence.slice(polarity.length))
   )
     return leadingPolarity(sentence) === null ? undefined : polarity;
-  const plain = undecorated(sentence.replace(REASON, ""))
+  const answer = withoutReason(sentence);
+  if (answer === undefined) return sentence;
+  const plain = undecorated(answer)
     .replace(/(?<=\d)\.{2,3}$/, "…")
-    .replace(/(?:[.,;:。"”\\]|です|입니다)+$/, "");
+    .replace(/(?<!['’′]\s?\d{1,3})(?:[.,;:。"”\\]|です|입니다)+$/, "");
   const isSpan = /^(?:\$|\\[([])/.test(sentence);
   if (isSpan) return resultOf(undecorated(spans(sentence) ?? plain));
+  if (isBound(plain) || labelsSeveral(plain)) return plain;
   const called = nameIn(plain);
   if (called !== undefined) return called;
   if (BEGINS_WITH_NUMBER.test(plain)) return numberSaid(plain);
   const words = plain.split(/\s+/).length;
   if (!/[\d$\\]/.test(plain) && words <= 6) return plain || undefined;
-  return lastExpression(sentence) ?? (words <= 12 ? plain : undefined);
+  const found = lastExpression(sentence);
+  // "The answer is given in Figure 2."
+  const isReference = found !== null && found !== plain && valueLabelled(found) !== undefined;
+  return (isReference ? undefined : found) ?? (words <= 12 ? plain : undefined);
 }
 
 const BEGINS_WITH_NUMBER = /^[-+−–‐‑‒﹣－]?[\d.$€£¥√]|^(?:negative|minus)\s\d/i;
@@ -121,23 +124,6 @@ function numberSaid(plain: string): string {
   const isNamed =
     found.isPart && /^\d+\p{Lu}$/u.test(found.text) && /^\s\p{L}/u.test(plain.slice(found.text.length));
   return isNamed ? plain : found.text;
-}
-
-/** A name that ends with a number, as "Apollo 11"; no word that only introduces one. */
-const ENDS_WITH_NUMBER =
-  /^(?!(?:About|Around|Exactly|Only|Just|Nearly|Almost|Total|Number|No\.?|Nr\.?|Over|Under|Roughly|Approximately|Minus|Negative|Plus|Positive|Answer|Value|Equals?|Choice|Option|Length|Width|Height|Area|Sum|Angle|Price|Cost|Count|Approx\.?|In|At|On|By|For|From|Since|After|Before|Until|Between|There|Is|It['’]s)\s)(?:\p{Lu}[\p{L}\d'’.-]*\s){1,4}\d+\p{Lu}?$/u;
-/** "12 Main Street" */
-const BEGINS_NAME = /^\d+(?:\s\p{Lu}\p{Ll}+){2,4}$/u;
-/** A name, and a number said of it: "China (14.2%)", "Germany with 12 medals". */
-const NAME_WITH_NUMBER =
-  /^(?!.*\b(?:options?|choice|answer|value|number|one|sin|cos|tan|cot|sec|csc|total|sum|difference|area|length|height|width|perimeter|volume|distance|price|cost|average|mean|median|arc\p{L}+|log|ln|sqrt|exp|gcd|lcm|max|min)\b)(?:(\p{L}[\p{L}'’ -]{2,40})\s\([^()]*\d[^()]*\)|(\p{Lu}\p{Ll}+(?:\s\p{Lu}\p{Ll}+){0,3})\s(?:with|at|in|from|having|since)\s[^.]{0,30}\d.{0,20})$/u;
-
-/** The name that a text with a number is. */
-function nameIn(plain: string): string | undefined {
-  if (plain.length > 80 || !/\d/.test(plain) || !/\p{L}{2}/u.test(plain)) return undefined;
-  if (ENDS_WITH_NUMBER.test(plain) || BEGINS_NAME.test(plain)) return plain;
-  const [, bracketed, said] = NAME_WITH_NUMBER.exec(plain) ?? [];
-  return bracketed === undefined || numberInWords(bracketed) !== undefined ? said : bracketed;
 }
 
 /** Mathematics that a sentence begins with, and more of it that "and", "or" or commas join to it. */
@@ -217,8 +203,8 @@ function declarations(text: string, cues: readonly Cue[]): readonly Declaration[
       const between = text.slice(outer.contentStart, inner.start);
       // Of "5, but the answer is 6" only the second counts.
       if (TURNS_TO.test(between)) return [];
-      const own = lastExpression(between);
-      return own === null ? [] : [{ ...outer, answer: own, end: inner.start }];
+      const own = lastExpression(between) === null ? undefined : answerOf(between);
+      return own === undefined ? [] : [{ ...outer, answer: own, end: inner.start }];
     });
 }
 

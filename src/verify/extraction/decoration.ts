@@ -91,3 +91,19 @@ export function withoutEmphasis(text: string): string {
   if (!/[*_`]/.test(text)) return text;
   return text.replaceAll(EMPHASIS, "");
 }
+
+/** A numeral or a named value, and nothing else, between delimiters of mathematics: "$12$", "\\(x = 5\\)". */
+const SIMPLE =
+  /(?<![\\$\d]|\\[a-z]{1,8}\s?)(?:\$|\\\()\s?((?:(?:m?\\angle\s?)?[A-Za-z]{1,3}\s?=\s?)?(?:\\mathbf\{)?[-+]?\d[\d.,]*(?<![.,])\}?(?:\\?%|\^\{?\\circ\}?|°)?)\s?(?:\$(?![\d$])|\\\))/g;
+
+/** The text without delimiters around simple mathematics, so that it is read as in plain text. */
+export function withoutDelimiters(text: string): string {
+  if (!text.includes("$") && !text.includes("\\(")) return text;
+  return text.replaceAll(SIMPLE, (_, inner: string) =>
+    inner
+      .replace(/\\mathbf\{([^}]*)\}/, "$1")
+      .replace(/\\angle\s?/, "∠")
+      .replace(/\^\{?\\circ\}?/, "°")
+      .replace("\\%", "%"),
+  );
+}

@@ -5,7 +5,9 @@
  */
 import { equivalent } from "../equivalent.ts";
 import { isDeniedBehind, isDoubted, isHedged, isUnasserted } from "./assertion.ts";
-import { areJoined, atoms, isExponent, isOrdinal, NAME } from "./atoms.ts";
+import { areJoined, atoms, isExponent, isOrdinal } from "./atoms.ts";
+import { withoutDelimiters } from "./decoration.ts";
+import { NAME } from "./givens.ts";
 import { Matches } from "./matches.ts";
 import { mathematicsAround, valueGiven } from "./mathematics.ts";
 import { withoutAsides } from "./sayings.ts";
@@ -117,7 +119,7 @@ export function lastExpression(text: string): string | null {
 
 /** `lastExpression`, and whether a number in it is part of more. */
 export function findExpression(said: string): Expression | null {
-  const text = withoutAsides(said);
+  const text = withoutAsides(withoutDelimiters(said));
   const all = atoms(text);
   // The exponent of a unit, "5 cm^2", belongs to the number before it.
   while (all.length > 1 && isExponent(text, all.at(-2)!, all.at(-1)!)) all.pop();
@@ -194,7 +196,7 @@ function numberAt(text: string, start: number, numberEnd: number, before: string
   if (!isSeveral) return whole(estimated(result(value)));
   // "x = 3, y = 4"
   const nameBefore = /[=＝]/.test(value) ? NAME_BEFORE.exec(before)?.[1] : undefined;
-  return whole(`${nameBefore ?? ""}${value}`.replaceAll(/\s*\n\s*/g, ", "));
+  return whole(`${nameBefore ?? ""}${value}`.replaceAll(/\s*\n\s*(?:[-*•]\s)?/g, ", "));
 }
 
 /** An arrow, or the mark of an item in a list, before what counts. */

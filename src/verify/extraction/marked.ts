@@ -9,11 +9,14 @@ import { isHedged } from "./assertion.ts";
 import { declaredAnswer } from "./declared.ts";
 import { choiceInJson, undecorated } from "./decoration.ts";
 import { boxedAnswer, hasBox, lastBox, lastTag, withBraces } from "./marks.ts";
+import { withoutBecause } from "./reason.ts";
 
 /** A marked answer. */
 export interface Mark {
   /** The content of the mark; null if empty. */
   readonly answer: string | null;
+  /** All of its text. */
+  readonly content: string;
   readonly isTag: boolean;
   /** The text after it. */
   readonly after: string;
@@ -22,10 +25,15 @@ export interface Mark {
 /** The last mark in a text: a tag, else a box. Undefined without a mark. */
 export function markIn(text: string): Mark | undefined {
   const tag = lastTag(text);
-  if (tag !== undefined) return { answer: contentOf(tag.content), isTag: true, after: text.slice(tag.end) };
+  if (tag !== undefined) {
+    const { content, end } = tag;
+    return { answer: contentOf(content), content, isTag: true, after: text.slice(end) };
+  }
   const plain = withBraces(unescaped(text));
   const box = lastBox(plain);
-  return box && { answer: undecorated(box.content) || null, isTag: false, after: plain.slice(box.end) };
+  if (box === undefined) return undefined;
+  const { content, end } = box;
+  return { answer: undecorated(content) || null, content, isTag: false, after: plain.slice(end) };
 }
 
 /** Commands with two backslashes, as text that was escaped twice has them. */
@@ -50,14 +58,13 @@ function contentOf(tagged: string): string | null {
 /** "so x = 3." */
 const CONCLUDES = /^(?:so|thus|hence|therefore),?\s(?=\p{L}{1,2}\s?=)/iu;
 const MAX_VALUE = 200;
-const BECAUSE = /,?\s(?:because|since|due to|given that|where)\b.*$/is;
 
 /** The value in the content of a tag that says why, "3 because 1 + 2 = 3", or how, "1 + 2 = 3". */
 function valueIn(content: string): string {
   if (content.length > MAX_VALUE) return content;
   const concluded = CONCLUDES.test(content) ? content.replace(CONCLUDES, "").replace(/\.$/, "") : content;
   if (!/^[^\p{L}]{0,3}\d/u.test(concluded)) return concluded;
-  const value = concluded.replace(BECAUSE, "");
+  const value = withoutBecause(concluded);
   return value !== concluded && isHedged(concluded) ? concluded : sumIn(value);
 }
 

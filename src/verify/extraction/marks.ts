@@ -122,11 +122,17 @@ export function boxedAnswer(text: string): string | undefined {
   return lastBox(text)?.content;
 }
 
-const BARE_BOX = /\\(boxed|fbox)\s?([-−]?\d[\d.]*\d|[-−]?\d|[A-J])(?=\s*(?:$|\n|[.;]\s|[.;]$|\$|\\[)\]]))/g;
+const BARE_BOX =
+  /\\(boxed|fbox)\s?([-−]?\d[\d.]*\d|[-−]?\d|[A-J])(?=\s*(?:$|\n|[.;]\s|[.;]$|\$|\\[)\]]|(?:,|and\s|or\s)\s*\$?\\(?:boxed|fbox)))/g;
 
-/** A text with braces in the boxes of one number or letter that have none: "\boxed5". */
+/**
+ * A text with braces in the boxes of one number or letter that have none, "\boxed5". A box with braces outranks them,
+ * also one that never closes.
+ */
 export function withBraces(text: string): string {
-  return text.includes("\\boxed") || text.includes("\\fbox") ? text.replaceAll(BARE_BOX, "\\$1{$2}") : text;
+  if (!text.includes("\\boxed") && !text.includes("\\fbox")) return text;
+  const hasBraced = hasBox(text) && hasBox(text.replaceAll(/\\(?:boxed|fbox)\{\s*\}/g, ""));
+  return hasBraced ? text : text.replaceAll(BARE_BOX, "\\$1{$2}");
 }
 
 /** Whether a box was begun. */

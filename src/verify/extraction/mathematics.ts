@@ -3,6 +3,7 @@
  * The mathematics around a number of running text: "x^2 - 4" around the 4 of "Hence f(x) = x^2 - 4 for all x."
  */
 import { Matches } from "./matches.ts";
+import { isQuantity, namesEquation } from "./quantity.ts";
 import {
   FUNCTION,
   JOINING_WORD,
@@ -21,10 +22,12 @@ const SYMBOL = String.raw`[${OPERATOR}${MINUS}${SMALL_DIGIT}≈_=＝/|'′°%$\\
 const NUMERAL = String.raw`\d+(?:[.,]\d+)*`;
 /** A letter that represents a value, and not the article or the pronoun. */
 const VARIABLE = String.raw`(?<!\p{L})(?!(?:a|A|I)\s+[\p{L}\d(√π])[A-Za-z](?!\p{L}|['’]\p{L})`;
+/** A segment in front of a sign: "AB² + BC²". */
+const SEGMENT = String.raw`(?<!\p{L})[A-Z]{2,3}(?=\s?(?:[²³^+·×*⋅=/]|[-−]\s))`;
 const NAMED = String.raw`${FUNCTION}(?!\p{L})|(?<!\p{L})(?:pi|gcd|lcm|max|min|det|mod)(?!\p{L})`;
 /** Signs, numerals and letters of mathematics; marks of a list; words and all other characters. */
 const TOKEN = new RegExp(
-  String.raw`(\\[a-zA-Z]+|\\[,;:! ]|${NUMERAL}|${NAMED}|${SYMBOL}|(?<=[\d)²³])${PRODUCT}|${VARIABLE}|!(?=\s?[${OPERATOR}${MINUS}/)\].=|])|[()[\]\s])|([,;])|\p{L}+|.`,
+  String.raw`(\\[a-zA-Z]+|\\[,;:! ]|${NUMERAL}|${NAMED}|${SYMBOL}|(?<=[\d)²³])${PRODUCT}|${VARIABLE}|${SEGMENT}|!(?=\s?[${OPERATOR}${MINUS}/)\].=|])|[()[\]\s])|([,;])|\p{L}+|.`,
   "gsu",
 );
 
@@ -145,8 +148,8 @@ export function mathematicsAround(text: string, place: Span): Span | undefined {
   return isJoined ? undefined : whole;
 }
 
-/** "R²", "χ²" and "5C2": names. */
-const STATISTIC = /^\s*(?:[Rχ]²|\d+[CP]\d+)\s*$/;
+/** "5C2": a name. */
+const COMBINATIONS = /^\s*\d+[CP]\d+\s*$/;
 /** "f(2)": a number. */
 const APPLIED_TO_NUMBER = /(?<![A-Za-z])[A-Zf-h](?:['′]{1,2}|⁻¹)?\s?\([-−\d.,\s/]*\)/g;
 /** "f(x)", "P(A ∪ B)" and "f⁻¹(x)": names with any argument. */
@@ -161,10 +164,6 @@ const OPERATES = new RegExp(String.raw`[${OPERATOR}${MINUS}/|²³]|\d\s?\p{L}`, 
 const NAMES_EQUATION =
   /\b(?:equations?|answer|solution|result|line|circle|ellipse|parabola|hyperbola|curve|graph|plane|locus|relation(?:ship)?|constraint|condition|identity|inequality|statement|so|thus|hence|therefore|have|get|then)\b/i;
 
-/** "x + y", "∠A + ∠B", "l × w", "|a − b|": a value of names without numbers, as in "so x + y = 12". */
-const SUM_OF_NAMES = /^[\s(|]*(?:m?[∠△]?\s?\p{L}{1,3})(?:\s?[-+−–·×*]\s?(?:m?[∠△]?\s?\p{L}{1,3}))+[\s)|]*$/u;
-const ASKS_EQUATION = /\b(?:equations?|line|plane|locus|relation(?:ship)?|constraint|condition|identity)\b/i;
-
 /**
  * The value that mathematics gives. Of "A = πr² = 9π" it follows the last "=", of "2x + 3y = 6" all of it, as the
  * number alone is a part of the equation.
@@ -178,15 +177,14 @@ export function valueGiven(mathematics: string, before: string): string {
   if (sides.length === 1 || last === "" || !isBalanced(last)) return mathematics;
   if (sides.length > 2 || /[=＝≈]\s?$/.test(before)) return last;
   const first = sides[0]!
-    .replace(STATISTIC, "f")
+    .replace(COMBINATIONS, "f")
     .replaceAll(APPLIED_TO_NUMBER, " ")
     .replaceAll(APPLIED, "f")
-    .replaceAll(CONSTANT, " ")
-    .replace(/^\s*m?[∠△]\s?[A-Z]{1,3}\s*$/, "f");
-  if (SUM_OF_NAMES.test(sides[0]!) && !ASKS_EQUATION.test(before)) return last;
+    .replaceAll(CONSTANT, " ");
+  if (isQuantity(sides[0]!) && !namesEquation(before)) return last;
   const isEquation = /\p{L}/u.test(first) && OPERATES.test(first);
-  const isQuantity = /\b(?:is|are|was|equals)\s*$/.test(before) && !NAMES_EQUATION.test(before);
-  return isEquation && !isQuantity ? mathematics : last;
+  const isValue = /\b(?:is|are|was|equals)\s*$/.test(before) && !NAMES_EQUATION.test(before);
+  return isEquation && !isValue ? mathematics : last;
 }
 
 function isBalanced(text: string): boolean {

@@ -69,8 +69,17 @@ export function shortWords(text: string): string | undefined {
 const QUOTED =
   /\b(?:is|are|was|reads?|says?|said|titled?|called|named|labell?ed|displays?|shows?|states?|written|words?|text|phrase|title|name)(?:\s(?:as|is|the word))?[,:]?\s["“«]([^"“”«»\n]{1,80})["”»][.!]?$/i;
 const DENIED = /\b(?:not|never|no|neither|instead|or|other than)\b|n['’]t\b|\?/i;
+const RELATIVE = /\b(?:that|which|who|where it|whose(?:\s\p{L}+){1,2})\s$/iu;
+const BESIDE =
+  /\b(?:next to|beside|besides|near|behind|above|below|under|beneath|over|opposite|between|inside|with|by|(?:in front|on top|(?:left|right)(?: side)?) of|adjacent to|across from)\s(?!.*\b(?:is|are|was|reads?|says?|shows?|displays?|states?)\b)/i;
+const FINITE = /^(?:is|are|was|reads?|says?|said|displays?|shows?|states?)\b/i;
 
-/** The words in quotes that end a reply, unless its last sentence denies or doubts them. */
+/** Whether quoted words only locate something: "next to the word "STOP"", "the one that says "STOP"". */
+function onlyLocates(lead: string, verb: string): boolean {
+  return RELATIVE.test(lead) || (!FINITE.test(verb) && BESIDE.test(lead));
+}
+
+/** The words in quotes that end a reply, unless its last sentence denies or doubts them, or they only locate something. */
 export function quotedWords(text: string): string | undefined {
   if (!/["”»][.!]?$/.test(text)) return undefined;
   const tail = text.slice(-200);
@@ -82,6 +91,7 @@ export function quotedWords(text: string): string | undefined {
     .at(-1)!;
   return DENIED.test(lead + found[0].replace(found[1]!, "")) ||
     isHedged(lead) ||
+    onlyLocates(lead, found[0]) ||
     /[\d"“«]|\b(?:option|choice)\b/i.test(lead)
     ? undefined
     : found[1]!.replace(/[.,]$/, "");

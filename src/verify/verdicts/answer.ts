@@ -8,7 +8,11 @@ import { Answer } from "../equivalence/answer.ts";
 import { withoutMarkup } from "../equivalence/words.ts";
 import { sameAnswer } from "../equivalent.ts";
 import { answerIn } from "../extract-answer.ts";
-import { closingPolarity, isHedged, leadingPolarity } from "../extraction/assertion.ts";
+import { closingPolarity, isHedged, leadingPolarity, polarityOfName } from "../extraction/assertion.ts";
+import { resultOfRow } from "../extraction/givens.ts";
+import { withAfterthought } from "../extraction/marked.ts";
+import { valueLabelled } from "../extraction/names.ts";
+import { namesEquation, valueOfQuantity } from "../extraction/quantity.ts";
 import { Reply } from "../extraction/reply.ts";
 import { loneExpression, shortWords } from "../extraction/short.ts";
 import type { JudgedProblem, Judgement, Verdict } from "../verdict.ts";
@@ -160,22 +164,39 @@ export function answerVerdict({ from = "anywhere", rule }: AnswerVerdictOptions 
         return { extracted, score: 0, reason: "no answer" };
       }
       const given = new Answer(extracted);
-      const accepted = isAccepted(given, known) || (reply !== null && isAcceptedInWords(given, reply, known));
-      if (!accepted && reply !== null && from === "anywhere" && isAcceptedWhole(reply, known))
-        return judged(reply.text.trim(), 1);
+      const accepted =
+        isAccepted(given, known) ||
+        (reply !== null && (isAcceptedInWords(given, reply, known) || isAcceptedValue(given, reply, known)));
+      if (
+        !accepted &&
+        reply !== null &&
+        (from === "anywhere" || reply.mark !== null) &&
+        isAcceptedWhole(reply, known)
+      )
+        return judged(reply.mark?.content.trim() ?? reply.text.trim(), 1);
       return judged(extracted, accepted ? 1 : 0);
     },
   };
 }
 
-/** Whether an unmarked reply of one short line is the text of an accepted answer: "C++", "Item 3", "2x + 3y = 5". */
+/**
+ * Whether an unmarked reply of one short line, or all of a tag, is the text of an accepted answer: "C++", "Item 3",
+ * "2x + 3y = 5".
+ */
 function isAcceptedWhole(reply: Reply, known: Known): boolean {
-  if (reply.mark !== null || reply.hasBox) return false;
-  const text = reply.text.trim();
+  const { mark } = reply;
+  if (mark?.isTag === false || (mark === null && reply.hasBox)) return false;
+  if (mark !== null && withAfterthought(mark) !== mark.answer) return false;
+  const text = (mark?.content ?? reply.text).trim();
   if (text.length > MAX_SENTENCE || /\n|<\/?answer>/i.test(text)) return false;
   const whole = new Answer(text.replace(/(?<=[^.])[.。]$/, ""));
   if (optionOf(whole, known.options) !== undefined) return false;
-  const isSame = ({ spaced }: Answer) => spaced !== "" && (spaced === whole.spaced || spaced === text);
+  const packed = whole.spaced.replaceAll(" ", "");
+  const isSame = ({ spaced }: Answer) =>
+    spaced !== "" &&
+    (spaced === whole.spaced ||
+      spaced === text ||
+      (spaced.includes("=") && spaced.replaceAll(" ", "") === packed));
   return known.answers.some(isSame);
 }
 
@@ -183,6 +204,20 @@ function isAcceptedWhole(reply: Reply, known: Known): boolean {
 function isAcceptedInWords(given: Answer, reply: Reply, known: Known): boolean {
   if (given.digits === undefined) return known.inDigits !== known && isAccepted(given, known.inDigits);
   return !reply.hasBox && isAccepted(given.digits, known.inDigits);
+}
+
+/**
+ * Whether a value within an answer is accepted. In a marked or declared answer this is the value behind a noun or a label, "Day 12"
+ * and "Height: 12". Of "AB^2 = 25" it is the right side, of an unmarked row, "r = 5, h = 7, V = 12", the result.
+ */
+function isAcceptedValue(given: Answer, reply: Reply, known: Known): boolean {
+  const isDeclared = reply.mark !== null || reply.declared?.answer === given.text;
+  const isEquation = reply.mark === null && namesEquation(reply.end.slice(-MAX_SENTENCE));
+  const value =
+    (isDeclared ? valueLabelled(given.bare) : undefined) ??
+    (isEquation ? undefined : valueOfQuantity(given.plain)) ??
+    (reply.mark === null ? resultOfRow(given.text) : undefined);
+  return value !== undefined && isAccepted(new Answer(value), known);
 }
 
 function answerGiven(reply: Reply, from: "anywhere" | "mark", known: Known): string | null {
@@ -238,18 +273,16 @@ function asksPolarity(answers: readonly Answer[]): boolean {
   return answers.length > 0 && answers.every(({ text }) => POLARITY.test(text.trim()));
 }
 
-/** The word with which a sentence begins that is no name: "No such sign is visible." */
-const DENIES_ONE =
-  /^\W*([Nn]o)\s(?:one|such|change|real|more|longer)\s(?!than\b|(?:solutions?|roots?)\b)[\p{Ll}\s,'’-]+[.!]?$/u;
-
-function polarityOfName(text: string): string | undefined {
-  return DENIES_ONE.exec(text.slice(0, MAX_SENTENCE + 1))?.[1];
-}
-
 /** The letter of the option that a reply begins with, where it declares no other answer after it. */
 function begunWith(reply: Reply, options: readonly Answer[]): string | undefined {
   const place = leadingOption(reply.text, options);
   return place === undefined || reply.declared !== null ? undefined : letterAt(place);
+}
+
+/** A short reply that names an option behind J. */
+function lettered({ text, hasBox }: Reply, options: readonly Answer[]): string | null {
+  const isNamed = options.length > 10 && !hasBox && text.length <= MAX_SENTENCE;
+  return isNamed && optionOf(new Answer(text), options) !== undefined ? text.trim() : null;
 }
 
 /** The answer of a reply, using the question's options or that it is a yes/no question. */
@@ -273,8 +306,8 @@ function readAnywhere(reply: Reply, known: Known): string | null {
   }
   const begun = begunWith(reply, options);
   if (begun !== undefined) return begun;
-  const extracted = answerIn(reply);
-  if (extracted !== null && /^[A-J]$/.test(extracted)) {
+  const extracted = answerIn(reply) ?? lettered(reply, options);
+  if (extracted !== null && /^[A-Z]$/.test(extracted)) {
     const { declared } = reply;
     const said = declared?.answer === extracted ? reply.end.slice(declared.start) : reply.start;
     const contradicted = contradiction(said, extracted, options);

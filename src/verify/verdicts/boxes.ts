@@ -39,9 +39,12 @@ function distinct<T extends readonly number[]>(found: readonly T[]): readonly T[
   return [...new Map(found.map((one) => [one.join(), one])).values()];
 }
 
-/** White space and brackets of LaTeX, and the comma of Chinese text, in plain characters. */
+/** White space and brackets of LaTeX, and the comma of Chinese text, in plain characters; without "px". */
 function plain(text: string): string {
-  return text.replaceAll(/\\(?:[ ,;:!]|left\b|right\b)/g, " ").replaceAll("，", ",");
+  return text
+    .replaceAll(/\\(?:[ ,;:!]|left\b|right\b)/g, " ")
+    .replaceAll(/(?<=\d)\s?(?:px|pixels?)\b/gi, "")
+    .replaceAll("，", ",");
 }
 
 /** All boxes [x1, y1, x2, y2] or (x1, y1), (x2, y2) of a text, each once, with left below right and top below bottom. */

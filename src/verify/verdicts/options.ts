@@ -8,6 +8,7 @@ import type { WrittenOption } from "../equivalence/options.ts";
 import { withoutMarkup } from "../equivalence/words.ts";
 import { sameAnswer } from "../equivalent.ts";
 import { isHedged } from "../extraction/assertion.ts";
+import { givesOther } from "../extraction/reason.ts";
 import { sentenceAt } from "../extraction/sentence.ts";
 
 /** The letter of an option. */
@@ -32,15 +33,16 @@ export interface NamedOption {
  * text of another option names none.
  */
 export function namedOption(answer: Answer, options: readonly Answer[]): NamedOption {
-  const written = answer.option ?? paired(answer, options);
+  const usual = answer.option ?? letterBeyond(answer, options);
+  const written = usual ?? paired(answer, options);
   const byLetter = written === undefined ? undefined : placeOf(written.letter, options);
   if (written !== undefined && byLetter !== undefined) {
     const byText = written.text === "" ? undefined : optionByText(new Answer(written.text), options);
     const isContradiction = byText !== undefined && byText !== byLetter;
     // Only the usual forms of an option name it though no option has their text.
-    if (byText === byLetter || (answer.option !== null && !isContradiction))
+    if (byText === byLetter || (usual !== undefined && !isContradiction))
       return { place: byLetter, isContradiction: false };
-    if (answer.option !== null) return { place: undefined, isContradiction };
+    if (usual !== undefined) return { place: undefined, isContradiction };
     return { place: optionByText(answer, options), isContradiction };
   }
   return { place: optionByText(answer, options), isContradiction: false };
@@ -51,8 +53,22 @@ export function optionOf(answer: Answer, options: readonly Answer[]): number | u
   return namedOption(answer, options).place;
 }
 
-const LETTER_FIRST = /^\(?([A-J])\)?\s?[,;:–—-]\s?(\S.*)$/s;
-const LETTER_LAST = /^(\S.*?)(?:\s?[(（](?:option |choice )?([A-J])[)）]|,\s([A-J]))\.?$/is;
+/** A letter behind J alone, "(K)", "Option K", or with its text, "K. Paris", "K (Paris)", "K is correct". */
+const BEYOND =
+  /^(?:(?:选项?|答案(?:是|为)?[:：]?)\s?|(?:[Tt]he )?(?:(?:[Cc]orrect|[Rr]ight|[Bb]est|[Ff]inal) )?(?:[Oo]ption|[Cc]hoice|[Aa]nswer|[Ll]etter)(?: is|:)? )?[([{]?(?:([K-Z])|([k-z])(?=[)\]}]?\.?$))(?:[)\]}]?\.?$|\s(?:is|seems) (?:the )?(?:most )?(?:correct|right|best|true)\b.*|(?:[.:)\]]\s+|\s[-–—]\s)(.+)$|\s\(([^()]+)\)\.?$)/s;
+
+/** The option of a letter behind J, which only a problem with more than ten options has. */
+function letterBeyond(answer: Answer, options: readonly Answer[]): WrittenOption | undefined {
+  if (options.length <= 10 || answer.isLong) return undefined;
+  const [, capital, small, behind, bracketed] = BEYOND.exec(answer.bare) ?? [];
+  const [letter, text] = [capital ?? small?.toUpperCase(), behind ?? bracketed ?? ""];
+  return letter === undefined || /^(?:or|and|nor|not|maybe|perhaps)\b/i.test(text)
+    ? undefined
+    : { letter, text };
+}
+
+const LETTER_FIRST = /^\(?([A-Z])\)?\s?[,;:–—-]\s?(\S.*)$/s;
+const LETTER_LAST = /^(\S.*?)(?:\s?[(（](?:option |choice )?([A-Z])[)）]|,\s([A-Z]))\.?$/is;
 
 /** A letter and a text in another form than an option's: "B, Paris", "B - Paris", "Paris (B)", "Paris, B". */
 function paired(answer: Answer, options: readonly Answer[]): WrittenOption | undefined {
@@ -65,7 +81,7 @@ function paired(answer: Answer, options: readonly Answer[]): WrittenOption | und
 }
 
 const LETTER_WITH_TEXT =
-  /(?<![\p{L}\p{N}])([A-J])[)*]{0,3}\s?(?:[(:.]\s?|\s)\*{0,2}([^.()\n*]{1,120})(?=[).\n*]|$)/u;
+  /(?<![\p{L}\p{N}])([A-Z])[)*]{0,3}\s?(?:[(:.]\s?|\s)\*{0,2}([^.()\n*]{1,120})(?=[).\n*]|$)/u;
 
 /** A declared letter with the text of another option behind it, "The answer is B (Rome)", as "B. Rome". */
 export function contradiction(
@@ -118,7 +134,7 @@ export function optionsListed(answer: Answer, options: readonly Answer[]): strin
 }
 
 /** A capital letter, and a reason after it. */
-const WITH_REASON = /^([A-J])\s*(?:[,.:;–—-]\s*)?(?:because|since|as)\b/;
+const WITH_REASON = /^\(?([A-Z])\)?\s*(?:[,.:;–—-]\s*)?(?:because|since|as)\b/;
 /** The largest part of a reply in which a first line is looked for. */
 const MAX_FIRST_LINE = 300;
 
@@ -131,7 +147,7 @@ export function leadingOption(reply: string, options: readonly Answer[]): number
   const [first = "", ...rest] = reply.trim().slice(0, MAX_FIRST_LINE).split(/\r?\n/);
   const plain = withoutMarkup(first).trim();
   const reasoned = WITH_REASON.exec(plain)?.[1];
-  if (reasoned !== undefined) return placeOf(reasoned, options);
+  if (reasoned !== undefined) return givesOther(plain, reasoned) ? undefined : placeOf(reasoned, options);
   if (rest.every((line) => line.trim() === "")) return undefined;
   const written = new Answer(plain).option;
   const place =
@@ -146,7 +162,12 @@ const NEGATION = /\b(?:not|never|neither|nor|except|unlike|rather than|instead o
 const CONTRAST =
   /(?:,\s(?:and |but )?(?:not|unlike)|,?\s(?:and |but )?(?:rather than|instead of))\s[^,;.]{1,80}$/i;
 
-const BRACKETED = /[(（]([A-J])[)）]/g;
+const BRACKETED = /[(（]([A-Z])[)）]/g;
+
+/** Whether an option has a letter; any of A to J may be meant for one. */
+function isLetter(letter: string | undefined, options: readonly Answer[]): boolean {
+  return letter !== undefined && (letter <= "J" || placeOf(letter, options) !== undefined);
+}
 
 function spaced(text: string): string {
   return ` ${withoutMarkup(text.replaceAll("\\%", "%"))
@@ -176,7 +197,7 @@ export function mentionedOption(reply: string, options: readonly Answer[]): numb
   const place = widest.length === 1 ? widest[0]!.place : undefined;
   // "Rome (A)" with Rome at B.
   for (const [, letter] of sentence.matchAll(BRACKETED))
-    if (place !== undefined && letter !== letterAt(place)) return undefined;
+    if (place !== undefined && letter !== letterAt(place) && isLetter(letter, options)) return undefined;
   // "Cannot be determined" may be an option itself.
   return place !== undefined && isHedged(sentence) && !isHedged(options[place]!.text) ? undefined : place;
 }
