@@ -19,7 +19,7 @@ export interface NearestTokens {
 
 /**
  * Lists of the highest cosines so far; candidates arrive at each token in rising order. Each list is a heap whose first
- * entry is the next to leave, so that long lists take as few steps as short ones, until `settle` puts it in order.
+ * entry is the next to leave, so that long lists take few steps too, until `settle` puts it in order.
  */
 export class NearestLists implements NearestTokens {
   readonly width: number;

@@ -9,7 +9,7 @@ import { Rng } from "../math/index.ts";
 import { counts } from "./check-signals.ts";
 import type { CompletionCredit, CreditCompletion, CreditLabel, CreditMethod, CreditNeeds } from "./method.ts";
 
-/** What a method may look at beside completions: where its draws come from, and the place of the run. */
+/** Inputs of a method beside completions: the source of its draws, and the place of the run. */
 export interface CreditRun {
   /** A generator of seed 0 unless the caller gave one. */
   readonly rng: Rng;

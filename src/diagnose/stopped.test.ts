@@ -43,7 +43,7 @@ test("a sweep that is stopped keeps the strengths that are done", async () => {
   expect(await strengths(4)).toEqual([[1, 2, 4], [1]]);
 });
 
-test("what was left out is told of each model", () => {
+test("parts left out are listed for each model", () => {
   const model = (name: string, ...leftOut: { part: string; reason: string }[]) =>
     ({ ...EMPTY, name, leftOut }) satisfies ModelDiagnosis;
   const of = (...models: readonly ModelDiagnosis[]) =>

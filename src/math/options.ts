@@ -7,7 +7,7 @@ import { ConfigError } from "../errors/index.ts";
 import { nearestName } from "../errors/nearest-name.ts";
 import { requireChoice, requireNumber, requireWhole } from "./check.ts";
 
-/** What an option may be. */
+/** The values of an option. */
 export interface OptionRule<Value, Given = Value> {
   /** Where it is not given. */
   readonly fallback: Value;
@@ -101,7 +101,7 @@ export function checked<Value>(
 }
 
 /**
- * The options with defaults in the place of those that are absent.
+ * The options with defaults in the place of absent options.
  *
  * @param rules of every option that there is
  * @param path of the options where they are a part of others

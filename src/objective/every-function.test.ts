@@ -1,4 +1,4 @@
-/** What every exported function of the pure rooms does with input that a program without types may hand over. */
+/** Every exported function of the pure rooms, with input that a program without types may hand over. */
 import { describe, expect, test } from "vitest";
 import * as credit from "../credit/index.ts";
 import { ConfigError, FoveaError } from "../errors/index.ts";
@@ -29,7 +29,7 @@ const functions = Object.entries({ ...math, ...credit, ...objectives }).filter(
     typeof entry[1] === "function" && entry[0] !== "Rng" && !OF_PARTS.has(entry[0]),
 );
 
-/** What a call throws, if anything. */
+/** The error of a call, if it throws. */
 function thrown(call: () => unknown): unknown {
   try {
     call();

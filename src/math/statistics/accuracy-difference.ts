@@ -41,7 +41,7 @@ export interface AccuracyDifference extends Interval {
  *
  * Where all answers of a model to a problem have one score, 0 or 1, as with one answer each, the interval is Newcombe's and
  * the test McNemar's exact one. Elsewhere the interval is a BCa bootstrap over problems and the test flips the signs of
- * the problems' differences; where all differences are equal but for rounding, the interval is Hoeffding's.
+ * the problems' differences; where all differences are equal except for rounding, the interval is Hoeffding's.
  *
  * @param first `[P][Nₚ]` in [0, 1]
  * @param second `[P][Mₚ]` in [0, 1], the same problems in the same order; the number of answers may be another

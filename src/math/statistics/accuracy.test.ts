@@ -193,7 +193,7 @@ describe("accuracyDifference", () => {
   });
 });
 
-describe("values that are equal but for rounding", () => {
+describe("values that are equal except for rounding", () => {
   test("have Hoeffding's interval, not one without width", () => {
     const two = accuracyDifference(
       [

@@ -65,7 +65,7 @@ export function quantile(values: ArrayLike<number>, level: number, mask?: ArrayL
  *
  *     (Σ wᵢ)² / Σ wᵢ²
  *
- * @param weights `[N]`; where none is negative the result is between 1 and the number of positive ones
+ * @param weights `[N]`; where none is negative the result is between 1 and the number of positive weights
  * @returns 0 when all are 0
  * @throws ShapeError when the lengths differ
  */

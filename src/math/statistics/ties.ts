@@ -7,7 +7,7 @@
 export const TIE = 1e-12;
 
 /**
- * Whether all numbers are equal but for rounding.
+ * Whether all numbers are equal except for rounding.
  *
  * @param scale of the numbers that they were computed from; the greatest of them unless given
  * @example
