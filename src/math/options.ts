@@ -21,8 +21,7 @@ export interface OptionRule<Value, Given = Value> {
   readonly read: (name: string, given: Given) => Value;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: a rule's own types matter, and both are inferred
-type Rules = Readonly<Record<string, OptionRule<any, any>>>;
+type Rules = Readonly<Record<string, OptionRule<unknown, never>>>;
 export type Given<R extends Rules> = { readonly [K in keyof R]?: Parameters<R[K]["read"]>[1] | undefined };
 export type Read<R extends Rules> = { readonly [K in keyof R]: R[K]["fallback"] };
 
@@ -123,7 +122,8 @@ export function readOptions<R extends Rules>(options: Given<R>, rules: R, path?:
   for (const [name, rule] of Object.entries(rules)) {
     const value = values[name];
     if (value === undefined && rule.isRequired) throw notThese(rules, path, `none as ${name}`);
-    read[name] = value === undefined ? rule.fallback : rule.read(path ? `${path}.${name}` : name, value);
+    read[name] =
+      value === undefined ? rule.fallback : rule.read(path ? `${path}.${name}` : name, value as never);
   }
   return read as Read<R>;
 }
