@@ -3,6 +3,7 @@
  * How far two credit methods agree on the same completions: on which tokens matter, and on which completions.
  */
 import { ShapeError } from "../errors/index.ts";
+import { requireArray, requireNumber } from "../math/check.ts";
 import { mean, spearman } from "../math/index.ts";
 import { countedTokens } from "./check-signals.ts";
 import type { CompletionCredit } from "./method.ts";
@@ -25,7 +26,9 @@ export interface SignalAgreement {
  * Of equal signals the earlier token goes first. Completions without tokens that count take no part.
  *
  * @param masks `[B][T]` 1 where the token counts
+ * @param share in [0, 1]
  * @throws ShapeError when the batches differ in length
+ * @throws NumericError when the share is not in [0, 1]
  */
 export function signalAgreement(
   first: readonly CompletionCredit[],
@@ -33,6 +36,8 @@ export function signalAgreement(
   masks: readonly ArrayLike<number>[],
   share: number,
 ): SignalAgreement {
+  for (const [name, list] of Object.entries({ first, second, masks })) requireArray(name, list);
+  requireNumber("share", share, 0, 1);
   if (first.length !== masks.length || second.length !== masks.length) {
     throw new ShapeError(
       `credits: expected ${masks.length} of each, got ${first.length} and ${second.length}`,

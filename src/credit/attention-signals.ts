@@ -3,11 +3,10 @@
  * From attention rows to the four numbers per token that attention-based credit needs. This is the reference: engines
  * compute the same inside their graph, because a `[T × S]` matrix never leaves them.
  */
-import { ShapeError } from "../errors/index.ts";
+import { oneOf, optional, readOptions } from "../math/options.ts";
 import { sum } from "../math/sums.ts";
 import { attentionDivergence, attentionSharpness } from "./attention-measures.ts";
 import { checkRows } from "./check-rows.ts";
-import { checkChoice } from "./check-signals.ts";
 import { fisherRaoDistance } from "./fisher-rao.ts";
 
 /** The content of a key position, as stored in `kind`. */
@@ -50,6 +49,11 @@ export interface AttentionSignalOptions {
   readonly measure?: AttentionMeasure | undefined;
 }
 
+const OPTIONS = {
+  textSupport: oneOf(["own", "shared"], "own"),
+  measure: optional(oneOf(["sharpness", "divergence"], "sharpness")),
+};
+
 /**
  * Attention mass and attention shift per modality, of every token of a completion.
  *
@@ -70,7 +74,7 @@ export interface AttentionSignalOptions {
  * @param shape `tokens` T and `keys` S
  * @param kind `[S]` 0 padding, 1 text, 2 visual
  * @param first key index of the first row's query; row t's query is key `first + t`
- * @throws ConfigError when an option is unknown
+ * @throws ConfigError when an option is unknown, or its value another
  * @throws ShapeError when lengths do not fit or a query falls outside the keys
  * @throws NumericError when an entry is NaN, infinite or negative, or a kind is not 0, 1 or 2
  * @example
@@ -83,13 +87,10 @@ export function attentionSignals(
   first: number,
   options: AttentionSignalOptions = {},
 ): AttentionSignals {
-  if (shape === undefined) throw new ShapeError("shape: expected { tokens, keys }, got none");
+  const { textSupport, measure } = readOptions(options, OPTIONS);
   // Without types `first` may be missing, which `checkRows` permits to other callers.
   checkRows(rows, shape, kind, first ?? Number.NaN);
   const { tokens, keys } = shape;
-  const { textSupport = "own", measure } = options;
-  checkChoice("textSupport", textSupport, ["own", "shared"]);
-  checkChoice("measure", measure, ["sharpness", "divergence"]);
   const visualKeys = keysOfKind(kind, KEY_KIND.visual, keys);
   const signals = {
     visualMass: new Float64Array(tokens),

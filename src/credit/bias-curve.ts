@@ -2,8 +2,8 @@
  * @module
  * The attention bias of key positions, as AT-RL models it.
  */
-import { NumericError } from "../errors/index.ts";
-import { checkOption } from "./check-signals.ts";
+import { requireWhole } from "../math/check.ts";
+import { numberIn, readOptions } from "../math/options.ts";
 
 /** The shape of the curve. The paper searches over other parameters (section 13); these have its defaults (8.1). */
 export interface BiasCurve {
@@ -21,6 +21,12 @@ const MOST_COSINE = 0.99;
 /** Far beyond any use, and sums over keys stay finite. */
 const MOST_EXPONENTIAL = 1e100;
 
+const PARAMETERS = {
+  exponential: numberIn(0, MOST_EXPONENTIAL, PAPER_BIAS_CURVE.exponential),
+  decay: numberIn(0, Infinity, PAPER_BIAS_CURVE.decay),
+  cosine: numberIn(-MOST_COSINE, MOST_COSINE, PAPER_BIAS_CURVE.cosine),
+};
+
 /**
  * Bias of each key position.
  *
@@ -31,14 +37,13 @@ const MOST_EXPONENTIAL = 1e100;
  *
  * @param keys N ≥ 0
  * @returns `[N]` > 0
+ * @throws ConfigError when a parameter is unknown
  * @throws NumericError when the number of keys is no integer ≥ 0 or a parameter is out of range
  * @example
  * biasCurve(1); // [1]
  */
 export function biasCurve(keys: number, parameters: BiasCurve = {}): Float64Array {
-  if (!(Number.isInteger(keys) && keys >= 0)) {
-    throw new NumericError(`keys: expected an integer ≥ 0, got ${keys}`);
-  }
+  requireWhole("keys", keys, 0);
   const { exponential, decay, cosine } = checkedBiasCurve(parameters);
   const curve = new Float64Array(keys);
   let total = 0;
@@ -53,15 +58,9 @@ export function biasCurve(keys: number, parameters: BiasCurve = {}): Float64Arra
 /**
  * The parameters, with defaults where absent.
  *
+ * @throws ConfigError when one is unknown
  * @throws NumericError when one is out of range
  */
-export function checkedBiasCurve({
-  exponential = PAPER_BIAS_CURVE.exponential,
-  decay = PAPER_BIAS_CURVE.decay,
-  cosine = PAPER_BIAS_CURVE.cosine,
-}: BiasCurve): Required<{ [K in keyof BiasCurve]: number }> {
-  checkOption("biasCurve.exponential", exponential, 0, MOST_EXPONENTIAL);
-  checkOption("biasCurve.decay", decay, 0, Infinity);
-  checkOption("biasCurve.cosine", cosine, -MOST_COSINE, MOST_COSINE);
-  return { exponential, decay, cosine };
+export function checkedBiasCurve(parameters: BiasCurve): Required<{ [K in keyof BiasCurve]: number }> {
+  return readOptions(parameters, PARAMETERS, "biasCurve");
 }

@@ -3,9 +3,9 @@
  * The inputs of AT-RL from attention rows: each token's attention to the image, and the similarity of any two rows.
  * This is the reference in double precision; engines compute the same inside their graph.
  */
-import { knownOptions } from "../math/known-options.ts";
+import { checked, flag, optional, readOptions } from "../math/options.ts";
 import { KEY_KIND } from "./attention-signals.ts";
-import { type BiasCurve, biasCurve } from "./bias-curve.ts";
+import { type BiasCurve, biasCurve, checkedBiasCurve } from "./bias-curve.ts";
 import { checkRows } from "./check-rows.ts";
 
 /** The inputs of AT-RL from the calibrated rows Ã, arXiv:2602.11455, Eqs. 6 and 7. */
@@ -25,6 +25,12 @@ export interface CalibratedGramOptions {
   readonly first?: number;
 }
 
+const OPTIONS = {
+  biasCorrection: flag(true),
+  biasCurve: optional(checked<BiasCurve>({}, (_, given) => void checkedBiasCurve(given))),
+  first: optional(checked(0, () => undefined)),
+};
+
 /**
  * Connectivity of each token and inner products of all pairs of calibrated rows.
  *
@@ -40,6 +46,7 @@ export interface CalibratedGramOptions {
  * @param shape `tokens` T and `keys` S
  * @param kind `[S]` 0 padding, 1 text, 2 visual
  * @returns `connectivity` `[T]` and `gram` `[T × T]`, symmetric
+ * @throws ConfigError when an option is unknown
  * @throws ShapeError when lengths do not fit or a query falls outside the keys
  * @throws NumericError when an entry is NaN, infinite or negative, a kind is not 0, 1 or 2, or a parameter of the bias
  *   curve is out of range
@@ -53,8 +60,7 @@ export function calibratedGram(
   kind: ArrayLike<number>,
   options: CalibratedGramOptions = {},
 ): CalibratedAttention {
-  const known = knownOptions(options, ["biasCorrection", "biasCurve", "first"]);
-  const { biasCorrection = true, biasCurve: parameters, first } = known;
+  const { biasCorrection, biasCurve: parameters, first } = readOptions(options, OPTIONS);
   checkRows(rows, shape, kind, first);
   const { tokens, keys } = shape;
   const real: number[] = [];

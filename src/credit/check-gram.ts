@@ -8,6 +8,13 @@ import { requireArray } from "../math/check.ts";
 /** Single precision leaves entries this far apart, as a share of the lengths of their rows. */
 const ROUNDING = 1e-3;
 
+/** The error of an entry that is no inner product of attention. */
+export function noProduct(value: number, row: number, column: number): NumericError {
+  return new NumericError(`gram: expected a finite number ≥ 0, got ${value} (row ${row}, column ${column})`);
+}
+
+const isProduct = (value: number) => value >= 0 && value < Infinity;
+
 /**
  * Throws unless the matrix is symmetric, and rows without length are zeros.
  *
@@ -22,13 +29,19 @@ export function checkGram(gram: ArrayLike<number>, tokens: number, counted: read
       `gram: expected ${tokens} × ${tokens} = ${tokens * tokens} numbers, got ${gram.length}`,
     );
   }
-  const lengths = Float64Array.from(counted, (t) => Math.sqrt(Math.abs(gram[t * tokens + t]!)));
+  const lengths = Float64Array.from(counted, (t) => {
+    const square = gram[t * tokens + t]!;
+    if (!isProduct(square)) throw noProduct(square, t, t);
+    return Math.sqrt(square);
+  });
   for (let i = 0; i < counted.length; i++) {
     for (let j = 0; j < i; j++) {
       const [s, t] = [counted[i]!, counted[j]!];
       const [below, above] = [gram[s * tokens + t]!, gram[t * tokens + s]!];
       const most = lengths[i]! * lengths[j]!;
-      if (Math.abs(below - above) > ROUNDING * most) {
+      if (!(Math.abs(below - above) <= ROUNDING * most)) {
+        if (!isProduct(above)) throw noProduct(above, t, s);
+        if (!isProduct(below)) throw noProduct(below, s, t);
         throw new NumericError(
           `gram: expected a symmetric matrix, got ${above} at (${t}, ${s}) and ${below} at (${s}, ${t})`,
         );

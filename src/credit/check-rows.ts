@@ -4,6 +4,7 @@
  */
 import { NumericError, ShapeError } from "../errors/index.ts";
 import { requireArray, requireObject } from "../math/check.ts";
+import { MOST_MASS } from "./check-signals.ts";
 
 /**
  * Throws unless rows, kinds and queries match and every entry is a mass.
@@ -45,9 +46,10 @@ export function checkRows(
   }
   for (let i = 0; i < rows.length; i++) {
     const value = rows[i]!;
-    if (!(value >= 0 && value < Infinity)) {
+    if (!(value >= 0 && value <= MOST_MASS)) {
       const where = `token ${Math.floor(i / keys)}, key ${i % keys}`;
-      throw new NumericError(`rows: expected a finite number ≥ 0, got ${value} (${where})`);
+      const expected = `a finite number ≥ 0, at most ${MOST_MASS}`;
+      throw new NumericError(`rows: expected ${expected}, got ${value} (${where})`);
     }
   }
 }

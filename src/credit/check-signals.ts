@@ -2,15 +2,21 @@
  * @module
  * Checks shared by the credit methods: arrays have one length, and numbers of tokens that count lie where they must.
  */
-import { ConfigError, NumericError } from "../errors/index.ts";
+import { NumericError } from "../errors/index.ts";
 import { countTokens } from "../math/aggregate.ts";
-import { requireArray, requireLength } from "../math/check.ts";
+import { requireArray, requireLength, requireObject, requireObjects } from "../math/check.ts";
 
 /** Single precision leaves numbers this far on the wrong side of a bound that holds exactly. */
 const ROUNDING = 1e-4;
 
+/** Far beyond any use; products and sums of such numbers stay finite. */
+export const MOST_MASS = 1e100;
+
 const RANGES = {
-  mass: { fits: (value: number) => value >= 0 && value < Infinity, words: "a finite number ≥ 0" },
+  mass: {
+    fits: (value: number) => value >= 0 && value <= MOST_MASS,
+    words: `a finite number ≥ 0, at most ${MOST_MASS}`,
+  },
   angle: {
     fits: (value: number) => value >= 0 && value <= Math.PI + ROUNDING,
     words: "an angle in [0, π]",
@@ -21,10 +27,33 @@ const RANGES = {
   },
   cosine: { fits: (value: number) => Math.abs(value) <= 1 + ROUNDING, words: "a cosine in [−1, 1]" },
   nats: { fits: (value: number) => value >= -ROUNDING && value < Infinity, words: "finite nats ≥ 0" },
+  index: { fits: (value: number) => Number.isInteger(value) && value >= 0, words: "an integer ≥ 0" },
+  neighbour: { fits: (value: number) => Number.isInteger(value) && value >= -1, words: "an integer ≥ −1" },
 } as const;
 
-/** The quantity of a signal: attention, an angle between distributions of it, a log-prob, a cosine, or entropy and divergence. */
+/**
+ * The quantity of a signal: attention, an angle between distributions of it, a log-prob, a cosine, entropy and divergence,
+ * a number of something, or the place of a token, −1 where there is none.
+ */
 type SignalRange = keyof typeof RANGES;
+
+/**
+ * Throws unless the input of a method is an object.
+ *
+ * @throws ShapeError
+ */
+export function requireInput(input: object): void {
+  requireObject("input", input);
+}
+
+/**
+ * Throws unless the completions of a method are a list of objects.
+ *
+ * @throws ShapeError
+ */
+export function requireCompletions(completions: readonly object[]): void {
+  requireObjects("completions", completions);
+}
 
 /** Whether token t counts; all do without a mask. */
 export function counts(mask: ArrayLike<number> | undefined, t: number): boolean {
@@ -68,27 +97,4 @@ export function checkSignals(
     }
   }
   return tokens;
-}
-
-/**
- * Throws unless an option is within its bounds.
- *
- * @throws NumericError
- */
-export function checkOption(name: string, value: number, low: number, high: number): void {
-  if (!(value >= low && value <= high && Number.isFinite(value))) {
-    const bounds = high === Infinity ? `a finite number ≥ ${low}` : `a number in [${low}, ${high}]`;
-    throw new NumericError(`${name}: expected ${bounds}, got ${value}`);
-  }
-}
-
-/**
- * Throws unless an option is one of its names; undefined means the default.
- *
- * @throws ConfigError
- */
-export function checkChoice(name: string, value: string | undefined, choices: readonly string[]): void {
-  if (value !== undefined && !choices.includes(value)) {
-    throw new ConfigError(`${name}: expected one of ${choices.join(", ")}, got ${JSON.stringify(value)}`);
-  }
 }

@@ -35,8 +35,8 @@ export function fisherRaoDistance(p: ArrayLike<number>, q: ArrayLike<number>): n
     pMass += mass;
     qMass += other;
   }
-  if (!(pMass + qMass < Infinity))
-    throw new NumericError(`masses: expected a finite sum, got ${pMass}, ${qMass}`);
+  if (!(pMass < Infinity && qMass < Infinity))
+    throw new NumericError(`masses: expected finite sums, got ${pMass}, ${qMass}`);
   if (!(pMass > 0 && qMass > 0)) return 0;
   let chord = 0;
   for (let j = 0; j < p.length; j++) chord += (Math.sqrt(p[j]! / pMass) - Math.sqrt(q[j]! / qMass)) ** 2;

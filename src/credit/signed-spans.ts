@@ -2,10 +2,9 @@
  * @module
  * Spans of tokens whose advantage is moved by a share of its size, up or down for either sign.
  */
-import { ShapeError } from "../errors/index.ts";
-import { requireArray } from "../math/check.ts";
-import { checkOption, counts } from "./check-signals.ts";
-import { advantageAt } from "./per-completion.ts";
+import { requireArray, requireLength, requireNumber } from "../math/check.ts";
+import { counts } from "./check-signals.ts";
+import { advantageAt, checkAdvantage } from "./per-completion.ts";
 
 /** Which tokens, how far and in which direction. */
 export interface SignedSpans {
@@ -26,19 +25,17 @@ export interface SignedSpans {
  * @param direction s
  * @returns `[T]`; 1 where A = 0; 0 at masked tokens
  * @throws ShapeError when lengths differ
- * @throws NumericError when α is negative or not finite
+ * @throws NumericError when α is negative, or α or an advantage is not finite
  */
 export function signedSpanWeights(
   { span, advantage, mask }: SignedSpans,
   strength: number,
   direction: 1 | -1,
 ): Float64Array {
-  checkOption("alpha", strength, 0, Infinity);
+  requireNumber("alpha", strength, 0);
   requireArray("span", span);
-  for (const [name, values] of Object.entries({ advantage, mask })) {
-    if (values === undefined || typeof values === "number" || values.length === span.length) continue;
-    throw new ShapeError(`${name}: expected shape [${span.length}], got [${values.length}]`);
-  }
+  if (mask !== undefined) requireLength("mask", mask, span.length);
+  checkAdvantage(advantage, span.length, mask);
   return Float64Array.from(span, (inSpan, t) => {
     if (!counts(mask, t)) return 0;
     return 1 + direction * strength * inSpan * Math.sign(advantageAt(advantage, t));

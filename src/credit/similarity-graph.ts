@@ -2,8 +2,10 @@
  * @module
  * Which tokens of a completion attend alike: AT-RL's graph, made of the Gram matrix of attention rows.
  */
-import { NumericError, ShapeError } from "../errors/index.ts";
-import { checkOption } from "./check-signals.ts";
+import { ShapeError } from "../errors/index.ts";
+import { requireArray, requireWhole } from "../math/check.ts";
+import { numberIn, readOptions } from "../math/options.ts";
+import { checkGram, noProduct } from "./check-gram.ts";
 import { NearestLists } from "./nearest-tokens.ts";
 import type { PartitionGraph } from "./partition/csr-graph.ts";
 import { BLOCK, type EdgeMatrix, rowsOfMatrix, squareOfWeights } from "./partition/edge-matrix.ts";
@@ -14,6 +16,8 @@ export interface SimilarityGraphOptions {
   /** Weight of a cosine of 1; weights are rounded to integers. Default 1000. */
   readonly weightScale?: number;
 }
+
+const OPTIONS = { threshold: numberIn(0, 1, 0.7), weightScale: numberIn(1, 1e6, 1000) };
 
 /** Cosines of attention rows, from their inner products. */
 export class RowCosines {
@@ -58,6 +62,8 @@ export function rowCosines(
   tokens: number,
   chosen: ArrayLike<number> = Array.from({ length: tokens }, (_, t) => t),
 ): RowCosines {
+  requireArray("gram", gram);
+  requireWhole("tokens", tokens, 0);
   if (gram.length !== tokens * tokens) {
     throw new ShapeError(
       `gram: expected ${tokens} × ${tokens} = ${tokens * tokens} numbers, got ${gram.length}`,
@@ -75,10 +81,6 @@ export function rowCosines(
   return new RowCosines(gram, tokens, places, inverse);
 }
 
-function noProduct(value: number, row: number, column: number): NumericError {
-  return new NumericError(`gram: expected a finite number ≥ 0, got ${value} (row ${row}, column ${column})`);
-}
-
 /**
  * The graph whose vertices are tokens and whose edges join tokens that attend alike.
  *
@@ -90,8 +92,9 @@ function noProduct(value: number, row: number, column: number): NumericError {
  * @param gram `[T × T]` inner products ⟨Ãₛ, Ãₜ⟩
  * @param tokens T
  * @returns rows in rising order of neighbour
+ * @throws ConfigError when an option is unknown
  * @throws ShapeError when the matrix is not T × T
- * @throws NumericError when an entry is NaN, infinite or negative, or an option is out of range
+ * @throws NumericError when an entry is NaN, infinite or negative, the matrix not symmetric, or an option out of range
  * @example
  * similarityGraph([1, 0.8, 0, 0.8, 1, 0, 0, 0, 1], 3).edgeWeights; // [800, 800]
  */
@@ -100,22 +103,27 @@ export function similarityGraph(
   tokens: number,
   options: SimilarityGraphOptions = {},
 ): PartitionGraph {
-  return rowsOfMatrix(matrixOfCosines(rowCosines(gram, tokens), options));
+  const known = readOptions(options, OPTIONS);
+  const cosines = rowCosines(gram, tokens);
+  checkGram(
+    gram,
+    tokens,
+    Array.from({ length: tokens }, (_, t) => t),
+  );
+  return rowsOfMatrix(matrixOfCosines(cosines, known));
 }
 
 /**
  * The same graph as a square of weights, and in the same pass over the pairs the nearest tokens of each.
  *
  * @param nearest takes them; of none unless given
- * @throws NumericError when an entry is NaN, infinite or negative, or an option is out of range
+ * @throws NumericError when an entry is NaN, infinite or negative
  */
 export function matrixOfCosines(
   cosines: RowCosines,
   { threshold = 0.7, weightScale = 1000 }: SimilarityGraphOptions = {},
   nearest: NearestLists = new NearestLists(cosines.rows, 0),
 ): EdgeMatrix {
-  checkOption("threshold", threshold, 0, 1);
-  checkOption("weightScale", weightScale, 1, 1e6);
   const { rows, gram, starts, columns, inverseLengths } = cosines;
   const { worst } = nearest;
   const heaviest = Math.max(1, Math.round(weightScale));
@@ -143,5 +151,6 @@ export function matrixOfCosines(
       }
     }
   }
+  nearest.settle();
   return { vertices: rows, weights, entries: 2 * pairs, heaviest };
 }

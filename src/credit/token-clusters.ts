@@ -4,11 +4,13 @@
  * refinement and expansion read. It has O(T) numbers, so that a remote engine need not send T². This is the reference
  * in double precision.
  */
-import { NumericError } from "../errors/index.ts";
+import { requireObject } from "../math/check.ts";
 import { decimalQuotient } from "../math/decimal.ts";
+import { numberIn, readOptions, SEED, wholeIn } from "../math/options.ts";
 import type { CalibratedAttention } from "./calibrated-gram.ts";
-import { checkOption } from "./check-signals.ts";
-import { NearestLists } from "./nearest-tokens.ts";
+import { checkGram } from "./check-gram.ts";
+import { checkSignals } from "./check-signals.ts";
+import { NearestLists, NO_NEIGHBOUR } from "./nearest-tokens.ts";
 import { partitionMatrix } from "./partition/partition.ts";
 import { matrixOfCosines, type RowCosines, rowCosines } from "./similarity-graph.ts";
 
@@ -27,7 +29,7 @@ export interface TokenClusters {
 }
 
 /** Far beyond any use, and the lists fit into memory. */
-const MOST_NEIGHBOURS = 65_536;
+export const MOST_NEIGHBOURS = 65_536;
 
 export interface ClusterOptions {
   /** τ_sim: tokens are joined where their cosine exceeds it. Default 0.7. */
@@ -40,32 +42,68 @@ export interface ClusterOptions {
   readonly seed?: number | undefined;
 }
 
+/** R, with its default. */
+export const NEIGHBOURS = wholeIn(0, MOST_NEIGHBOURS, 4);
+
+/** The options of clusters, with their defaults. */
+export const CLUSTER_OPTIONS = {
+  similarityThreshold: numberIn(0, 1, 0.7),
+  clusterSize: numberIn(1, Infinity, 10),
+  seed: SEED,
+};
+
+const OPTIONS = { ...CLUSTER_OPTIONS, neighbours: NEIGHBOURS };
+
+type Attention = Pick<CalibratedAttention, "connectivity"> & { readonly gram: ArrayLike<number> };
+
 /**
  * Reduces the calibrated attention of one completion.
  *
+ * @throws ConfigError when an option is unknown, or the seed no integer
  * @throws ShapeError when lengths differ
- * @throws NumericError when an inner product or an option is NaN, infinite or out of range
+ * @throws NumericError when a connectivity, an inner product or an option is NaN, infinite or out of range
  */
-export function tokenClusters(
-  { connectivity, gram }: Pick<CalibratedAttention, "connectivity"> & { readonly gram: ArrayLike<number> },
-  options: ClusterOptions = {},
-): TokenClusters {
-  const { neighbours: count = 4 } = options;
-  if (!(Number.isInteger(count) && count >= 0 && count <= MOST_NEIGHBOURS)) {
-    throw new NumericError(`neighbours: expected an integer in [0, ${MOST_NEIGHBOURS}], got ${count}`);
-  }
-  const tokens = connectivity.length;
+export function tokenClusters(attention: Attention, options: ClusterOptions = {}): TokenClusters {
+  const known = readOptions(options, OPTIONS);
+  requireObject("attention", attention);
+  const { connectivity, gram } = attention;
+  const tokens = checkSignals({ connectivity: ["mass", connectivity] }, undefined);
+  checkGram(gram, tokens, Array.from(connectivity.keys()));
   const cosines = rowCosines(gram, tokens);
-  const nearest = new NearestLists(tokens, count);
-  const clusters = clustersOf(cosines, options, nearest);
+  const nearest = new NearestLists(tokens, Math.min(known.neighbours, Math.max(0, tokens - 1)));
+  const clusters = clustersOf(cosines, known, nearest);
   return {
-    connectivity,
+    connectivity: Float64Array.from(connectivity),
     clusters: Float64Array.from(clusters),
     centroidCosine: centroidCosines(clusters, (s, t) => cosines.product(s, t)),
-    neighbours: Float64Array.from(nearest.tokens),
-    neighbourCosines: nearest.cosines,
+    ...widened(nearest, tokens, known.neighbours),
   };
 }
+
+/** The clusters that a request asks for, which has more options than these. */
+export function requestedClusters(attention: Attention, request: Required<ClusterOptions>): TokenClusters {
+  const { similarityThreshold, clusterSize, neighbours, seed } = request;
+  return tokenClusters(attention, { similarityThreshold, clusterSize, neighbours, seed });
+}
+
+/** Lists of R each, where there are fewer tokens too. */
+function widened(
+  { width, tokens: nearest, cosines }: NearestLists,
+  tokens: number,
+  count: number,
+): Pick<TokenClusters, "neighbours" | "neighbourCosines"> {
+  if (width === count) return { neighbours: Float64Array.from(nearest), neighbourCosines: cosines };
+  const neighbours = new Float64Array(tokens * count).fill(NO_NEIGHBOUR);
+  const neighbourCosines = new Float64Array(tokens * count);
+  for (let t = 0; t < tokens; t++) {
+    neighbours.set(nearest.subarray(t * width, (t + 1) * width), t * count);
+    neighbourCosines.set(cosines.subarray(t * width, (t + 1) * width), t * count);
+  }
+  return { neighbours, neighbourCosines };
+}
+
+/** The options of clusters, none absent. */
+export type PartitionedBy = { readonly [K in keyof typeof CLUSTER_OPTIONS]: number };
 
 /**
  * Clusters of least edge cut, numbered by first appearance, so that no label of the partitioner shows.
@@ -75,10 +113,9 @@ export function tokenClusters(
  */
 export function clustersOf(
   cosines: RowCosines,
-  { clusterSize = 10, similarityThreshold = 0.7, seed = 0 }: ClusterOptions,
+  { clusterSize, similarityThreshold, seed }: PartitionedBy,
   nearest: NearestLists,
 ): Int32Array {
-  checkOption("clusterSize", clusterSize, 1, Infinity);
   const graph = matrixOfCosines(cosines, { threshold: similarityThreshold }, nearest);
   const parts = cosines.rows < 2 ? 1 : Math.max(2, decimalQuotient(cosines.rows, clusterSize));
   return renumbered(partitionMatrix(graph, parts, seed));

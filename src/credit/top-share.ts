@@ -3,11 +3,11 @@
  * The tokens of a completion, or of a batch, with the highest scores: what methods keep that learn from a share of the
  * tokens only.
  */
-import { decimalCeiling, Rng } from "../math/index.ts";
+import { decimalCeiling, type Rng } from "../math/index.ts";
 import { counts } from "./check-signals.ts";
 
-/** Which of equal scores are kept if not all can be: the earlier, all of them nevertheless, or some at random. */
-export type TieRule = "earlier" | "all" | "random";
+/** Which of equal scores are kept if not all can be: the earlier, all of them nevertheless, or some that a generator draws. */
+type TieRule = "earlier" | "all" | Rng;
 
 /** Scores of one completion. */
 interface Scored {
@@ -35,18 +35,13 @@ export function topShare(scores: ArrayLike<number>, share: number, mask?: ArrayL
  *
  * @param completions `[B]`
  * @param ties with `"all"` more than the share may be kept; with `"earlier"` completions go in their order
- * @param rng breaks ties at random; a generator of seed 0 unless given
  * @returns `[B][T]`
  */
-export function topOfBatch(
-  completions: readonly Scored[],
-  share: number,
-  ties: TieRule,
-  rng: Rng = new Rng(0),
-): Float64Array[] {
+export function topOfBatch(completions: readonly Scored[], share: number, ties: TieRule): Float64Array[] {
   const scores = countedScores(completions);
   // All places are drawn, with ties or without, so that the later draws of the generator are the same.
-  const order = ties === "random" ? rng.shuffle(Uint32Array.from(scores, (_, place) => place)) : undefined;
+  const order =
+    typeof ties === "string" ? undefined : ties.shuffle(Uint32Array.from(scores, (_, place) => place));
   const isKept = keptPlaces(scores, decimalCeiling(share, scores.length), ties === "all", order);
   let place = 0;
   return completions.map(({ scores: own, mask }) => {

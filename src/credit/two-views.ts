@@ -38,15 +38,22 @@ export function viewDependence(
   score: DependenceScore,
   bound = Infinity,
 ): Float64Array {
-  if (score === "divergence") {
-    checkSignals({ logprobs: ["logprob", logprobs], divergence: ["nats", divergence] }, mask);
-    return Float64Array.from(divergence);
-  }
+  if (score === "divergence") return wholeDivergence(logprobs, divergence, mask);
   checkSignals({ logprobs: ["logprob", logprobs], ablatedLogprobs: ["logprob", ablatedLogprobs] }, mask);
   return Float64Array.from(logprobs, (given, t) => {
     const difference = Math.min(Math.max(given - ablatedLogprobs[t]!, -bound), bound);
     return klEstimators.k3(difference, 0).value;
   });
+}
+
+/** The divergences of both views, of which only the log-probs as given are looked at beside. */
+export function wholeDivergence(
+  logprobs: ArrayLike<number>,
+  divergence: ArrayLike<number>,
+  mask: ArrayLike<number> | undefined,
+): Float64Array {
+  checkSignals({ logprobs: ["logprob", logprobs], divergence: ["nats", divergence] }, mask);
+  return Float64Array.from(divergence);
 }
 
 /** Both views of a completion. @throws EngineError when it came without */

@@ -4,12 +4,14 @@
  * are distributed over tokens and words. Also the model's entropy at grounded tokens.
  */
 import type { AttentionRow } from "../credit/index.ts";
+import { topShare } from "../credit/top-share.ts";
 import {
   type BootstrapOptions,
   bootstrapIntervals,
   type Interval,
   quantile,
   type Rng,
+  sum,
 } from "../math/index.ts";
 import { ANCHOR_SHARE, GROUNDED_ABOVE, HIGH_ENTROPY_SHARE } from "./methods.ts";
 import { GroupedSums } from "./statistics/grouped-sums.ts";
@@ -32,9 +34,9 @@ export interface WordMean {
 export interface ConnectivityDistribution {
   readonly row: AttentionRow;
   readonly histogram: Histogram;
-  /** Tokens above this are the 15 % that the paper calls anchors. */
+  /** The quantile that the 15 % lie above that the paper calls anchors; of equal tokens the earlier are anchors. */
   readonly threshold: number;
-  /** Share of all connectivity that they hold; 15 % where all tokens are alike. */
+  /** Share of all connectivity that they hold; about 15 % where all tokens are alike. */
   readonly heldByAnchors: number;
   /** True roles of anchors, by share; absent without truth. */
   readonly anchorRoles?: Readonly<Record<string, number>>;
@@ -101,8 +103,9 @@ export function connectivityDistribution(
   const connectivity = table.rows[row]?.connectivity;
   if (connectivity === undefined || table.tokens === 0) return undefined;
   const threshold = quantile(connectivity, 1 - ANCHOR_SHARE);
-  const anchors = Array.from(connectivity, (_, i) => i).filter((i) => connectivity[i]! > threshold);
-  const total = connectivity.reduce((sum, value) => sum + value, 0);
+  const isAnchor = topShare(connectivity, ANCHOR_SHARE);
+  const anchors = Array.from(isAnchor.keys()).filter((i) => isAnchor[i] === 1);
+  const total = sum(connectivity);
   const words = wordMeans(table.text, connectivity);
   const { truth } = table;
   const roleCounts = (items: Iterable<number>) => {
@@ -116,7 +119,7 @@ export function connectivityDistribution(
     row,
     histogram: histogramOf(connectivity, BINS),
     threshold,
-    heldByAnchors: anchors.reduce((sum, i) => sum + connectivity[i]!, 0) / total,
+    heldByAnchors: total > 0 ? sum(anchors.map((i) => connectivity[i]!)) / total : ANCHOR_SHARE,
     ...(truth && {
       anchorRoles: named(ofAnchors.map((count) => count / anchors.length)),
       anchorShareOfRole: named(ofAnchors.map((count, role) => count / ofAll[role]!)),

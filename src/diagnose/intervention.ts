@@ -83,7 +83,7 @@ const ROLES = [
 /** Sequences of one scoring call. */
 const CHUNK = 256;
 
-/** A sweep over λ for each role and site; what is there when it is stopped. */
+/** A sweep over λ for each role and site; when it is stopped, all strengths that are done, of the last site fewer. */
 export async function intervene(
   { candidates }: Pick<Collected, "candidates">,
   options: InterventionOptions,
@@ -93,6 +93,7 @@ export async function intervene(
   const found: RoleIntervention[] = [];
   const total = ROLES.length * sites.length * lambdas.length;
   let done = 0;
+  let isStopped = false;
   for (const { role, wrong, right, wanted, other } of ROLES) {
     const sampled = candidates[wrong].kept;
     const atFirst = await likeliestTokens(sampled, undefined, options);
@@ -106,7 +107,8 @@ export async function intervene(
     for (const site of sites) {
       const effects: Effect[] = [];
       for (const lambda of lambdas) {
-        if (shouldStop()) return found;
+        isStopped = shouldStop();
+        if (isStopped) break;
         const amplified = (
           modality: AttentionIntervention["modality"],
           tokens: readonly (readonly number[])[],
@@ -130,6 +132,7 @@ export async function intervene(
         );
         onProgress?.(++done, total);
       }
+      if (isStopped && effects.length === 0) return found;
       found.push({
         role,
         site,
@@ -139,6 +142,7 @@ export async function intervene(
         rightTokens: controls.length,
         effects,
       });
+      if (isStopped) return found;
     }
   }
   return found;

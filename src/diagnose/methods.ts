@@ -64,7 +64,7 @@ export function addMethods(builder: ColumnBuilder, measured: Measured, rng: Rng)
   }
 }
 
-/** 1 (neutral is 2, visual 0): visual above the bound. */
+/** Visual (0) above the bound, else neutral (2). */
 const above = (scores: Float64Array, bound: number) =>
   Uint8Array.from(scores, (value) => (value > bound ? 0 : 2));
 

@@ -4,7 +4,13 @@
  * Figure 4 (arXiv:2606.08035).
  */
 import type { AttentionRow } from "../credit/index.ts";
-import { type BootstrapOptions, bootstrapIntervals, type Interval, type Rng } from "../math/index.ts";
+import {
+  type BootstrapOptions,
+  bootstrapIntervals,
+  type Interval,
+  type Rng,
+  shareOf,
+} from "../math/index.ts";
 import { GroupedSums } from "./statistics/grouped-sums.ts";
 import { ASSIGNED_ROLES, type TokenTable, TRUE_ROLES } from "./token-table.ts";
 
@@ -99,7 +105,7 @@ export function alignments(table: TokenTable, rng: Rng, options: BootstrapOption
       const sums = new GroupedSums(table.completions);
       for (let i = 0; i < table.tokens; i++) {
         if (TRUE_ROLES[truth.role[i]!] !== role) continue;
-        sums.add(table.unit[i]!, mass[i]! / (visualMass[i]! + textMass[i]!));
+        sums.add(table.unit[i]!, shareOf(mass[i]!, visualMass[i]! + textMass[i]!));
       }
       const [alignment] = bootstrapIntervals(
         table.completions,

@@ -3,9 +3,9 @@
  * Group-relative advantages of a completion over the other completions of its prompt. `surrogate.ts` multiplies by the
  * advantage; the credit layer gives token weights.
  */
-import { ConfigError, NumericError } from "../errors/index.ts";
+import { NumericError } from "../errors/index.ts";
 import { requireArray } from "./check.ts";
-import { knownOptions } from "./known-options.ts";
+import { numberIn, oneOf, readOptions } from "./options.ts";
 
 /** Rewards of a group; `null` (or NaN, in typed arrays) where no verifier could judge the completion. */
 export type Rewards = ArrayLike<number | null>;
@@ -17,6 +17,8 @@ export interface AdvantageOptions {
   /** Added to the standard deviation so that nearly equal rewards do not explode. Default 1e-6. */
   readonly epsilon?: number;
 }
+
+const OPTIONS = { scale: oneOf(["std", "none"], "std"), epsilon: numberIn(0, Infinity, 1e-6) };
 
 /** Statistics of a group's scorable rewards. */
 export interface GroupSpread {
@@ -95,13 +97,7 @@ function tooFarApart(): NumericError {
  * groupAdvantages([1, 0, 0, 1], { epsilon: 0 }); // [√3/2, −√3/2, −√3/2, √3/2]
  */
 export function groupAdvantages(rewards: Rewards, options: AdvantageOptions = {}): Float64Array {
-  const { scale = "std", epsilon = 1e-6 } = knownOptions(options, ["scale", "epsilon"]);
-  if (scale !== "std" && scale !== "none") {
-    throw new ConfigError(`scale: expected std or none, got ${JSON.stringify(scale)}`);
-  }
-  if (!(epsilon >= 0 && Number.isFinite(epsilon))) {
-    throw new NumericError(`epsilon: expected a finite number ≥ 0, got ${epsilon}`);
-  }
+  const { scale, epsilon } = readOptions(options, OPTIONS);
   const { mean, deviation, hasSpread } = groupSpread(rewards);
   const advantages = new Float64Array(rewards.length);
   if (!hasSpread) return advantages;

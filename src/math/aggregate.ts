@@ -7,6 +7,7 @@
  * cleared, leave both the numerator and the denominator.
  */
 import { NumericError } from "../errors/index.ts";
+import { requireArray, requireObjects } from "./check.ts";
 
 /**
  * Masks of all completions of the batch, `[B][T]`, 1 where the token counts, to scales of the same shape.
@@ -23,6 +24,7 @@ export type Aggregation = (masks: readonly ArrayLike<number>[], completions?: nu
  * Source: DAPO, arXiv:2503.14476, section 3.3. The sum runs over the whole batch given, so give it the global one.
  */
 export const tokenMean: Aggregation = (masks) => {
+  requireObjects("masks", masks);
   let total = 0;
   for (const mask of masks) total += countTokens(mask);
   return masks.map((mask) => scales(mask, total));
@@ -61,14 +63,20 @@ export function sequenceSumNorm(length?: number): Aggregation {
   };
 }
 
-/** Tokens that count. */
+/**
+ * Tokens that count.
+ *
+ * @throws ShapeError when the mask is no array
+ */
 export function countTokens(mask: ArrayLike<number>): number {
+  requireArray("mask", mask);
   let count = 0;
   for (let t = 0; t < mask.length; t++) if (mask[t] !== 0) count++;
   return count;
 }
 
 function countCompletions(masks: readonly ArrayLike<number>[]): number {
+  requireObjects("masks", masks);
   return masks.filter((mask) => countTokens(mask) > 0).length;
 }
 

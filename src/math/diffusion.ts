@@ -6,6 +6,7 @@
  * Source: NoisyRollout, arXiv:2504.13055, Eq. 3 and its forward process, which DVRP, arXiv:2601.06801, takes over.
  */
 import { NumericError } from "../errors/index.ts";
+import { requireNumber, requireObject } from "./check.ts";
 
 /** Steps of the whole process. */
 export const DIFFUSION_STEPS = 1000;
@@ -57,14 +58,13 @@ export function diffusionKept(step: number): number {
  * Source: arXiv:2504.13055, Eq. 3, whose γ/t_max is `middle`.
  *
  * @param progress share of the run that is over, in [0, 1]
+ * @throws ShapeError without a schedule
  * @throws NumericError when it is not, or a number of the schedule is not finite
  */
-export function annealedSteps({ initial, slope, middle }: AnnealedSteps, progress: number): number {
-  for (const [name, value] of Object.entries({ initial, slope, middle })) {
-    if (!Number.isFinite(value)) throw new NumericError(`${name}: expected a finite number, got ${value}`);
-  }
-  if (!(progress >= 0 && progress <= 1)) {
-    throw new NumericError(`progress: expected a number in [0, 1], got ${progress}`);
-  }
+export function annealedSteps(schedule: AnnealedSteps, progress: number): number {
+  requireObject("schedule", schedule);
+  const { initial, slope, middle } = schedule;
+  for (const [name, value] of Object.entries({ initial, slope, middle })) requireNumber(name, value);
+  requireNumber("progress", progress, 0, 1);
   return Math.floor(initial * (1 - 1 / (1 + Math.exp(-slope * (progress - middle)))));
 }

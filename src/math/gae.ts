@@ -3,8 +3,8 @@
  * Generalised advantage estimation: token advantages from token rewards and a value head's estimates, and the returns
  * that the value head is to learn. Whitening of the result is in `whiten.ts`, the value loss in `value-loss.ts`.
  */
-import { NumericError } from "../errors/index.ts";
-import { requireArray, requireFinite, requireLength } from "./check.ts";
+import { requireArray, requireFinite, requireLength, requireNumber } from "./check.ts";
+import { checked, numberIn, optional, readOptions } from "./options.ts";
 
 /** How far an advantage looks ahead. */
 export interface GaeOptions {
@@ -15,6 +15,12 @@ export interface GaeOptions {
   /** `[T]`, 1 where the token counts; all count when absent. */
   readonly mask?: ArrayLike<number> | undefined;
 }
+
+const OPTIONS = {
+  gamma: numberIn(0, 1, 1),
+  lambda: numberIn(0, 1, 0.95),
+  mask: optional(checked<ArrayLike<number>>([], requireArray)),
+};
 
 /** Token advantages with the targets of the values. */
 export interface GaeEstimate {
@@ -36,6 +42,7 @@ export interface GaeEstimate {
  *
  * @param rewards `[T]` reward of each token; an outcome reward is at the last token that counts
  * @param values `[T]` V of the state in which each token was chosen, reward units
+ * @throws ConfigError when an option is unknown
  * @throws ShapeError when the lengths differ
  * @throws NumericError when γ or λ is outside [0, 1], or a counted reward or value is not finite
  * @example
@@ -46,12 +53,7 @@ export function gae(
   values: ArrayLike<number>,
   options: GaeOptions = {},
 ): GaeEstimate {
-  const { gamma = 1, lambda = 0.95, mask } = options;
-  for (const [name, rate] of [["gamma", gamma] as const, ["lambda", lambda] as const]) {
-    if (!(rate >= 0 && rate <= 1)) {
-      throw new NumericError(`${name}: expected a number in [0, 1], got ${rate}`);
-    }
-  }
+  const { gamma, lambda, mask } = readOptions(options, OPTIONS);
   requireArray("rewards", rewards);
   const { length } = rewards;
   requireLength("values", values, length);
@@ -84,13 +86,19 @@ export function gae(
  * @param penalties `[T]`, such as β·KLₜ; none when absent
  * @returns `[T]`; 0 at masked tokens
  * @throws ShapeError when the lengths differ
+ * @throws NumericError when the outcome or a counted penalty is not finite
  */
 export function tokenRewards(
   outcome: number,
   mask: ArrayLike<number>,
   penalties?: ArrayLike<number>,
 ): Float64Array {
-  if (penalties) requireLength("penalties", penalties, mask.length);
+  requireNumber("outcome", outcome);
+  requireArray("mask", mask);
+  if (penalties) {
+    requireLength("penalties", penalties, mask.length);
+    requireFinite("penalties", penalties, mask);
+  }
   const rewards = Float64Array.from(mask, (counts, t) => (counts === 0 ? 0 : -(penalties?.[t] ?? 0) + 0));
   for (let t = mask.length - 1; t >= 0; t--) {
     if (mask[t] === 0) continue;

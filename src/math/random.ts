@@ -30,11 +30,11 @@ export class Rng {
 
   /**
    * @param seed an integer or a text; equal seeds give equal streams
-   * @throws NumericError when a number is not a safe integer
+   * @throws NumericError when it is neither a safe integer nor a text
    */
   constructor(seed: number | string) {
-    if (typeof seed === "number" && !Number.isSafeInteger(seed)) {
-      throw new NumericError(`seed: expected an integer, got ${seed}`);
+    if (typeof seed !== "string" && !Number.isSafeInteger(seed)) {
+      throw new NumericError(`seed: expected an integer or a text, got ${seed}`);
     }
     this.#key = hash([1, 0, 0, 0], String(seed));
     this.#words = Uint32Array.from(this.#key);
@@ -83,7 +83,9 @@ export class Rng {
   /** Uniform in [0, 1), 53 random bits; in [low, high) with bounds. */
   uniform(low = 0, high = 1): number {
     const fraction = ((this.word() >>> 5) * 2 ** 26 + (this.word() >>> 6)) / 2 ** 53;
-    return low + (high - low) * fraction;
+    const drawn = low + (high - low) * fraction;
+    // The bounds may be so near to each other that the sum is rounded to the upper one.
+    return drawn === high ? low : drawn;
   }
 
   /**

@@ -2,7 +2,7 @@
  * @module
  * How far the policy has moved since the tokens were sampled: per token, or per completion.
  */
-import { ShapeError } from "../errors/index.ts";
+import { requireArray, requireLength } from "./check.ts";
 
 /**
  * Log importance ratio of each token.
@@ -15,9 +15,8 @@ import { ShapeError } from "../errors/index.ts";
  * @throws ShapeError when the lengths differ
  */
 export function logRatio(logprobs: ArrayLike<number>, oldLogprobs: ArrayLike<number>): Float64Array {
-  if (logprobs.length !== oldLogprobs.length) {
-    throw new ShapeError(`oldLogprobs: expected shape [${logprobs.length}], got [${oldLogprobs.length}]`);
-  }
+  requireArray("logprobs", logprobs);
+  requireLength("oldLogprobs", oldLogprobs, logprobs.length);
   return Float64Array.from(logprobs, (logprob, t) => logprob - oldLogprobs[t]!);
 }
 
@@ -30,8 +29,10 @@ export function logRatio(logprobs: ArrayLike<number>, oldLogprobs: ArrayLike<num
  *
  * @param logRatios `[T]`, nats
  * @returns `[T]`, > 0; infinite above 709 nats
+ * @throws ShapeError when they are no array
  */
 export function tokenRatio(logRatios: ArrayLike<number>): Float64Array {
+  requireArray("logRatios", logRatios);
   return Float64Array.from(logRatios, Math.exp);
 }
 
@@ -48,9 +49,8 @@ export function tokenRatio(logRatios: ArrayLike<number>): Float64Array {
  * @throws ShapeError when the lengths differ
  */
 export function sequenceRatio(logRatios: ArrayLike<number>, mask?: ArrayLike<number>): number {
-  if (mask && mask.length !== logRatios.length) {
-    throw new ShapeError(`mask: expected shape [${logRatios.length}], got [${mask.length}]`);
-  }
+  requireArray("logRatios", logRatios);
+  if (mask) requireLength("mask", mask, logRatios.length);
   let sum = 0;
   let count = 0;
   for (let t = 0; t < logRatios.length; t++) {

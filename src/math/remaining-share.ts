@@ -2,7 +2,7 @@
  * @module
  * How a number falls over a run: the share of it that is left, for learning rates and for coefficients of the loss.
  */
-import { NumericError } from "../errors/index.ts";
+import { requireChoice, requireNumber } from "./check.ts";
 
 /** Shapes of the fall. */
 export const FALLS = ["constant", "linear", "cosine"] as const;
@@ -21,13 +21,14 @@ const remaining: Readonly<Record<Fall, (progress: number) => number>> = {
  *
  * @param progress p, share of the run that is over, in [0, 1]
  * @param finalShare f, what is left at the end of a linear or cosine fall; a constant has no f
- * @throws NumericError when the progress is outside [0, 1]
+ * @throws ConfigError when the fall is another
+ * @throws NumericError when the progress is outside [0, 1], or the final share not finite
  * @example
  * remainingShare("linear", 0.25, 0.2); // 0.8
  */
 export function remainingShare(fall: Fall, progress: number, finalShare = 0): number {
-  if (!(progress >= 0 && progress <= 1)) {
-    throw new NumericError(`progress: expected a number in [0, 1], got ${progress}`);
-  }
+  requireChoice("fall", fall, FALLS);
+  requireNumber("progress", progress, 0, 1);
+  requireNumber("finalShare", finalShare);
   return finalShare + (1 - finalShare) * remaining[fall](progress);
 }

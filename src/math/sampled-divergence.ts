@@ -5,6 +5,8 @@
  * because the token was drawn from the distribution that changes.
  */
 
+import { requireChoice } from "./check.ts";
+
 /**
  * Which divergence of p, which drew the token, and q.
  *
@@ -38,6 +40,7 @@ export interface SampledDivergence {
  * @param first log p(o), nats
  * @param second log q(o), nats
  * @param bound nats
+ * @throws ConfigError when the direction is another
  * @example
  * sampledDivergence("estimate", Math.log(0.5), Math.log(0.25)); // { value: ln 2 − 0.5, first: 0.5, second: −0.5 }
  */
@@ -47,6 +50,7 @@ export function sampledDivergence(
   second: number,
   bound = Infinity,
 ): SampledDivergence {
+  if (!Object.hasOwn(divergences, direction)) requireChoice("direction", direction, DIVERGENCE_DIRECTIONS);
   const found = divergences[direction](second - first);
   return found.value < bound ? found : { value: bound, first: 0, second: 0 };
 }

@@ -8,6 +8,9 @@
  * exactly on a bound, also where the surrogate is smooth.
  */
 
+import { NumericError } from "../errors/index.ts";
+import { requireObject } from "./check.ts";
+
 /** A surrogate's value and slope at one token. */
 export interface SurrogateValue {
   readonly value: number;
@@ -27,6 +30,16 @@ export interface ClipOptions {
   readonly dualClip?: number | undefined;
 }
 
+/** Negative as well as missing bounds would clip nothing, or everything. */
+function checkClip(options: ClipOptions): void {
+  requireObject("options", options);
+  const { clipLow, clipHigh, dualClip = Infinity } = options;
+  if (clipLow >= 0 && clipHigh >= 0 && dualClip > 1) return;
+  throw new NumericError(
+    `clip: expected clipLow ≥ 0, clipHigh ≥ 0 and dualClip > 1, got ${clipLow}, ${clipHigh} and ${dualClip}`,
+  );
+}
+
 const FLAT: SurrogateValue = { value: 0, derivative: 0, clipped: "none" };
 
 /**
@@ -40,8 +53,10 @@ const FLAT: SurrogateValue = { value: 0, derivative: 0, clipped: "none" };
  *
  * @param ratio ρ > 0
  * @param advantage A, any unit; at 0 value and derivative are 0 for any ratio
+ * @throws NumericError when a bound is missing or impossible
  */
 export function clippedSurrogate(ratio: number, advantage: number, options: ClipOptions): SurrogateValue {
+  checkClip(options);
   if (advantage === 0) return FLAT;
   const low = 1 - options.clipLow;
   const high = 1 + options.clipHigh;
@@ -73,14 +88,17 @@ export interface SoftGateOptions {
  *
  * @param ratio ρ > 0
  * @param advantage A, any unit
+ * @throws NumericError when a temperature is missing or impossible
  */
 export function softGateSurrogate(
   ratio: number,
   advantage: number,
   options: SoftGateOptions,
 ): SurrogateValue {
+  requireObject("options", options);
   if (advantage === 0) return FLAT;
   const temperature = advantage > 0 ? options.temperaturePositive : options.temperatureNegative;
+  if (!(temperature > 0)) throw new NumericError(`temperature: expected a number > 0, got ${temperature}`);
   const gate = 1 / (1 + Math.exp(-temperature * (ratio - 1)));
   return {
     value: (4 / temperature) * gate * advantage,
@@ -95,7 +113,10 @@ export function softGateSurrogate(
  *     w = clamp(ρ, 1 − clipLow, 1 + clipHigh)
  *
  * Source: CISPO, arXiv:2506.13585.
+ *
+ * @throws NumericError when a bound is missing or impossible
  */
 export function clampedRatio(ratio: number, options: ClipOptions): number {
+  checkClip(options);
   return Math.min(Math.max(ratio, 1 - options.clipLow), 1 + options.clipHigh);
 }

@@ -3,6 +3,8 @@
  * The loss of a value head, with its derivative in the value.
  */
 
+import { NumericError } from "../errors/index.ts";
+
 /** A value's loss and slope at one token. */
 export interface ValueLoss {
   readonly value: number;
@@ -24,10 +26,12 @@ export interface ValueLoss {
  * @param oldValue V_old, of the value head when the completion was sampled
  * @param target R, the return to be predicted
  * @param clip ≥ 0, reward units
+ * @throws NumericError when the clip is not
  * @example
  * clippedValueLoss(1, 0, 0.25, 0.2); // { value: 0.28125, derivative: 0.75, isClipped: false }
  */
 export function clippedValueLoss(value: number, oldValue: number, target: number, clip: number): ValueLoss {
+  if (!(clip >= 0)) throw new NumericError(`clip: expected a number ≥ 0, got ${clip}`);
   const clamped = Math.min(Math.max(value, oldValue - clip), oldValue + clip);
   const plain = (value - target) ** 2;
   const held = (clamped - target) ** 2;

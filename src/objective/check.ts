@@ -3,8 +3,10 @@
  * Checks of a batch before any arithmetic. Messages name the completion, because a batch has many.
  */
 import { ConfigError, NumericError, ShapeError } from "../errors/index.ts";
+import { requireObject, requireObjects } from "../math/check.ts";
 import { isScorable, requireArray } from "../math/index.ts";
 import type { Algorithm } from "./algorithm.ts";
+import { isCompared } from "./compared-advantages.ts";
 import { comparesOutcomes } from "./needs.ts";
 import type { PerceptionTerm } from "./perception.ts";
 import type { ObjectiveCompletion, ObjectiveGroup } from "./types.ts";
@@ -16,10 +18,10 @@ import type { ViewTerm } from "./view-term.ts";
  * @throws ShapeError
  */
 export function requireGroups(groups: readonly ObjectiveGroup[]): void {
-  requireArray("groups", groups);
-  for (const [g, group] of groups.entries()) {
-    requireArray(`groups[${g}].rewards`, group?.rewards);
-    requireArray(`groups[${g}].completions`, group?.completions);
+  requireObjects("groups", groups);
+  for (const [g, { rewards, completions }] of groups.entries()) {
+    requireArray(`groups[${g}].rewards`, rewards);
+    requireObjects(`groups[${g}].completions`, completions);
   }
 }
 
@@ -36,6 +38,12 @@ export function checkGroups(groups: readonly ObjectiveGroup[], algorithm: Algori
   const wantsValues = valuesWanted(groups, algorithm);
   const views = groups.flatMap(({ completions }) => completions).find(({ viewTerm }) => viewTerm)
     ?.viewTerm?.views;
+  const known = groups.filter((group) => group.known !== undefined).length;
+  if (known !== 0 && known !== groups.length) {
+    throw new ShapeError(
+      `known: expected advantages of every group or of none, got ${known} of ${groups.length}`,
+    );
+  }
   groups.forEach((group, g) => {
     const { rewards, completions } = group;
     checkComparisons(group, algorithm, g);
@@ -69,8 +77,10 @@ export function checkGroups(groups: readonly ObjectiveGroup[], algorithm: Algori
             `baseline "group" does without (${where})`,
         );
       }
-      if (completion.perception) checkPerception(completion.perception, completion.mask, algorithm, where);
-      if (completion.viewTerm) {
+      if (completion.perception !== undefined) {
+        checkPerception(completion.perception, completion.mask, algorithm, where);
+      }
+      if (completion.viewTerm !== undefined) {
         checkViewTerm(completion.viewTerm, views?.length ?? 0, completion.mask, algorithm, where);
       }
       if (algorithm.unit === "pair" && completion.advantageBonus) {
@@ -82,28 +92,29 @@ export function checkGroups(groups: readonly ObjectiveGroup[], algorithm: Algori
 }
 
 /** Comparisons beside the rewards need advantages of outcomes, with nothing taken off at tokens. */
-function checkComparisons(
-  { parts = [], others = [], completions, isWhitened }: ObjectiveGroup,
-  algorithm: Algorithm,
-  g: number,
-): void {
-  if (parts.length === 0 && others.length === 0 && !isWhitened) return;
+function checkComparisons(group: ObjectiveGroup, algorithm: Algorithm, g: number): void {
+  const { parts = [], others = [], completions, isWhitened } = group;
+  requireObjects(`groups[${g}].parts`, parts);
+  requireArray(`groups[${g}].others`, others);
+  if (!isCompared(group) && !isWhitened) return;
   if (!comparesOutcomes(algorithm)) {
     throw new ConfigError(
       `algorithm.kind "${algorithm.name ?? "own"}": rewards that are normalised apart, whitened or shared between groups need ` +
         `advantages of outcomes, without a value head, pairs or a KL in the reward (group ${g})`,
     );
   }
-  for (const [k, { rewards }] of parts.entries()) {
+  for (const [k, { coefficient, rewards }] of parts.entries()) {
+    if (!Number.isFinite(coefficient)) {
+      const expected = `parts[${k}].coefficient: expected a finite number`;
+      throw new NumericError(`${expected}, got ${coefficient} (group ${g})`);
+    }
+    requireArray(`groups[${g}].parts[${k}].rewards`, rewards);
     if (rewards.length === completions.length) continue;
     throw new ShapeError(
       `parts[${k}]: expected ${completions.length} rewards, got ${rewards.length} (group ${g})`,
     );
   }
-  const numbers = [
-    ...parts.flatMap(({ coefficient, rewards }) => [coefficient, ...Array.from(rewards)]),
-    ...Array.from(others),
-  ];
+  const numbers = [...parts.flatMap(({ rewards }) => Array.from(rewards)), ...Array.from(others)];
   const wrong = numbers.find((number) => isScorable(number) && !Number.isFinite(number));
   if (wrong !== undefined) {
     throw new NumericError(
@@ -112,13 +123,20 @@ function checkComparisons(
   }
 }
 
-/** Known advantages and returns have the shape of their group. */
+/** Known advantages and returns have the shape of their group; returns are NaN where there are none. */
 function checkKnown({ known, completions }: ObjectiveGroup, g: number): void {
-  for (const [name, rows] of Object.entries(known ?? {})) {
+  if (known === undefined) return;
+  requireObject(`groups[${g}].known`, known);
+  requireArray(`groups[${g}].known.advantages`, known.advantages);
+  for (const [name, rows] of Object.entries({ advantages: known.advantages, returns: known.returns })) {
     if (rows === undefined) continue;
-    const got = completions.findIndex(({ mask }, i) => rows[i]?.length !== mask.length);
-    if (got < 0 && rows.length === completions.length) continue;
-    throw new ShapeError(`known.${name}: expected a number for each token of each completion (group ${g})`);
+    const got = completions.findIndex(({ mask }, i) => rows[i]?.length !== mask?.length);
+    if (got >= 0 || rows.length !== completions.length) {
+      throw new ShapeError(`known.${name}: expected a number for each token of each completion (group ${g})`);
+    }
+  }
+  for (const [i, { mask }] of completions.entries()) {
+    checkFinite("known.advantages", known.advantages[i]!, mask, `completion ${i} of group ${g}`);
   }
 }
 
@@ -134,7 +152,7 @@ const arrays = [
 ] as const;
 
 function checkPerception(
-  { ablatedLogprobs, coefficients, bound, entropyPenalty }: PerceptionTerm,
+  term: PerceptionTerm,
   mask: ArrayLike<number>,
   algorithm: Algorithm,
   where: string,
@@ -144,8 +162,16 @@ function checkPerception(
       `algorithm.kind: dpo compares pairs and has no place for a perception term (${where})`,
     );
   }
+  requireObject("perception", term);
+  const { ablatedLogprobs, coefficients, bound, entropyPenalty } = term;
   checkFinite("perception.ablatedLogprobs", ablatedLogprobs, mask, where);
   checkFinite("perception.coefficients", coefficients, mask, where);
+  for (let t = 0; t < mask.length; t++) {
+    if (mask[t] === 0 || coefficients[t]! >= 0) continue;
+    throw new NumericError(
+      `perception.coefficients[${t}]: expected a number ≥ 0, got ${coefficients[t]} (${where})`,
+    );
+  }
   for (const [name, value] of Object.entries({ bound, entropyPenalty })) {
     if (!(value >= 0 && value < Infinity)) {
       throw new NumericError(`perception.${name}: expected a finite number ≥ 0, got ${value} (${where})`);
@@ -154,7 +180,7 @@ function checkPerception(
 }
 
 function checkViewTerm(
-  { views }: ViewTerm,
+  term: ViewTerm,
   count: number,
   mask: ArrayLike<number>,
   algorithm: Algorithm,
@@ -164,6 +190,12 @@ function checkViewTerm(
     throw new ConfigError(
       `algorithm.kind: dpo compares pairs and has no place for a term over views (${where})`,
     );
+  }
+  requireObject("viewTerm", term);
+  const { views, at } = term;
+  requireObjects("viewTerm.views", views);
+  if (typeof at !== "function") {
+    throw new ShapeError(`viewTerm.at: expected a function, got ${typeof at} (${where})`);
   }
   if (views.length !== count) {
     throw new ShapeError(
@@ -195,9 +227,7 @@ const required = ["mask", "logprobs", "oldLogprobs"] as const;
 function checkMask(completion: ObjectiveCompletion, where: string): void {
   const { mask, logprobs } = completion;
   for (const name of required) {
-    if (typeof completion[name]?.length !== "number") {
-      throw new ShapeError(`${name}: expected an array, got ${typeof completion[name]} (${where})`);
-    }
+    checkArray(name, completion[name], where);
   }
   if (mask.length !== logprobs.length) {
     throw new ShapeError(`mask: expected shape [${logprobs.length}], got [${mask.length}] (${where})`);
@@ -209,7 +239,14 @@ function checkMask(completion: ObjectiveCompletion, where: string): void {
   }
 }
 
+function checkArray(name: string, values: ArrayLike<number> | null | undefined, where: string): void {
+  if (typeof values?.length === "number") return;
+  const got = values === null ? "null" : typeof values;
+  throw new ShapeError(`${name}: expected an array, got ${got} (${where})`);
+}
+
 function checkFinite(name: string, values: ArrayLike<number>, mask: ArrayLike<number>, where: string): void {
+  checkArray(name, values, where);
   if (values.length !== mask.length) {
     throw new ShapeError(`${name}: expected shape [${mask.length}], got [${values.length}] (${where})`);
   }

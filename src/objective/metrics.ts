@@ -20,7 +20,7 @@ interface SeenToken {
   readonly viewTerm?: number | undefined;
 }
 
-/** Largest logged ratio or divergence: beyond it sums over a batch could overflow. */
+/** Largest logged ratio, divergence or weight: beyond it sums over a batch, and squares, could overflow. */
 const MOST_LOGGED = 1e100;
 
 /** Sums over one batch: `group` for each group, then for each of its completions `token`s and `completionEnd`. */
@@ -114,10 +114,11 @@ export class MetricsCollector {
       this.#viewTerms += viewTerm;
       this.#viewTermTokens++;
     }
-    this.#weights += weight;
-    this.#weightMax = Math.max(this.#weightMax, weight);
-    this.#completionWeights += weight;
-    this.#completionSquares += weight * weight;
+    const held = Math.min(Math.max(weight, -MOST_LOGGED), MOST_LOGGED);
+    this.#weights += held;
+    this.#weightMax = Math.max(this.#weightMax, held);
+    this.#completionWeights += held;
+    this.#completionSquares += held * held;
   }
 
   completionEnd(): void {

@@ -27,8 +27,8 @@ import type { ObjectiveContext, ObjectiveGroup, ObjectiveResult } from "./types.
  *
  * Masked tokens are never looked at and have coefficient 0. A group without spread of rewards has advantage 0. Its
  * coefficients are 0 unless a KL or perception term acts, or the algorithm has no baseline of the group. Its tokens
- * count in the means. A completion that no verifier could judge has advantage 0; its tokens count in the means too. A
- * completion without counted tokens counts in no mean.
+ * count in the means. A completion that no verifier could judge has advantage 0, in parts and whitened too; its tokens
+ * count in the means. A completion without counted tokens counts in no mean.
  *
  * @param config an algorithm, or the `algorithm` part of a configuration, whose missing options take their defaults
  * @param groups `[P]` of `[G]` completions

@@ -4,6 +4,7 @@
  * and the creation of algorithms follow from the list.
  */
 import type * as z from "zod";
+import { optional, readOptions, wholeIn } from "../math/options.ts";
 import { createPart, definitionUnion, parseByKind } from "../parts/index.ts";
 import type { Algorithm } from "./algorithm.ts";
 import { cispoObjective } from "./algorithms/cispo.ts";
@@ -28,6 +29,8 @@ const definitions = [
   reinforceObjective,
   dpoObjective,
 ] as const;
+
+const CONTEXT = { maxCompletionTokens: optional(wholeIn(1, Infinity, 1)) };
 
 /** Which policy loss, with its options. */
 export const algorithmSchema = definitionUnion(definitions).describe("Which policy loss.");
@@ -56,8 +59,9 @@ export function parseAlgorithm(config: AlgorithmInput): AlgorithmConfig {
  * @throws ConfigError when a key is unknown or a value impossible
  */
 export function createAlgorithm(config: AlgorithmInput, context: ObjectiveContext = {}): NamedAlgorithm {
+  const facts = readOptions(context, CONTEXT, "context");
   const parsed = parseAlgorithm(config);
-  return { name: parsed.kind, ...createPart<ObjectiveContext, Algorithm>(definitions, parsed, context) };
+  return { name: parsed.kind, ...createPart<ObjectiveContext, Algorithm>(definitions, parsed, facts) };
 }
 
 /**
@@ -69,6 +73,7 @@ export function resolveAlgorithm(
   given: Algorithm | AlgorithmInput,
   context: ObjectiveContext = {},
 ): Algorithm {
+  readOptions(context, CONTEXT, "context");
   return typeof given === "object" && given !== null && "unit" in given
     ? given
     : createAlgorithm(given, context);

@@ -58,10 +58,10 @@ export function tokenObjective(
   };
 }
 
-/** The advantages that the groups have, if all have them. */
+/** The advantages that the groups have: all or none of them, as `checkGroups` sees to. */
 function givenAdvantages(groups: readonly ObjectiveGroup[]): BatchAdvantages | undefined {
   const known = groups.flatMap((group) => group.known ?? []);
-  if (known.length === 0 || known.length < groups.length) return undefined;
+  if (known.length === 0) return undefined;
   const returns = known.flatMap((own) => (own.returns ? [own.returns] : []));
   return {
     advantages: known.map(({ advantages }) => advantages),

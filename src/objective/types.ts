@@ -41,13 +41,13 @@ export interface ObjectiveCompletion {
 export interface SeparateRewards {
   /** Factor of its advantage. */
   readonly coefficient: number;
-  /** `[G]`; null where a completion takes no part in the comparison. */
+  /** `[G]`; null where a completion takes no part in the comparison, as without a reward in any. */
   readonly rewards: Rewards;
 }
 
 /** The comparisons of a group besides its rewards. */
 export interface Comparisons {
-  /** In place of the rewards: the parts, each normalised apart. */
+  /** In place of the rewards: the parts, each normalised apart; none unless given, as with an empty list. */
   readonly parts?: readonly SeparateRewards[] | undefined;
   /** Rewards of further completions, of other groups, that the group's are compared with as well. */
   readonly others?: Rewards | undefined;
@@ -119,7 +119,7 @@ export interface ObjectiveMetrics {
   readonly perceptionKl: number;
   /** Mean of the term over views, as added to the maximised objective, over tokens with one; 0 without any. */
   readonly viewTerm: number;
-  /** Token weights over tokens; 1 without weights. */
+  /** Token weights over tokens; 1 without weights. A weight beyond ±1e100 is logged as that. */
   readonly weightMean: number;
   readonly weightMax: number;
   /** Mean over completions of (Σw)² / Σw²: the tokens that effectively carry the credit. */

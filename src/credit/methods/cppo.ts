@@ -4,13 +4,15 @@
  * stay where it is when the image only looks different, and move when what the image says is gone.
  */
 import * as z from "zod";
-import { sampledDivergence } from "../../math/index.ts";
-import { checkOption, checkSignals, countedTokens, counts } from "../check-signals.ts";
+import { sampledDivergence, sum } from "../../math/index.ts";
+import { checkSignals, countedTokens, counts, requireInput } from "../check-signals.ts";
 import { imageAblationSchema } from "../image-ablation.ts";
 import { type CreditMethod, type CreditViewTerm, defineCredit, type ViewPass } from "../method.ts";
+import { neededOptionsOf, optionsOf } from "../option-rules.ts";
 import {
   advantageAt,
-  completionName,
+  checkAdvantage,
+  perBatch,
   requireAdvantage,
   requirePart,
   requireSignal,
@@ -64,6 +66,9 @@ export interface CppoOptions {
   readonly onlyBetter?: boolean;
 }
 
+const readTokenOptions = optionsOf(cppoSchema, "tokenShare", "onlyBetter");
+const readTermOptions = neededOptionsOf(cppoSchema, "coefficient", "temperature", "bound");
+
 /** Keeps 0/0 away where a token is sure either way, as the authors' code does. */
 const SURE = 1e-6;
 
@@ -77,16 +82,15 @@ const SURE = 1e-6;
  * Source: the authors' code, github.com/vbdi/cppo at 77f8763, `verl/recipe/cppo/cppo_dp_actor.py`. Ties are all kept. There
  * the padding of a batch counts among the n; here only tokens that count do.
  *
- * @throws ShapeError when lengths differ
- * @throws NumericError when an entropy is negative, infinite or NaN, or the share lies outside [0, 1]
+ * @throws ConfigError, ShapeError when an option is unknown, or lengths differ
+ * @throws NumericError when an entropy is negative, infinite or NaN, an advantage not finite, or the share outside [0, 1]
  */
-export function cppoTokens(
-  input: CppoInput,
-  { tokenShare = 0.5, onlyBetter = true }: CppoOptions = {},
-): Uint8Array {
+export function cppoTokens(input: CppoInput, options: CppoOptions = {}): Uint8Array {
+  const { tokenShare, onlyBetter } = readTokenOptions(options);
+  requireInput(input);
   const { entropy, lostEntropy, advantage, mask } = input;
-  checkOption("tokenShare", tokenShare, 0, 1);
   const tokens = checkSignals({ entropy: ["nats", entropy], lostEntropy: ["nats", lostEntropy] }, mask);
+  checkAdvantage(advantage, tokens, mask);
   const gains = Float64Array.from({ length: tokens }, (_, t) =>
     counts(mask, t) ? Math.max(0, lostEntropy[t]! - entropy[t]!) / (lostEntropy[t]! + SURE) : 0,
   );
@@ -108,10 +112,21 @@ export function cppoTokens(
  * @param given log π(o), nats
  * @param kept the same under the view that says the same
  * @param lost the same under the view whose information is gone
+ * @throws ConfigError, NumericError when an option is unknown, absent or impossible
  * @example
  * cppoTerm({ coefficient: 1, temperature: 0.1, bound: 10 }, -1, -2, -2).value; // −ln 2
  */
 export function cppoTerm(
+  options: { coefficient: number; temperature: number; bound: number },
+  given: number,
+  kept: number,
+  lost: number,
+): ReturnType<CreditViewTerm["at"]> {
+  return contrast(readTermOptions(options), given, kept, lost);
+}
+
+/** The term of options that are known to be possible. */
+function contrast(
   { coefficient, temperature, bound }: { coefficient: number; temperature: number; bound: number },
   given: number,
   kept: number,
@@ -128,53 +143,48 @@ export function cppoTerm(
   };
 }
 
-/** CPPO with its options bound: the mean of the term over the tokens of the batch that take part. */
+/**
+ * CPPO with its options bound: where an objective is a mean over tokens, the mean of the term over the tokens of the batch
+ * that take part.
+ */
 function cppoMethod(config: CppoConfig): CreditMethod {
-  return {
-    needs: {
+  const { kind, temperature, bound, tokenShare, onlyBetter } = config;
+  const method = perBatch(
+    {
       entropy: true,
       advantage: true,
       views: { kept: { image: config.kept }, lost: { image: config.lost, entropy: true } },
     },
-    wholeBatch: true,
-    sharesEvenly: true,
-    addsLossTerm: true,
-    credit: (groups) => {
-      const all = groups.map((group, g) =>
-        group.map((completion, i) => {
-          const where = completionName(g, i);
-          const { mask } = completion;
-          const views = requireSignal(completion, "views", config.kind, where);
-          const [kept, lost] = ["kept", "lost"].map((name) =>
-            requirePart(views[name], `the view "${name}"`, config.kind, where),
-          ) as [ViewPass, ViewPass];
-          const input = {
-            mask,
-            entropy: requireSignal(completion, "entropy", config.kind, where),
-            lostEntropy: requirePart(lost.entropy, 'entropy of the view "lost"', config.kind, where),
-            advantage: requireAdvantage(completion, config.kind, where),
-          };
-          return { mask, views: [kept, lost], taking: cppoTokens(input, config) };
-        }),
-      );
-      const flat = all.flat();
-      const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0);
-      const tokens = sum(flat.map(({ mask }) => countedTokens(mask, mask.length)));
-      const taken = sum(flat.map(({ taking }) => sum([...taking])));
+    (completion, where) => {
+      const { mask } = completion;
+      const views = requireSignal(completion, "views", kind, where);
+      const [kept, lost] = ["kept", "lost"].map((name) =>
+        requirePart(views[name], `the view "${name}"`, kind, where),
+      ) as [ViewPass, ViewPass];
+      const input = {
+        mask,
+        entropy: requireSignal(completion, "entropy", kind, where),
+        lostEntropy: requirePart(lost.entropy, 'entropy of the view "lost"', kind, where),
+        advantage: requireAdvantage(completion, kind, where),
+      };
+      return { mask, views: [kept, lost], taking: cppoTokens(input, { tokenShare, onlyBetter }) };
+    },
+    (inputs) => {
+      const tokens = sum(inputs.map(({ mask }) => countedTokens(mask, mask.length)));
+      const taken = sum(inputs.map(({ taking }) => sum(taking)));
       const coefficient = taken === 0 ? 0 : (config.coefficient * tokens) / taken;
       const nothing = { value: 0, given: 0, views: [0, 0] };
-      return all.map((group) =>
-        group.map(({ mask, views, taking }) => ({
-          weights: uniformWeights(mask),
-          viewTerm: {
-            views,
-            at: (t, given, [kept, lost]) =>
-              taking[t] === 1 ? cppoTerm({ ...config, coefficient }, given, kept!, lost!) : nothing,
-          } satisfies CreditViewTerm,
-        })),
-      );
+      return inputs.map(({ mask, views, taking }) => ({
+        weights: uniformWeights(mask),
+        viewTerm: {
+          views,
+          at: (t, given, [kept, lost]) =>
+            taking[t] === 1 ? contrast({ coefficient, temperature, bound }, given, kept!, lost!) : nothing,
+        } satisfies CreditViewTerm,
+      }));
     },
-  };
+  );
+  return { ...method, sharesEvenly: true, addsLossTerm: true };
 }
 
 export const cppoCredit = defineCredit({ schema: cppoSchema, create: cppoMethod });

@@ -6,7 +6,8 @@ import type { CreditCompletion } from "../method.ts";
 import { dvrpCredit, dvrpTerm } from "./dvrp.ts";
 
 const config = dvrpCredit.schema.parse({ kind: "dvrp" });
-const PLAIN = { ...config, entropyPenalty: 0 };
+const { kind: _kind, gradient: _gradient, masked: _masked, noise: _noise, ...TERM } = config;
+const PLAIN = { ...TERM, entropyPenalty: 0 };
 
 describe("dvrpTerm", () => {
   test("can be checked on paper", () => {
@@ -17,12 +18,12 @@ describe("dvrpTerm", () => {
     expect(given).toBeCloseTo(0.005, 15);
     expect(views).toBeAllclose([-0.005, 0], { atol: 1e-15 });
     expect(dvrpTerm(PLAIN, -1, -1, half).value).toBeCloseTo(-0.01 * (Math.LN2 - 0.5), 15);
-    expect(dvrpTerm(config, -1, -1, -2).value).toBeCloseTo(-0.01 * Math.exp(-1) - 0.05 * 3, 12);
+    expect(dvrpTerm(TERM, -1, -1, -2).value).toBeCloseTo(-0.01 * Math.exp(-1) - 0.05 * 3, 12);
   });
 
   test("of equal views is nothing but the penalty of their entropy", () => {
     for (const direction of DIVERGENCE_DIRECTIONS) {
-      const options = { ...config, necessityDirection: direction, robustnessDirection: direction };
+      const options = { ...TERM, necessityDirection: direction, robustnessDirection: direction };
       const { value, given, views } = dvrpTerm(options, -1.5, -1.5, -1.5);
       expect(value).toBeCloseTo(-0.15, 12);
       expect(Math.abs(given)).toBe(0);
@@ -34,7 +35,7 @@ describe("dvrpTerm", () => {
     const logprob = fc.double({ min: -5, max: -0.01, noNaN: true });
     fc.assert(
       fc.property(logprob, logprob, logprob, (given, masked, noised) => {
-        const options = { ...config, bound: 1e6 };
+        const options = { ...TERM, bound: 1e6 };
         const point = [given, masked, noised] as const;
         const found = dvrpTerm(options, ...point);
         const slopes = point.map((_, i) => {

@@ -8,7 +8,8 @@ import { annealedSteps, DIVERGENCE_DIRECTIONS, sampledDivergence } from "../../m
 import { checkSignals, counts } from "../check-signals.ts";
 import { imageAblationSchema } from "../image-ablation.ts";
 import { type CreditMethod, type CreditViewTerm, defineCredit, type ViewPass } from "../method.ts";
-import { perCompletion, requireSignal } from "../per-completion.ts";
+import { neededOptionsOf } from "../option-rules.ts";
+import { perCompletion, requirePart, requireSignal } from "../per-completion.ts";
 import { uniformWeights } from "./uniform-weights.ts";
 
 const direction = (what: string) =>
@@ -70,6 +71,16 @@ export type DvrpOptions = Pick<
   "necessity" | "robustness" | "entropyPenalty" | "necessityDirection" | "robustnessDirection" | "bound"
 >;
 
+const readOptions = neededOptionsOf(
+  dvrpSchema,
+  "necessity",
+  "robustness",
+  "entropyPenalty",
+  "necessityDirection",
+  "robustnessDirection",
+  "bound",
+);
+
 /**
  * The term at one token, as it is maximised, with its slopes.
  *
@@ -80,8 +91,19 @@ export type DvrpOptions = Pick<
  * @param given log π(o), nats
  * @param masked the same under the masked view
  * @param noised the same under the noised view
+ * @throws ConfigError, NumericError when an option is unknown, absent or impossible
  */
 export function dvrpTerm(
+  options: DvrpOptions,
+  given: number,
+  masked: number,
+  noised: number,
+): ReturnType<CreditViewTerm["at"]> {
+  return awayAndToward(readOptions(options), given, masked, noised);
+}
+
+/** The term of options that are known to be possible. */
+function awayAndToward(
   options: DvrpOptions,
   given: number,
   masked: number,
@@ -113,20 +135,22 @@ function dvrpMethod(config: z.output<typeof dvrpSchema>): CreditMethod {
   });
   const isConstant = config.gradient === "given";
   const method = perCompletion(needsAt(0), (completion, where) => {
-    const { masked, noised } = requireSignal(completion, "views", config.kind, where) as Record<
-      string,
-      ViewPass
-    >;
+    const passes = requireSignal(completion, "views", config.kind, where);
+    const [masked, noised] = ["masked", "noised"].map((name) =>
+      requirePart(passes[name], `the view "${name}"`, config.kind, where),
+    ) as [ViewPass, ViewPass];
     const { mask } = completion;
-    checkSignals({ masked: ["logprob", masked!.logprobs], noised: ["logprob", noised!.logprobs] }, mask);
+    checkSignals({ masked: ["logprob", masked.logprobs], noised: ["logprob", noised.logprobs] }, mask);
     const viewTerm: CreditViewTerm = {
-      views: [masked!, noised!].map(({ image, logprobs }) => ({
+      views: [masked, noised].map(({ image, logprobs }) => ({
         image,
         logprobs,
         ...(isConstant && { isConstant }),
       })),
       at: (t, given, [first, second]) =>
-        counts(mask, t) ? dvrpTerm(config, given, first!, second!) : { value: 0, given: 0, views: [0, 0] },
+        counts(mask, t)
+          ? awayAndToward(config, given, first!, second!)
+          : { value: 0, given: 0, views: [0, 0] },
     };
     return { weights: uniformWeights(mask), viewTerm };
   });

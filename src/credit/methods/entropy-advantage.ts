@@ -4,10 +4,16 @@
  * far that its sign turns.
  */
 import * as z from "zod";
-import { NumericError, ShapeError } from "../../errors/index.ts";
-import { checkOption, checkSignals, counts } from "../check-signals.ts";
+import { checkSignals, counts, requireInput } from "../check-signals.ts";
 import { type CreditMethod, defineCredit } from "../method.ts";
-import { advantageAt, perCompletion, requireAdvantage, requireSignal } from "../per-completion.ts";
+import { optionsOf } from "../option-rules.ts";
+import {
+  advantageAt,
+  checkAdvantage,
+  perCompletion,
+  requireAdvantage,
+  requireSignal,
+} from "../per-completion.ts";
 
 const entropyAdvantageSchema = z
   .strictObject({
@@ -37,6 +43,8 @@ export interface EntropyAdvantageOptions {
   readonly kappa?: number;
 }
 
+const readOptions = optionsOf(entropyAdvantageSchema, "alpha", "kappa");
+
 /**
  * Weights that turn the advantage of one completion, or of each token, into the shaped advantage of its tokens.
  *
@@ -47,7 +55,7 @@ export interface EntropyAdvantageOptions {
  * raised as well: wrong completions are punished less where the model was unsure. The entropy is a constant: no
  * gradient goes through it.
  *
- * @throws ShapeError when lengths differ
+ * @throws ConfigError, ShapeError when an option is unknown, or lengths differ
  * @throws NumericError when an entropy is NaN, infinite or negative, the advantage not finite, an option impossible
  * @example
  * entropyAdvantage({ entropy: [0, 1, 9], advantage: 1 }).weights; // [1, 1.4, 1.5]
@@ -56,20 +64,13 @@ export function entropyAdvantage(
   input: EntropyAdvantageInput,
   options: EntropyAdvantageOptions = {},
 ): { weights: Float64Array } {
+  const { alpha, kappa } = readOptions(options);
+  requireInput(input);
   const { entropy, advantage, mask } = input;
-  const { alpha = 0.4, kappa = 2 } = options;
-  checkSignals({ entropy: ["nats", entropy] }, mask);
-  checkOption("alpha", alpha, 0, Infinity);
-  if (!(kappa > 1)) throw new NumericError(`kappa: expected a number > 1, got ${kappa}`);
-  if (typeof advantage !== "number" && advantage.length !== entropy.length) {
-    throw new ShapeError(`advantage: expected shape [${entropy.length}], got [${advantage.length}]`);
-  }
+  checkAdvantage(advantage, checkSignals({ entropy: ["nats", entropy] }, mask), mask);
   const weights = Float64Array.from(entropy, (nats, t) => {
     if (!counts(mask, t)) return 0;
     const own = advantageAt(advantage, t);
-    if (!Number.isFinite(own)) {
-      throw new NumericError(`advantage: expected finite numbers, got ${own} (token ${t})`);
-    }
     if (own === 0) return 1;
     return 1 + Math.sign(own) * Math.min((alpha * Math.max(nats, 0)) / Math.abs(own), 1 / kappa);
   });
@@ -77,11 +78,11 @@ export function entropyAdvantage(
 }
 
 /** Entropy-shaped advantage with its options bound. */
-function entropyAdvantageMethod(config: z.output<typeof entropyAdvantageSchema>): CreditMethod {
+function entropyAdvantageMethod({ kind, ...options }: z.output<typeof entropyAdvantageSchema>): CreditMethod {
   return perCompletion({ entropy: true, advantage: true }, (completion, where) => {
-    const entropy = requireSignal(completion, "entropy", config.kind, where);
-    const advantage = requireAdvantage(completion, config.kind, where);
-    return entropyAdvantage({ entropy, advantage, mask: completion.mask }, config);
+    const entropy = requireSignal(completion, "entropy", kind, where);
+    const advantage = requireAdvantage(completion, kind, where);
+    return entropyAdvantage({ entropy, advantage, mask: completion.mask }, options);
   });
 }
 

@@ -6,10 +6,11 @@
  */
 import * as z from "zod";
 import { groupAdvantages, isScorable, mean } from "../../math/index.ts";
-import { checkOption, checkSignals, countedTokens, counts } from "../check-signals.ts";
+import { checkSignals, countedTokens, counts, requireCompletions } from "../check-signals.ts";
 import { type CreditMethod, defineCredit } from "../method.ts";
+import { optionsOf } from "../option-rules.ts";
 import { advantageAt, perGroup, requireAdvantage, requireSignal } from "../per-completion.ts";
-import { uniformWeights } from "./uniform-weights.ts";
+import { evenWeights, uniformWeights } from "./uniform-weights.ts";
 
 /** Below this an entropy counts as this much, so that its inverse is finite. */
 const LEAST_ENTROPY = 1e-8;
@@ -29,6 +30,7 @@ const options = {
     ),
   entropyRange: z
     .tuple([z.number().positive(), z.number().positive()])
+    .refine(([low, high]) => low <= high, { error: "expected the lower bound first" })
     .optional()
     .describe("Entropies are held within these nats; as they are unless given."),
   rightReward: z.number().default(0.5).describe("Reward from which on a completion counts as right."),
@@ -51,6 +53,8 @@ export interface GtpoInput {
 
 export type GtpoOptions = Partial<Omit<z.output<typeof gtpoSchema>, "kind">>;
 
+const readOptions = optionsOf(gtpoSchema, ...(Object.keys(options) as (keyof typeof options)[]));
+
 /**
  * GTPO's token advantages of one group.
  *
@@ -62,7 +66,7 @@ export type GtpoOptions = Partial<Omit<z.output<typeof gtpoSchema>, "kind">>;
  *
  * @param completions `[G]`
  * @returns `[G][T]`, 0 where a completion could not be judged; undefined where not both sides have tokens
- * @throws ShapeError when lengths differ
+ * @throws ConfigError, ShapeError when an option is unknown, or lengths differ
  * @throws NumericError when an entropy is NaN, infinite or negative, or an option impossible
  * @example
  * gtpo([{ entropy: [1], reward: 1 }, { entropy: [3], reward: 0 }]); // [[√½], [−√½]]
@@ -71,10 +75,10 @@ export function gtpo(
   completions: readonly GtpoInput[],
   chosen: GtpoOptions = {},
 ): Float64Array[] | undefined {
-  const { outcome = 1, entropy: weight = 0.1, normalisation = "joint", rightReward = 0.5 } = chosen;
-  const [low, high] = chosen.entropyRange ?? [LEAST_ENTROPY, Infinity];
-  checkOption("outcome", outcome, 0, Infinity);
-  checkOption("entropy", weight, 0, Infinity);
+  const known = readOptions(chosen);
+  const { outcome, entropy: weight, normalisation, rightReward } = known;
+  const [low, high] = known.entropyRange ?? [LEAST_ENTROPY, Infinity];
+  requireCompletions(completions);
   for (const { entropy, mask } of completions) checkSignals({ entropy: ["nats", entropy] }, mask);
   const isAlive = (i: number, t: number) =>
     t < completions[i]!.entropy.length && counts(completions[i]!.mask, t);
@@ -114,6 +118,8 @@ export function grpoS(
   completions: readonly GtpoInput[],
   chosen: GtpoOptions = {},
 ): Float64Array[] | undefined {
+  readOptions(chosen);
+  requireCompletions(completions);
   const whole = completions.map(({ entropy, reward, mask }) => {
     checkSignals({ entropy: ["nats", entropy] }, mask);
     return {
@@ -123,23 +129,23 @@ export function grpoS(
     };
   });
   return gtpo(whole, chosen)?.map(([advantage = 0], i) =>
-    uniformWeights(completions[i]!.mask ?? new Uint8Array(completions[i]!.entropy.length).fill(1), advantage),
+    evenWeights(completions[i]!.entropy.length, completions[i]!.mask, advantage),
   );
 }
 
 /** Either with its options bound; a group without both right and wrong completions keeps the objective's advantages. */
 function method(advantagesOf: typeof gtpo) {
-  return (config: z.output<typeof gtpoSchema> | z.output<typeof grpoSSchema>): CreditMethod =>
+  return ({ kind, ...chosen }: z.output<typeof gtpoSchema> | z.output<typeof grpoSSchema>): CreditMethod =>
     perGroup(
       { entropy: true, advantage: true },
       (completion, where) => ({
-        entropy: requireSignal(completion, "entropy", config.kind, where),
+        entropy: requireSignal(completion, "entropy", kind, where),
         reward: completion.reward ?? null,
         mask: completion.mask,
-        given: requireAdvantage(completion, config.kind, where),
+        given: requireAdvantage(completion, kind, where),
       }),
       (inputs) => {
-        const advantages = advantagesOf(inputs, config);
+        const advantages = advantagesOf(inputs, chosen);
         return inputs.map(({ mask, given }, i) => ({
           weights: uniformWeights(mask),
           ...(advantages && {

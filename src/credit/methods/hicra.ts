@@ -6,7 +6,7 @@
 import * as z from "zod";
 import { ConfigError } from "../../errors/index.ts";
 import { type CreditCompletion, type CreditMethod, defineCredit } from "../method.ts";
-import { perCompletion, requireAdvantage } from "../per-completion.ts";
+import { perCompletion, requireAdvantage, requirePart } from "../per-completion.ts";
 import { phraseSpans } from "../phrase-spans.ts";
 import { signedSpanWeights } from "../signed-spans.ts";
 import { uniformWeights } from "./uniform-weights.ts";
@@ -35,16 +35,16 @@ function hicraMethod({ kind, alpha, planning, phrases }: z.output<typeof hicraSc
   if ((planning === "phrases") !== (phrases !== undefined)) {
     throw new ConfigError(`credit.phrases: expected with planning "phrases" and only there`);
   }
-  const spanOf = ({ labels, tokenTexts = [] }: CreditCompletion) =>
+  const spanOf = ({ labels, tokenTexts }: CreditCompletion, where: string) =>
     phrases === undefined
       ? labels?.map(({ role }) => (role === "reasoning" ? 1 : 0))
-      : phraseSpans(tokenTexts, phrases);
+      : phraseSpans(requirePart(tokenTexts, "texts of tokens", kind, where), phrases);
   return perCompletion(
     { advantage: true, ...(planning === "labels" && { labels: true }) },
     (completion, where) => {
       const { mask } = completion;
       const advantage = requireAdvantage(completion, kind, where);
-      const span = spanOf(completion);
+      const span = spanOf(completion, where);
       if (span === undefined) return { weights: uniformWeights(mask), lacksLabels: true };
       return { weights: signedSpanWeights({ span, advantage, mask }, alpha, 1) };
     },

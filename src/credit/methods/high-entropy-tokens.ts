@@ -4,8 +4,9 @@
  */
 import * as z from "zod";
 import { quantile } from "../../math/index.ts";
-import { checkOption, checkSignals, counts } from "../check-signals.ts";
+import { checkSignals, counts, requireCompletions } from "../check-signals.ts";
 import { type CreditMethod, defineCredit } from "../method.ts";
+import { optionsOf } from "../option-rules.ts";
 import { perBatch, perGroup, requireSignal } from "../per-completion.ts";
 import { topShare } from "../top-share.ts";
 
@@ -27,12 +28,9 @@ export interface HighEntropyInput {
   readonly mask?: ArrayLike<number> | undefined;
 }
 
-export interface HighEntropyOptions {
-  /** ρ in [0, 1]. Default 0.2. */
-  readonly share?: number;
-  /** Default `"batch"`. */
-  readonly scope?: "batch" | "completion";
-}
+export type HighEntropyOptions = Partial<Omit<z.output<typeof highEntropyTokensSchema>, "kind">>;
+
+const readOptions = optionsOf(highEntropyTokensSchema, "share", "scope");
 
 /**
  * Weights of a batch of completions, 1 for tokens that learn and 0 for the others.
@@ -47,8 +45,7 @@ export interface HighEntropyOptions {
  * count, ties kept), scope "completion" is VPPO's code (ties by place).
  *
  * @param completions `[B]`
- * @throws ShapeError when lengths differ
- * @throws NumericError when an entropy is NaN, infinite or negative, or the share outside [0, 1]
+ * @throws ConfigError, ShapeError, NumericError when an option, a length or an entropy is impossible
  * @example
  * highEntropyTokens([{ entropy: [0, 3, 1] }, { entropy: [2, 0] }])[0].weights; // [0, 1, 0]
  */
@@ -56,8 +53,8 @@ export function highEntropyTokens(
   completions: readonly HighEntropyInput[],
   options: HighEntropyOptions = {},
 ): { weights: Float64Array }[] {
-  const { share = 0.2, scope = "batch" } = options;
-  checkOption("share", share, 0, 1);
+  const { share, scope } = readOptions(options);
+  requireCompletions(completions);
   for (const { entropy, mask } of completions) checkSignals({ entropy: ["nats", entropy] }, mask);
   return scopes[scope](completions, share);
 }
@@ -83,14 +80,15 @@ const scopes: Readonly<Record<NonNullable<HighEntropyOptions["scope"]>, Choice>>
 
 /** 80/20 with its options bound; the batch is all completions of the call. */
 function highEntropyTokensMethod(config: z.output<typeof highEntropyTokensSchema>): CreditMethod {
-  const by = config.scope === "batch" ? perBatch : perGroup;
+  const { kind, ...options } = config;
+  const by = options.scope === "batch" ? perBatch : perGroup;
   return by(
     { entropy: true },
     (completion, where) => ({
-      entropy: requireSignal(completion, "entropy", config.kind, where),
+      entropy: requireSignal(completion, "entropy", kind, where),
       mask: completion.mask,
     }),
-    (inputs) => highEntropyTokens(inputs, config),
+    (inputs) => highEntropyTokens(inputs, options),
   );
 }
 

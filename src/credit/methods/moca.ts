@@ -4,8 +4,9 @@
  * description is good, which a blind answer says. The paper's α₁ and α₂ are not known; those here are Fovea's own.
  */
 import * as z from "zod";
+import { requireNumber } from "../../math/check.ts";
 import { type CreditMethod, defineCredit } from "../method.ts";
-import { perCompletion, requireAdvantage } from "../per-completion.ts";
+import { perCompletion, requireAdvantage, requirePart } from "../per-completion.ts";
 import { signedSpanWeights } from "../signed-spans.ts";
 import { tagSpan } from "../tag-span.ts";
 import { uniformWeights } from "./uniform-weights.ts";
@@ -50,6 +51,7 @@ export type MocaOptions = Pick<z.output<typeof mocaSchema>, "raise" | "lower">;
  *
  * @param verdict of the answer, in [0, 1]; null where it could not be judged
  * @param description P, score of the description, in [0, 1]; undefined where it could not be scored
+ * @throws NumericError when the score is not in [0, 1]
  * @example
  * mocaShift(0, 1, { raise: 0.2, lower: 0.1 }); // 0.2
  */
@@ -59,17 +61,18 @@ export function mocaShift(
   { raise, lower }: MocaOptions,
 ): number {
   if (verdict !== 0 || description === undefined) return 0;
+  requireNumber("description", description, 0, 1);
   return raise * description - lower * (1 - description);
 }
 
 /** MoCA with its options bound: Aₜ + s·|Aₜ| at tokens of the description. */
 function mocaMethod({ kind, tag, reward, ...options }: z.output<typeof mocaSchema>): CreditMethod {
   return perCompletion({ advantage: true, rewards: [reward] }, (completion, where) => {
-    const { mask, verdict, rewardParts, tokenTexts = [] } = completion;
+    const { mask, verdict, rewardParts } = completion;
     const advantage = requireAdvantage(completion, kind, where);
     const shift = mocaShift(verdict, rewardParts?.[reward], options);
     if (shift === 0) return { weights: uniformWeights(mask) };
-    const span = tagSpan(tokenTexts, tag);
+    const span = tagSpan(requirePart(completion.tokenTexts, "texts of tokens", kind, where), tag);
     return { weights: signedSpanWeights({ span, advantage, mask }, Math.abs(shift), shift > 0 ? 1 : -1) };
   });
 }

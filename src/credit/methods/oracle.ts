@@ -4,10 +4,18 @@
  * methods. The labels come from the task, unchanged or with errors at a given rate.
  */
 import * as z from "zod";
-import { mean, Rng, requireLength } from "../../math/index.ts";
-import { checkChoice, checkOption, counts } from "../check-signals.ts";
+import { requireLength, requireObjects } from "../../math/check.ts";
+import { mean, Rng } from "../../math/index.ts";
+import { counts, requireInput } from "../check-signals.ts";
 import { type CreditLabel, type CreditMethod, type CreditNeeds, defineCredit } from "../method.ts";
-import { advantageAt, completionName, requireAdvantage, requireLabels } from "../per-completion.ts";
+import { optionsOf } from "../option-rules.ts";
+import {
+  advantageAt,
+  checkAdvantage,
+  perCompletion,
+  requireAdvantage,
+  requireLabels,
+} from "../per-completion.ts";
 
 const RULES = ["verdict", "role", "error"] as const;
 const ROLES = ["image", "reasoning"] as const;
@@ -58,6 +66,8 @@ export interface OracleOptions {
   readonly accuracy?: number | undefined;
 }
 
+const readOptions = optionsOf(oracleSchema, "by", "roles", "accuracy");
+
 /**
  * Token weights of one completion, each 0 or 1.
  *
@@ -69,27 +79,27 @@ export interface OracleOptions {
  * sequence of wrong tokens of one role, so that a number of several tokens is one error.
  *
  * With an accuracy below 1 each label is inverted with probability 1 − accuracy. By verdict the label is right or
- * wrong, of every token that is either; by role it is whether the token has one of the roles. Draws are nested: a
+ * wrong, of every token that is either, and so it is by error; by role it is whether the token has one of the roles. Draws are nested: a
  * label that a generator inverts at 0.9 is inverted at 0.8 too.
  *
  * @param rng one draw for each token that counts, where the accuracy is below 1; a generator of seed 0 unless given
- * @throws ShapeError when lengths differ
- * @throws NumericError when the accuracy is outside [0.5, 1]
- * @throws ConfigError when the rule is another
+ * @throws ConfigError, ShapeError when an option is unknown, or lengths differ
+ * @throws NumericError when the accuracy is outside [0.5, 1], or the advantage not finite
  * @example
  * const labels = [{ role: "image", correct: true }, { role: "reasoning", correct: false }];
  * oracle({ labels, advantage: -1 }).weights; // [0, 1]
  */
 export function oracle(
-  { labels, advantage = 0, mask }: OracleInput,
-  { by = "verdict", roles = ROLES, accuracy = 1 }: OracleOptions = {},
+  input: OracleInput,
+  options: OracleOptions = {},
   rng: Rng = new Rng(0),
 ): { weights: Float64Array } {
-  checkChoice("by", by, RULES);
-  checkOption("accuracy", accuracy, 0.5, 1);
-  const tokens = labels.length;
-  if (mask !== undefined) requireLength("mask", mask, tokens);
-  if (typeof advantage !== "number") requireLength("advantage", advantage, tokens);
+  const { by, roles = ROLES, accuracy } = readOptions(options);
+  requireInput(input);
+  const { labels, advantage = 0, mask } = input;
+  requireObjects("labels", labels);
+  if (mask !== undefined) requireLength("mask", mask, labels.length);
+  checkAdvantage(advantage, labels.length, mask);
   const isTurned = labels.map((_, t) => accuracy < 1 && counts(mask, t) && rng.uniform() < 1 - accuracy);
   const advantages = Float64Array.from(labels, (_, t) => advantageAt(advantage, t));
   const labelled = labels.map(
@@ -136,20 +146,13 @@ const rules: Readonly<
 };
 
 /** The oracle with its options bound. */
-function oracleMethod(config: z.output<typeof oracleSchema>): CreditMethod {
-  const needs: CreditNeeds = { labels: true, ...(config.by !== "role" && { advantage: true }) };
-  return {
-    needs,
-    credit: (groups, rng = new Rng(0)) =>
-      groups.map((group, g) =>
-        group.map((completion, i) => {
-          const where = completionName(g, i);
-          const labels = requireLabels(completion, config.kind, where);
-          const advantage = needs.advantage && requireAdvantage(completion, config.kind, where);
-          return oracle({ labels, advantage, mask: completion.mask }, config, rng);
-        }),
-      ),
-  };
+function oracleMethod({ kind, ...options }: z.output<typeof oracleSchema>): CreditMethod {
+  const needs: CreditNeeds = { labels: true, ...(options.by !== "role" && { advantage: true }) };
+  return perCompletion(needs, (completion, where, { rng }) => {
+    const labels = requireLabels(completion, kind, where);
+    const advantage = needs.advantage && requireAdvantage(completion, kind, where);
+    return oracle({ labels, advantage, mask: completion.mask }, options, rng);
+  });
 }
 
 export const oracleCredit = defineCredit({ schema: oracleSchema, create: oracleMethod });

@@ -6,12 +6,13 @@
  */
 import * as z from "zod";
 import { klEstimators } from "../../math/index.ts";
-import { checkOption, checkSignals, counts } from "../check-signals.ts";
+import { checkSignals, counts, requireInput } from "../check-signals.ts";
 import { type ImageAblation, imageAblationSchema } from "../image-ablation.ts";
 import { type CompletionCredit, type CreditMethod, type CreditPerception, defineCredit } from "../method.ts";
+import { optionsOf } from "../option-rules.ts";
 import { perCompletion, requireSignal } from "../per-completion.ts";
 import { topShare } from "../top-share.ts";
-import { uniformWeights } from "./uniform-weights.ts";
+import { evenWeights } from "./uniform-weights.ts";
 
 /** Options of every form of the term. */
 export const papoOptions = {
@@ -73,6 +74,8 @@ export interface PapoOptions {
   readonly entropyPenalty?: number;
 }
 
+const readOptions = optionsOf(papoSchema, "coefficient", "bound", "tokenShare", "entropyPenalty");
+
 /**
  * The perception term of one completion; every token weight is 1.
  *
@@ -84,20 +87,17 @@ export interface PapoOptions {
  * Log-probs with the ablated image come from the sampling policy, so the gradient goes only through the images as
  * given. The entropy of the ablated half (η₁) is then a constant, left out here. That code bounds k3 by 10.
  *
- * @throws ShapeError when lengths differ
+ * @throws ConfigError, ShapeError when an option is unknown, or lengths differ
  * @throws NumericError when a log-prob is NaN, infinite or positive, or an option impossible
  */
 export function papo(input: PapoInput, options: PapoOptions = {}): CompletionCredit {
+  const { coefficient, bound, tokenShare, entropyPenalty } = readOptions(options);
+  requireInput(input);
   const { logprobs, ablatedLogprobs, mask } = input;
-  const { coefficient = 0.01, bound = 10, tokenShare = 1, entropyPenalty = 0 } = options;
   const tokens = checkSignals(
     { logprobs: ["logprob", logprobs], ablatedLogprobs: ["logprob", ablatedLogprobs] },
     mask,
   );
-  for (const [name, value] of Object.entries({ coefficient, bound, entropyPenalty })) {
-    checkOption(name, value, 0, Infinity);
-  }
-  checkOption("tokenShare", tokenShare, 0, 1);
   const divergence = Float64Array.from(logprobs, (logprob, t) =>
     counts(mask, t) ? klEstimators.k3(logprob, ablatedLogprobs[t]!).value : 0,
   );
@@ -107,20 +107,18 @@ export function papo(input: PapoInput, options: PapoOptions = {}): CompletionCre
     bound,
     entropyPenalty,
   };
-  return { weights: uniformWeights(mask ?? new Uint8Array(tokens).fill(1)), perception };
+  return { weights: evenWeights(tokens, mask), perception };
 }
 
 /** The term with its options bound, for any second pass. */
 export function papoMethod(
   config: PapoOptions & { readonly kind: string; readonly image: ImageAblation },
 ): CreditMethod {
-  const method = perCompletion(
-    { ablation: { image: config.image, divergence: false } },
-    (completion, where) => {
-      const { given, ablated } = requireSignal(completion, "ablation", config.kind, where);
-      return papo({ logprobs: given, ablatedLogprobs: ablated, mask: completion.mask }, config);
-    },
-  );
+  const { kind, image, ...options } = config;
+  const method = perCompletion({ ablation: { image, divergence: false } }, (completion, where) => {
+    const { given, ablated } = requireSignal(completion, "ablation", kind, where);
+    return papo({ logprobs: given, ablatedLogprobs: ablated, mask: completion.mask }, options);
+  });
   return { ...method, sharesEvenly: true, addsLossTerm: true };
 }
 

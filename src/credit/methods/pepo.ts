@@ -5,11 +5,13 @@
  */
 import * as z from "zod";
 import { mean } from "../../math/index.ts";
-import { checkOption, checkSignals, counts } from "../check-signals.ts";
+import { numberIn, readOptions } from "../../math/options.ts";
+import { checkSignals, counts, requireInput } from "../check-signals.ts";
 import { keepMass } from "../keep-mass.ts";
 import { type CreditMethod, defineCredit, type ScoredWeights } from "../method.ts";
 import { minMax } from "../min-max.ts";
-import { completionName, requireSignal } from "../per-completion.ts";
+import { optionRules } from "../option-rules.ts";
+import { perCompletion, requireSignal } from "../per-completion.ts";
 import { scheduledWeights } from "../weight-schedule.ts";
 
 const pepoSchema = z
@@ -40,6 +42,8 @@ export interface PepoOptions extends Partial<Pick<z.output<typeof pepoSchema>, "
   readonly share?: number;
 }
 
+const OPTIONS = { ...optionRules(pepoSchema, "alpha", "temperature"), share: numberIn(0, 1, 1) };
+
 /**
  * Weights of one completion.
  *
@@ -52,42 +56,39 @@ export interface PepoOptions extends Partial<Pick<z.output<typeof pepoSchema>, "
  * temperature are its scripts'. No gradient goes through the weights.
  *
  * @returns weights of mean 1, and the likeness as scores
- * @throws ShapeError when lengths differ
+ * @throws ConfigError, ShapeError when an option is unknown, or lengths differ
  * @throws NumericError when a likeness lies outside [−1, 1], an entropy is impossible, or an option
  */
 export function pepo(input: PepoInput, options: PepoOptions = {}): ScoredWeights {
+  const { alpha, temperature, share } = readOptions(options, OPTIONS);
+  requireInput(input);
   const { likeness, entropy, mask } = input;
-  const { alpha = 0.05, temperature = 1.8, share = 1 } = options;
   checkSignals({ likeness: ["cosine", likeness], entropy: ["nats", entropy] }, mask);
-  checkOption("alpha", alpha, 0, Infinity);
-  checkOption("temperature", temperature, Number.MIN_VALUE, Infinity);
-  checkOption("share", share, 0, 1);
   const scores = Float64Array.from(likeness, (value, t) => (counts(mask, t) ? value : 0));
   const [seen, unsure] = [minMax(likeness, mask), minMax(entropy, mask)];
   const mixed = seen.map((value, t) => value + unsure[t]!);
   const centre = mean(mixed, mask);
-  const logits = mixed.map(
-    (value, t) => (scores[t]! * (1 + alpha * Math.tanh(value - centre))) / temperature,
-  );
+  const logits = mixed.map((value, t) => scores[t]! * (1 + alpha * Math.tanh(value - centre)));
   const peak = logits.reduce((top, value, t) => (counts(mask, t) ? Math.max(top, value) : top), -Infinity);
-  const shares = logits.map((value, t) => (counts(mask, t) ? Math.exp(value - peak) : 0));
+  const shares = logits.map((value, t) => (counts(mask, t) ? Math.exp((value - peak) / temperature) : 0));
   return { weights: scheduledWeights(keepMass(shares, mask), share, mask), scores };
 }
 
 /** PEPO with its options bound; λ is the share of the run's iterations that are done. */
 function pepoMethod(config: z.output<typeof pepoSchema>): CreditMethod {
+  const { kind, alpha, temperature, schedule } = config;
+  const isScheduled = schedule === "linear";
   return {
-    needs: { entropy: true, hiddenCosine: { layers: "all", pairing: "pairwise" } },
-    ...(config.schedule === "linear" && { followsRun: true }),
-    credit: (groups, _, progress = 1) =>
-      groups.map((group, g) =>
-        group.map((completion, i) => {
-          const likeness = requireSignal(completion, "hiddenCosine", config.kind, completionName(g, i));
-          const entropy = requireSignal(completion, "entropy", config.kind, completionName(g, i));
-          const share = config.schedule === "linear" ? progress : 1;
-          return pepo({ likeness, entropy, mask: completion.mask }, { ...config, share });
-        }),
-      ),
+    ...perCompletion(
+      { entropy: true, hiddenCosine: { layers: "all", pairing: "pairwise" } },
+      (completion, where, { progress }) => {
+        const likeness = requireSignal(completion, "hiddenCosine", kind, where);
+        const entropy = requireSignal(completion, "entropy", kind, where);
+        const share = isScheduled ? progress : 1;
+        return pepo({ likeness, entropy, mask: completion.mask }, { alpha, temperature, share });
+      },
+    ),
+    ...(isScheduled && { followsRun: true }),
   };
 }
 

@@ -5,11 +5,12 @@
  */
 import * as z from "zod";
 import { decimalProduct } from "../../math/index.ts";
-import { checkOption, counts } from "../check-signals.ts";
+import { counts, requireInput } from "../check-signals.ts";
 import { imageAblationSchema } from "../image-ablation.ts";
 import { keepMass } from "../keep-mass.ts";
 import { type CreditMethod, defineCredit, type ScoredWeights } from "../method.ts";
 import { minMax } from "../min-max.ts";
+import { optionsOf } from "../option-rules.ts";
 import { perCompletion } from "../per-completion.ts";
 import { type TwoViews, viewDependence, viewsOf } from "../two-views.ts";
 
@@ -43,6 +44,8 @@ const pgpoSchema = z
 
 export type PgpoOptions = Partial<Omit<z.output<typeof pgpoSchema>, "kind" | "image">>;
 
+const readOptions = optionsOf(pgpoSchema, "threshold", "boost", "score", "form");
+
 /** Keeps divisions by τ and 1 − τ finite. */
 const EPSILON = 1e-8;
 /** Least weight in the development form. */
@@ -60,14 +63,13 @@ const FLOOR = 0.1;
  * least, and nothing is renormalised. Where all S are equal every weight is 1.
  *
  * @returns weights, and S as scores
- * @throws ShapeError when lengths differ or the divergence that the score asks for is absent
+ * @throws ConfigError, ShapeError when an option is unknown, or lengths differ or the divergence that the score asks for is absent
  * @throws NumericError when a log-prob, divergence or option is impossible
  */
 export function pgpo(input: TwoViews, options: PgpoOptions = {}): ScoredWeights {
-  const { threshold = 0.4, boost = 2, score = "sampled", form = "paper" } = options;
+  const { threshold, boost, score, form } = readOptions(options);
+  requireInput(input);
   const { mask } = input;
-  checkOption("threshold", threshold, 0, 1);
-  checkOption("boost", boost, 0, Infinity);
   const scores = viewDependence(input, score).map((value, t) =>
     counts(mask, t) ? Math.min(Math.max(0, value), Number.MAX_VALUE) : 0,
   );
@@ -87,10 +89,9 @@ export function pgpo(input: TwoViews, options: PgpoOptions = {}): ScoredWeights 
 
 /** PGPO with its options bound. */
 function pgpoMethod(config: z.output<typeof pgpoSchema>): CreditMethod {
-  const { kind, image, score } = config;
-  return perCompletion({ ablation: { image, divergence: score === "divergence" } }, (completion, where) =>
-    pgpo(viewsOf(completion, kind, where), config),
-  );
+  const { kind, image, ...options } = config;
+  const ablation = { image, divergence: options.score === "divergence" };
+  return perCompletion({ ablation }, (completion, where) => pgpo(viewsOf(completion, kind, where), options));
 }
 
 export const pgpoCredit = defineCredit({ schema: pgpoSchema, create: pgpoMethod });

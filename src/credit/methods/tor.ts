@@ -4,10 +4,11 @@
  * depend on the image.
  */
 import * as z from "zod";
-import type { Rng } from "../../math/index.ts";
-import { checkOption, checkSignals, counts } from "../check-signals.ts";
+import { Rng } from "../../math/index.ts";
+import { checkSignals, counts, requireCompletions } from "../check-signals.ts";
 import { imageAblationSchema } from "../image-ablation.ts";
 import { type CreditMethod, defineCredit, type ScoredWeights } from "../method.ts";
+import { optionsOf } from "../option-rules.ts";
 import { perBatch, requireSignal } from "../per-completion.ts";
 import { topOfBatch } from "../top-share.ts";
 import { type TwoViews, viewsOf } from "../two-views.ts";
@@ -54,6 +55,8 @@ export type TorOptions = Partial<
   Pick<z.output<typeof torSchema>, "reasoningShare" | "visualShare" | "visualWeight" | "ties">
 >;
 
+const readOptions = optionsOf(torSchema, "reasoningShare", "visualShare", "visualWeight", "ties");
+
 /**
  * Weights of a batch of completions.
  *
@@ -64,21 +67,28 @@ export type TorOptions = Partial<
  * Source: ToR, arXiv:2603.25077. Tokens of weight 0 count in the means of an objective.
  *
  * @param completions `[B]`
- * @param rng breaks ties at random
+ * @param rng breaks ties at random, of entropies first; a generator of seed 0 unless given
  * @returns `[B]`, with the dependence on the image as scores
- * @throws ShapeError when lengths differ
+ * @throws ConfigError, ShapeError when an option is unknown, or lengths differ
  * @throws NumericError when an entropy or log-prob is impossible, or an option
  * @example
  * const blind = { logprobs: [-1, -1], ablatedLogprobs: [-1, -4] };
  * tor([{ entropy: [2, 0], ...blind }], { reasoningShare: 0.5, visualShare: 0.5 })[0].weights; // [1, 0.5]
  */
-export function tor(completions: readonly TorInput[], options: TorOptions = {}, rng?: Rng): ScoredWeights[] {
-  const { reasoningShare = 0.3, visualShare = 0.3, visualWeight = 0.5, ties = "random" } = options;
-  for (const [name, value] of Object.entries({ reasoningShare, visualShare })) checkOption(name, value, 0, 1);
-  checkOption("visualWeight", visualWeight, 0, Infinity);
+export function tor(
+  completions: readonly TorInput[],
+  options: TorOptions = {},
+  rng: Rng = new Rng(0),
+): ScoredWeights[] {
+  const { reasoningShare, visualShare, visualWeight, ties } = readOptions(options);
+  requireCompletions(completions);
   const scores = completions.map(({ entropy, logprobs, ablatedLogprobs, mask }) => {
     checkSignals(
-      { entropy: ["nats", entropy], logprobs: ["logprob", logprobs], ablated: ["logprob", ablatedLogprobs] },
+      {
+        entropy: ["nats", entropy],
+        logprobs: ["logprob", logprobs],
+        ablatedLogprobs: ["logprob", ablatedLogprobs],
+      },
       mask,
     );
     return Float64Array.from(logprobs, (own, t) =>
@@ -89,8 +99,7 @@ export function tor(completions: readonly TorInput[], options: TorOptions = {}, 
     topOfBatch(
       values.map((own, i) => ({ scores: own, mask: completions[i]!.mask })),
       share,
-      ties,
-      rng,
+      ties === "random" ? rng : ties,
     );
   const reasoning = top(
     completions.map(({ entropy }) => entropy),
@@ -105,13 +114,14 @@ export function tor(completions: readonly TorInput[], options: TorOptions = {}, 
 
 /** ToR with its options bound; the batch is all completions of the call. */
 function torMethod(config: z.output<typeof torSchema>): CreditMethod {
+  const { kind, image, nucleus, ...options } = config;
   return perBatch(
-    { nucleusEntropy: config.nucleus, ablation: { image: config.image, divergence: false } },
+    { nucleusEntropy: nucleus, ablation: { image, divergence: false } },
     (completion, where) => ({
-      ...viewsOf(completion, config.kind, where),
-      entropy: requireSignal(completion, "nucleusEntropy", config.kind, where),
+      ...viewsOf(completion, kind, where),
+      entropy: requireSignal(completion, "nucleusEntropy", kind, where),
     }),
-    (inputs, rng) => tor(inputs, config, rng),
+    (inputs, { rng }) => tor(inputs, options, rng),
   );
 }
 

@@ -6,9 +6,10 @@
 import * as z from "zod";
 import { EngineError } from "../../errors/index.ts";
 import { isScorable } from "../../math/index.ts";
-import { checkOption, checkSignals, counts } from "../check-signals.ts";
+import { checkSignals, counts, requireCompletions } from "../check-signals.ts";
 import { imageAblationSchema } from "../image-ablation.ts";
 import { type CreditMethod, defineCredit } from "../method.ts";
+import { optionsOf } from "../option-rules.ts";
 import { perGroup, requireSignal } from "../per-completion.ts";
 import { distanceFromSameTokens, type TokenSample, tokenSamples } from "../token-distances.ts";
 import { uniformWeights } from "./uniform-weights.ts";
@@ -43,6 +44,8 @@ export interface TpaeInput {
 
 export type TpaeOptions = Partial<Omit<z.output<typeof tpaeSchema>, "kind" | "image">>;
 
+const readOptions = optionsOf(tpaeSchema, "confidence", "leastCount", "rightReward");
+
 /**
  * Additions to the advantages of one group.
  *
@@ -56,15 +59,14 @@ export type TpaeOptions = Partial<Omit<z.output<typeof tpaeSchema>, "kind" | "im
  *
  * @param completions `[G]`
  * @returns `[G][T]`; 0 throughout where no completion is right
- * @throws ShapeError when lengths differ
- * @throws NumericError when a divergence or entropy is NaN, infinite or negative, or an option impossible
+ * @throws ConfigError, ShapeError, NumericError when an option, a length or a number is impossible
  */
 export function tpae(completions: readonly TpaeInput[], options: TpaeOptions = {}): Float64Array[] {
-  const { confidence = 0.99, leastCount = 3, rightReward = 0.5 } = options;
-  checkOption("confidence", confidence, 0, 1);
+  const { confidence, leastCount, rightReward } = readOptions(options);
+  requireCompletions(completions);
   const threshold = Math.sqrt(-2 * Math.log(1 - confidence));
   const samples = completions.map(({ divergence, entropy, tokens, mask }) => {
-    const ids = { tokens: ["mass", tokens] } as const;
+    const ids = { tokens: ["index", tokens] } as const;
     checkSignals({ divergence: ["nats", divergence], entropy: ["nats", entropy], ...ids }, mask);
     return tokenSamples(tokens, divergence, entropy);
   });
@@ -79,18 +81,18 @@ export function tpae(completions: readonly TpaeInput[], options: TpaeOptions = {
 }
 
 /** TPAE with its options bound. */
-function tpaeMethod(config: z.output<typeof tpaeSchema>): CreditMethod {
+function tpaeMethod({ kind, image, ...options }: z.output<typeof tpaeSchema>): CreditMethod {
   return perGroup(
-    { entropy: true, advantage: true, ablation: { image: config.image, divergence: true } },
+    { entropy: true, advantage: true, ablation: { image, divergence: true } },
     (completion, where) => {
-      const { divergence } = requireSignal(completion, "ablation", config.kind, where);
-      const entropy = requireSignal(completion, "entropy", config.kind, where);
+      const { divergence } = requireSignal(completion, "ablation", kind, where);
+      const entropy = requireSignal(completion, "entropy", kind, where);
       const { tokens, reward = null, mask } = completion;
       if (divergence && tokens) return { divergence, entropy, tokens, reward, mask };
-      throw new EngineError(`${config.kind}: expected divergences and tokens, got none (${where})`);
+      throw new EngineError(`${kind}: expected divergences and tokens, got none (${where})`);
     },
     (inputs) => {
-      const penalties = tpae(inputs, config);
+      const penalties = tpae(inputs, options);
       return inputs.map(({ mask }, i) => ({ weights: uniformWeights(mask), advantageBonus: penalties[i]! }));
     },
   );

@@ -4,9 +4,10 @@
  * advantage.
  */
 import * as z from "zod";
-import { checkOption, checkSignals, counts } from "../check-signals.ts";
+import { checkSignals, counts, requireCompletions } from "../check-signals.ts";
 import { type CreditMethod, defineCredit, type ScoredWeights } from "../method.ts";
 import { minMax } from "../min-max.ts";
+import { optionsOf } from "../option-rules.ts";
 import { perGroup, requireSignal } from "../per-completion.ts";
 
 const twGrpoSchema = z
@@ -27,6 +28,8 @@ export interface TwGrpoInput {
   readonly mask?: ArrayLike<number> | undefined;
 }
 
+const readOptions = optionsOf(twGrpoSchema, "alpha");
+
 /**
  * Weights of one group.
  *
@@ -36,14 +39,15 @@ export interface TwGrpoInput {
  *
  * @param completions `[G]`
  * @returns `[G]` weights in [1, α], and the divergence as scores
- * @throws ShapeError when lengths differ
+ * @throws ConfigError, ShapeError when an option is unknown, or lengths differ
  * @throws NumericError when a divergence is NaN, infinite or negative, or α below 1
  */
 export function twGrpo(
   completions: readonly TwGrpoInput[],
-  { alpha = 1.7 }: { readonly alpha?: number } = {},
+  options: { readonly alpha?: number } = {},
 ): ScoredWeights[] {
-  checkOption("alpha", alpha, 1, Infinity);
+  const { alpha } = readOptions(options);
+  requireCompletions(completions);
   for (const { divergence, mask } of completions) checkSignals({ divergence: ["nats", divergence] }, mask);
   const all = completions.flatMap(({ divergence }) => Array.from(divergence));
   const counted = completions.flatMap(({ divergence, mask }) =>

@@ -4,11 +4,12 @@
  * changes.
  */
 import * as z from "zod";
-import { checkOption, checkSignals } from "../check-signals.ts";
+import { checkSignals, requireInput } from "../check-signals.ts";
 import { imageAblationSchema } from "../image-ablation.ts";
 import { keepMass } from "../keep-mass.ts";
 import { type CreditMethod, defineCredit, type ScoredWeights } from "../method.ts";
 import { minMax } from "../min-max.ts";
+import { optionsOf } from "../option-rules.ts";
 import { perCompletion, requirePart, requireSignal } from "../per-completion.ts";
 import { topShare } from "../top-share.ts";
 
@@ -67,6 +68,8 @@ export type VepoOptions = Partial<
   Pick<z.output<typeof vepoSchema>, "alpha" | "tokenShare" | "score" | "boost">
 >;
 
+const readOptions = optionsOf(vepoSchema, "alpha", "tokenShare", "score", "boost");
+
 /** sₜ of ĵ, d̂ and ĥ, all in [0, 1]. */
 const gated = (j: number, d: number, h: number, alpha: number) =>
   (1 - (1 - j) ** alpha * (1 - d) ** (1 - alpha)) * h;
@@ -88,16 +91,15 @@ const SCORES: Readonly<Record<z.output<typeof vepoSchema>["score"], typeof gated
  * Source: VEPO, arXiv:2606.03937, and github.com/Leonnnnnn929/VEPO at 4247308, `verl/utils/jsd_masking.py`. There the
  * loss is a mean over chosen tokens; here T/k gives the same under every aggregation. Of equal scores the earlier goes first.
  *
- * @throws ShapeError when lengths differ
+ * @throws ConfigError, ShapeError when an option is unknown, or lengths differ
  * @throws NumericError when a divergence or entropy is NaN, infinite or negative, or an option impossible
  */
 export function vepo(input: VepoInput, options: VepoOptions = {}): ScoredWeights {
+  const { alpha, tokenShare, score, boost } = readOptions(options);
+  requireInput(input);
   const { divergence, entropy, ablatedEntropy, mask } = input;
-  const { alpha = 0.7, tokenShare = 0.2, score = "gated", boost } = options;
   const entropies = { entropy: ["nats", entropy], ablatedEntropy: ["nats", ablatedEntropy] } as const;
   checkSignals({ divergence: ["nats", divergence], ...entropies }, mask);
-  checkOption("alpha", alpha, 0, 1);
-  checkOption("tokenShare", tokenShare, 0, 1);
   const gap = Float64Array.from(entropy, (nats, t) => Math.abs(ablatedEntropy[t]! - nats));
   const [d, h] = [minMax(gap, mask), minMax(entropy, mask)];
   const scores = minMax(divergence, mask).map((j, t) => SCORES[score](j, d[t]!, h[t]!, alpha));
@@ -108,18 +110,18 @@ export function vepo(input: VepoInput, options: VepoOptions = {}): ScoredWeights
 
 /** VEPO with its options bound. */
 function vepoMethod(config: z.output<typeof vepoSchema>): CreditMethod {
-  const { image: given, noiseRepeats } = config;
+  const { kind, image: given, noiseRepeats, ...options } = config;
   const image = given.kind === "noise" ? { ...given, sigma: given.sigma * Math.sqrt(noiseRepeats) } : given;
   return perCompletion({ entropy: true, ablation: { image, divergence: true } }, (completion, where) => {
-    const entropy = requireSignal(completion, "entropy", config.kind, where);
-    const views = requireSignal(completion, "ablation", config.kind, where);
+    const entropy = requireSignal(completion, "entropy", kind, where);
+    const views = requireSignal(completion, "ablation", kind, where);
     const [of, name] =
-      config.score === "kl"
+      options.score === "kl"
         ? [views.divergence, "divergences of the view"]
         : [views.jensenShannon, "Jensen-Shannon divergences of the view"];
-    const divergence = requirePart(of, name, config.kind, where);
-    const ablatedEntropy = requirePart(views.ablatedEntropy, "entropies of the view", config.kind, where);
-    return vepo({ divergence, entropy, ablatedEntropy, mask: completion.mask }, config);
+    const divergence = requirePart(of, name, kind, where);
+    const ablatedEntropy = requirePart(views.ablatedEntropy, "entropies of the view", kind, where);
+    return vepo({ divergence, entropy, ablatedEntropy, mask: completion.mask }, options);
   });
 }
 

@@ -5,9 +5,10 @@
  */
 import * as z from "zod";
 import { decimalCeiling, decimalProduct, mean } from "../../math/index.ts";
-import { checkOption, checkSignals, counts } from "../check-signals.ts";
+import { checkSignals, counts, requireCompletions } from "../check-signals.ts";
 import { type CreditMethod, defineCredit, type ScoredWeights } from "../method.ts";
 import { minMax } from "../min-max.ts";
+import { optionsOf } from "../option-rules.ts";
 import { perGroup, requireSignal } from "../per-completion.ts";
 import { topShare } from "../top-share.ts";
 
@@ -34,6 +35,8 @@ export interface VgpoInput {
 
 export type VgpoOptions = Partial<Omit<z.output<typeof vgpoSchema>, "kind">>;
 
+const readOptions = optionsOf(vgpoSchema, "beta", "tail", "gate", "groups", "form");
+
 /**
  * Weights of one group.
  *
@@ -49,21 +52,20 @@ export type VgpoOptions = Partial<Omit<z.output<typeof vgpoSchema>, "kind">>;
  *
  * @param completions `[G]`
  * @returns `[G]` weights, of mean 1 in the paper's form except for φ, and the likeness as scores
- * @throws ShapeError when lengths differ
+ * @throws ConfigError, ShapeError when an option is unknown, or lengths differ
  * @throws NumericError when a likeness lies outside [−1, 1], or an option is impossible
  */
 export function vgpo(completions: readonly VgpoInput[], options: VgpoOptions = {}): ScoredWeights[] {
-  const { beta = 0.3, tail = 0.5, gate = 0.2, groups = true, form = "paper" } = options;
-  checkOption("beta", beta, 0, Infinity);
-  checkOption("tail", tail, 0, 1);
-  checkOption("gate", gate, 0, 1);
+  const { beta, tail, gate, groups, form } = readOptions(options);
+  requireCompletions(completions);
   for (const { likeness, mask } of completions) checkSignals({ likeness: ["cosine", likeness] }, mask);
   const isPaper = form === "paper";
   const places = completions.map(({ likeness, mask }) =>
     Array.from(likeness, (_, t) => t).filter((t) => counts(mask, t)),
   );
   const kept = completions.map(({ likeness }, i) => Float64Array.from(places[i]!, (t) => likeness[t]!));
-  const offset = isPaper ? 1 : -Math.min(0, ...kept.map((own) => Math.min(Infinity, ...own)));
+  const least = kept.reduce((all, own) => own.reduce((one, value) => Math.min(one, value), all), 0);
+  const offset = isPaper ? 1 : -least;
   const focus = kept.map((own) => {
     const shares = own.map((value) => (value + offset) / 2);
     const open = openGates(shares, tail, gate, isPaper);
@@ -106,14 +108,14 @@ function centred(values: Float64Array, counted?: readonly number[]): Float64Arra
 const held = (value: number, least: number) => Math.min(Math.max(value, least), 2);
 
 /** VGPO with its options bound. */
-function vgpoMethod(config: z.output<typeof vgpoSchema>): CreditMethod {
+function vgpoMethod({ kind, ...options }: z.output<typeof vgpoSchema>): CreditMethod {
   return perGroup(
     { hiddenCosine: { layers: "last", pairing: "mean" } },
     (completion, where) => ({
-      likeness: requireSignal(completion, "hiddenCosine", config.kind, where),
+      likeness: requireSignal(completion, "hiddenCosine", kind, where),
       mask: completion.mask,
     }),
-    (inputs) => vgpo(inputs, config),
+    (inputs) => vgpo(inputs, options),
   );
 }
 

@@ -110,7 +110,7 @@ describe("vicra", () => {
     expect(() => vicra({ ...good, mask: [true, false] })).toThrow(NumericError);
     expect(() => vicra(good, { score: "divergence" })).toThrow(ShapeError);
     // @ts-expect-error: what plain JavaScript may pass
-    expect(() => vicra(good, { score: "kl" })).toThrow("probability, divergence");
+    expect(() => vicra(good, { score: "kl" })).toThrow('"probability", "divergence"');
     // @ts-expect-error: what plain JavaScript may pass
     expect(() => vicra(good, { variant: "paper" })).toThrow(ConfigError);
     for (const wrong of [Number.NaN, -Infinity, Infinity, 0.5]) {

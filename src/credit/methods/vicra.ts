@@ -6,10 +6,12 @@
  */
 import * as z from "zod";
 import { LEAST_TEMPERATURE, mean } from "../../math/index.ts";
-import { checkChoice, checkSignals, countedTokens, counts } from "../check-signals.ts";
+import { checkSignals, countedTokens, counts, requireInput } from "../check-signals.ts";
 import { imageAblationSchema } from "../image-ablation.ts";
 import { type CreditMethod, defineCredit } from "../method.ts";
+import { optionsOf } from "../option-rules.ts";
 import { perCompletion, requireSignal } from "../per-completion.ts";
+import { wholeDivergence } from "../two-views.ts";
 
 const vicraSchema = z
   .strictObject({
@@ -50,6 +52,8 @@ export interface VicraOptions {
   readonly variant?: "equation" | "listing";
 }
 
+const readOptions = optionsOf(vicraSchema, "score", "variant");
+
 export interface VicraCredit {
   /** `[T]` what multiplies the advantage; may be negative, 0 at masked tokens. */
   readonly weights: Float64Array;
@@ -70,17 +74,15 @@ export interface VicraCredit {
  *
  * Masked tokens get weight 0 and influence no other: sums and T run over the tokens that count.
  *
- * @throws ConfigError when the score or the variant is another
- * @throws ShapeError when lengths differ or the divergence that the score asks for is absent
+ * @throws ConfigError, ShapeError when an option is unknown, or lengths differ or the divergence that the score asks for is absent
  * @throws NumericError when a log-prob is NaN, infinite or positive, or a divergence NaN, infinite or negative
  * @example
  * vicra({ logprobs: [Math.log(0.75), 0], logprobsWithoutImage: [Math.log(0.25), 0] }).weights; // [1.25, 0.75]
  */
 export function vicra(input: VicraInput, options: VicraOptions = {}): VicraCredit {
+  const { score, variant } = readOptions(options);
+  requireInput(input);
   const { mask } = input;
-  const { score = "probability", variant = "equation" } = options;
-  checkChoice("score", score, Object.keys(scores));
-  checkChoice("variant", variant, ["equation", "listing"]);
   const grounding = scores[score](input);
   for (let t = 0; t < grounding.length; t++) if (!counts(mask, t)) grounding[t] = 0;
   const average =
@@ -98,10 +100,7 @@ const scores: Readonly<Record<NonNullable<VicraOptions["score"]>, (input: VicraI
     );
     return Float64Array.from(logprobs, (value, t) => Math.exp(value) - Math.exp(logprobsWithoutImage[t]!));
   },
-  divergence: ({ logprobs, divergence = [], mask }) => {
-    checkSignals({ logprobs: ["logprob", logprobs], divergence: ["nats", divergence] }, mask);
-    return Float64Array.from(divergence);
-  },
+  divergence: ({ logprobs, divergence = [], mask }) => wholeDivergence(logprobs, divergence, mask),
 };
 
 function listedMean(grounding: Float64Array, tokens: number): number {

@@ -5,9 +5,10 @@
  */
 import * as z from "zod";
 import { mean } from "../../math/index.ts";
-import { checkOption, countedTokens, counts } from "../check-signals.ts";
+import { countedTokens, counts, requireCompletions } from "../check-signals.ts";
 import { imageAblationSchema } from "../image-ablation.ts";
 import { type CompletionCredit, type CreditMethod, defineCredit } from "../method.ts";
+import { optionsOf } from "../option-rules.ts";
 import { perBatch } from "../per-completion.ts";
 import { topShare } from "../top-share.ts";
 import { type DependenceScore, type TwoViews, viewDependence, viewsOf } from "../two-views.ts";
@@ -51,6 +52,8 @@ export interface VppoOptions {
   readonly score?: DependenceScore;
 }
 
+const readOptions = optionsOf(vppoSchema, "tokenShare", "minScale", "score");
+
 export interface VppoCredit {
   /** `[T]` the completion's scale at tokens that learn, else 0. */
   readonly weights: Float64Array;
@@ -83,13 +86,12 @@ const MAX_DEPENDENCE = 10;
  *
  * @param completions `[B]`
  * @returns one credit per completion
- * @throws ShapeError when lengths differ or the divergence that the score asks for is absent
+ * @throws ConfigError, ShapeError when an option is unknown, or lengths differ or the divergence that the score asks for is absent
  * @throws NumericError when a log-prob, divergence or option is impossible
  */
 export function vppo(completions: readonly TwoViews[], options: VppoOptions = {}): VppoCredit[] {
-  const { tokenShare = 0.4, minScale = 0.9, score = "sampled" } = options;
-  checkOption("tokenShare", tokenShare, 0, 1);
-  checkOption("minScale", minScale, 0, 1);
+  const { tokenShare, minScale, score } = readOptions(options);
+  requireCompletions(completions);
   const dependences = completions.map((completion) => {
     const values = viewDependence(completion, score, MAX_LOG_RATIO);
     return values.map((value, t) =>
@@ -111,8 +113,8 @@ export function vppo(completions: readonly TwoViews[], options: VppoOptions = {}
 /** Scales in [a, b] that average to 1 over the completions that count; 1 for the others. */
 function completionScales(dependences: number[], counted: number[], minScale: number): number[] {
   const scores = dependences.filter((_, i) => counted[i] === 1);
-  const least = Math.min(...scores);
-  const range = Math.max(...scores) - least;
+  const least = scores.reduce((one, other) => Math.min(one, other), Infinity);
+  const range = scores.reduce((one, other) => Math.max(one, other), -Infinity) - least;
   if (!(range > NO_SPREAD)) return dependences.map(() => 1);
   const normalised = dependences.map((score) => (score - least) / range);
   const slope = (1 - minScale) / mean(normalised, counted);
@@ -137,19 +139,20 @@ function entropyTerm(
 
 /** VPPO with its options bound; the batch is all completions of the call. */
 function vppoMethod(config: z.output<typeof vppoSchema>): CreditMethod {
+  const { kind, image, entropyPenalty, ...options } = config;
   return {
     ...perBatch(
-      { ablation: { image: config.image, divergence: config.score === "divergence" } },
-      (completion, where) => viewsOf(completion, config.kind, where),
+      { ablation: { image, divergence: options.score === "divergence" } },
+      (completion, where) => viewsOf(completion, kind, where),
       (inputs) =>
-        vppo(inputs, config).map(({ weights, dependence }, i) => ({
+        vppo(inputs, options).map(({ weights, dependence }, i) => ({
           weights,
           scores: dependence,
-          ...entropyTerm(inputs[i]!, config.entropyPenalty),
+          ...entropyTerm(inputs[i]!, entropyPenalty),
         })),
     ),
-    ...(config.tokenShare === 1 && { sharesEvenly: true }),
-    ...(config.entropyPenalty > 0 && { addsLossTerm: true }),
+    ...(options.tokenShare === 1 && { sharesEvenly: true }),
+    ...(entropyPenalty > 0 && { addsLossTerm: true }),
   };
 }
 

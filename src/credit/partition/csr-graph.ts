@@ -52,7 +52,7 @@ export function withUnitWeights({ xadj, adjacency, edgeWeights }: PartitionGraph
 
 /**
  * @throws ShapeError when rows do not fit the arrays, a neighbour does not exist or is the vertex itself, or a weight is
- *   negative
+ *   negative or not whole
  */
 export function checkRows({ xadj, adjacency, edgeWeights }: PartitionGraph): void {
   const vertices = Math.max(xadj.length - 1, 0);
@@ -67,18 +67,18 @@ export function checkRows({ xadj, adjacency, edgeWeights }: PartitionGraph): voi
     throw new ShapeError(`xadj: expected 0 … ${entries}, got ${xadj[0]} … ${xadj[vertices]}`);
   }
   for (let v = 0; v < vertices; v++) {
-    if (xadj[v + 1]! < xadj[v]!) {
-      throw new ShapeError(`xadj[${v + 1}]: expected at least ${xadj[v]}, got ${xadj[v + 1]}`);
+    if (!(Number.isInteger(xadj[v + 1]) && xadj[v + 1]! >= xadj[v]!)) {
+      throw new ShapeError(`xadj[${v + 1}]: expected an integer ≥ ${xadj[v]}, got ${xadj[v + 1]}`);
     }
   }
   for (let v = 0; v < vertices; v++) {
     for (let e = xadj[v]!; e < xadj[v + 1]!; e++) {
       const u = adjacency[e]!;
-      if (!(u >= 0 && u < vertices) || u === v) {
+      if (!(Number.isInteger(u) && u >= 0 && u < vertices) || u === v) {
         throw new ShapeError(`adjacency[${e}]: expected another vertex in 0 … ${vertices - 1}, got ${u}`);
       }
-      if (edgeWeights[e]! < 0) {
-        throw new ShapeError(`edgeWeights[${e}]: expected a weight ≥ 0, got ${edgeWeights[e]}`);
+      if (!(Number.isInteger(edgeWeights[e]) && edgeWeights[e]! >= 0)) {
+        throw new ShapeError(`edgeWeights[${e}]: expected a whole weight ≥ 0, got ${edgeWeights[e]}`);
       }
     }
   }

@@ -6,7 +6,7 @@
  */
 import { ConfigError } from "../../errors/index.ts";
 import { requireArray } from "../../math/check.ts";
-import { knownOptions } from "../../math/known-options.ts";
+import { checked, readOptions, SEED } from "../../math/options.ts";
 import { Rng } from "../../math/random.ts";
 import { bisected } from "./bisect.ts";
 import { coarsened } from "./coarsen.ts";
@@ -43,6 +43,13 @@ const STARTS = 4;
 /** Whole partitions to choose from: as many as this many entries and vertices allow, and no more than that. */
 const WORK = 4e5;
 const MOST_TRIES = 24;
+const OPTIONS = {
+  seed: SEED,
+  tries: checked(MOST_TRIES, (name, given: number) => {
+    if (Number.isInteger(given) && given >= 1) return;
+    throw new ConfigError(`${name}: expected an integer ≥ 1, got ${given}`);
+  }),
+};
 /** So many in a row that are no better end the search. */
 const PATIENCE = 2;
 /** A graph is dense where its vertices have this many times as many neighbours as a part has vertices, on average. */
@@ -80,14 +87,10 @@ const MOST_SUM = 2 ** 31;
  * partition({ xadj, adjacency, edgeWeights: Int32Array.of(9, 9, 1, 1, 9, 9) }, 2).edgeCut; // 1
  */
 export function partition(graph: PartitionGraph, parts: number, options: PartitionOptions = {}): Partition {
-  const { seed = 0, tries = MOST_TRIES } = knownOptions(options, ["seed", "tries"]);
+  const { seed, tries } = readOptions(options, OPTIONS);
   if (!(Number.isInteger(parts) && parts >= 1)) {
     throw new ConfigError(`parts: expected an integer ≥ 1, got ${parts}`);
   }
-  if (!(Number.isInteger(tries) && tries >= 1)) {
-    throw new ConfigError(`tries: expected an integer ≥ 1, got ${tries}`);
-  }
-  if (!Number.isSafeInteger(seed)) throw new ConfigError(`seed: expected an integer, got ${seed}`);
   for (const name of ["xadj", "adjacency", "edgeWeights"] as const) requireArray(name, graph?.[name]);
   checkRows(graph);
   const vertices = Math.max(graph.xadj.length - 1, 0);

@@ -5,7 +5,7 @@
  */
 import { checkedBiasCurve } from "../bias-curve.ts";
 import { calibratedGram } from "../calibrated-gram.ts";
-import { type TokenClusters, tokenClusters } from "../token-clusters.ts";
+import { requestedClusters, type TokenClusters } from "../token-clusters.ts";
 import { type CalibratedRequest, plainCalibration } from "./calibrated.ts";
 import { type AttentionSignal, PLAIN_ROWS } from "./signal.ts";
 
@@ -48,8 +48,11 @@ export const clustersSignal: AttentionSignal<"clusters", "token-clusters", Clust
   },
   rows: ({ row, layers }) => ({ row, layers }),
   reduce: ({ rows, kind, first, ...shape }, request) => {
-    const { biasCorrection, biasCurve, ...options } = request;
-    return tokenClusters(calibratedGram(rows, shape, kind, { biasCorrection, biasCurve, first }), options);
+    const { biasCorrection, biasCurve } = request;
+    return requestedClusters(
+      calibratedGram(rows, shape, kind, { biasCorrection, biasCurve, first }),
+      request,
+    );
   },
   check: ({ biasCurve }) => {
     checkedBiasCurve(biasCurve ?? {});

@@ -2,11 +2,11 @@
  * @module
  * A diagnosis as titled tables and figures, which the terminal and the report directory share.
  */
-import type { LeftOut, ModelDiagnosis } from "../diagnosis.ts";
+import type { ModelDiagnosis } from "../diagnosis.ts";
 import { agreement } from "./agreement-section.ts";
 import { correlation, intervention, timeSection } from "./attention-sections.ts";
 import { connectivity, grounding, roles } from "./method-sections.ts";
-import type { Section } from "./section.ts";
+import { of, type Section } from "./section.ts";
 import { percentText } from "./table.ts";
 
 function summary(models: readonly ModelDiagnosis[]): Section {
@@ -31,10 +31,17 @@ function summary(models: readonly ModelDiagnosis[]): Section {
 }
 
 function leftOutSection(models: readonly ModelDiagnosis[]): Section | undefined {
-  const left = new Map<string, LeftOut>();
-  for (const one of models.flatMap(({ leftOut }) => leftOut)) left.set(one.part, one);
-  if (left.size === 0) return undefined;
-  const rows = [...left.values()].map(({ part, reason }) => [part, reason]);
+  const left = models.flatMap(({ name, leftOut }) => leftOut.map((one) => ({ ...one, name })));
+  if (left.length === 0) return undefined;
+  const alike = new Map<string, string[]>();
+  for (const { part, reason, name } of left) {
+    const key = JSON.stringify([part, reason]);
+    alike.set(key, [...(alike.get(key) ?? []), name]);
+  }
+  const rows = [...alike].map(([key, names]) => {
+    const [part, reason] = JSON.parse(key) as [string, string];
+    return [`${part}${of(names.join(", "), models)}`, reason];
+  });
   return {
     title: "Left out",
     tables: [{ title: "Parts", table: { columns: ["part", "because"], rows } }],

@@ -3,11 +3,13 @@
  * The interval that belongs beside an accuracy, one answer to each problem or several.
  */
 import { NumericError } from "../../errors/index.ts";
-import { requireScores } from "../check.ts";
+import { requireArray, requireObjects, requireScores } from "../check.ts";
+import { readOptions } from "../options.ts";
 import type { Rng } from "../random.ts";
-import { bootstrapIntervals, type UnitStatistic } from "./bootstrap.ts";
+import { BOOTSTRAP_OPTIONS, bootstrapIntervals, type UnitStatistic } from "./bootstrap.ts";
 import { mean } from "./descriptive.ts";
 import { type Interval, intervalWithin, upperProbability } from "./interval.ts";
+import { areAlike } from "./ties.ts";
 import { wilsonInterval } from "./wilson.ts";
 
 /** Coverage and effort of an interval of accuracies. */
@@ -17,6 +19,12 @@ export interface AccuracyOptions {
   /** Draws of the bootstrap; 10,000 unless given. */
   readonly resamples?: number;
 }
+
+/** The options, with their defaults. */
+export const ACCURACY_OPTIONS = {
+  level: BOOTSTRAP_OPTIONS.level,
+  resamples: { ...BOOTSTRAP_OPTIONS.resamples, fallback: 10_000 },
+};
 
 /** An accuracy with its interval in [0, 1], and where the interval comes from. */
 export interface AccuracyInterval extends Interval {
@@ -37,6 +45,7 @@ export interface AccuracyInterval extends Interval {
  * @param scores `[P][Nₚ]` in [0, 1]
  * @param rng draws the resamples
  * @returns without problems estimate 0 and the interval [0, 1]
+ * @throws ConfigError when an option is unknown
  * @throws NumericError when a score is outside [0, 1], a problem has none or an option is out of range
  * @example
  * accuracyInterval([[1], [1], [0], [1]], new Rng(0)); // 0.75, [0.3006, 0.9544], wilson
@@ -44,20 +53,22 @@ export interface AccuracyInterval extends Interval {
 export function accuracyInterval(
   scores: readonly ArrayLike<number>[],
   rng: Pick<Rng, "integer">,
-  { level = 0.95, resamples = 10_000 }: AccuracyOptions = {},
+  options: AccuracyOptions = {},
 ): AccuracyInterval {
+  const { level, resamples } = readOptions(options, ACCURACY_OPTIONS);
+  requireObjects("scores", scores);
   const problems = scores.length;
   const means = problemMeans("scores", scores);
   if (isBinary(means)) {
     const right = means.reduce((sum, value) => sum + value, 0);
     return { ...wilsonInterval(right, problems, level), problems, method: "wilson" };
   }
-  if (means.every((value) => value === means[0])) {
+  if (areAlike(means)) {
     const interval = hoeffdingInterval(means[0]!, problems, 1, level);
     return { ...intervalWithin(interval), problems, method: "hoeffding" };
   }
-  const options = { level, resamples, method: "bca" } as const;
-  const [interval] = bootstrapIntervals(problems, weightedMean(means), rng, options);
+  const bootstrap = { level, resamples, method: "bca" } as const;
+  const [interval] = bootstrapIntervals(problems, weightedMean(means), rng, bootstrap);
   return { ...interval!, problems, method: "bootstrap" };
 }
 
@@ -70,6 +81,7 @@ export function accuracyInterval(
  */
 export function problemMeans(name: string, scores: readonly ArrayLike<number>[]): Float64Array {
   return Float64Array.from(scores, (own, p) => {
+    requireArray(`${name}[${p}]`, own);
     if (own.length === 0) throw new NumericError(`${name}[${p}]: expected at least one score, got none`);
     requireScores(`${name}[${p}]`, own);
     return mean(own);

@@ -192,3 +192,30 @@ describe("accuracyDifference", () => {
     );
   });
 });
+
+describe("values that are equal except for rounding", () => {
+  test("have Hoeffding's interval, not one without width", () => {
+    const two = accuracyDifference(
+      [
+        [1, 1, 0],
+        [1, 1, 1],
+      ],
+      [
+        [1, 0, 0],
+        [1, 1, 0],
+      ],
+      new Rng(0),
+    );
+    expect(two).toMatchObject({ method: "hoeffding", low: -1, high: 1 });
+    const one = accuracyInterval([[0.1 + 0.2], [0.3]], new Rng(0));
+    expect(one.method).toBe("hoeffding");
+    expect(one.high - one.low).toBeGreaterThan(0.5);
+  });
+
+  test("are no difference: their signs do not count", () => {
+    const first = Array.from({ length: 8 }, () => [0.1, 0.2]);
+    const second = Array.from({ length: 8 }, () => [0.3, 0]);
+    const found = accuracyDifference(first, second, new Rng(0));
+    expect(found).toMatchObject({ pValue: 1, estimate: 0, method: "hoeffding" });
+  });
+});

@@ -3,7 +3,7 @@
  * best@k: the best score of k answers.
  */
 import { NumericError } from "../../errors/index.ts";
-import { requireScores } from "../check.ts";
+import { requireArray, requireScores } from "../check.ts";
 
 /**
  * Unbiased estimate of the expected best score of k answers to a problem, from n ≥ k answers. Of scores 0 and 1 it is
@@ -21,6 +21,7 @@ import { requireScores } from "../check.ts";
  * bestAtK([0, 0.5, 1], 2); // 0.8333: 0.5, 1 and 1
  */
 export function bestAtK(scores: ArrayLike<number>, k: number): number {
+  requireArray("scores", scores);
   const { length } = scores;
   if (!(Number.isSafeInteger(k) && k >= 1 && k <= length)) {
     throw new NumericError(`best@k: expected an integer 1 ≤ k ≤ answers, got ${length} answers, k = ${k}`);

@@ -3,11 +3,13 @@
  * Intervals by resampling whole units: problems with all their answers, completions with all their tokens. Values of
  * one unit depend on each other; units are independent.
  */
-import { NumericError } from "../../errors/index.ts";
+import { requireWhole } from "../check.ts";
+import { checked, oneOf, readOptions, wholeIn } from "../options.ts";
 import type { Rng } from "../random.ts";
 import { quantile } from "./descriptive.ts";
 import { normalProbability, normalQuantile } from "./distributions/normal.ts";
 import { type Interval, upperProbability } from "./interval.ts";
+import { TIE } from "./ties.ts";
 
 /** How a statistic is resampled, and how the draws become an interval. */
 export interface BootstrapOptions {
@@ -19,8 +21,12 @@ export interface BootstrapOptions {
   readonly method?: "percentile" | "bca";
 }
 
-/** Draws nearer to the estimate than this share of the greatest are equal to it. */
-const TIE = 1e-12;
+/** The options, with their defaults. */
+export const BOOTSTRAP_OPTIONS = {
+  resamples: wholeIn(1, Infinity, 1000),
+  level: checked(0.95, (_, level: number) => void upperProbability(level)),
+  method: oneOf(["percentile", "bca"], "percentile"),
+};
 
 /** A number or several from how often each unit was drawn, `[n]`; NaN where a draw leaves a number undefined. */
 export type UnitStatistic = (multiplicity: Float64Array) => readonly number[];
@@ -39,17 +45,17 @@ export type UnitStatistic = (multiplicity: Float64Array) => readonly number[];
  *
  * @param units n
  * @returns one interval for each number; of equal draws one without width; bounds are NaN where no draw defines the number
- * @throws NumericError when there are no resamples or the level is outside (0, 1)
+ * @throws ConfigError when an option is unknown, or the method another
+ * @throws NumericError when there are no resamples, the level is outside (0, 1) or the number of units is impossible
  */
 export function bootstrapIntervals(
   units: number,
   statistic: UnitStatistic,
   rng: Pick<Rng, "integer">,
-  { resamples = 1000, level = 0.95, method = "percentile" }: BootstrapOptions = {},
+  options: BootstrapOptions = {},
 ): Interval[] {
-  if (!(Number.isInteger(resamples) && resamples > 0)) {
-    throw new NumericError(`resamples: expected a positive integer, got ${resamples}`);
-  }
+  const { resamples, level, method } = readOptions(options, BOOTSTRAP_OPTIONS);
+  requireWhole("units", units, 0);
   const upper = upperProbability(level);
   const estimates = statistic(new Float64Array(units).fill(1));
   const draws = estimates.map((): number[] => []);

@@ -3,6 +3,7 @@
  * Agreement of two raters beyond chance.
  */
 import { ShapeError } from "../../errors/index.ts";
+import { requireArray } from "../check.ts";
 
 /**
  * Cohen's kappa of two raters over the same N items (Cohen 1960, "A coefficient of agreement for nominal scales").
@@ -22,6 +23,8 @@ export function cohensKappa<Category extends string>(
   a: readonly Category[],
   b: readonly Category[],
 ): number | null {
+  requireArray("a", a);
+  requireArray("b", b);
   if (a.length !== b.length) {
     throw new ShapeError(`kappa: expected as many ratings by both, got ${a.length} and ${b.length}`);
   }

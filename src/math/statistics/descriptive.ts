@@ -2,7 +2,7 @@
  * @module
  * Descriptive statistics of numbers that may be masked: mean, spread, quantiles and effective sizes.
  */
-import { NumericError, ShapeError } from "../../errors/index.ts";
+import { requireArray, requireLength, requireNumber } from "../check.ts";
 import { decimalProduct } from "../decimal.ts";
 
 /**
@@ -46,14 +46,15 @@ export function variance(values: ArrayLike<number>, mask?: ArrayLike<number>): n
  *     x₍ₖ₎ + (x₍ₖ₊₁₎ − x₍ₖ₎)·r,   level·(n − 1) = k + r,   k whole, r in [0, 1)
  *
  * @param level in [0, 1], taken as the decimal number that it is written as
- * @returns NaN when nothing counts
+ * @returns NaN when nothing counts, or a value that counts is NaN
  * @throws ShapeError when the lengths differ
  * @throws NumericError when the level is outside [0, 1]
  */
 export function quantile(values: ArrayLike<number>, level: number, mask?: ArrayLike<number>): number {
-  if (!(level >= 0 && level <= 1)) throw new NumericError(`level: expected a number in [0, 1], got ${level}`);
+  requireNumber("level", level, 0, 1);
   const sorted = Float64Array.from(keptValues(values, mask)).sort();
-  if (sorted.length === 0) return Number.NaN;
+  // A typed array sorts NaN to its end.
+  if (sorted.length === 0 || Number.isNaN(sorted.at(-1))) return Number.NaN;
   const { whole, rest } = decimalProduct(level, sorted.length - 1);
   const below = sorted[whole]!;
   return rest === 0 ? below : below + (sorted[whole + 1]! - below) * rest;
@@ -64,7 +65,8 @@ export function quantile(values: ArrayLike<number>, level: number, mask?: ArrayL
  *
  *     (Σ wᵢ)² / Σ wᵢ²
  *
- * @returns between 1 and the number of positive weights; 0 when all are 0
+ * @param weights `[N]`; where none is negative the result is between 1 and the number of positive weights
+ * @returns 0 when all are 0
  * @throws ShapeError when the lengths differ
  */
 export function effectiveSampleSize(weights: ArrayLike<number>, mask?: ArrayLike<number>): number {
@@ -81,9 +83,8 @@ function keptValues(
   values: ArrayLike<number>,
   mask?: ArrayLike<number>,
 ): ArrayLike<number> & Iterable<number> {
-  if (mask && mask.length !== values.length) {
-    throw new ShapeError(`mask: expected shape [${values.length}], got [${mask.length}]`);
-  }
+  requireArray("values", values);
+  if (mask) requireLength("mask", mask, values.length);
   const kept: number[] = [];
   for (let i = 0; i < values.length; i++) if (mask?.[i] !== 0) kept.push(values[i]!);
   return kept;

@@ -2,7 +2,7 @@
  * @module
  * Correction for many tests: the cells of a grid, the benchmarks of a table.
  */
-import { NumericError } from "../../errors/index.ts";
+import { requireArray, requireNumber } from "../check.ts";
 
 /**
  * Holm's adjusted p-values: rejecting where one is at most α keeps the probability of any false rejection at most α,
@@ -19,13 +19,9 @@ import { NumericError } from "../../errors/index.ts";
  * holm([0.01, 0.04, 0.03]); // [0.03, 0.06, 0.06]
  */
 export function holm(pValues: ArrayLike<number>): number[] {
+  requireArray("pValues", pValues);
   const tests = pValues.length;
-  for (let i = 0; i < tests; i++) {
-    const pValue = pValues[i]!;
-    if (!(pValue >= 0 && pValue <= 1)) {
-      throw new NumericError(`pValues[${i}]: expected a number in [0, 1], got ${pValue}`);
-    }
-  }
+  for (let i = 0; i < tests; i++) requireNumber(`pValues[${i}]`, pValues[i]!, 0, 1);
   const order = Array.from({ length: tests }, (_, i) => i).sort((a, b) => pValues[a]! - pValues[b]!);
   const adjusted = new Array<number>(tests).fill(0);
   let greatest = 0;

@@ -3,6 +3,7 @@
  * Confidence intervals, and the scale that they may not leave.
  */
 import { NumericError } from "../../errors/index.ts";
+import { requireObject } from "../check.ts";
 
 /** Bounds of a confidence interval around an estimate. */
 export interface Interval {
@@ -22,6 +23,7 @@ export interface Interval {
  * intervalWithin({ estimate: 0.9, low: 0.7, high: 1.1 }); // { estimate: 0.9, low: 0.7, high: 1 }
  */
 export function intervalWithin(interval: Interval, low = 0, high = 1): Interval {
+  requireObject("interval", interval);
   const { estimate } = interval;
   if (!(estimate >= low && estimate <= high)) {
     throw new NumericError(`estimate: expected a number in [${low}, ${high}], got ${estimate}`);

@@ -3,6 +3,7 @@
  * Mean and covariance of a few samples, the covariance drawn towards a multiple of the identity.
  */
 import { ShapeError } from "../../errors/index.ts";
+import { requireObjects } from "../check.ts";
 
 /** Estimates of a distribution from samples. */
 export interface ShrunkCovariance {
@@ -27,6 +28,7 @@ export interface ShrunkCovariance {
  * @throws ShapeError when there is no sample, or lengths differ
  */
 export function ledoitWolf(samples: readonly ArrayLike<number>[]): ShrunkCovariance {
+  requireObjects("samples", samples);
   const size = samples[0]?.length ?? 0;
   for (const [i, { length }] of samples.entries()) {
     if (length !== size) throw new ShapeError(`samples[${i}]: expected ${size} numbers, got ${length}`);
@@ -67,6 +69,7 @@ export function ledoitWolf(samples: readonly ArrayLike<number>[]): ShrunkCovaria
 export function mahalanobis(
   samples: readonly (readonly [number, number])[],
 ): ((point: readonly [number, number]) => number) | undefined {
+  requireObjects("samples", samples);
   if (samples.length === 0) return undefined;
   const { mean, covariance } = ledoitWolf(samples);
   const [a = 0, b = 0, , d = 0] = covariance;

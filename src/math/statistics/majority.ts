@@ -3,7 +3,7 @@
  * Majority voting over several answers to a problem.
  */
 import { ShapeError } from "../../errors/index.ts";
-import { requireScores } from "../check.ts";
+import { requireArray, requireScores } from "../check.ts";
 
 /** The majority answer. */
 export interface Majority<Answer> {
@@ -23,9 +23,11 @@ export interface Majority<Answer> {
  * majorityVote(["7", "8", "7", null]); // { answers: ["7"], votes: 2, share: 0.5 }
  */
 export function majorityVote<Answer>(answers: readonly (Answer | null)[]): Majority<Answer> {
+  requireArray("answers", answers);
   const counts = new Map<Answer, number>();
   for (const answer of answers) if (answer !== null) counts.set(answer, (counts.get(answer) ?? 0) + 1);
-  const votes = Math.max(0, ...counts.values());
+  let votes = 0;
+  for (const count of counts.values()) votes = Math.max(votes, count);
   const winners = [...counts].filter(([, count]) => count === votes).map(([answer]) => answer);
   return { answers: winners, votes, share: answers.length === 0 ? 0 : votes / answers.length };
 }
@@ -48,6 +50,8 @@ export function majorityScore<Answer>(
   answers: readonly (Answer | null)[],
   scores: ArrayLike<number>,
 ): number {
+  requireArray("answers", answers);
+  requireArray("scores", scores);
   if (scores.length !== answers.length) {
     throw new ShapeError(`scores: expected shape [${answers.length}], got [${scores.length}]`);
   }

@@ -3,7 +3,7 @@
  * Mean@N, which VICRA calls Avg@N: accuracy over N answers to each problem, and how much it varies from one to the next.
  */
 import { NumericError, ShapeError } from "../../errors/index.ts";
-import { requireFinite } from "../check.ts";
+import { requireFinite, requireObjects } from "../check.ts";
 import { mean, variance } from "./descriptive.ts";
 
 /** Accuracy of N runs through the same problems. */
@@ -35,6 +35,7 @@ export interface MeanAtN {
  * meanAtN([[1, 0], [1, 1]]); // { mean: 0.75, runs: [1, 0.5], variance: 0.125, standardDeviation: 0.3536 }
  */
 export function meanAtN(scores: readonly ArrayLike<number>[]): MeanAtN {
+  requireObjects("scores", scores);
   const samples = scores[0]?.length ?? 0;
   if (samples === 0) throw new NumericError("scores: expected at least one answer to one problem, got none");
   const sums = new Float64Array(samples);

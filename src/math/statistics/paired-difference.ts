@@ -2,7 +2,7 @@
  * @module
  * The paired t test: two lists measured on the same items, seeds or runs.
  */
-import { ShapeError } from "../../errors/index.ts";
+import { requireArray, requireLength } from "../check.ts";
 import { variance } from "./descriptive.ts";
 import { studentProbability } from "./distributions/student-t.ts";
 import type { Interval } from "./interval.ts";
@@ -41,9 +41,8 @@ export function pairedDifference(
   second: ArrayLike<number>,
   level = 0.95,
 ): PairedDifference {
-  if (first.length !== second.length) {
-    throw new ShapeError(`second: expected shape [${first.length}], got [${second.length}]`);
-  }
+  requireArray("first", first);
+  requireLength("second", second, first.length);
   const differences = Float64Array.from(first, (value, i) => value - second[i]!);
   const interval = studentInterval(differences, level);
   const pairs = differences.length;

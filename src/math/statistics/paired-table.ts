@@ -2,7 +2,8 @@
  * @module
  * The table of two binary evaluations of the same problems.
  */
-import { NumericError, ShapeError } from "../../errors/index.ts";
+import { NumericError } from "../../errors/index.ts";
+import { requireArray, requireLength, requireObject } from "../check.ts";
 
 /** Problems by who is right. */
 export interface PairedTable {
@@ -23,9 +24,8 @@ export interface PairedTable {
  * pairedTable([1, 1, 0, 0], [1, 0, 0, 0]); // { both: 1, onlyFirst: 1, onlySecond: 0, neither: 2 }
  */
 export function pairedTable(first: ArrayLike<number>, second: ArrayLike<number>): PairedTable {
-  if (first.length !== second.length) {
-    throw new ShapeError(`second: expected shape [${first.length}], got [${second.length}]`);
-  }
+  requireArray("first", first);
+  requireLength("second", second, first.length);
   const counts = { both: 0, onlyFirst: 0, onlySecond: 0, neither: 0 };
   for (let p = 0; p < first.length; p++) {
     const isFirst = isRight("first", p, first[p]!);
@@ -39,9 +39,12 @@ export function pairedTable(first: ArrayLike<number>, second: ArrayLike<number>)
 /**
  * The number of problems in a table.
  *
+ * @throws ShapeError without a table
  * @throws NumericError when a count is not an integer ≥ 0
  */
-export function tableSize({ both, onlyFirst, onlySecond, neither }: PairedTable): number {
+export function tableSize(table: PairedTable): number {
+  requireObject("table", table);
+  const { both, onlyFirst, onlySecond, neither } = table;
   for (const [name, count] of Object.entries({ both, onlyFirst, onlySecond, neither })) {
     if (!(Number.isSafeInteger(count) && count >= 0)) {
       throw new NumericError(`${name}: expected an integer ≥ 0, got ${count}`);

@@ -3,8 +3,8 @@
  * Interval of a ratio of two means that are measured on the same items, such as a method's gain as a share of what is
  * possible.
  */
-import { NumericError, ShapeError } from "../../errors/index.ts";
-import { requireFinite } from "../check.ts";
+import { NumericError } from "../../errors/index.ts";
+import { requireArray, requireFinite, requireLength } from "../check.ts";
 import { mean } from "./descriptive.ts";
 import { studentQuantile } from "./distributions/student-t.ts";
 import { type Interval, upperProbability } from "./interval.ts";
@@ -28,7 +28,8 @@ import { type Interval, upperProbability } from "./interval.ts";
  */
 export function ratioInterval(x: ArrayLike<number>, y: ArrayLike<number>, level = 0.95): Interval {
   const upper = upperProbability(level);
-  if (x.length !== y.length) throw new ShapeError(`y: expected shape [${x.length}], got [${y.length}]`);
+  requireArray("x", x);
+  requireLength("y", y, x.length);
   if (x.length === 0) throw new NumericError("x: expected at least one number, got none");
   requireFinite("x", x);
   requireFinite("y", y);

@@ -2,9 +2,10 @@
  * @module
  * The sign-flip permutation test: whether paired differences are as often for one side as for the other.
  */
-import { NumericError } from "../../errors/index.ts";
 import { requireFinite } from "../check.ts";
+import { readOptions, wholeIn } from "../options.ts";
 import type { Rng } from "../random.ts";
+import { TIE } from "./ties.ts";
 
 /** How the flips are gone through. */
 export interface SignFlipOptions {
@@ -13,6 +14,8 @@ export interface SignFlipOptions {
   /** Flips drawn for more differences; 9,999 unless given. */
   readonly resamples?: number;
 }
+
+const OPTIONS = { exactUpTo: wholeIn(0, 30, 20), resamples: wholeIn(1, 1e9, 9999) };
 
 /** Outcome of a sign-flip test. */
 export interface SignFlipTest {
@@ -23,9 +26,6 @@ export interface SignFlipTest {
   /** Whether all flips were counted, or some drawn. */
   readonly method: "exact" | "monte-carlo";
 }
-
-/** Sums nearer than this share of Σ|d| are ties: flips of decimal differences that are equal on paper. */
-const TIE = 1e-12;
 
 /**
  * Two-sided permutation test of paired differences: under equal models each difference has either sign with
@@ -41,6 +41,7 @@ const TIE = 1e-12;
  *   Differences of 0 have no sign and do not count in n
  * @param rng draws the flips where there are too many to count
  * @returns p 1 without differences
+ * @throws ConfigError when an option is unknown
  * @throws NumericError when a difference is not finite or an option is out of range
  * @example
  * signFlipTest([0.5, 0.25, 1, 0.125], new Rng(0)); // { statistic: 0.46875, pValue: 0.125, method: "exact" }
@@ -48,11 +49,10 @@ const TIE = 1e-12;
 export function signFlipTest(
   differences: ArrayLike<number>,
   rng: Pick<Rng, "word">,
-  { exactUpTo = 20, resamples = 9999 }: SignFlipOptions = {},
+  options: SignFlipOptions = {},
 ): SignFlipTest {
+  const { exactUpTo, resamples } = readOptions(options, OPTIONS);
   requireFinite("differences", differences);
-  requireInteger("exactUpTo", exactUpTo, 0, 30);
-  requireInteger("resamples", resamples, 1, 1e9);
   const sizes: number[] = [];
   let sum = 0;
   for (let p = 0; p < differences.length; p++) {
@@ -61,6 +61,7 @@ export function signFlipTest(
   }
   const statistic = sum / Math.max(1, differences.length);
   const total = sizes.reduce((all, size) => all + size, 0);
+  // Flips of decimal differences that are equal on paper are ties.
   const target = Math.abs(sum) - TIE * total;
   if (sizes.length <= exactUpTo) {
     const flips = 2 ** sizes.length;
@@ -104,10 +105,4 @@ function drawAtLeast(
     if (Math.abs(2 * positive - total) >= target) extreme++;
   }
   return extreme;
-}
-
-function requireInteger(name: string, value: number, least: number, most: number): void {
-  if (!(Number.isInteger(value) && value >= least && value <= most)) {
-    throw new NumericError(`${name}: expected an integer in ${least} … ${most}, got ${value}`);
-  }
 }

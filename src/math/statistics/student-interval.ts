@@ -3,7 +3,7 @@
  * Interval of a mean from few measurements.
  */
 import { NumericError } from "../../errors/index.ts";
-import { requireFinite } from "../check.ts";
+import { requireArray, requireFinite } from "../check.ts";
 import { mean, variance } from "./descriptive.ts";
 import { studentQuantile } from "./distributions/student-t.ts";
 import { type Interval, upperProbability } from "./interval.ts";
@@ -22,6 +22,7 @@ import { type Interval, upperProbability } from "./interval.ts";
  */
 export function studentInterval(values: ArrayLike<number>, level = 0.95): Interval {
   const upper = upperProbability(level);
+  requireArray("values", values);
   if (values.length === 0) throw new NumericError("values: expected at least one number, got none");
   requireFinite("values", values);
   const estimate = mean(values);

@@ -4,18 +4,18 @@
  * that it has of the completion's attention to the image. Read `importance` for φ, then this; the graph is in
  * `similarity-graph`, its partition in `partition/`.
  */
-import { requireObject } from "../../../math/check.ts";
 import { Rng } from "../../../math/index.ts";
-import { knownOptions } from "../../../math/known-options.ts";
+import { numberIn, oneOf, readOptions, step } from "../../../math/options.ts";
 import type { CalibratedAttention } from "../../calibrated-gram.ts";
-import { checkChoice, checkOption, checkSignals, counts } from "../../check-signals.ts";
+import { checkSignals, counts, requireInput } from "../../check-signals.ts";
 import { meanOne } from "../../mean-one.ts";
-import type { ClusterOptions, TokenClusters } from "../../token-clusters.ts";
+import { CLUSTER_OPTIONS, type ClusterOptions, type TokenClusters } from "../../token-clusters.ts";
 import { topShare } from "../../top-share.ts";
 import {
+  EXPANSION,
   type ExpansionOptions,
   expanded,
-  expansionNeighbours,
+  REFINEMENT,
   type RefinementOptions,
   refined,
 } from "./importance.ts";
@@ -52,16 +52,14 @@ export const AT_RL_WEIGHTINGS = ["clusters", "tokens", "top-share", "random", "r
 /** The basis of the weights. */
 export type AtRlWeighting = (typeof AT_RL_WEIGHTINGS)[number];
 
-const OPTIONS = [
-  "similarityThreshold",
-  "clusterSize",
-  "seed",
-  "scale",
-  "weighting",
-  "tokenShare",
-  "refinement",
-  "expansion",
-] as const;
+const OPTIONS = {
+  ...CLUSTER_OPTIONS,
+  scale: oneOf(["paper", "mean-one"], "paper"),
+  weighting: oneOf(AT_RL_WEIGHTINGS, "clusters"),
+  tokenShare: numberIn(0, 1, 0.15),
+  refinement: step(REFINEMENT),
+  expansion: step(EXPANSION),
+};
 
 export interface AtRlCredit {
   /** `[T]` what multiplies the advantage; 0 at masked tokens. */
@@ -94,7 +92,7 @@ export interface AtRlCredit {
  * @param input `connectivity` `[T]`; `gram` `[T × T]`, or the clusters that an engine found among all tokens, for which options
  *   of the clusters do not count here; `mask` `[T]`
  * @param rng used only by `weighting: "random"`
- * @throws ConfigError when the scale or the weighting is another, or the seed no integer
+ * @throws ConfigError when an option is unknown, the scale or the weighting another, or the seed no integer
  * @throws ShapeError when lengths differ
  * @throws NumericError when a connectivity, an inner product or an option is NaN, infinite or out of range
  * @example
@@ -105,21 +103,19 @@ export interface AtRlCredit {
  * }, { refinement: false, expansion: false }).weights; // [0.9, 0.9, 0.1, 0.1]
  */
 export function atRl(input: AtRlInput, options: AtRlOptions = {}, rng: Rng = new Rng(0)): AtRlCredit {
-  const { scale = "paper", weighting = "clusters", tokenShare = 0.15 } = knownOptions(options, OPTIONS);
-  requireObject("input", input);
-  checkChoice("scale", scale, ["paper", "mean-one"]);
-  checkChoice("weighting", weighting, AT_RL_WEIGHTINGS);
-  checkOption("tokenShare", tokenShare, 0, 1);
+  const known = readOptions(options, OPTIONS);
+  const { scale, weighting, tokenShare, expansion } = known;
+  requireInput(input);
   const tokens = checkSignals({ connectivity: ["mass", input.connectivity] }, input.mask);
   const counted: number[] = [];
   for (let t = 0; t < tokens; t++) if (counts(input.mask, t)) counted.push(t);
-  const structure = structureOf(input, counted, options, expansionNeighbours(options.expansion));
+  const structure = structureOf(input, counted, known, expansion ? expansion.neighbours : 0);
   const connectivity = Float64Array.from(counted, (t) => input.connectivity[t]!);
   const greatest = connectivity.reduce((most, value) => Math.max(most, value), 0);
   const clusters = weighting === "tokens" ? connectivity.map((_, t) => t) : structure.clusters();
   let importance: Float64Array = connectivity.map((value) => (greatest > 0 ? value / greatest : 0));
   const isStructured = greatest > 0 && weighting !== "tokens" && weighting !== "top-share";
-  if (isStructured) importance = structured(importance, structure, options);
+  if (isStructured) importance = structured(importance, structure, known);
   let weights: Float64Array;
   if (importance.every((value) => value === 0)) {
     const even = weighting === "top-share" ? tokenShare : 1 / Math.max(1, new Set(clusters).size);

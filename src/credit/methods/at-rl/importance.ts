@@ -3,8 +3,9 @@
  * AT-RL's importance φ of a token: its connectivity, lowered for tokens that do not fit their cluster and raised for
  * neighbours of an anchor.
  */
-import { checkOption } from "../../check-signals.ts";
+import { factor, numberIn, readOptions } from "../../../math/options.ts";
 import { type NearestTokens, NO_NEIGHBOUR } from "../../nearest-tokens.ts";
+import { NEIGHBOURS } from "../../token-clusters.ts";
 import { topShare } from "../../top-share.ts";
 
 export interface RefinementOptions {
@@ -27,6 +28,16 @@ export interface ExpansionOptions {
   readonly importanceWeight?: number;
 }
 
+/** The options of both steps, with their defaults. */
+export const REFINEMENT = { threshold: numberIn(0, 1, 0.75), attenuation: numberIn(0, 1, 0.6) };
+export const EXPANSION = {
+  anchorShare: numberIn(0, 1, 0.15),
+  neighbours: NEIGHBOURS,
+  threshold: factor(0.65),
+  similarityWeight: factor(0.5),
+  importanceWeight: factor(0.5),
+};
+
 /**
  * Importance after tokens far from their cluster's centroid lost some.
  *
@@ -38,21 +49,10 @@ export interface ExpansionOptions {
 export function refined(
   importance: Float64Array,
   centroidCosine: ArrayLike<number>,
-  { threshold = 0.75, attenuation = 0.6 }: RefinementOptions = {},
+  options: RefinementOptions = {},
 ): Float64Array {
-  checkOption("refinement.threshold", threshold, 0, 1);
-  checkOption("refinement.attenuation", attenuation, 0, 1);
+  const { threshold, attenuation } = readOptions(options, REFINEMENT, "refinement");
   return importance.map((value, t) => (centroidCosine[t]! < threshold ? value * attenuation : value));
-}
-
-const NEIGHBOURS = 4;
-
-/** How many neighbours of a token an expansion looks at. */
-export function expansionNeighbours(expansion: boolean | ExpansionOptions = true): number {
-  if (typeof expansion === "boolean") return expansion ? NEIGHBOURS : 0;
-  const { neighbours = NEIGHBOURS } = expansion;
-  checkOption("expansion.neighbours", neighbours, 0, Infinity);
-  return neighbours;
 }
 
 /** The nearest tokens of chosen tokens, up to a number for each. */
@@ -72,19 +72,10 @@ export type Nearest = (tokens: readonly number[], count: number) => NearestToken
 export function expanded(
   importance: Float64Array,
   nearest: Nearest,
-  {
-    anchorShare = 0.15,
-    neighbours = NEIGHBOURS,
-    threshold = 0.65,
-    similarityWeight = 0.5,
-    importanceWeight = 0.5,
-  }: ExpansionOptions = {},
+  options: ExpansionOptions = {},
 ): Float64Array {
-  checkOption("expansion.anchorShare", anchorShare, 0, 1);
-  checkOption("expansion.neighbours", neighbours, 0, Infinity);
-  checkOption("expansion.threshold", threshold, 0, Infinity);
-  checkOption("expansion.similarityWeight", similarityWeight, 0, Infinity);
-  checkOption("expansion.importanceWeight", importanceWeight, 0, Infinity);
+  const known = readOptions(options, EXPANSION, "expansion");
+  const { anchorShare, neighbours, threshold, similarityWeight, importanceWeight } = known;
   const raised = importance.slice();
   const isAnchor = topShare(importance, anchorShare);
   const anchors = Array.from(isAnchor.keys()).filter((token) => isAnchor[token] !== 0);

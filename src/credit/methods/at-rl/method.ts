@@ -3,11 +3,11 @@
  * AT-RL as a part of a run's configuration, and from there to a credit method.
  */
 import * as z from "zod";
-import { Rng } from "../../../math/index.ts";
 import { PAPER_BIAS_CURVE } from "../../bias-curve.ts";
 import { type CreditMethod, defineCredit } from "../../method.ts";
-import { completionName, requireSignal } from "../../per-completion.ts";
+import { perCompletion, requireSignal } from "../../per-completion.ts";
 import type { CalibratedRequest } from "../../signals/calibrated.ts";
+import { MOST_NEIGHBOURS } from "../../token-clusters.ts";
 import { AT_RL_WEIGHTINGS, atRl } from "./at-rl.ts";
 
 const share = z.number().min(0).max(1);
@@ -21,7 +21,12 @@ const refinementSchema = z.strictObject({
 
 const expansionSchema = z.strictObject({
   anchorShare: share.default(0.15).describe("Share of tokens that count as anchors (q)."),
-  neighbours: z.int().nonnegative().default(4).describe("Neighbours of an anchor that may gain (R)."),
+  neighbours: z
+    .int()
+    .nonnegative()
+    .max(MOST_NEIGHBOURS)
+    .default(4)
+    .describe("Neighbours of an anchor that may gain (R)."),
   threshold: z.number().nonnegative().default(0.65).describe("Threshold of a neighbour's evidence (τ_nb)."),
   similarityWeight: z.number().nonnegative().default(0.5).describe("Weight of the cosine in it (λ_sim)."),
   importanceWeight: z
@@ -118,20 +123,14 @@ function atRlMethod(config: z.output<typeof atRlSchema>): CreditMethod {
   const { kind, row: _row, layers: _layers, biasCorrection: _biasCorrection, ...options } = config;
   const { similarityThreshold, clusterSize, seed, expansion } = options;
   const neighbours = expansion === false ? 0 : expansion.neighbours;
-  return {
-    needs: { calibrated },
-    lighterNeeds: { clusters: { ...calibrated, similarityThreshold, clusterSize, neighbours, seed } },
-    credit: (groups, rng = new Rng(0)) =>
-      groups.map((group, g) =>
-        group.map((completion, i) => {
-          const { mask, signals } = completion;
-          const input =
-            signals?.clusters ?? requireSignal(completion, "calibrated", kind, completionName(g, i));
-          const { weights, clusters, lacksVisualMass } = atRl({ ...input, mask }, options, rng);
-          return { weights, clusters, ...(lacksVisualMass && { lacksVisualMass }) };
-        }),
-      ),
-  };
+  const method = perCompletion({ calibrated }, (completion, where, { rng }) => {
+    const { mask, signals } = completion;
+    const input = signals?.clusters ?? requireSignal(completion, "calibrated", kind, where);
+    const { weights, clusters, lacksVisualMass } = atRl({ ...input, mask }, options, rng);
+    return { weights, clusters, ...(lacksVisualMass && { lacksVisualMass }) };
+  });
+  const lighter = { ...calibrated, similarityThreshold, clusterSize, neighbours, seed };
+  return { ...method, lighterNeeds: { clusters: lighter } };
 }
 
 export const atRlCredit = defineCredit({ schema: atRlSchema, create: atRlMethod });

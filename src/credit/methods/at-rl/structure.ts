@@ -2,15 +2,17 @@
  * @module
  * Which tokens of a completion belong together, for AT-RL: found here from a Gram matrix, or by an engine beside its model.
  */
-import { ShapeError } from "../../../errors/index.ts";
+import { NumericError, ShapeError } from "../../../errors/index.ts";
+import { requireArray } from "../../../math/check.ts";
 import type { CalibratedAttention } from "../../calibrated-gram.ts";
 import { checkGram } from "../../check-gram.ts";
+import { checkSignals } from "../../check-signals.ts";
 import { NearestLists, NO_NEIGHBOUR, nearestOf } from "../../nearest-tokens.ts";
 import { rowCosines } from "../../similarity-graph.ts";
 import {
-  type ClusterOptions,
   centroidCosines,
   clustersOf,
+  type PartitionedBy,
   renumbered,
   type TokenClusters,
 } from "../../token-clusters.ts";
@@ -37,22 +39,27 @@ export interface TokenStructure {
 export function structureOf(
   input: CalibratedAttention | TokenClusters,
   counted: readonly number[],
-  options: ClusterOptions,
+  options: PartitionedBy,
   neighbours: number,
 ): TokenStructure {
-  return "clusters" in input ? given(input, counted) : found(input, counted, options, neighbours);
+  return isGiven(input) ? given(input, counted) : found(input, counted, options, neighbours);
+}
+
+/** Whether there are clusters; a member without a value is as if absent. */
+function isGiven(input: CalibratedAttention | TokenClusters): input is TokenClusters {
+  return "clusters" in input && input.clusters !== undefined;
 }
 
 function found(
   { connectivity, gram }: CalibratedAttention,
   counted: readonly number[],
-  options: ClusterOptions,
+  options: PartitionedBy,
   neighbours: number,
 ): TokenStructure {
   checkGram(gram, connectivity.length, counted);
   const cosines = rowCosines(gram, connectivity.length, counted);
   const others = Math.max(0, cosines.rows - 1);
-  const lists = new NearestLists(cosines.rows, Math.min(Math.ceil(neighbours), others));
+  const lists = new NearestLists(cosines.rows, Math.min(neighbours, others));
   let known: Int32Array | undefined;
   const clusters = () => {
     known ??= clustersOf(cosines, options, lists);
@@ -68,20 +75,49 @@ function found(
   };
 }
 
-function given(
-  { connectivity, clusters, centroidCosine, neighbours, neighbourCosines }: TokenClusters,
-  counted: readonly number[],
-): TokenStructure {
+/**
+ * Throws unless an engine's clusters are numbers, its neighbours tokens, and its cosines cosines.
+ *
+ * @returns R
+ */
+function checkGiven(input: TokenClusters, counted: readonly number[]): number {
+  const { connectivity, clusters, centroidCosine, neighbours, neighbourCosines } = input;
   const tokens = connectivity.length;
-  for (const [name, { length }] of Object.entries({ clusters, centroidCosine })) {
-    if (length !== tokens) throw new ShapeError(`${name}: expected shape [${tokens}], got [${length}]`);
-  }
+  const mask = new Uint8Array(tokens);
+  for (const token of counted) mask[token] = 1;
+  checkSignals(
+    {
+      connectivity: ["mass", connectivity],
+      clusters: ["index", clusters],
+      centroidCosine: ["cosine", centroidCosine],
+    },
+    mask,
+  );
+  requireArray("neighbours", neighbours);
+  requireArray("neighbourCosines", neighbourCosines);
   const width = tokens === 0 ? 0 : neighbours.length / tokens;
   if (!Number.isInteger(width) || neighbourCosines.length !== neighbours.length) {
     throw new ShapeError(
       `neighbours: expected as many numbers for each of ${tokens} tokens, and as many cosines, got ${neighbours.length} and ${neighbourCosines.length}`,
     );
   }
+  const wide = new Uint8Array(neighbours.length);
+  for (const token of counted) wide.fill(1, token * width, (token + 1) * width);
+  checkSignals(
+    { neighbours: ["neighbour", neighbours], neighbourCosines: ["cosine", neighbourCosines] },
+    wide,
+  );
+  const beyond = neighbours.findIndex((other, at) => wide[at] === 1 && other >= tokens);
+  if (beyond < 0) return width;
+  throw new NumericError(
+    `neighbours[${beyond}]: expected a token below ${tokens}, got ${neighbours[beyond]}`,
+  );
+}
+
+function given(input: TokenClusters, counted: readonly number[]): TokenStructure {
+  const width = checkGiven(input, counted);
+  const { clusters, centroidCosine, neighbours, neighbourCosines } = input;
+  const tokens = input.connectivity.length;
   return {
     clusters: () => renumbered(Int32Array.from(counted, (token) => clusters[token]!)),
     centroidCosines: () => counted.map((token) => centroidCosine[token]!),

@@ -5,10 +5,11 @@
  * their role get a larger share of the advantage. `dycoRl` is the method as the paper prints it. The authors'
  * released code is another method, with one scalar per completion, in `released.ts`.
  */
+import { ConfigError } from "../../../errors/index.ts";
 import { mean, Rng } from "../../../math/index.ts";
-import { knownOptions } from "../../../math/known-options.ts";
-import { checkChoice, checkOption, counts } from "../../check-signals.ts";
-import { uniformWeights } from "../uniform-weights.ts";
+import { factor, numberIn, oneOf, optional, readOptions } from "../../../math/options.ts";
+import { counts } from "../../check-signals.ts";
+import { evenWeights } from "../uniform-weights.ts";
 import { comparedSignals, DYCO_RL_ABLATIONS, type DycoRlAblation, replacements } from "./ablations.ts";
 import { dycoRlReleased } from "./released.ts";
 import {
@@ -33,7 +34,12 @@ export type DycoRlOptions = SharedOptions &
     | { readonly variant: "released"; readonly ablation?: never }
   );
 
-const OPTIONS = ["variant", "alpha", "threshold", "ablation"] as const;
+const OPTIONS = {
+  variant: oneOf(["paper", "released"], "paper"),
+  alpha: factor(0.2),
+  threshold: numberIn(0, Infinity, 0.05),
+  ablation: optional(oneOf(DYCO_RL_ABLATIONS, "random-roles")),
+};
 
 /**
  * Token weights of one completion.
@@ -54,7 +60,7 @@ const OPTIONS = ["variant", "alpha", "threshold", "ablation"] as const;
  * or r̃^txt for every role. Weights: 1, and rewardBonus α·mean s (Eq. 12).
  *
  * @param rng for `random-roles`; default: a generator of seed 0
- * @throws ConfigError when the variant or the ablation is another
+ * @throws ConfigError when an option is unknown, or the variant or the ablation another
  * @throws ShapeError when lengths differ
  * @throws NumericError when a signal or option is NaN, infinite or negative
  * @throws EngineError when the signals lack the measure that an ablation compares
@@ -65,11 +71,10 @@ const OPTIONS = ["variant", "alpha", "threshold", "ablation"] as const;
  * }).roles; // ["neutral", "visual", "neutral"]
  */
 export function dycoRl(input: DycoRlInput, options: DycoRlOptions = {}, rng: Rng = new Rng(0)): DycoRlCredit {
-  const { variant = "paper", alpha = 0.2, threshold = 0.05, ablation } = knownOptions(options, OPTIONS);
-  checkChoice("variant", variant, ["paper", "released"]);
-  checkChoice("ablation", ablation, DYCO_RL_ABLATIONS);
-  checkOption("alpha", alpha, 0, Infinity);
-  checkOption("threshold", threshold, 0, Infinity);
+  const { variant, alpha, threshold, ablation } = readOptions(options, OPTIONS);
+  if (variant === "released" && ablation !== undefined) {
+    throw new ConfigError(`ablation: expected with variant paper only, got "${ablation}"`);
+  }
   if (variant === "released") return dycoRlReleased([input], { alpha, threshold })[0]!;
   return printed(input, alpha, threshold, ablation, rng);
 }
@@ -93,7 +98,7 @@ function printed(
   const { scoredBy } = replaced;
   const alignment = roleAlignment(input, scoredBy === undefined ? roles : roles.map(() => scoredBy));
   if (replaced.shapesReward) {
-    const weights = uniformWeights(mask ?? new Uint8Array(tokens).fill(1));
+    const weights = evenWeights(tokens, mask);
     return { weights, roles, alignment, rewardBonus: alpha * mean(alignment, mask) };
   }
   const share = softmaxShare(alignment, mask);

@@ -3,10 +3,9 @@
  * DyCo-RL as a part of a run's configuration, and from there to a credit method.
  */
 import * as z from "zod";
-import { EngineError } from "../../../errors/index.ts";
-import { Rng } from "../../../math/index.ts";
+import type { Rng } from "../../../math/index.ts";
 import { type CreditMethod, defineCredit } from "../../method.ts";
-import { completionName, requireSignal } from "../../per-completion.ts";
+import { perGroup, requirePart, requireSignal } from "../../per-completion.ts";
 import { DYCO_RL_ABLATIONS, replacements } from "./ablations.ts";
 import { dycoRl } from "./dyco-rl.ts";
 import { dycoRlReleased } from "./released.ts";
@@ -73,25 +72,20 @@ function dycoRlMethod(config: DycoRlConfig): CreditMethod {
     released: (inputs: readonly DycoRlInput[]) =>
       dycoRlReleased(inputs, { alpha, threshold, shortCompletion, lengthFactor }),
   }[variant];
-  return {
-    needs: {
-      attention: { row, ...(measure && { measure }) },
-      ...(shapesReward && { allGroups: true }),
-    },
-    ...((variant === "released" || shapesReward) && { sharesEvenly: true }),
-    credit: (groups, rng = new Rng(0)) =>
-      groups.map((group, g) => {
-        const inputs = group.map((completion, i) => {
-          const where = completionName(g, i);
-          const attention = requireSignal(completion, "attention", config.kind, where);
-          if (measure && !attention[measure]) {
-            throw new EngineError(`${config.kind}: expected the attention's ${measure}, got none (${where})`);
-          }
-          return { ...attention, mask: completion.mask };
-        });
-        return credit(inputs, rng);
-      }),
+  const needs = {
+    attention: { row, ...(measure && { measure }) },
+    ...(shapesReward && { allGroups: true as const }),
   };
+  const method = perGroup(
+    needs,
+    (completion, where): DycoRlInput => {
+      const attention = requireSignal(completion, "attention", config.kind, where);
+      if (measure) requirePart(attention[measure], `the attention's ${measure}`, config.kind, where);
+      return { ...attention, mask: completion.mask };
+    },
+    (inputs, { rng }) => credit(inputs, rng),
+  );
+  return { ...method, ...((variant === "released" || shapesReward) && { sharesEvenly: true }) };
 }
 
 export const dycoRlCredit = defineCredit({ schema: dycoRlSchema, create: dycoRlMethod });

@@ -3,9 +3,8 @@
  * Functions shared by DyCo-RL's variants: a role for every token from signals, and the alignment of its attention with
  * the role.
  */
-import { requireObject } from "../../../math/check.ts";
 import type { AttentionSignals } from "../../attention-signals.ts";
-import { checkSignals, counts } from "../../check-signals.ts";
+import { checkSignals, counts, requireInput } from "../../check-signals.ts";
 import type { TokenRole } from "../../method.ts";
 
 /** Signals of one completion and which of its tokens count. */
@@ -35,7 +34,7 @@ type RoleRule = (visual: number, text: number) => TokenRole;
  * @throws ShapeError, NumericError
  */
 export function checkAttention(input: DycoRlInput): number {
-  requireObject("input", input);
+  requireInput(input);
   const { visualMass, textMass, visualShift, textShift, mask } = input;
   return checkSignals(
     {

@@ -111,13 +111,8 @@ describe.each(CHECKPOINTS)("what %s says while sampling it says again when scori
     "clusters equal the clusters of the Gram matrix, %s rows",
     async (row) => {
       const calibrated = { row, layers: 2, biasCorrection: true } as const;
-      const clusters = {
-        ...calibrated,
-        similarityThreshold: 0.8,
-        clusterSize: 3,
-        neighbours: 2,
-        seed: 1,
-      };
+      const options = { similarityThreshold: 0.8, clusterSize: 3, neighbours: 2, seed: 1 };
+      const clusters = { ...calibrated, ...options };
       const rules = { maxCompletionTokens: 21, temperature: 1, topP: 1, topK: 0, stopTokens: STOP, seed: 4 };
       const found = async (signals: SignalRequest) => {
         const groups = await model.sample({ ...rules, prompts, groupSize: 3, signals });
@@ -128,7 +123,7 @@ describe.each(CHECKPOINTS)("what %s says while sampling it says again when scori
       };
       const whole = await found({ calibrated });
       for (const [i, { signals }] of (await found({ clusters })).entries()) {
-        expect(signals).toEqual({ clusters: tokenClusters(whole[i]!.signals!.calibrated!, clusters) });
+        expect(signals).toEqual({ clusters: tokenClusters(whole[i]!.signals!.calibrated!, options) });
       }
     },
   );

@@ -4,7 +4,7 @@
  */
 
 import type { ClustersRequest } from "../../../credit/index.ts";
-import { type TokenClusters, tokenClusters } from "../../../credit/token-clusters.ts";
+import { requestedClusters, type TokenClusters } from "../../../credit/token-clusters.ts";
 import { calibratedOutputs, readCalibrated } from "./calibrated.ts";
 import { calibrationFactors } from "./calibration.ts";
 import type { GraphReducer } from "./graph-reducer.ts";
@@ -16,5 +16,5 @@ export const clustersReducer: GraphReducer<ClustersRequest, TokenClusters> = {
   outputs: (graph, request) => calibratedOutputs(graph, request, OWN),
   feeds: (batch, sequences, { biasCorrection, biasCurve }) =>
     biasCorrection ? { [`${OWN}calibration`]: calibrationFactors(batch, sequences, biasCurve) } : {},
-  read: (slot, request) => tokenClusters(readCalibrated(slot, OWN), request),
+  read: (slot, request) => requestedClusters(readCalibrated(slot, OWN), request),
 };

@@ -4,7 +4,7 @@
  */
 
 import type { AttentionRequest, CalibratedRequest } from "../../../credit/index.ts";
-import { tokenClusters } from "../../../credit/token-clusters.ts";
+import { requestedClusters } from "../../../credit/token-clusters.ts";
 import type { AttentionRow, SignalRequest, Signals } from "../../engine.ts";
 
 /** Connectivity `[T]` and Gram matrix `[T × T]` of a completion's rows. */
@@ -31,7 +31,7 @@ export function sampledCalibration({
     return { request: calibrated, signals };
   }
   if (clusters === undefined) return undefined;
-  return { request: clusters, signals: (rows) => ({ clusters: tokenClusters(rows, clusters) }) };
+  return { request: clusters, signals: (rows) => ({ clusters: requestedClusters(rows, clusters) }) };
 }
 
 /** Rows to reduce while sampling; a measure can be had from scoring only. */
