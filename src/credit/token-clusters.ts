@@ -6,7 +6,7 @@
  */
 import { requireObject } from "../math/check.ts";
 import { decimalQuotient } from "../math/decimal.ts";
-import { numberIn, readOptions, SEED, wholeIn } from "../math/options.ts";
+import { numberIn, type Read, readOptions, SEED, wholeIn } from "../math/options.ts";
 import type { CalibratedAttention } from "./calibrated-gram.ts";
 import { checkGram } from "./check-gram.ts";
 import { checkSignals } from "./check-signals.ts";
@@ -54,6 +54,9 @@ export const CLUSTER_OPTIONS = {
 
 const OPTIONS = { ...CLUSTER_OPTIONS, neighbours: NEIGHBOURS };
 
+/** The options, none absent. */
+type AllOptions = Read<typeof OPTIONS>;
+
 type Attention = Pick<CalibratedAttention, "connectivity"> & { readonly gram: ArrayLike<number> };
 
 /**
@@ -69,6 +72,16 @@ export function tokenClusters(attention: Attention, options: ClusterOptions = {}
   const { connectivity, gram } = attention;
   const tokens = checkSignals({ connectivity: ["mass", connectivity] }, undefined);
   checkGram(gram, tokens, Array.from(connectivity.keys()));
+  return reduced(connectivity, gram, known);
+}
+
+/** The clusters that a request asks for, of attention that an engine computed, which needs no check. */
+export function requestedClusters({ connectivity, gram }: Attention, request: AllOptions): TokenClusters {
+  return reduced(connectivity, gram, request);
+}
+
+function reduced(connectivity: ArrayLike<number>, gram: ArrayLike<number>, known: AllOptions): TokenClusters {
+  const tokens = connectivity.length;
   const cosines = rowCosines(gram, tokens);
   const nearest = new NearestLists(tokens, Math.min(known.neighbours, Math.max(0, tokens - 1)));
   const clusters = clustersOf(cosines, known, nearest);
@@ -78,12 +91,6 @@ export function tokenClusters(attention: Attention, options: ClusterOptions = {}
     centroidCosine: centroidCosines(clusters, (s, t) => cosines.product(s, t)),
     ...widened(nearest, tokens, known.neighbours),
   };
-}
-
-/** The clusters that a request asks for, which has more options than these. */
-export function requestedClusters(attention: Attention, request: Required<ClusterOptions>): TokenClusters {
-  const { similarityThreshold, clusterSize, neighbours, seed } = request;
-  return tokenClusters(attention, { similarityThreshold, clusterSize, neighbours, seed });
 }
 
 /** Lists of R each, where there are fewer tokens too. */
