@@ -12,14 +12,6 @@ import { meanScore } from "./mean-score.ts";
 import type { Measured } from "./measure.ts";
 import { type Comparison, comparison } from "./rows.ts";
 
-/** Finished evaluations side by side. */
-export interface EvaluationComparison {
-  /** A row for each directory and a column for each benchmark; the first directory is the baseline. */
-  readonly comparison: Comparison;
-  /** Problems and benchmarks that the numbers leave out, and settings that differ, in words. */
-  readonly notes: readonly string[];
-}
-
 /** One answers file. */
 interface Evaluation {
   readonly path: string;
@@ -120,13 +112,14 @@ function pairedColumn(column: string, evaluations: readonly Evaluation[]) {
 }
 
 /**
- * Compares finished evaluations problem by problem.
+ * Compares finished evaluations problem by problem: a row for each directory and a column for each benchmark. Notes name
+ * problems and benchmarks that the numbers leave out, and settings that differ.
  *
  * @param directories run directories, or directories that `fovea eval --out` wrote; at least two. The first is the baseline
  * @throws ConfigError when a directory is named twice or there are fewer than two
  * @throws DataError when a directory has no answers, no benchmark is in all of them, or the problems are others
  */
-export function compareEvaluations(directories: readonly string[]): EvaluationComparison {
+export function compareEvaluations(directories: readonly string[]): Comparison {
   if (directories.length < 2 || new Set(directories).size < directories.length) {
     throw new ConfigError(
       `expected two directories of finished evaluations or more, each once, got ${directories.join(" ")}`,
@@ -164,8 +157,10 @@ export function compareEvaluations(directories: readonly string[]): EvaluationCo
     results,
   );
   return {
-    comparison: { ...table, rows: table.rows.map((row) => ({ ...row, seeds: [] })) },
+    ...table,
+    rows: table.rows.map((row) => ({ ...row, seeds: [] })),
     notes: [
+      ...table.notes,
       ...missing.map((name) => `${name}: left out, since not all directories have answers to it`),
       ...columns.flatMap(({ notes }) => notes),
     ],

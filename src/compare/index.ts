@@ -16,17 +16,17 @@ export {
   measuredCells,
   startKey,
 } from "./cell.ts";
-export type { BySeed, Difference } from "./differences.ts";
-export { compareEvaluations, type EvaluationComparison } from "./evaluations.ts";
+export type { BySeed, Difference, Mean } from "./differences.ts";
+export { compareEvaluations } from "./evaluations.ts";
 export { comparisonLatex } from "./formats/latex.ts";
 export { comparisonMarkdown, comparisonText } from "./formats/text.ts";
 export {
   differenceWords,
   estimateWords,
   headingWords,
+  meanWords,
   numberWords,
   signedWords,
-  TESTS,
 } from "./formats/words.ts";
 export { type Grid, type Pairing, pairingOf, readGrid } from "./grid.ts";
 export type { Evidence, Measure, Measured, Subject, Unit } from "./measure.ts";

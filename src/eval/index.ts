@@ -52,5 +52,5 @@ export {
   type Response,
 } from "./respondent.ts";
 export { type RowCounts, RowTally } from "./row-tally.ts";
-export { type Alignment, markdownTable, textTable } from "./text-table.ts";
+export { type Alignment, markdownList, markdownTable, textTable } from "./text-table.ts";
 export { roleLegend, type ShownRole, type ShownToken, showTokens } from "./token-colours.ts";
