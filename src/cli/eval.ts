@@ -148,6 +148,7 @@ async function evaluateOn(
     model: respondent.identity,
     verdict: verdict.name,
     protocol,
+    planned: Math.min(asked.problems, source.size) * protocol.samples,
     prompt: promptRecord(config),
   });
   try {

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { temporaryDirectory } from "../testing/temporary-directory.ts";
@@ -47,6 +47,8 @@ function run(name: string, scores: Scores, header: object = {}): string {
   answersAt(join(directory, "evaluation", "sums"), scores, header);
   return directory;
 }
+
+const answersIn = (directory: string) => join(directory, "evaluation", "sums", "answers.jsonl");
 
 describe("finished evaluations", () => {
   test("are paired by problem: 3 of 4 and 1 of 4 right, Newcombe's interval and McNemar's p", () => {
@@ -132,6 +134,21 @@ describe("finished evaluations", () => {
     ]);
   });
 
+  test("that are not finished say so, unless the missing rows gave no problem", () => {
+    const planned = { planned: 4 };
+    const cut = run("cut", [[1], [0]], planned);
+    const whole = run("whole", [[1], [0], [1], [1]], planned);
+    const notes = (...runs: string[]) => compareEvaluations(runs).notes.slice(1);
+    expect(notes(whole, run("old", [[1], [0], [1], [1]]))).toEqual([]);
+    expect(notes(whole, cut)).toEqual([
+      "sums: compares the 2 problems that all have, of 4 and 2",
+      `${answersIn(cut)}: 2 of 4 answers are missing; the evaluation is not finished`,
+    ]);
+    const skipped = [2, 3].map((index) => ({ event: "skipped", index, isBroken: true, message: "broken" }));
+    appendFileSync(answersIn(cut), skipped.map((row) => `${JSON.stringify(row)}\n`).join(""));
+    expect(notes(whole, cut)).toEqual(["sums: compares the 2 problems that all have, of 4 and 2"]);
+  });
+
   test("are found in a run directory, in the directory of --out and in a benchmark's folder", () => {
     const scores = [[1], [0]];
     const out = temporaryDirectory();
@@ -148,6 +165,23 @@ describe("finished evaluations that cannot be compared", () => {
   test.each([
     ["one directory", () => ["a"], /expected two directories/],
     ["one directory twice", () => ["a", "a"], /each once, got a a/],
+    [
+      "one directory under two names",
+      () => {
+        const a = run("a", scores);
+        return [a, `${a}/`];
+      },
+      /each once, got/,
+    ],
+    [
+      "a directory and a link to it",
+      () => {
+        const a = run("a", scores);
+        symlinkSync(a, `${a}-link`);
+        return [a, `${a}-link`];
+      },
+      /each once, got/,
+    ],
     ["no answers", () => [run("a", scores), temporaryDirectory()], /expected answers of an evaluation/],
     ["a missing directory", () => [run("a", scores), "nowhere"], /nowhere: expected answers/],
     [

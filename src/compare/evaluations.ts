@@ -2,10 +2,10 @@
  * @module
  * Finished evaluations as a comparison: the answers that two or more runs gave to the same problems, paired by problem.
  */
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, realpathSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { ConfigError, DataError } from "../errors/index.ts";
-import { type RecordedAnswers, readAnswers } from "../eval/index.ts";
+import { type RecordedAnswers, readAnswers, unfinishedNote } from "../eval/index.ts";
 import { mean } from "../math/index.ts";
 import { sameBut } from "./baseline.ts";
 import { meanScore } from "./mean-score.ts";
@@ -18,6 +18,8 @@ interface Evaluation {
   readonly header: RecordedAnswers["header"];
   /** Mean score of a problem over its samples, null where an answer was not judged; by place and id of the problem. */
   readonly scores: ReadonlyMap<string, number | null>;
+  /** That it is not finished, in words. */
+  readonly unfinished: string | undefined;
 }
 
 const ANSWERS = "answers.jsonl";
@@ -26,14 +28,15 @@ const EVALUATIONS = "evaluation";
 const AXIS = "answers of";
 
 function evaluationAt(path: string): Evaluation {
-  const { header, answers } = readAnswers(path);
+  const recorded = readAnswers(path);
+  const { header, answers } = recorded;
   const byProblem = new Map<string, (number | null)[]>();
   for (const { index, problem, score } of answers) {
     const key = `${index} ${problem}`;
     byProblem.set(key, [...(byProblem.get(key) ?? []), score]);
   }
   const scores = [...byProblem].map(([key, own]) => [key, meanScore(own)] as const);
-  return { path, header, scores: new Map(scores) };
+  return { path, header, scores: new Map(scores), unfinished: unfinishedNote(path, recorded) };
 }
 
 /**
@@ -102,6 +105,7 @@ function pairedColumn(column: string, evaluations: readonly Evaluation[]) {
       ? [`${column}: compares the ${keys.length} problems that all have, of ${counts.join(" and ")}`]
       : []),
     ...differingSettings(column, evaluations),
+    ...evaluations.flatMap(({ unfinished }) => unfinished ?? []),
   ];
   const measured = evaluations.map(({ scores: own }): Measured => {
     const scores = keys.map((key) => own.get(key)!);
@@ -120,7 +124,9 @@ function pairedColumn(column: string, evaluations: readonly Evaluation[]) {
  * @throws DataError when a directory has no answers, no benchmark is in all of them, or the problems are others
  */
 export function compareEvaluations(directories: readonly string[]): Comparison {
-  if (directories.length < 2 || new Set(directories).size < directories.length) {
+  // One that does not exist is refused when it is read.
+  const places = directories.map((path) => (existsSync(path) ? realpathSync(path) : path));
+  if (places.length < 2 || new Set(places).size < places.length) {
     throw new ConfigError(
       `expected two directories of finished evaluations or more, each once, got ${directories.join(" ")}`,
     );
