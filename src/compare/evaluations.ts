@@ -2,10 +2,11 @@
  * @module
  * Finished evaluations as a comparison: the answers that two or more runs gave to the same problems, paired by problem.
  */
-import { existsSync, readdirSync, realpathSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { ConfigError, DataError } from "../errors/index.ts";
 import { type RecordedAnswers, readAnswers, unfinishedNote } from "../eval/index.ts";
+import { areDistinctPlaces } from "../files/index.ts";
 import { mean } from "../math/index.ts";
 import { sameBut } from "./baseline.ts";
 import { meanScore } from "./mean-score.ts";
@@ -124,9 +125,7 @@ function pairedColumn(column: string, evaluations: readonly Evaluation[]) {
  * @throws DataError when a directory has no answers, no benchmark is in all of them, or the problems are others
  */
 export function compareEvaluations(directories: readonly string[]): Comparison {
-  // One that does not exist is refused when it is read.
-  const places = directories.map((path) => (existsSync(path) ? realpathSync(path) : path));
-  if (places.length < 2 || new Set(places).size < places.length) {
+  if (directories.length < 2 || !areDistinctPlaces(directories)) {
     throw new ConfigError(
       `expected two directories of finished evaluations or more, each once, got ${directories.join(" ")}`,
     );

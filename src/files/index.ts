@@ -2,6 +2,7 @@
  * @module
  * Files as every module reads and writes them: replaced as a whole, claimed by one process, read line by line.
  */
+export { areDistinctPlaces } from "./distinct-places.ts";
 export { fileLines } from "./file-lines.ts";
 export { ProcessFile } from "./process-file.ts";
 export { removeFile } from "./remove-file.ts";
