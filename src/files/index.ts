@@ -8,6 +8,7 @@ export { ProcessFile } from "./process-file.ts";
 export { removeFile } from "./remove-file.ts";
 export { replaceFile, replaceFiles } from "./replace-file.ts";
 export { isRunning } from "./running-process.ts";
+export { shellWord } from "./shell-word.ts";
 export {
   requireWritableDirectory,
   requireWritableFile,
