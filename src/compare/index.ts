@@ -49,6 +49,7 @@ export { type GridCells, type GridOptions, GridRunner, type RunnerOptions, runGr
 export { readShard, type Shard, seedBySeed, shardCells } from "./shard.ts";
 export { CellStore } from "./store.ts";
 export { type StudyView, studyFigure, studyTable } from "./study/figures.ts";
+export { namedRows, rowName } from "./study/named-rows.ts";
 export {
   differingPart,
   oneEnvironment,
