@@ -1,6 +1,6 @@
 /**
  * @module
- * What the intervals and tests of a table are over, in words: column by column, since one column has scores of problems and
+ * The units of a table's intervals and tests, in words: column by column, since one column has scores of problems and
  * another one number a run.
  */
 import type { Difference, Mean } from "./differences.ts";

@@ -2,7 +2,7 @@
  * @module
  * The work of a recipe: cells, iterations, samples and tokens of training, before anything is run. Numbers of tokens are
  * upper bounds, with every round of dynamic sampling and every completion as long as allowed; the time is estimated from cells
- * that have run. What warm starts and measures sample is not counted.
+ * that have run. Samples of warm starts and measures are not counted.
  */
 import { type Cell, type CellStore, cellKey } from "../compare/index.ts";
 import { plannedIterations } from "../train/index.ts";

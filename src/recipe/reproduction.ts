@@ -47,7 +47,7 @@ export interface Reproduction {
   readonly pairing: Pairing;
   readonly seeds: readonly number[];
   readonly cells: readonly ReproducedCell[];
-  /** What intervals and tests of each measure are over, in words. */
+  /** In words: what intervals and tests of each measure are over. */
   readonly notes: readonly string[];
 }
 

@@ -1,6 +1,6 @@
 /**
  * @module
- * What is said of lines that are left out.
+ * Words on lines that are left out.
  */
 
 /** Lines of a run's metrics that cannot be read, in words. */

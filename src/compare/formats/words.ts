@@ -50,7 +50,7 @@ export function headingWords({ name, unit }: Column): string {
   return unit === "share" ? `${name}, %` : unit === "seconds" ? `${name}, s` : name;
 }
 
-/** A mean with its interval; where seeds of the row have no such measure, with the number of those that have. */
+/** A mean with its interval; where seeds of the row have no such measure, with the number of seeds that have it. */
 export function meanWords({ mean, bySeed }: Pick<RowValue, "mean" | "bySeed">, unit: Unit): string {
   const count = bySeed.filter((value) => value !== null).length;
   const part = count < bySeed.length ? ` (${count} of ${bySeed.length})` : "";

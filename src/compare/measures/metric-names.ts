@@ -94,7 +94,7 @@ const SHAPE: Shape<Omit<IterationMetrics, "event" | "iteration" | "skipReason">>
   },
 };
 
-/** Stands for a name that a run chooses. */
+/** In the place of a name that a run chooses. */
 const NAME = "<name>";
 
 function namesIn(shape: object): string[] {
