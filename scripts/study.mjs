@@ -23,6 +23,7 @@ import {
   cellName,
   differingPart,
   knownResult,
+  namedRows,
   oneEnvironment,
   parseResults,
   pooledResults,
@@ -30,6 +31,7 @@ import {
   readGridFile,
   readShard,
   resultsText,
+  rowName,
   runGrid,
   seedBySeed,
   seedsByProcessor,
@@ -38,7 +40,7 @@ import {
   studyTable,
   validationCurve,
 } from "fovea/compare";
-import { DataError } from "fovea/errors";
+import { ConfigError, DataError } from "fovea/errors";
 import { describeEnvironment } from "fovea/train";
 
 /** @import { Cell, Grid, StudyCell, StudyEnvironment, StudyResults } from "fovea/compare" */
@@ -279,12 +281,17 @@ async function runMissing(directory, file, { rows, shard }) {
   );
   const known = [...others.map(({ results }) => results), ...own];
   const done = new Set(known.flatMap(({ cells }) => cells.map(({ key }) => key)));
-  const named = rows?.split(",").map((row) => row.trim());
+  const trained = grid.cells.filter(({ isTrained }) => isTrained);
+  const named =
+    rows === undefined
+      ? undefined
+      : namedRows(
+          rows,
+          trained.map(({ labels }) => rowName(labels)),
+        );
   const missing = seedBySeed(grid.cells)
     .filter((cell) => !done.has(cellKey(cell)))
-    .filter(
-      ({ labels, isTrained }) => !isTrained || (named?.includes(Object.values(labels).join(", ")) ?? true),
-    );
+    .filter(({ labels, isTrained }) => !isTrained || (named?.has(rowName(labels)) ?? true));
   const ours = missing.filter(({ seed }) => isOurs(seed, cpu));
   const cells = shard === undefined ? ours : shardCells(ours, readShard(shard));
   const left = missing.length - ours.length;
@@ -309,11 +316,11 @@ function drawFigures(files) {
   for (const file of files) {
     const results = parseResults(readFileSync(file, "utf8"), file);
     const [measure] = Object.keys(results.units);
-    const baseline = results.baseline && Object.values(results.baseline).join(", ");
+    const baseline = results.baseline && rowName(results.baseline);
     if (measure === undefined || baseline === null) {
       throw new DataError(`${file}: expected a grid with a measure and a baseline, got none`);
     }
-    const hasCeiling = results.cells.some(({ labels }) => Object.values(labels).join(", ") === CEILING);
+    const hasCeiling = results.cells.some(({ labels }) => rowName(labels) === CEILING);
     const view = { measure, baseline, ...(hasCeiling && { ceiling: CEILING }) };
     writeFileSync(join(FIGURES, `${results.grid}.svg`), studyFigure(results, view));
     writeFileSync(join(RESULTS, `${results.grid}.md`), studyTable(results, view));
@@ -321,12 +328,28 @@ function drawFigures(files) {
   }
 }
 
-const { positionals, values } = parseArgs({
-  options: { rows: { type: "string" }, shard: { type: "string" } },
-  allowPositionals: true,
-});
-const [what, ...words] = positionals;
+const USAGE =
+  "usage: node scripts/study.mjs run <directory> <grid.yaml> [--rows names] [--shard 1/2] | " +
+  "results <directory> <grid.yaml> … | pool <results.json> <grid.yaml> | figures [<results.json> …]";
+
+/** The words of the command, and the options of `run`. */
+function readWords() {
+  try {
+    const options = /** @type {const} */ ({ rows: { type: "string" }, shard: { type: "string" } });
+    const { positionals, values } = parseArgs({ options, allowPositionals: true });
+    const [what, ...words] = positionals;
+    const [given] = Object.keys(values);
+    if (given !== undefined && what !== "run") {
+      throw new ConfigError(`--${given}: expected it with run, got it with ${what ?? "no command"}`);
+    }
+    return { what, words, values };
+  } catch (error) {
+    throw error instanceof TypeError ? new ConfigError(error.message, { cause: error }) : error;
+  }
+}
+
 try {
+  const { what, words, values } = readWords();
   const [directory, ...grids] = words;
   const [grid] = grids;
   if (what === "run" && directory !== undefined && grid !== undefined)
@@ -339,15 +362,9 @@ try {
     const files = words.length > 0 ? words : all.map((name) => join(RESULTS, name));
     if (files.length === 0) throw new DataError(`${RESULTS}: expected files of results, got none`);
     drawFigures(files);
-  } else {
-    console.error(
-      "usage: node scripts/study.mjs run <directory> <grid.yaml> [--rows names] [--shard 1/2] | " +
-        "results <directory> <grid.yaml> … | pool <results.json> <grid.yaml> | figures [<results.json> …]",
-    );
-    process.exitCode = 2;
-  }
+  } else throw new ConfigError(USAGE);
 } catch (error) {
   if (!(error instanceof Error)) throw error;
   console.error(error.message);
-  process.exitCode = 1;
+  process.exitCode = error instanceof ConfigError ? 2 : 1;
 }

@@ -127,12 +127,12 @@ describe("fovea train", () => {
   );
 
   test("interrupted exits with 130, and --resume takes the rest of the configuration from the directory", async () => {
-    const path = freshPath();
+    const path = `${freshPath()} of mine`;
     const words = ["train", ...TINY, "--run-dir", path, "--json"];
     const first = await fovea(words, stoppingAfter(2));
     expect(first.status).toBe(130);
     expect(first.records().at(-1)).toEqual({ event: "interrupted", completed: 2, runDirectory: path });
-    expect(first.stderr).toContain(`fovea train --resume --run-dir ${path}`);
+    expect(first.stderr).toContain(`fovea train --resume --run-dir '${path}'`);
     const second = await fovea(["train", "--resume", "--run-dir", path, "--json"]);
     expect(second.status).toBe(0);
     expect(second.records().filter(({ event }) => event === "iteration")).toHaveLength(2);
@@ -152,7 +152,7 @@ describe("fovea train", () => {
 
 describe("wrong usage", () => {
   test.each([
-    [["train", "--jsn"], "unknown option '--jsn'\n(Did you mean --json?)"],
+    [["train", "--jsn"], "error: unknown option '--jsn' (Did you mean --json?) (see --help)\n"],
     [["train", "--set", "train.itertions=3"], "unknown key train.itertions; did you mean train.iterations?"],
     [["train", "--preset", "digit"], "did you mean digits?"],
     [["train", "--seed", "x"], "expected a whole number from 0"],
@@ -161,7 +161,7 @@ describe("wrong usage", () => {
     [["train", "a.yaml", "b.yaml"], "too many arguments"],
     [["eval", "--split", "tests"], "Allowed choices are train, validation, test"],
     [["demo", "--credit", "magic"], "Allowed choices are dyco-rl, uniform, constant"],
-    [["tain"], "unknown command 'tain'\n(Did you mean train?)"],
+    [["tain"], "unknown command 'tain' (Did you mean train?)"],
   ])("%j exits with 2 and says why", async (words, message) => {
     const { status, stdout, stderr } = await fovea(words);
     expect(status).toBe(2);
@@ -171,8 +171,8 @@ describe("wrong usage", () => {
 
   test("with --json the last line on stdout says so too, wherever the mistake was found", async () => {
     for (const [words, code, message] of [
-      [["train", "--jsn", "--json"], "usage", "unknown option '--jsn'\n(Did you mean --json?)"],
-      [["tain", "--json"], "usage", "unknown command 'tain'\n(Did you mean train?)"],
+      [["train", "--jsn", "--json"], "usage", "unknown option '--jsn' (Did you mean --json?)"],
+      [["tain", "--json"], "usage", "unknown command 'tain' (Did you mean train?)"],
       [["train", "--set", "x=1", "--json"], "config", "unknown key x"],
     ] as const) {
       const { status, records } = await fovea(words);

@@ -37,7 +37,9 @@ test("runs every cell, and says it as text, Markdown, LaTeX and JSON", async () 
   const { context, stdout, stderr } = collectingContext();
   expect(await runCommandLine(["compare", file, "--out", out], context)).toBe(0);
   expect(stderr()).toContain("6/6  sapo, dyco-rl, seed 1  accuracy");
-  expect(stdout().split("\n")).toHaveLength(6);
+  expect(stdout().split("\n")).toHaveLength(8);
+  expect(stdout()).toContain("accuracy, noisier: brackets are 95 % intervals over 8 problems");
+  expect(stdout()).toContain("reward at the end: brackets are 95 % intervals over 2 seeds");
   expect(stdout()).toMatch(/sapo\s+dyco-rl\s+2 /);
   const { rows, cells } = JSON.parse(readFileSync(join(out, "comparison.json"), "utf8"));
   expect(rows.map((row: ComparisonRow) => row.values["accuracy"]!.difference?.pairs)).toEqual([

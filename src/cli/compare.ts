@@ -65,9 +65,8 @@ function compareFinished(
     );
   }
   if (out !== undefined) requireWritableDirectory(out);
-  const { comparison: found, notes } = compareEvaluations(directories);
+  const found = compareEvaluations(directories);
   const reporter = new Reporter(context, json);
-  for (const note of notes) reporter.bar.note(note);
   reporter.json({ event: "finished", ...found });
   reporter.text(comparisonText(found));
   if (out !== undefined) writeTables(out, found);

@@ -6,6 +6,7 @@
 import { type Command, Option } from "commander";
 import { evaluatedParts, type Opened, openParts, runTraining } from "../config/index.ts";
 import { splitSource } from "../data/index.ts";
+import { shellWord } from "../files/index.ts";
 import { evaluationRecord } from "../train/index.ts";
 import type { CliContext } from "./context.ts";
 import { InterruptedRun } from "./interruption.ts";
@@ -99,7 +100,9 @@ async function demonstrate(options: DemoOptions, context: CliContext): Promise<v
   );
   if (result.status === "interrupted" || signal.aborted || before === undefined || after === undefined) {
     reporter.json({ event: "interrupted", completed: result.completed, runDirectory });
-    throw new InterruptedRun(`interrupted; continue with: fovea train --resume --run-dir ${runDirectory}`);
+    throw new InterruptedRun(
+      `interrupted; continue with: fovea train --resume --run-dir ${shellWord(runDirectory)}`,
+    );
   }
   reporter.text(completionLegend(context.hasColour));
   for (const pair of pickPairs(before.shown, after.shown)) {

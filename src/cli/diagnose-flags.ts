@@ -4,6 +4,8 @@
  */
 import { InvalidArgumentError } from "commander";
 import type { Site } from "../diagnose/index.ts";
+import type { Engine } from "../engine/index.ts";
+import { ConfigError, EngineError } from "../errors/index.ts";
 import type { RecordedFlags } from "./recorded-input.ts";
 
 export interface DiagnoseFlags extends RecordedFlags {
@@ -56,4 +58,25 @@ export function sitesOf({ layers, heads }: Pick<DiagnoseFlags, "layers" | "heads
       const chosen = placeList(words);
       return { name: `layers ${chosen.join(", ")}${headsName}`, layers: chosen, heads };
     });
+}
+
+/**
+ * Finds out before anything is sampled whether the model has the layers and heads.
+ *
+ * @throws ConfigError naming the flag and the number that it does not have
+ */
+export async function requireSites(
+  sites: readonly Site[],
+  engine: Pick<Engine, "capabilities" | "score">,
+): Promise<void> {
+  if (!engine.capabilities.has("attention-intervention")) return;
+  for (const { layers, heads } of sites) {
+    try {
+      // Of no sequence nothing is computed; the engine checks the places all the same.
+      await engine.score([], { intervention: { tokens: [], modality: "visual", lambda: 1, layers, heads } });
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      throw new ConfigError(error.message.replace(/^score: intervention: /, "--"), { cause: error });
+    }
+  }
 }

@@ -1,13 +1,17 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { openEngine } from "../config/index.ts";
 import { smallProblems, writeJsonl } from "../testing/data-files.ts";
+import { temporaryDirectory } from "../testing/temporary-directory.ts";
 import { collectingContext, digitsFakeEngine, freshPath } from "../testing/tiny-run.ts";
 import { shortNames } from "./diagnose.ts";
 import { runCommandLine } from "./program.ts";
 
 const FEW = ["--problems", "6", "--resamples", "20", "--lambda", "2,8", "--candidates", "5"];
 const SHORT = ["--set", "sampling.maxCompletionTokens=3"];
+
+const ONE_THREAD = ["--set", "engine.threads=1", "--set", "engine.replicas=1"];
 
 async function fovea(...words: string[]) {
   const { context, stdout, stderr } = collectingContext({ openEngine: async () => digitsFakeEngine() });
@@ -99,6 +103,24 @@ describe("fovea diagnose", () => {
     expect(status).toBe(2);
     expect(stderr).toContain(message);
   });
+});
+
+test.each([
+  ["--layers", "1,4", "--layers: expected whole numbers below 4, got 4"],
+  ["--heads", "99", "--heads: expected whole numbers below 4, got 99"],
+])("refuses %s %s, which the model does not have", async (flag, places, message) => {
+  const { context, stderr } = collectingContext({ openEngine });
+  const words = ["diagnose", "small", "digits", ...FEW, ...ONE_THREAD, flag, places, "--out", freshPath()];
+  expect(await runCommandLine(words, context)).toBe(2);
+  expect(stderr()).toContain(message);
+});
+
+test("refuses one model under two names", async () => {
+  const model = join(temporaryDirectory(), "model");
+  mkdirSync(model);
+  const { status, stderr } = await fovea(model, "digits", ...FEW, "--against", `${model}/`);
+  expect(status).toBe(2);
+  expect(stderr).toContain("--against: expected other models");
 });
 
 test.each([

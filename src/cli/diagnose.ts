@@ -22,7 +22,7 @@ import {
   writeReport,
 } from "../diagnose/index.ts";
 import { ConfigError } from "../errors/index.ts";
-import { requireWritableDirectory } from "../files/index.ts";
+import { areDistinctPlaces, requireWritableDirectory } from "../files/index.ts";
 import type { Settings } from "../parts/index.ts";
 import { describeEnvironment } from "../train/index.ts";
 import { connectionOf } from "./connection.ts";
@@ -33,6 +33,7 @@ import {
   numberList,
   placeList,
   positiveNumber,
+  requireSites,
   sitesOf,
 } from "./diagnose-flags.ts";
 import { labelledSubject, type Subject, sampledSubject } from "./diagnose-subject.ts";
@@ -109,6 +110,8 @@ async function diagnoseModel(
   const { batchSize } = config.evaluation;
   try {
     await loadAdapter(engine, model);
+    const sites = sitesOf(flags);
+    await requireSites(sites, engine);
     const { temperature, topP, topK, maxCompletionTokens } = config.sampling;
     const answers =
       recorded === undefined
@@ -133,7 +136,7 @@ async function diagnoseModel(
       labels: recorded?.labels ?? task.labels,
       agreement: recorded?.labels.agreement,
       seed,
-      sites: sitesOf(flags),
+      sites,
       lambdas: flags.lambda,
       candidates: flags.candidates,
       bootstrap: { resamples: flags.resamples },
@@ -160,7 +163,9 @@ export function shortNames(models: readonly string[]): string[] {
 
 async function run(model: string, data: string, flags: DiagnoseFlags, context: CliContext): Promise<void> {
   const models = [model, ...flags.against];
-  if (new Set(models).size < models.length) throw new ConfigError("--against: expected other models");
+  if (!areDistinctPlaces(models)) {
+    throw new ConfigError(`--against: expected other models, got ${models.join(" ")}`);
+  }
   const subject = data === "labels" ? await labelledSubject(model, flags) : sampledSubject(data, flags);
   const named = models.map(namedModel);
   const configs = named.map((one) => configOf(one, subject, flags));

@@ -192,7 +192,9 @@ test("says that a report of fewer problems than before covers fewer, and keeps e
   const { status, stderr } = await fovea([...words, "--problems", "2"]);
   expect(status).toBe(0);
   expect(stderr).toContain("this report covers 2 of the 3 problems");
-  expect(eventOf(join(out, "digits-validation", "answers.jsonl"))).toHaveLength(4);
+  const lines = eventOf(join(out, "digits-validation", "answers.jsonl"));
+  expect(lines).toHaveLength(4);
+  expect(lines[0]).toMatchObject({ planned: 2 });
 });
 
 describe("fovea compare with directories", () => {
@@ -201,9 +203,9 @@ describe("fovea compare with directories", () => {
     await fovea(["eval", ...TINY, "--problems", "4", "--out", first]);
     await fovea(["eval", ...TINY, "--problems", "3", "--out", second]);
     const out = join(temporaryDirectory(), "table");
-    const { status, stdout, stderr } = await fovea(["compare", first, second, "--out", out]);
+    const { status, stdout } = await fovea(["compare", first, second, "--out", out]);
     expect(status).toBe(0);
-    expect(stderr).toContain("compares the 3 problems that all have, of 4 and 3");
+    expect(stdout).toContain("compares the 3 problems that all have, of 4 and 3");
     expect(stdout).toContain("digits-validation, %");
     const table = JSON.parse(readFileSync(join(out, "comparison.json"), "utf8"));
     // The same weights gave the same answers.

@@ -29,7 +29,7 @@ import {
   type Respondent,
   weightsHash,
 } from "../eval/index.ts";
-import { requireWritableDirectory, writeOutput } from "../files/index.ts";
+import { requireWritableDirectory, shellWord, writeOutput } from "../files/index.ts";
 import { benchmarkText } from "./benchmark-text.ts";
 import type { CliContext } from "./context.ts";
 import { downloadBar, partsOptions } from "./download-bar.ts";
@@ -148,6 +148,7 @@ async function evaluateOn(
     model: respondent.identity,
     verdict: verdict.name,
     protocol,
+    planned: Math.min(asked.problems, source.size) * protocol.samples,
     prompt: promptRecord(config),
   });
   try {
@@ -167,7 +168,7 @@ async function evaluateOn(
     });
     if (!isWhole) {
       throw new InterruptedRun(
-        `interrupted: ${journal.answers.length} answers in ${path}; the same command with --out ${directory} resumes`,
+        `interrupted: ${journal.answers.length} answers in ${path}; the same command with --out ${shellWord(directory)} resumes`,
       );
     }
     const { answers, skipped, unjudged } = journal;

@@ -2,7 +2,7 @@
  * @module
  * `fovea export --vlmevalkit` and `--lmms-eval`: the answers of an evaluation as files that these tools score.
  */
-import { readAnswers, writeLmmsEval, writeVlmEvalKit } from "../eval/index.ts";
+import { readAnswers, unfinishedNote, writeLmmsEval, writeVlmEvalKit } from "../eval/index.ts";
 import type { CliContext } from "./context.ts";
 
 /** The writer of each tool, by its flag. */
@@ -26,6 +26,8 @@ export function exportPredictions(
   const written = WRITERS[tool](recorded, target, { dataset, model: modelName });
   const { cutBytes, skipped } = recorded;
   if (cutBytes > 0) stderr(`${path}: skipped an incomplete last line\n`);
+  const unfinished = unfinishedNote(path, recorded);
+  if (unfinished !== undefined) stderr(`${unfinished}\n`);
   if (skipped.length > 0) stderr(`${path}: ${skipped.length} rows without a problem have no prediction\n`);
   if (json) {
     stdout(`${JSON.stringify({ event: "finished", ...written })}\n`);

@@ -120,11 +120,10 @@ async function exportEvents(
   flags: ExportFlags,
   context: CliContext,
 ): Promise<void> {
-  const { writeEvents } = await import("../view/index.ts");
+  const { unreadableText, writeEvents } = await import("../view/index.ts");
   const written = await writeEvents(run, target);
   const record = { event: "finished", ...written };
-  if (written.unreadable > 0)
-    context.stderr(`${written.unreadable} unreadable lines of metrics.jsonl were skipped\n`);
+  if (written.unreadable > 0) context.stderr(`${unreadableText(written.unreadable)}\n`);
   context.stdout(flags.json === true ? `${JSON.stringify(record)}\n` : `events  ${written.path}\n`);
 }
 

@@ -7,6 +7,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import { ConfigError, RunError } from "../errors/index.ts";
+import { shellWord } from "../files/index.ts";
 import { packageFile } from "../package/index.ts";
 import type { CliContext } from "./context.ts";
 
@@ -18,11 +19,6 @@ function filesIn(directory: string): string[] {
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(directory.length + 1))
     .sort();
-}
-
-/** A path as one word of a shell. */
-function shellWord(path: string): string {
-  return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }
 
 function init(directory: string, isJson: boolean, { stdout }: CliContext): void {

@@ -7,6 +7,7 @@ import { dirname, resolve } from "node:path";
 import { atRecordedCommit, type Config, recordedContent } from "../config/index.ts";
 import type { Engine } from "../engine/index.ts";
 import { ConfigError } from "../errors/index.ts";
+import { shellWord } from "../files/index.ts";
 import { isAdapterDirectory } from "../model/index.ts";
 import type { Settings } from "../parts/index.ts";
 import { RunDirectory } from "../train/index.ts";
@@ -42,7 +43,7 @@ export function namedModel(name: string): NamedModel {
   if (!isAdapterDirectory(weights)) return { ...own, settings: { ...recorded, model: weights } };
   if (run === undefined) {
     throw new ConfigError(
-      `${name}: is an adapter outside a run directory, so its base model is unknown; merge it: fovea export MODEL DIRECTORY --adapter ${name}`,
+      `${name}: is an adapter outside a run directory, so its base model is unknown; merge it: fovea export MODEL DIRECTORY --adapter ${shellWord(name)}`,
     );
   }
   // The adapter belongs to the commit that the run fetched.

@@ -15,14 +15,14 @@ function durationWords(seconds: number): string {
 
 function cells(
   name: string,
-  { runs, done, starts, iterations, samples, tokens, seconds, cost }: Plan,
+  { runs, done, starts, iterations, samples, mostSamples, tokens, seconds, cost }: Plan,
 ): string[] {
   return [
     name,
     done === 0 ? String(runs) : `${runs} (${done} done)`,
     String(starts),
     count(iterations),
-    count(samples),
+    mostSamples > samples ? `${count(samples)} to ${count(mostSamples)}` : count(samples),
     count(tokens),
     seconds === undefined ? "" : durationWords(seconds),
     cost === undefined ? "" : `$${cost.toFixed(2)}`,
@@ -34,23 +34,23 @@ const HEADS = [
   "runs",
   "measured untrained",
   "iterations",
-  "samples",
-  "tokens, at most",
+  "samples of training",
+  "tokens of these, at most",
   "time left",
-  "cost, at most",
+  "their cost, at most",
 ];
 
-/** One line a recipe, then totals, skipped recipes and unmeasured values. */
+/** One line a recipe, then totals, rows that are left out and columns that are not measured. */
 export function planText(
   plans: readonly { readonly name: string; readonly plan: Plan; readonly grid: RecipeGrid }[],
   together: Plan,
 ): string {
   const lines = plans.map(({ name, plan }) => cells(name, plan));
   const all = plans.length > 1 ? [cells("together", together)] : [];
-  const notes = plans.flatMap(({ grid }) =>
-    plans.length > 1
-      ? []
-      : [...grid.leftOut, ...grid.unmeasured].map(({ name, reason }) => `${name}: ${reason}\n`),
+  const notes = plans.flatMap(({ name: recipe, grid }) =>
+    [...grid.leftOut, ...grid.unmeasured].map(
+      ({ name, reason }) => `${plans.length > 1 ? `${recipe}, ` : ""}${name}: ${reason}\n`,
+    ),
   );
   const timed = together.seconds === undefined ? "time: unknown until a cell has run in --out\n" : "";
   return `${textTable([HEADS, ...lines, ...all])}\n${timed}${notes.join("")}`;

@@ -121,12 +121,15 @@ function statusOf(error: unknown): number {
   return error instanceof ConfigError ? 2 : 1;
 }
 
+/** commander's suggestion of a name is a second line. */
+const oneLine = (text: string) => text.trim().replaceAll("\n", " ");
+
 /** Prints an error on stderr, and with `--json` on stdout as well. */
 function report(error: unknown, isJson: boolean, context: CliContext): void {
   if (error instanceof CommanderError) {
     // commander has already printed the error and a hint on stderr.
     if (isJson && error.exitCode !== 0) {
-      const message = error.message.replace(/^error: /, "");
+      const message = oneLine(error.message.replace(/^error: /, ""));
       context.stdout(`${JSON.stringify({ event: "failed", code: "usage", message })}\n`);
     }
     return;
@@ -151,8 +154,11 @@ function namedProgram(context: CliContext): Command {
     .description("Reinforcement learning from verifiable rewards for vision-language models, token by token.")
     .version(packageVersion())
     .exitOverride()
-    .configureOutput({ writeOut: context.stdout, writeErr: context.stderr })
-    .showHelpAfterError("(see --help)");
+    .configureOutput({
+      writeOut: context.stdout,
+      writeErr: context.stderr,
+      outputError: (text, write) => write(`${oneLine(text)} (see --help)\n`),
+    });
 }
 
 /** The program with the arguments and options of every command, for its reference and for checks of documentation. */

@@ -6,13 +6,14 @@ import { existsSync } from "node:fs";
 import { extname } from "node:path";
 import { readConfigFile, resolveConfig } from "../config/index.ts";
 import { ConfigError } from "../errors/index.ts";
+import { shellWord } from "../files/index.ts";
 
 /** The rows of a run file, as the end of a sentence. */
 async function rowsOf(file: string): Promise<string> {
   try {
     const { data } = resolveConfig({ file: await readConfigFile(file) });
     if (data.kind !== "files") return `its data.kind is "${data.kind}", which has no rows in files`;
-    return `its data.path is ${data.path}: fovea data check ${data.path}`;
+    return `its data.path is ${data.path}: fovea data check ${shellWord(data.path)}`;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return "name the file or folder of rows";

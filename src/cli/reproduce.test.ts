@@ -119,18 +119,44 @@ describe("fovea reproduce", () => {
     const [first, second, together] = jsonLines(stdout);
     // 4 runs of 150 iterations of 512 prompts with 5 completions of at most 2,048 tokens.
     const samples = 4 * 150 * 512 * 5;
+    // The two of DAPO in up to 20 rounds.
+    const mostSamples = samples / 2 + (20 * samples) / 2;
     expect(first).toMatchObject({
       recipe: "vicra/table-1",
       runs: 4,
       starts: 2,
       iterations: 600,
       samples,
-      tokens: samples * 2048,
+      mostSamples,
+      tokens: mostSamples * 2048,
     });
-    expect(first!["cost"]).toBeCloseTo((2 * samples * 2048) / 1e6, 6);
+    expect(first!["cost"]).toBeCloseTo((2 * mostSamples * 2048) / 1e6, 6);
     expect(second).toMatchObject({ runs: 4, starts: 1 });
     // Both have GRPO with uniform credit and with VICRA's.
     expect(together).toMatchObject({ event: "finished", recipes: 2, runs: 6, starts: 2 });
+  });
+
+  test("plans all rounds of dynamic sampling and the second groups of a temporal reward as the most", async () => {
+    const plan = async (...set: string[]) => {
+      const words = ["vicra/table-8", "--scale", "digits", "--seeds", "0", "--plan"];
+      return reproduce([...words, "--json", ...set.flatMap((flag) => ["--set", flag])]);
+    };
+    const own = ["train.iterations=2", "train.promptsPerIteration=4", "train.groupSize=6"];
+    const rounds = "train.dynamicSampling={maxAttempts: 5}";
+    const first = async (...set: string[]) => jsonLines((await plan(...own, ...set)).stdout)[0];
+    const { runs } = (await first())! as { readonly runs: number };
+    const samples = runs * 2 * 4 * 6;
+    expect(await first()).toMatchObject({ samples, mostSamples: samples });
+    expect(await first(rounds)).toMatchObject({ samples, mostSamples: 5 * samples });
+    const temporal = "reward=[{ kind: accuracy }, { kind: temporal }]";
+    const most = runs * 5 * 2 * 4 * (6 + 3);
+    const found = await first(rounds, temporal, "sampling.maxCompletionTokens=10");
+    expect(found).toMatchObject({ mostSamples: most, tokens: 10 * most });
+  });
+
+  test("plans of several recipes name the rows that are left out", async () => {
+    const { stdout } = await reproduce(["vicra/table-8", "vicra/table-10", "--scale", "digits", "--plan"]);
+    expect(stdout).toContain("vicra/table-10, 3B GRPO: the built-in task has one small model");
   });
 
   test("epochs become iterations by the printed size of the data set", async () => {

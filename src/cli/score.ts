@@ -21,6 +21,7 @@ import {
   type RecordedAnswers,
   readAnswers,
   scoreAnswers,
+  unfinishedNote,
 } from "../eval/index.ts";
 import { agreementOf } from "../judge/index.ts";
 import { faultText } from "../parts/index.ts";
@@ -140,6 +141,8 @@ async function score(path: string, options: ScoreFlags, context: CliContext): Pr
   const recorded = readAnswers(path);
   const { header, skipped } = recorded;
   if (recorded.cutBytes > 0) reporter.bar.note(`${path}: skipped an incomplete last line`);
+  const unfinished = unfinishedNote(path, recorded);
+  if (unfinished !== undefined) reporter.bar.note(unfinished);
   const benchmark = await benchmarkOf(path, header, config, options);
   const warning = await fileWarning(header, benchmark, config);
   if (warning !== undefined) reporter.bar.note(warning);

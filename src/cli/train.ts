@@ -5,9 +5,9 @@
 import type { Command } from "commander";
 import type { RunOptions, RunResult } from "../config/index.ts";
 import { checkModules, requireTrainable, runTraining, warmStartWarning } from "../config/index.ts";
+import { shellWord } from "../files/index.ts";
 import type { CliContext } from "./context.ts";
 import { InterruptedRun } from "./interruption.ts";
-
 import { Reporter } from "./reporter.ts";
 import {
   addConfigOptions,
@@ -56,7 +56,7 @@ export async function carryOut(
   if (result.status === "interrupted") {
     reporter.json({ event: "interrupted", completed: result.completed, runDirectory });
     throw new InterruptedRun(
-      `interrupted after ${result.completed}; continue with: fovea ${command} --resume --run-dir ${runDirectory}`,
+      `interrupted after ${result.completed}; continue with: fovea ${command} --resume --run-dir ${shellWord(runDirectory)}`,
     );
   }
   reporter.json({ event: "finished", completed: result.completed, runDirectory, model: result.model });

@@ -3,6 +3,7 @@
  * A reproduction's files: Markdown for people, JSON for programs.
  */
 import { join } from "node:path";
+import { markdownList } from "../eval/index.ts";
 import { writeOutput } from "../files/index.ts";
 import {
   type NamedRecipe,
@@ -23,12 +24,12 @@ export function writeReproduction(
   found: Reproduction,
 ): string {
   const base = join(directory, "tables", found.scale, name);
-  const left = [...grid.leftOut, ...grid.unmeasured].map(({ name: what, reason }) => `- ${what}: ${reason}`);
+  const left = [...grid.leftOut, ...grid.unmeasured].map(({ name: what, reason }) => `${what}: ${reason}`);
   const parts = [
     `## ${name}`,
     recipe.title,
     reproductionMarkdown(found).trimEnd(),
-    ...(left.length === 0 ? [] : [left.join("\n")]),
+    ...(left.length === 0 ? [] : [markdownList(left)]),
   ];
   writeOutput(`${base}.md`, `${parts.join("\n\n")}\n`);
   const { fovea, commit } = describeEnvironment();

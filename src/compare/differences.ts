@@ -17,6 +17,14 @@ import type { Measured } from "./measure.ts";
 /** One measure of a cell, by seed. */
 export type BySeed = ReadonlyMap<number, Measured>;
 
+/** A mean over seeds. */
+export interface Mean extends Interval {
+  /** The unit of its interval. */
+  readonly pairing: Pairing;
+  /** Seeds or problems that the interval is over; absent where the measure has an interval of its own. */
+  readonly count?: number;
+}
+
 /** A difference to a baseline. */
 export interface Difference extends Interval {
   /** The unit of pairing. */
@@ -45,18 +53,19 @@ function problemScores(measured: readonly Measured[]): (number[] | null)[] | und
  *
  * @returns an infinite interval for one seed without scores
  */
-export function meanOverSeeds(bySeed: BySeed, pairing: Pairing): Interval {
+export function meanOverSeeds(bySeed: BySeed, pairing: Pairing): Mean {
   const measured = [...bySeed.values()];
-  const overSeeds = studentInterval(measured.map(({ value }) => value));
+  const { estimate, ...ends } = studentInterval(measured.map(({ value }) => value));
+  const overSeeds: Mean = { estimate, ...ends, pairing: "seeds", count: measured.length };
   if (pairing === "seeds") return overSeeds;
   const scores = problemScores(measured)?.filter((own) => own !== null) ?? [];
   if (scores.length === 0) {
     const [only] = measured;
     const hasOwnInterval = measured.length === 1 && only?.low !== undefined && only.high !== undefined;
-    return hasOwnInterval ? { ...overSeeds, low: only.low!, high: only.high! } : overSeeds;
+    return hasOwnInterval ? { estimate, low: only.low!, high: only.high!, pairing } : overSeeds;
   }
   const { low, high } = accuracyInterval(scores, new Rng(SEED));
-  return { estimate: overSeeds.estimate, low, high };
+  return { estimate, low, high, pairing, count: scores.length };
 }
 
 /**

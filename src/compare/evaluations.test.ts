@@ -1,8 +1,9 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { temporaryDirectory } from "../testing/temporary-directory.ts";
 import { compareEvaluations } from "./evaluations.ts";
+import { comparisonLatex } from "./formats/latex.ts";
 import { comparisonMarkdown, comparisonText } from "./formats/text.ts";
 
 type Scores = readonly (readonly (number | null)[])[];
@@ -47,12 +48,16 @@ function run(name: string, scores: Scores, header: object = {}): string {
   return directory;
 }
 
+const answersIn = (directory: string) => join(directory, "evaluation", "sums", "answers.jsonl");
+
 describe("finished evaluations", () => {
   test("are paired by problem: 3 of 4 and 1 of 4 right, Newcombe's interval and McNemar's p", () => {
     const before = run("before", [[1], [0], [0], [0]]);
     const after = run("after", [[1], [1], [1], [0]]);
-    const { comparison, notes } = compareEvaluations([before, after]);
-    expect(notes).toEqual([]);
+    const comparison = compareEvaluations([before, after]);
+    expect(comparison.notes).toEqual([
+      "brackets are 95 % intervals over 4 problems; p by McNemar's exact or the sign-flip test over 4 problems, Holm over the table",
+    ]);
     const [first, second] = comparison.rows.map(({ values }) => values["sums"]!);
     expect(first).toMatchObject({ mean: { estimate: 0.25 } });
     expect(first!.difference).toBeUndefined();
@@ -69,7 +74,7 @@ describe("finished evaluations", () => {
   });
 
   test("have a table without seeds", () => {
-    const { comparison } = compareEvaluations([run("a", [[1], [0]]), run("b", [[1], [1]])]);
+    const comparison = compareEvaluations([run("a", [[1], [0]]), run("b", [[1], [1]])]);
     const text = comparisonText(comparison);
     expect(text).toMatch(/answers of +sums, % +over/);
     expect(text).not.toMatch(/seed/);
@@ -83,20 +88,26 @@ describe("finished evaluations", () => {
       [0, 0],
     ]);
     const one = run("one", [[0], [0], [0]]);
-    const { comparison } = compareEvaluations([one, two]);
+    const comparison = compareEvaluations([one, two]);
     expect(comparison.rows[1]!.values["sums"]!.difference).toMatchObject({ estimate: 0.25, pairs: 2 });
   });
 
   test("of different lengths share the problems that both have, and say so", () => {
     const long = run("long", [[1], [0], [1]]);
     const short = run("short", [[1], [1]], { protocol: { temperature: 0.5 }, verdict: "number" });
-    const { comparison, notes } = compareEvaluations([long, short]);
+    const comparison = compareEvaluations([long, short]);
     expect(comparison.rows[0]!.values["sums"]!.mean.estimate).toBe(0.5);
-    expect(notes).toEqual([
+    expect(comparison.notes.slice(1)).toEqual([
       "sums: compares the 2 problems that all have, of 3 and 2",
       'sums: verdict differs: "answer", "number"',
       "sums: temperature differs: 0, 0.5",
     ]);
+    for (const table of [
+      comparisonText(comparison),
+      comparisonMarkdown(comparison),
+      comparisonLatex(comparison),
+    ])
+      for (const note of comparison.notes) expect(table).toContain(note);
   });
 
   test("of several benchmarks make a column each, and one that some lack is left out by name", () => {
@@ -104,21 +115,38 @@ describe("finished evaluations", () => {
     answersAt(join(a, "evaluation", "shapes"), [[1]]);
     const b = run("b", [[0], [0]]);
     const c = run("c", [[1], [1]]);
-    const { comparison, notes } = compareEvaluations([a, b, c]);
+    const comparison = compareEvaluations([a, b, c]);
     expect(comparison.columns.map(({ name }) => name)).toEqual(["sums"]);
     expect(comparison.rows.map(({ values }) => values["sums"]!.difference?.estimate)).toEqual([
       undefined,
       -0.5,
       0.5,
     ]);
-    expect(notes).toEqual(["shapes: left out, since not all directories have answers to it"]);
+    expect(comparison.notes.slice(1)).toEqual([
+      "shapes: left out, since not all directories have answers to it",
+    ]);
     answersAt(join(b, "evaluation", "shapes"), [[0]]);
     answersAt(join(c, "evaluation", "shapes"), [[1]]);
-    expect(compareEvaluations([a, b, c]).comparison.columns.map(({ name }) => name)).toEqual([
+    expect(compareEvaluations([a, b, c]).columns.map(({ name }) => name)).toEqual([
       "shapes",
       "sums",
       "average",
     ]);
+  });
+
+  test("that are not finished say so, unless the missing rows gave no problem", () => {
+    const planned = { planned: 4 };
+    const cut = run("cut", [[1], [0]], planned);
+    const whole = run("whole", [[1], [0], [1], [1]], planned);
+    const notes = (...runs: string[]) => compareEvaluations(runs).notes.slice(1);
+    expect(notes(whole, run("old", [[1], [0], [1], [1]]))).toEqual([]);
+    expect(notes(whole, cut)).toEqual([
+      "sums: compares the 2 problems that all have, of 4 and 2",
+      `${answersIn(cut)}: 2 of 4 answers are missing; the evaluation is not finished`,
+    ]);
+    const skipped = [2, 3].map((index) => ({ event: "skipped", index, isBroken: true, message: "broken" }));
+    appendFileSync(answersIn(cut), skipped.map((row) => `${JSON.stringify(row)}\n`).join(""));
+    expect(notes(whole, cut)).toEqual(["sums: compares the 2 problems that all have, of 4 and 2"]);
   });
 
   test("are found in a run directory, in the directory of --out and in a benchmark's folder", () => {
@@ -126,7 +154,7 @@ describe("finished evaluations", () => {
     const out = temporaryDirectory();
     answersAt(join(out, "sums"), scores);
     const folder = answersAt(join(temporaryDirectory(), "any"), scores);
-    const { comparison } = compareEvaluations([run("a", scores), out, folder]);
+    const comparison = compareEvaluations([run("a", scores), out, folder]);
     expect(comparison.rows.map(({ values }) => values["sums"]!.mean.estimate)).toEqual([0.5, 0.5, 0.5]);
   });
 });
@@ -137,6 +165,23 @@ describe("finished evaluations that cannot be compared", () => {
   test.each([
     ["one directory", () => ["a"], /expected two directories/],
     ["one directory twice", () => ["a", "a"], /each once, got a a/],
+    [
+      "one directory under two names",
+      () => {
+        const a = run("a", scores);
+        return [a, `${a}/`];
+      },
+      /each once, got/,
+    ],
+    [
+      "a directory and a link to it",
+      () => {
+        const a = run("a", scores);
+        symlinkSync(a, `${a}-link`);
+        return [a, `${a}-link`];
+      },
+      /each once, got/,
+    ],
     ["no answers", () => [run("a", scores), temporaryDirectory()], /expected answers of an evaluation/],
     ["a missing directory", () => [run("a", scores), "nowhere"], /nowhere: expected answers/],
     [

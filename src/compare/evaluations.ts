@@ -5,20 +5,13 @@
 import { existsSync, readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { ConfigError, DataError } from "../errors/index.ts";
-import { type RecordedAnswers, readAnswers } from "../eval/index.ts";
+import { type RecordedAnswers, readAnswers, unfinishedNote } from "../eval/index.ts";
+import { areDistinctPlaces } from "../files/index.ts";
 import { mean } from "../math/index.ts";
 import { sameBut } from "./baseline.ts";
 import { meanScore } from "./mean-score.ts";
 import type { Measured } from "./measure.ts";
 import { type Comparison, comparison } from "./rows.ts";
-
-/** Finished evaluations side by side. */
-export interface EvaluationComparison {
-  /** A row for each directory and a column for each benchmark; the first directory is the baseline. */
-  readonly comparison: Comparison;
-  /** Problems and benchmarks that the numbers leave out, and settings that differ, in words. */
-  readonly notes: readonly string[];
-}
 
 /** One answers file. */
 interface Evaluation {
@@ -26,6 +19,8 @@ interface Evaluation {
   readonly header: RecordedAnswers["header"];
   /** Mean score of a problem over its samples, null where an answer was not judged; by place and id of the problem. */
   readonly scores: ReadonlyMap<string, number | null>;
+  /** That it is not finished, in words. */
+  readonly unfinished: string | undefined;
 }
 
 const ANSWERS = "answers.jsonl";
@@ -34,14 +29,15 @@ const EVALUATIONS = "evaluation";
 const AXIS = "answers of";
 
 function evaluationAt(path: string): Evaluation {
-  const { header, answers } = readAnswers(path);
+  const recorded = readAnswers(path);
+  const { header, answers } = recorded;
   const byProblem = new Map<string, (number | null)[]>();
   for (const { index, problem, score } of answers) {
     const key = `${index} ${problem}`;
     byProblem.set(key, [...(byProblem.get(key) ?? []), score]);
   }
   const scores = [...byProblem].map(([key, own]) => [key, meanScore(own)] as const);
-  return { path, header, scores: new Map(scores) };
+  return { path, header, scores: new Map(scores), unfinished: unfinishedNote(path, recorded) };
 }
 
 /**
@@ -110,6 +106,7 @@ function pairedColumn(column: string, evaluations: readonly Evaluation[]) {
       ? [`${column}: compares the ${keys.length} problems that all have, of ${counts.join(" and ")}`]
       : []),
     ...differingSettings(column, evaluations),
+    ...evaluations.flatMap(({ unfinished }) => unfinished ?? []),
   ];
   const measured = evaluations.map(({ scores: own }): Measured => {
     const scores = keys.map((key) => own.get(key)!);
@@ -120,14 +117,15 @@ function pairedColumn(column: string, evaluations: readonly Evaluation[]) {
 }
 
 /**
- * Compares finished evaluations problem by problem.
+ * Compares finished evaluations problem by problem: a row for each directory and a column for each benchmark. Notes name
+ * problems and benchmarks that the numbers leave out, and settings that differ.
  *
  * @param directories run directories, or directories that `fovea eval --out` wrote; at least two. The first is the baseline
  * @throws ConfigError when a directory is named twice or there are fewer than two
  * @throws DataError when a directory has no answers, no benchmark is in all of them, or the problems are others
  */
-export function compareEvaluations(directories: readonly string[]): EvaluationComparison {
-  if (directories.length < 2 || new Set(directories).size < directories.length) {
+export function compareEvaluations(directories: readonly string[]): Comparison {
+  if (directories.length < 2 || !areDistinctPlaces(directories)) {
     throw new ConfigError(
       `expected two directories of finished evaluations or more, each once, got ${directories.join(" ")}`,
     );
@@ -164,8 +162,10 @@ export function compareEvaluations(directories: readonly string[]): EvaluationCo
     results,
   );
   return {
-    comparison: { ...table, rows: table.rows.map((row) => ({ ...row, seeds: [] })) },
+    ...table,
+    rows: table.rows.map((row) => ({ ...row, seeds: [] })),
     notes: [
+      ...table.notes,
       ...missing.map((name) => `${name}: left out, since not all directories have answers to it`),
       ...columns.flatMap(({ notes }) => notes),
     ],

@@ -16,17 +16,17 @@ export {
   measuredCells,
   startKey,
 } from "./cell.ts";
-export type { BySeed, Difference } from "./differences.ts";
-export { compareEvaluations, type EvaluationComparison } from "./evaluations.ts";
+export type { BySeed, Difference, Mean } from "./differences.ts";
+export { compareEvaluations } from "./evaluations.ts";
 export { comparisonLatex } from "./formats/latex.ts";
 export { comparisonMarkdown, comparisonText } from "./formats/text.ts";
 export {
   differenceWords,
   estimateWords,
   headingWords,
+  meanWords,
   numberWords,
   signedWords,
-  TESTS,
 } from "./formats/words.ts";
 export { type Grid, type Pairing, pairingOf, readGrid } from "./grid.ts";
 export type { Evidence, Measure, Measured, Subject, Unit } from "./measure.ts";
@@ -49,6 +49,7 @@ export { type GridCells, type GridOptions, GridRunner, type RunnerOptions, runGr
 export { readShard, type Shard, seedBySeed, shardCells } from "./shard.ts";
 export { CellStore } from "./store.ts";
 export { type StudyView, studyFigure, studyTable } from "./study/figures.ts";
+export { namedRows, rowName } from "./study/named-rows.ts";
 export {
   differingPart,
   oneEnvironment,

@@ -11,11 +11,13 @@ import {
   type BySeed,
   type Difference,
   differenceOf,
+  type Mean,
   meanOverSeeds,
 } from "./differences.ts";
 import type { Grid, Pairing } from "./grid.ts";
 import { meanScore } from "./mean-score.ts";
 import type { Measured, Unit } from "./measure.ts";
+import { intervalNotes } from "./notes.ts";
 import type { CellResult } from "./run-cell.ts";
 
 /** A difference with its p-value as Holm adjusts it over the tests of the table. */
@@ -26,9 +28,9 @@ export interface AdjustedDifference extends Difference {
 /** One measure of a row. */
 export interface RowValue {
   /** Mean over seeds with its 95 % interval, infinite for one seed; shares are cut to [0, 1]. */
-  readonly mean: Interval;
-  /** By seed, in the order of the row's seeds. */
-  readonly bySeed: readonly number[];
+  readonly mean: Mean;
+  /** In the order of the row's seeds; null for a seed without this measure, which the mean leaves out. */
+  readonly bySeed: readonly (number | null)[];
   /** To the row of the baseline; absent in that row and where there is none. */
   readonly difference?: AdjustedDifference;
 }
@@ -55,8 +57,11 @@ export interface Comparison {
   readonly columns: readonly Column[];
   /** Name of the baseline of all rows. */
   readonly baseline?: string;
+  /** The unit that was asked for; a column without scores of problems has seeds. */
   readonly pairing: Pairing;
   readonly rows: readonly ComparisonRow[];
+  /** In words: what intervals and tests of each column are over, and what the numbers leave out. */
+  readonly notes: readonly string[];
 }
 
 /** Name of the column of means over measures. */
@@ -65,7 +70,7 @@ export const AVERAGE = "average";
 const MEAN = "mean";
 
 /** Cells that differ in their seed alone. */
-interface Group extends Pick<ComparisonRow, "labels" | "of"> {
+interface Group extends Pick<ComparisonRow, "labels" | "of" | "seeds"> {
   readonly measured: Readonly<Record<string, BySeed>>;
 }
 
@@ -94,7 +99,12 @@ function groupsOf(results: readonly LabelledResult[], columns: readonly Column[]
       const found = bySeed(name);
       return found.size === 0 ? [] : [[name, found]];
     });
-    return { labels, of: isTrained ? "training" : "start", measured: Object.fromEntries(measured) };
+    return {
+      labels,
+      of: isTrained ? "training" : "start",
+      seeds: group.map(({ cell }) => cell.seed),
+      measured: Object.fromEntries(measured),
+    };
   });
 }
 
@@ -132,6 +142,7 @@ function averageGroups(groups: readonly Group[], averages: readonly string[]): G
   return [...merged].map(([key, members]) => ({
     labels: Object.fromEntries(JSON.parse(key) as [string, string][]),
     of: "mean",
+    seeds: [...new Set(members.flatMap(({ seeds }) => seeds))],
     measured: Object.fromEntries(
       Object.keys(members[0]!.measured).flatMap((name): [string, BySeed][] => {
         const own = members.flatMap(({ measured }) => measured[name] ?? []);
@@ -183,7 +194,7 @@ export function comparison(
   const differences = groups.map((group) => differencesOf(group, groups, baseline, pairing));
   const tests = differences.flatMap((byName) => [...byName.values()]);
   const adjusted = new Map(adjustedProbabilities(tests).map((pAdjusted, i) => [tests[i]!, pAdjusted]));
-  const rows = groups.map(({ labels, of, measured }, i): ComparisonRow => {
+  const rows = groups.map(({ labels, of, seeds, measured }, i): ComparisonRow => {
     const values = columns.flatMap(({ name, unit }): [string, RowValue][] => {
       const bySeed = measured[name];
       if (bySeed === undefined) return [];
@@ -193,8 +204,8 @@ export function comparison(
         [
           name,
           {
-            mean: unit === "share" ? onScale(over, 0) : over,
-            bySeed: [...bySeed.values()].map(({ value }) => value),
+            mean: { ...over, ...(unit === "share" && onScale(over, 0)) },
+            bySeed: seeds.map((seed) => bySeed.get(seed)?.value ?? null),
             ...(difference && {
               difference: {
                 ...difference,
@@ -206,10 +217,14 @@ export function comparison(
         ],
       ];
     });
-    const seeds = [...(Object.values(measured)[0]?.keys() ?? [])];
     return { labels, of, seeds, values: Object.fromEntries(values) };
   });
-  return { axes, columns, ...(baseline && { baseline: baseline.name }), pairing, rows };
+  const notes = intervalNotes(
+    columns.flatMap(({ name }) =>
+      rows.flatMap(({ values }) => (values[name] ? [{ column: name, ...values[name] }] : [])),
+    ),
+  );
+  return { axes, columns, ...(baseline && { baseline: baseline.name }), pairing, rows, notes };
 }
 
 /** Differences of a group to its baseline, by column; none where the baseline is the group itself or is not there. */

@@ -3,6 +3,7 @@
  * The setting that an unknown key was probably meant to be, for error messages.
  */
 import type { z } from "zod";
+import { editDistance } from "../errors/nearest-name.ts";
 import { isSettings, nearestName, valueAt } from "../parts/index.ts";
 import { everyKey, keysAt } from "./schema-keys.ts";
 
@@ -41,6 +42,10 @@ function byPlace(a: string, b: string): number {
   const rank = (full: string) => (rootOf(full) === "train" ? 0 : full.split(".").length);
   return rank(a) - rank(b);
 }
+
+/** At another place a name is meant only where few letters differ. */
+const isVeryNear = (key: string, name: string) =>
+  name.startsWith(key) || editDistance(key.toLowerCase(), name.toLowerCase()) <= Math.ceil(key.length / 5);
 
 /** The kinds of the parts at a path: of one part, or of the entries of a list. */
 function kindsAt(input: unknown, path: readonly PropertyKey[]): unknown[] {
@@ -105,5 +110,6 @@ export function nearestSettings(
   if (ofOtherKind !== undefined) return [at(ofOtherKind)];
   const placed = keys.filter((full) => isPlaced(schema, full, input));
   const similar = nearestName(key, placed.map(ownName));
-  return similar === undefined ? [] : [placed.find((full) => ownName(full) === similar)!];
+  if (similar === undefined || !isVeryNear(key, similar)) return [];
+  return [placed.find((full) => ownName(full) === similar)!];
 }

@@ -15,7 +15,7 @@ export type { AnswerRecord, AnswersHeader } from "./benchmark/answer-record.ts";
 export type { MeasureReport } from "./benchmark/measure-report.ts";
 export { weightsHash } from "./benchmark/model-identity.ts";
 export { type Protocol, protocolFields } from "./benchmark/protocol.ts";
-export { type RecordedAnswers, readAnswers } from "./benchmark/read-answers.ts";
+export { type RecordedAnswers, readAnswers, unfinishedNote } from "./benchmark/read-answers.ts";
 export { type BenchmarkReport, benchmarkReport } from "./benchmark/report.ts";
 export { type ScoreOptions, scoreAnswers } from "./benchmark/score-answers.ts";
 export { taskBenchmark } from "./benchmark/task-benchmark.ts";
@@ -52,5 +52,5 @@ export {
   type Response,
 } from "./respondent.ts";
 export { type RowCounts, RowTally } from "./row-tally.ts";
-export { type Alignment, markdownTable, textTable } from "./text-table.ts";
+export { type Alignment, markdownList, markdownTable, textTable } from "./text-table.ts";
 export { roleLegend, type ShownRole, type ShownToken, showTokens } from "./token-colours.ts";

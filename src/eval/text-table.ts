@@ -1,6 +1,6 @@
 /**
  * @module
- * Tables for terminals and for Markdown.
+ * Tables for terminals and for Markdown, and the lists below them.
  */
 
 /** Alignment of the columns after the first; numbers to the right. */
@@ -30,4 +30,9 @@ export function markdownTable(
     `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
   const rule = head.map((_, c) => (c === 0 || others === "left" ? "---" : "---:"));
   return [line(head), line(rule), ...rows.map(line)].join("\n");
+}
+
+/** A Markdown list of one line each; no line break at the end. */
+export function markdownList(lines: readonly string[]): string {
+  return lines.map((line) => `- ${line}`).join("\n");
 }

@@ -18,7 +18,7 @@ export { type NamedRecipe, RECIPES, readDigitsScale, readRecipe, recipeNames } f
 export { type ReproducedCell, type Reproduction, reproduction } from "./reproduction.ts";
 export {
   reproductionMarkdown,
-  reproductionNote,
+  reproductionNotes,
   reproductionText,
   settingsMarkdown,
   settingsText,

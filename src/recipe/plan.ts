@@ -1,7 +1,8 @@
 /**
  * @module
- * The work of a recipe: cells, iterations, samples and tokens, before anything is run. Numbers of tokens are
- * upper bounds, with every completion as long as allowed; the time is estimated from cells that have run.
+ * The work of a recipe: cells, iterations, samples and tokens of training, before anything is run. Numbers of tokens are
+ * upper bounds, with every round of dynamic sampling and every completion as long as allowed; the time is estimated from cells
+ * that have run. Samples of warm starts and measures are not counted.
  */
 import { type Cell, type CellStore, cellKey } from "../compare/index.ts";
 import { plannedIterations } from "../train/index.ts";
@@ -10,8 +11,10 @@ import { plannedIterations } from "../train/index.ts";
 interface PlannedCell {
   readonly key: string;
   readonly iterations: number;
-  /** Completions that are sampled; with dynamic sampling at least so many. */
+  /** Completions that are sampled in one round of each iteration. */
   readonly samples: number;
+  /** In all rounds of dynamic sampling, with the second groups of a temporal reward. */
+  readonly mostSamples: number;
   /** Tokens of these, at most. */
   readonly tokens: number;
   readonly isDone: boolean;
@@ -27,7 +30,10 @@ export interface Plan {
   /** Models that are measured without training. */
   readonly starts: number;
   readonly iterations: number;
+  /** Completions that training samples, at least and at most. */
   readonly samples: number;
+  readonly mostSamples: number;
+  /** Tokens of these, at most. */
   readonly tokens: number;
   /**
    * Seconds for the remaining iterations if each takes as long as the iterations that have run, divided by the cells
@@ -40,18 +46,24 @@ export interface Plan {
 
 /** @param problems of the cell's data set, where it trains for epochs; undefined where that is not known */
 function planned(cell: Cell, store: CellStore, problems: number | undefined): PlannedCell {
-  const { train, sampling } = cell.config;
+  const { train, sampling, reward } = cell.config;
   const iterations =
     train.epochs === undefined
       ? plannedIterations(train, Infinity)
       : plannedIterations(train, problems ?? Number.NaN);
-  const samples = iterations * train.promptsPerIteration * train.groupSize;
+  const { promptsPerIteration, groupSize, dynamicSampling } = train;
+  const samples = iterations * promptsPerIteration * groupSize;
+  const temporal = reward.find((entry) => entry.kind === "temporal");
+  const shuffled = temporal === undefined ? 0 : (temporal.shuffledGroupSize ?? Math.floor(groupSize / 2));
+  const rounds = iterations * (dynamicSampling?.maxAttempts ?? 1);
+  const mostSamples = rounds * promptsPerIteration * (groupSize + shuffled);
   const isDone = store.isTrained(cell);
   return {
     key: cellKey(cell),
     iterations,
     samples,
-    tokens: samples * sampling.maxCompletionTokens,
+    mostSamples,
+    tokens: mostSamples * sampling.maxCompletionTokens,
     isDone,
     seconds: isDone ? store.trainingSeconds(cell) : undefined,
   };
@@ -90,6 +102,7 @@ export function planOf(
     starts: new Set(cells.filter(({ isTrained }) => !isTrained).map(cellKey)).size,
     iterations: sum(all, ({ iterations }) => iterations),
     samples: sum(all, ({ samples }) => samples),
+    mostSamples: sum(all, ({ mostSamples }) => mostSamples),
     tokens: sum(all, ({ tokens }) => tokens),
     ...(timed.length > 0 && { seconds: (perIteration * sum(rest, ({ iterations }) => iterations)) / jobs }),
     ...(price !== undefined && { cost: (price * sum(rest, ({ tokens }) => tokens)) / 1e6 }),

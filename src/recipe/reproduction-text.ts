@@ -6,12 +6,11 @@ import {
   differenceWords,
   estimateWords,
   headingWords,
-  numberWords,
+  meanWords,
   signedWords,
-  TESTS,
   type Unit,
 } from "../compare/index.ts";
-import { markdownTable, textTable } from "../eval/index.ts";
+import { markdownList, markdownTable, textTable } from "../eval/index.ts";
 import { ABSENT, printedWords } from "./printed.ts";
 import type { ReproducedCell, Reproduction } from "./reproduction.ts";
 import type { SettingLine } from "./settings-table.ts";
@@ -32,12 +31,12 @@ function lines({ scale, cells }: Reproduction): string[][] {
   return [
     heads,
     ...cells.map((cell) => {
-      const { row, column, printedColumn, printed, ours, difference, over, printedGain, gain } = cell;
+      const { row, column, printedColumn, printed, ours, bySeed, difference, over, printedGain, gain } = cell;
       return [
         row,
         measuredWords(cell),
         printedColumn === undefined ? "" : printedWords(printed),
-        estimateWords(ours, (value) => numberWords(value, column.unit)),
+        meanWords({ mean: ours, bySeed }, column.unit),
         ...(isPaper ? [difference ? estimateWords(difference, plain(column.unit)) : ""] : []),
         over ?? "",
         printedGain === undefined ? "" : signedWords(Number(printedGain.toFixed(6)), "number"),
@@ -47,25 +46,24 @@ function lines({ scale, cells }: Reproduction): string[][] {
   ];
 }
 
-/** An explanation of intervals and p-values. */
-export function reproductionNote({ pairing, seeds, cells }: Reproduction): string {
+/** The lines below the table. */
+export function reproductionNotes({ seeds, cells, notes }: Reproduction): string[] {
   const isAbsent = cells.some(({ printed }) => printed === ABSENT);
-  const parts = [
-    `ours: means over ${seeds.length} ${seeds.length === 1 ? "seed" : "seeds"}; brackets: 95 % intervals over ${pairing}`,
-    `p: ${TESTS[pairing]}, Holm over the table`,
+  return [
+    `ours: means over ${seeds.length} ${seeds.length === 1 ? "seed" : "seeds"}`,
+    ...notes,
     ...(isAbsent ? ["absent: in no text at hand"] : []),
   ];
-  return parts.join("; ");
 }
 
 /** The table for a terminal. */
 export function reproductionText(found: Reproduction): string {
-  return `${textTable(lines(found))}\n${reproductionNote(found)}\n`;
+  return `${textTable(lines(found))}\n${reproductionNotes(found).join("\n")}\n`;
 }
 
 /** The table in Markdown. */
 export function reproductionMarkdown(found: Reproduction): string {
-  return `${markdownTable(lines(found))}\n\n${reproductionNote(found)}\n`;
+  return `${markdownTable(lines(found))}\n\n${markdownList(reproductionNotes(found))}\n`;
 }
 
 function settingCells(settings: readonly SettingLine[]): string[][] {

@@ -12,6 +12,7 @@ import {
   comparison,
   type Pairing,
   pairingOf,
+  type RowValue,
 } from "../compare/index.ts";
 import type { Interval } from "../math/index.ts";
 import { type RecipeGrid, ROW_AXIS } from "./cells.ts";
@@ -27,7 +28,9 @@ export interface ReproducedCell {
   readonly printedColumn?: string;
   readonly printed?: PrintedValue;
   /** Mean over seeds with its 95 % interval. */
-  readonly ours: Interval;
+  readonly ours: RowValue["mean"];
+  /** Null for a seed without the measure, which the mean leaves out. */
+  readonly bySeed: RowValue["bySeed"];
   /** Ours less the printed number, in the printed unit, with the interval of ours; at the paper's own scale alone. */
   readonly difference?: Interval;
   /** Row that it is compared with. */
@@ -44,6 +47,8 @@ export interface Reproduction {
   readonly pairing: Pairing;
   readonly seeds: readonly number[];
   readonly cells: readonly ReproducedCell[];
+  /** In words: what intervals and tests of each measure are over. */
+  readonly notes: readonly string[];
 }
 
 /** The row that a row is compared with. */
@@ -77,7 +82,7 @@ export function reproduction(
     { axes: [ROW_AXIS], measures: grid.measures, averages: [], pairing, baseline },
     results,
   );
-  return { scale, pairing, seeds, cells: cellsOf(recipe, grid.beside, found, scale) };
+  return { scale, pairing, seeds, cells: cellsOf(recipe, grid.beside, found, scale), notes: found.notes };
 }
 
 function cellsOf(
@@ -107,6 +112,7 @@ function cellsOf(
           column,
           ...(printedColumn !== undefined && { printedColumn, printed: own ?? null }),
           ours: value.mean,
+          bySeed: value.bySeed,
           ...(scale === "paper" && number !== undefined && { difference: less(value.mean, number, factor) }),
           ...(over !== undefined && { over }),
           ...(number !== undefined && otherNumber !== undefined && { printedGain: number - otherNumber }),

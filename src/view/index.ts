@@ -6,3 +6,4 @@
 export { type WrittenReport, writeReport } from "./report/write-report.ts";
 export { startViewer, type Viewer, type ViewerOptions } from "./server/viewer-server.ts";
 export { type WrittenEvents, writeEvents } from "./tensorboard/write-events.ts";
+export { unreadableText } from "./unreadable-text.ts";

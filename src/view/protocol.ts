@@ -324,8 +324,8 @@ export interface GridTable {
   readonly rows: readonly GridRow[];
   /** Name of the baseline of all rows. */
   readonly baseline: string | null;
-  /** The units of intervals and tests: `seeds` or `problems`. */
-  readonly pairing: string;
+  /** In words: what intervals and tests of each column are over, and what the numbers leave out. */
+  readonly notes: readonly string[];
 }
 
 export interface GridSummary extends GridTable {

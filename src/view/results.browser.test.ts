@@ -82,7 +82,7 @@ beforeAll(async () => {
       version: 1,
       axes: ["credit"],
       columns: [{ name: "accuracy", unit: "share" }],
-      pairing: "seeds",
+      notes: ["brackets are 95 % intervals over 2 seeds"],
       rows: [
         { labels: { credit: "uniform" }, of: "training", seeds: [0, 1], values: { accuracy: value(0.5) } },
       ],

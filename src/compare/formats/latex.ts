@@ -3,7 +3,7 @@
  * A comparison as a LaTeX table, with booktabs: the best of each column of shares in bold, as papers print it.
  */
 import type { Column, Comparison, ComparisonRow } from "../rows.ts";
-import { headings, noteWords, tableLines } from "./words.ts";
+import { headings, noteLines, tableLines } from "./words.ts";
 
 const SPECIAL: Readonly<Record<string, string>> = {
   "\\": "\\textbackslash{}",
@@ -42,7 +42,7 @@ function bestRows({ name, unit, isLessBetter }: Column, rows: readonly Compariso
   return new Set(rows.filter((row) => printed(row) === best && best >= 0));
 }
 
-/** A tabular environment, and a comment that says what its intervals are. */
+/** A tabular environment, and its notes as comments. */
 export function comparisonLatex(comparison: Comparison): string {
   const { axes, columns, baseline, rows } = comparison;
   const first = Math.max(1, axes.length) + 1;
@@ -60,7 +60,7 @@ export function comparisonLatex(comparison: Comparison): string {
   });
   const heads = headings(comparison);
   return [
-    `% ${noteWords(comparison)}`,
+    ...noteLines(comparison).map((note) => `% ${note}`),
     `\\begin{tabular}{${"l".repeat(Math.max(1, axes.length))}${"r".repeat(heads.length - Math.max(1, axes.length))}}`,
     "\\toprule",
     `${heads.map(latexText).join(" & ")} \\\\`,

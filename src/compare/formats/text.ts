@@ -2,16 +2,16 @@
  * @module
  * A comparison as a table for the terminal, and for Markdown.
  */
-import { markdownTable, textTable } from "../../eval/index.ts";
+import { markdownList, markdownTable, textTable } from "../../eval/index.ts";
 import type { Comparison } from "../rows.ts";
-import { noteWords, tableLines } from "./words.ts";
+import { noteLines, tableLines } from "./words.ts";
 
-/** A table in columns, and a line that says what its intervals are. */
+/** A table in columns, and below it its notes. */
 export function comparisonText(comparison: Comparison): string {
-  return `${textTable(tableLines(comparison))}\n${noteWords(comparison)}\n`;
+  return `${textTable(tableLines(comparison))}\n${noteLines(comparison).join("\n")}\n`;
 }
 
 /** The same in Markdown. */
 export function comparisonMarkdown(comparison: Comparison): string {
-  return `${markdownTable(tableLines(comparison))}\n\n${noteWords(comparison)}\n`;
+  return `${markdownTable(tableLines(comparison))}\n\n${markdownList(noteLines(comparison))}\n`;
 }

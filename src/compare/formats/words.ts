@@ -3,9 +3,8 @@
  * The words of a comparison's table, the same in every format: numbers in their unit, intervals, differences with p-values.
  */
 import type { Interval } from "../../math/index.ts";
-import type { Pairing } from "../grid.ts";
 import type { Unit } from "../measure.ts";
-import type { AdjustedDifference, Column, Comparison, ComparisonRow } from "../rows.ts";
+import type { AdjustedDifference, Column, Comparison, ComparisonRow, RowValue } from "../rows.ts";
 
 const MINUS = "−";
 
@@ -51,21 +50,17 @@ export function headingWords({ name, unit }: Column): string {
   return unit === "share" ? `${name}, %` : unit === "seconds" ? `${name}, s` : name;
 }
 
-/** The paired tests, in words. */
-export const TESTS: Readonly<Record<Pairing, string>> = {
-  seeds: "the paired t test over seeds",
-  problems: "McNemar's exact or the sign-flip test over problems",
-};
+/** A mean with its interval; where seeds of the row have no such measure, with the number of seeds that have it. */
+export function meanWords({ mean, bySeed }: Pick<RowValue, "mean" | "bySeed">, unit: Unit): string {
+  const count = bySeed.filter((value) => value !== null).length;
+  const part = count < bySeed.length ? ` (${count} of ${bySeed.length})` : "";
+  return `${estimateWords(mean, (value) => numberWords(value, unit))}${part}`;
+}
 
-/** An explanation of intervals and p-values. */
-export function noteWords({ baseline, pairing, rows }: Comparison): string {
+/** The lines below a table. */
+export function noteLines({ rows, notes }: Pick<Comparison, "rows" | "notes">): string[] {
   const seeds = Math.max(0, ...rows.map((row) => row.seeds.length));
-  const parts = [
-    ...(seeds === 0 ? [] : [`means over ${seeds} ${seeds === 1 ? "seed" : "seeds"}`]),
-    `brackets are 95 % intervals over ${pairing}`,
-    ...(baseline === undefined ? [] : [`p by ${TESTS[pairing]}, Holm over the table`]),
-  ];
-  return parts.join("; ");
+  return [...(seeds === 0 ? [] : [`means over ${seeds} ${seeds === 1 ? "seed" : "seeds"}`]), ...notes];
 }
 
 const ROW_KINDS = { training: "", start: "before training", mean: "" } as const;
@@ -86,7 +81,7 @@ export function valueWords(row: ComparisonRow, comparison: Comparison): string[]
   const { columns, baseline } = comparison;
   const cells = columns.flatMap(({ name, unit }) => {
     const value = row.values[name];
-    const mean = value ? estimateWords(value.mean, (x) => numberWords(x, unit)) : "";
+    const mean = value ? meanWords(value, unit) : "";
     if (baseline === undefined) return [mean];
     return [mean, value?.difference ? differenceWords(value.difference, unit) : ""];
   });

@@ -105,6 +105,7 @@ async function gather(subject: Subject, config: Config): Promise<Answers | undef
     model: identity,
     verdict: verdict.name,
     protocol,
+    planned: Math.min(asked.problems, source.size) * protocol.samples,
   });
   try {
     const dialogue = await openConfiguredDialogue(await fetchModel(config));

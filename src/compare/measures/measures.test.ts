@@ -121,15 +121,25 @@ describe("run", () => {
     [{ metric: "reward", from: 0.4, to: 0.6 }, 5.5],
     [{ metric: "timing.totalSeconds", from: 1 }, 20],
     [{ metric: "kl" }, 0.5],
+    [{ metric: "kl", from: 0.9 }, Number.NaN],
+    [{ metric: "gradientNorm" }, Number.NaN],
+    [{ metric: "rewardParts.format" }, Number.NaN],
   ])("%o is %d", async (options, expected) => {
     const own = measure({ kind: "run", ...options });
     expect(own.pick(await own.evidence.gather(subject(directory))).value).toBe(expected);
   });
 
-  test("names the metrics that there are, and stretches that end before they begin", async () => {
-    const own = measure({ kind: "run", metric: "rewards" });
-    const found = await own.evidence.gather(subject(directory));
-    expect(() => own.pick(found)).toThrow(/measures\.own\.metric: expected one of .*reward.*, got "rewards"/);
+  test.each([
+    ["gradNorm", /measures\.own\.metric: expected one of .*gradientNorm.*, got "gradNorm"/],
+    ["rewards", /got "rewards"; did you mean "reward"\?/],
+    ["timing.totalSecond", /did you mean "timing.totalSeconds"\?/],
+    ["rewardParts", /got "rewardParts"/],
+    ["iteration", /got "iteration"/],
+  ])("refuses the unknown metric %s before anything runs", (metric, message) => {
+    expect(() => measure({ kind: "run", metric })).toThrow(message);
+  });
+
+  test("refuses stretches that end before they begin", () => {
     expect(() => measure({ kind: "run", metric: "reward", from: 0.6, to: 0.4 })).toThrow("measures.own.from");
   });
 });
@@ -140,7 +150,7 @@ describe("rollouts", () => {
     expect(clusterShares([0, 1, 1, 2, 2, 2], [0.5, 0.3, 0.3, 0.2, 0.2, 0.2])).toEqual([0.5, 0.3, 0.2]);
   });
 
-  test("means run over the completions that have clusters; without any there is an error", async () => {
+  test("means run over the completions that have clusters; without any there is no number", async () => {
     const directory = temporaryDirectory();
     mkdirSync(join(directory, "rollouts"));
     const path = join(directory, "rollouts", "000001.jsonl");
@@ -153,7 +163,10 @@ describe("rollouts", () => {
     const own = measure({ kind: "rollouts", metric: "twoHeaviestClusters", unit: "share" });
     expect(own.pick(await own.evidence.gather(subject(directory))).value).toBe(0.875);
     writeFileSync(path, '{"weights":[1]}\n');
-    expect(() => own.evidence.gather(subject(directory))).toThrow("no rollout has clusters");
+    expect(own.pick(await own.evidence.gather(subject(directory))).value).toBeNaN();
+    await expect(
+      own.check!(resolveConfig({ flags: [...TINY_FLAGS, "train.rolloutsEvery=0"] })),
+    ).rejects.toThrow("got train.rolloutsEvery 0");
   });
 });
 

@@ -53,16 +53,13 @@ function completionShares(file: string): number[][] {
   });
 }
 
-function meansOf(runDirectory: string): ClusterMeans {
+/** Null where no completion has clusters, as of a credit method that makes none. */
+function meansOf(runDirectory: string): ClusterMeans | null {
   const folder = join(runDirectory, "rollouts");
   const all = readdirSync(folder)
     .filter((name) => name.endsWith(".jsonl"))
     .flatMap((name) => completionShares(join(folder, name)));
-  if (all.length === 0) {
-    throw new ConfigError(
-      `${folder}: no rollout has clusters; expected a credit method that makes some, such as at-rl`,
-    );
-  }
+  if (all.length === 0) return null;
   return {
     clusters: mean(all.map((shares) => shares.length)),
     heaviestCluster: mean(all.map(([first = 0]) => first)),
@@ -83,6 +80,12 @@ export const rolloutClusters: KindDefinition<typeof schema, MeasureContext, Meas
     name,
     unit,
     evidence,
-    pick: (found) => ({ value: (found as ClusterMeans)[metric] }),
+    async check({ train }) {
+      if (train.rolloutsEvery > 0) return;
+      throw new ConfigError(
+        `measures.${name}: expected runs with recorded rollouts, got train.rolloutsEvery 0`,
+      );
+    },
+    pick: (found) => ({ value: (found as ClusterMeans | null)?.[metric] ?? Number.NaN }),
   }),
 };

@@ -6,10 +6,11 @@
 import { join } from "node:path";
 import * as z from "zod";
 import { ConfigError } from "../../errors/index.ts";
-import type { KindDefinition } from "../../parts/index.ts";
+import { type KindDefinition, nearestName } from "../../parts/index.ts";
 import { recordSettings } from "../cell.ts";
 import { type IterationColumns, iterationColumns, METRICS } from "../iteration-columns.ts";
-import { type Evidence, type Measure, type MeasureContext, type Measured, unitOption } from "../measure.ts";
+import { type Evidence, type Measure, type MeasureContext, unitOption } from "../measure.ts";
+import { isMetric, METRIC_NAMES } from "./metric-names.ts";
 
 const share = z.number().min(0).max(1);
 
@@ -31,7 +32,7 @@ const evidence: Evidence = {
   gather: ({ runDirectory }) => Promise.resolve(iterationColumns(join(runDirectory!, METRICS))),
 };
 
-/** Mean of a column between two shares of its length, rounded to whole iterations; at least one. */
+/** Mean of a column between two shares of its length, rounded to whole iterations; at least one. NaN where none has a number. */
 function stretchMean(column: readonly (number | null)[], from: number, to: number): number {
   const begin = Math.min(Math.floor(from * column.length), column.length - 1);
   const end = Math.max(Math.ceil(to * column.length), begin + 1);
@@ -39,25 +40,24 @@ function stretchMean(column: readonly (number | null)[], from: number, to: numbe
   return kept.reduce((sum, value) => sum + value, 0) / kept.length;
 }
 
-function pick(where: string, columns: IterationColumns, metric: string, from: number, to: number): Measured {
-  const column = columns[metric];
-  if (column === undefined) {
-    const known = Object.keys(columns).join(", ");
-    throw new ConfigError(`${where}.metric: expected one of ${known}, got "${metric}"`);
-  }
-  return { value: stretchMean(column, from, to) };
-}
-
 /** A mean over iterations. */
 export const runMeasure: KindDefinition<typeof schema, MeasureContext, Measure> = {
   schema,
   create: ({ metric, from, to, unit }, { name }) => {
+    if (!isMetric(metric)) {
+      const near = nearestName(metric, METRIC_NAMES);
+      const hint = near === undefined ? "" : `; did you mean "${near}"?`;
+      throw new ConfigError(
+        `measures.${name}.metric: expected one of ${METRIC_NAMES.join(", ")}, got "${metric}"${hint}`,
+      );
+    }
     if (from > to) throw new ConfigError(`measures.${name}.from: expected at most to (${to}), got ${from}`);
     return {
       name,
       unit,
       evidence,
-      pick: (columns) => pick(`measures.${name}`, columns as IterationColumns, metric, from, to),
+      // A run has only what it measured: without any step no gradient's norm.
+      pick: (columns) => ({ value: stretchMean((columns as IterationColumns)[metric] ?? [], from, to) }),
     };
   },
 };

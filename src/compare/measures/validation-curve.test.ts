@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { resolveConfig } from "../../config/index.ts";
 import { temporaryDirectory } from "../../testing/temporary-directory.ts";
 import { readMeasures } from "./registry.ts";
 import { meanHeight, tokensTo, validationCurve } from "./validation-curve.ts";
@@ -66,9 +67,13 @@ describe("the measure", () => {
     expect(measure({}).unit).toBe("share");
   });
 
-  test("refuses a threshold without tokens, tokens without one, and a run without evaluations", () => {
+  test("refuses a threshold without tokens, tokens without one, and runs without evaluations", async () => {
     expect(() => measure({ threshold: 0.5 })).toThrow("measures.own");
     expect(() => measure({ pick: "tokens" })).toThrow("expected a threshold");
-    expect(() => measure({}).pick([])).toThrow("measures.own: expected a run with evaluations");
+    await expect(measure({}).check!(resolveConfig())).rejects.toThrow(
+      "measures.own: expected runs with evaluations on validation, got train.evaluateEvery 0",
+    );
+    // Nothing of it could be judged.
+    expect(measure({}).pick([]).value).toBeNaN();
   });
 });

@@ -111,13 +111,14 @@ export const curveMeasure: KindDefinition<typeof schema, MeasureContext, Measure
     name,
     unit: pick === "area" ? "share" : "number",
     evidence,
+    async check({ train }) {
+      if (train.evaluateEvery > 0) return;
+      throw new ConfigError(
+        `measures.${name}: expected runs with evaluations on validation, got train.evaluateEvery 0`,
+      );
+    },
     pick(found): Measured {
       const points = found as readonly CurvePoint[];
-      if (points.length === 0) {
-        throw new ConfigError(
-          `measures.${name}: expected a run with evaluations on validation, got none; set train.evaluateEvery`,
-        );
-      }
       return { value: threshold === undefined ? meanHeight(points) : tokensTo(threshold, points) };
     },
   }),

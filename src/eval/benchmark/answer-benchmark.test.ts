@@ -10,7 +10,7 @@ import { chatModelSchema } from "../chat-model-options.ts";
 import { chatRespondent } from "../chat-respondent.ts";
 import { answerBenchmark } from "./answer-benchmark.ts";
 import { AnswerJournal } from "./answer-journal.ts";
-import { readAnswers } from "./read-answers.ts";
+import { readAnswers, unfinishedNote } from "./read-answers.ts";
 
 const lines = (path: string) => readFileSync(path, "utf8").trimEnd().split("\n");
 
@@ -220,6 +220,22 @@ describe("an answers file", () => {
     expect(() => new AnswerJournal(path, { ...header, protocol: { temperature: 0 } })).toThrow(
       'system: recorded "Think.", now none',
     );
+  });
+
+  test("asked for another number of answers keeps its answers, and says the new number", async () => {
+    const path = freshFile();
+    await answerBenchmark(options(path));
+    endJournal(path);
+    const before = lines(path);
+    const header = { ...JSON.parse(before[0]!), planned: 60 };
+    const journal = new AnswerJournal(path, header);
+    journal.skip({ event: "skipped", index: 30, isBroken: true, message: "broken" });
+    journal.close();
+    expect(JSON.parse(lines(path)[0]!)).toEqual(header);
+    expect(lines(path).slice(1, -1)).toEqual(before.slice(1));
+    expect(readAnswers(path)).toMatchObject({ header, skipped: [{ index: 30 }] });
+    const noted = unfinishedNote("p", readAnswers(path));
+    expect(noted).toBe("p: 39 of 60 answers are missing; the evaluation is not finished");
   });
 
   test.each([

@@ -2,10 +2,10 @@
  * @module
  * An answers file: every answer is appended as it arrives, and a stopped evaluation resumes from the recorded answers.
  */
-import { closeSync, existsSync, ftruncateSync, mkdirSync, openSync, writeSync } from "node:fs";
+import { closeSync, existsSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { RunError } from "../../errors/index.ts";
-import { ProcessFile } from "../../files/index.ts";
+import { ProcessFile, replaceFile } from "../../files/index.ts";
 import {
   type AnswerRecord,
   type AnswersHeader,
@@ -16,7 +16,7 @@ import {
 import { AnswerSet } from "./answer-set.ts";
 import { onFile, readLines } from "./read-answers.ts";
 
-/** The differences between two headers, in words; the verdict may differ, since answers can be judged again. */
+/** The differences between two headers, in words. The plan may differ: answers are the same for more or fewer problems. */
 function differences(recorded: AnswersHeader, own: AnswersHeader): string[] {
   const flat = ({
     benchmark,
@@ -56,7 +56,8 @@ interface OpenFile {
   readonly set: AnswerSet;
   readonly at: number;
   readonly cutBytes: number;
-  readonly hasHeader: boolean;
+  /** Undefined where the file is new. */
+  readonly recorded: AnswersHeader | undefined;
 }
 
 /**
@@ -70,7 +71,7 @@ function openRecorded(path: string, header: AnswersHeader): OpenFile {
     const { set, cutBytes, wholeBytes, isOpenEnded } = recorded;
     if (recorded.header === undefined) {
       ftruncateSync(file, 0);
-      return { file, set: new AnswerSet(), at: 0, cutBytes: 0, hasHeader: false };
+      return { file, set: new AnswerSet(), at: 0, cutBytes: 0, recorded: undefined };
     }
     const found = differences(recorded.header, header);
     if (found.length > 0) {
@@ -81,11 +82,21 @@ function openRecorded(path: string, header: AnswersHeader): OpenFile {
     }
     ftruncateSync(file, wholeBytes);
     if (isOpenEnded) writeAt(file, Buffer.from("\n"), wholeBytes);
-    return { file, set, at: wholeBytes + Number(isOpenEnded), cutBytes, hasHeader: true };
+    return { file, set, at: wholeBytes + Number(isOpenEnded), cutBytes, recorded: recorded.header };
   } catch (error) {
     closeSync(file);
     throw error;
   }
+}
+
+/** Opens a file as `openRecorded` does; one that was made for another number of answers gets the header of this one. */
+function openPlanned(path: string, header: AnswersHeader): OpenFile {
+  const opened = openRecorded(path, header);
+  if (opened.recorded === undefined || opened.recorded.planned === header.planned) return opened;
+  closeSync(opened.file);
+  const bytes = readFileSync(path);
+  replaceFile(path, [JSON.stringify(header), bytes.subarray(bytes.indexOf("\n"))]);
+  return openRecorded(path, header);
 }
 
 /** An answers file, open for writing by this process alone. */
@@ -114,7 +125,7 @@ export class AnswerJournal {
     });
     let opened: OpenFile;
     try {
-      opened = onFile(path, () => openRecorded(path, header));
+      opened = onFile(path, () => openPlanned(path, header));
     } catch (error) {
       this.#holder.end();
       throw error;
@@ -123,7 +134,7 @@ export class AnswerJournal {
     this.#set = opened.set;
     this.#at = opened.at;
     this.cutBytes = opened.cutBytes;
-    if (!opened.hasHeader) this.#append(header);
+    if (opened.recorded === undefined) this.#append(header);
   }
 
   /** All answers so far, in the order in which they came. */

@@ -82,6 +82,8 @@ const headerSchema = z.strictObject({
   /** The rule, or the judge and its rule. */
   verdict: z.string(),
   protocol: z.looseObject({}),
+  /** Answers that the last call asked for; absent where the number is not known. */
+  planned: z.int().min(0).optional(),
   /** The prompt format: its name and own words, or the hash of its module; absent where it is not recorded. */
   prompt: z.record(z.string(), z.unknown()).optional(),
 });

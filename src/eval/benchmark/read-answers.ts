@@ -112,6 +112,20 @@ export function onFile<T>(path: string, work: () => T): T {
 }
 
 /**
+ * A note that an evaluation is not finished; undefined where it is, or its planned number of answers is not known. Each
+ * skipped row counts as its answers: where another row took its place, as many missing answers are not noticed.
+ */
+export function unfinishedNote(
+  path: string,
+  { header: { planned = 0, protocol }, answers, skipped }: RecordedAnswers,
+): string | undefined {
+  const { samples } = protocol as { readonly samples?: number };
+  const missing = planned - answers.length - skipped.length * (samples ?? 1);
+  if (missing <= 0) return undefined;
+  return `${path}: ${missing} of ${planned} answers are missing; the evaluation is not finished`;
+}
+
+/**
  * Reads an answers file.
  *
  * @param given the file, or the folder that it is in

@@ -9,7 +9,7 @@
  */
 import { join } from "node:path";
 import { DataError } from "../../errors/index.ts";
-import { writeNewOutput } from "../../files/index.ts";
+import { shellWord, writeNewOutput } from "../../files/index.ts";
 import type { AnswerRecord } from "../benchmark/answer-record.ts";
 import type { RecordedAnswers } from "../benchmark/read-answers.ts";
 import { LMMS_EVAL_TASKS } from "./lmms-eval-tasks.ts";
@@ -72,7 +72,8 @@ export function writeLmmsEval(
     dataset: task,
     files: written.map(({ file }) => file),
     commands: written.map(
-      ({ folder }) => `python -m lmms_eval --model from_log --model_args logs=${folder} --tasks ${task}`,
+      ({ folder }) =>
+        `python -m lmms_eval --model from_log --model_args ${shellWord(`logs=${folder}`)} --tasks ${task}`,
     ),
   };
 }

@@ -9,7 +9,7 @@
  * most of its data sets cannot load; so this is .tsv.
  */
 import { join } from "node:path";
-import { writeNewOutput } from "../../files/index.ts";
+import { shellWord, writeNewOutput } from "../../files/index.ts";
 import type { AnswerRecord } from "../benchmark/answer-record.ts";
 import type { RecordedAnswers } from "../benchmark/read-answers.ts";
 import { fileName, type PredictionFiles, samplesOf } from "./samples.ts";
@@ -95,7 +95,7 @@ export function writeVlmEvalKit(
   });
   const commands = files.map(
     (file) =>
-      `PRED_FORMAT=tsv python run.py --mode eval --work-dir ${directory} --model ${file.model} --data ${dataset}`,
+      `PRED_FORMAT=tsv python run.py --mode eval --work-dir ${shellWord(directory)} --model ${file.model} --data ${dataset}`,
   );
   return { dataset, files, commands };
 }

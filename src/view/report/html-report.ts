@@ -6,6 +6,7 @@ import { CUT_METRICS, type MetricChart, metricSections } from "../metric-catalog
 import { numberText, percentText, signedText } from "../number-text.ts";
 import type { MetricsReply, RolloutDetail } from "../protocol.ts";
 import { paintRange, tokenBackground } from "../token-paint.ts";
+import { unreadableText } from "../unreadable-text.ts";
 import { chartSvg, escaped, type ReportCurve } from "./markup.ts";
 import { REPORT_STYLE } from "./report-style.ts";
 import { endText, type ReportContent } from "./run-summary.ts";
@@ -108,6 +109,7 @@ export function htmlReport(
       : `<h2>Evaluations</h2>${table(["after", "accuracy", "95 % interval", "problems"], evaluated, 1)}`,
     ...curves,
     metrics.isCut ? `<p>${CUT_METRICS}</p>` : "",
+    metrics.unreadable > 0 ? `<p>${unreadableText(metrics.unreadable)}</p>` : "",
     changed.length === 0
       ? ""
       : `<h2>First and last tenth</h2>${table(["metric", "first", "last", "change"], changed, 1)}`,

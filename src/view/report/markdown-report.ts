@@ -4,6 +4,7 @@
  */
 import { CUT_METRICS } from "../metric-catalogue.ts";
 import { numberText, percentText, signedText } from "../number-text.ts";
+import { unreadableText } from "../unreadable-text.ts";
 import { endText, type ReportContent } from "./run-summary.ts";
 
 /** A table's cell: structure and markup of Markdown are escaped to text. */
@@ -50,6 +51,7 @@ export function markdownReport({
     parts.push("## Evaluations", table(["after", "accuracy", "95 % interval", "problems"], rows));
   }
   if (metrics.isCut) parts.push(CUT_METRICS);
+  if (metrics.unreadable > 0) parts.push(unreadableText(metrics.unreadable));
   if (changes.length > 0) {
     const rows = changes.map(({ key, first, last }) => [
       key,

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { runCommandLine } from "../../cli/program.ts";
@@ -108,6 +108,22 @@ describe("a report", () => {
     expect(html).toContain("<td>algorithm.kind</td><td>&quot;grpo&quot;</td>");
     expect(html).not.toContain("<h2>Curves</h2>");
     expect(markdown).toBe("# made\n\ngrpo · dyco-rl, 0 of 4 iterations.\n");
+  });
+
+  test("says that lines of metrics are left out", async () => {
+    const run = withEvaluations(madeRun());
+    appendFileSync(join(run, "metrics.jsonl"), '{"event":"iteration","iter\n');
+    const { html, markdown } = await report(run);
+    const words = "1 line of metrics cannot be read and is left out.";
+    expect(html).toContain(`<p>${words}</p>`);
+    expect(markdown).toContain(`\n\n${words}\n\n`);
+  });
+
+  test("of a directory that does not exist is a run error that says so", async () => {
+    const target = join(temporaryDirectory(), "report");
+    await expect(writeReport("nowhere", target)).rejects.toThrow(
+      "nowhere: expected a run directory, got none",
+    );
   });
 
   test("of something that is no run: a run error, and no file", async () => {

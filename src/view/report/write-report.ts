@@ -3,12 +3,13 @@
  * `fovea report`: a run as one HTML file and a Markdown summary.
  */
 import { mkdirSync } from "node:fs";
-import { basename, dirname, resolve } from "node:path";
+import { dirname } from "node:path";
 import { RunError } from "../../errors/index.ts";
 import { replaceFile } from "../../files/index.ts";
 import { PermittedParts } from "../inspect/permitted-parts.ts";
 import { ProblemImages } from "../inspect/problem-images.ts";
-import { Run } from "../runs/run.ts";
+import { runAt } from "../run-at.ts";
+import type { Run } from "../runs/run.ts";
 import { htmlReport, MOST_IMAGES, type ReportImages } from "./html-report.ts";
 import { markdownReport } from "./markdown-report.ts";
 import { type ReportContent, reportContent } from "./run-summary.ts";
@@ -55,7 +56,7 @@ export async function writeReport(
   target: string,
   data: readonly string[] = [],
 ): Promise<WrittenReport> {
-  const run = new Run(basename(resolve(runDirectory)), runDirectory);
+  const run = runAt(runDirectory);
   const content = await reportContent(run);
   const { found, missing } = await imagesOf(run, content, data);
   const written = { html: `${target}.html`, markdown: `${target}.md`, missingImages: missing };

@@ -69,6 +69,6 @@ export function gridTable(file: JsonObject | undefined): GridTable | undefined {
     columns,
     rows,
     baseline: typeof baseline === "string" ? baseline : null,
-    pairing: textOf(file["pairing"]),
+    notes: textsOf(file["notes"]),
   };
 }

@@ -156,7 +156,7 @@ export class ResultSet {
 }
 
 async function gridSummary(id: string, root: string, folder: string): Promise<GridSummary> {
-  const none = { axes: [], columns: [], rows: [], baseline: null, pairing: "" };
+  const none = { axes: [], columns: [], rows: [], baseline: null, notes: [] };
   try {
     const path = await containedPath(root, ...folder.split(sep).filter(Boolean), TABLE);
     if (path === undefined) throw new RunError(`${TABLE} is being deleted`);

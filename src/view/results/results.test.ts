@@ -52,7 +52,7 @@ function results(): string {
       axes: ["credit"],
       columns: [{ name: "accuracy", unit: "share" }],
       baseline: "uniform",
-      pairing: "seeds",
+      notes: ["brackets are 95 % intervals over 2 seeds"],
       rows: [
         { labels: {}, of: "start", seeds: [0], values: { accuracy: { mean: interval(0.25) } } },
         {

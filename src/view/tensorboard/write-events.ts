@@ -15,10 +15,10 @@ import {
 } from "../../train/tensorboard/event-record.ts";
 import { tagsOf } from "../../train/tensorboard/tags.ts";
 import { configText } from "../../train/tensorboard/tensorboard.ts";
+import { runAt } from "../run-at.ts";
 import { containedPath } from "../runs/contained-path.ts";
 import { numberOf, numbersOf, parseObject } from "../runs/json-fields.ts";
 import { readLines } from "../runs/line-reader.ts";
-import { Run } from "../runs/run.ts";
 
 const PIECE = { maxBytes: 8 << 20, maxLineBytes: 1 << 20 };
 
@@ -38,7 +38,7 @@ export interface WrittenEvents {
  * @throws RunError when the run cannot be read or the file not be written
  */
 export async function writeEvents(runDirectory: string, target: string): Promise<WrittenEvents> {
-  const run = new Run("run", runDirectory);
+  const run = runAt(runDirectory);
   const { config } = await run.record();
   const { startedAt } = await run.summary();
   const begin = (startedAt === null ? 0 : Date.parse(startedAt)) / 1000 || 0;

@@ -97,14 +97,16 @@ export function GridTables({ grids }: { readonly grids: readonly GridSummary[] }
         <section key={grid.id} class="section" aria-label={`Grid ${grid.id}`}>
           <h2>
             {grid.id}
-            {grid.problem === null && (
-              <span class="soft small">
-                95 % intervals over {grid.pairing}
-                {grid.baseline !== null && `; differences to ${grid.baseline}`}
-              </span>
+            {grid.problem === null && grid.baseline !== null && (
+              <span class="soft small">differences to {grid.baseline}</span>
             )}
           </h2>
           {grid.problem === null ? <Table grid={grid} /> : <p class="bad">{grid.problem}</p>}
+          {grid.notes.map((note) => (
+            <p key={note} class="soft small">
+              {note}
+            </p>
+          ))}
         </section>
       ))}
     </>
