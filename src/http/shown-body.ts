@@ -1,6 +1,6 @@
 /**
  * @module
- * What a server said, for messages.
+ * Bodies of servers in messages.
  */
 
 const MOST = 300;

@@ -62,7 +62,7 @@ describe("the description of a checkpoint's weights", () => {
 });
 
 describe("a checkpoint to load", () => {
-  test("has the model's own adapters, else nothing is loaded and no directory is told", async () => {
+  test("has the model's own adapters, else nothing is loaded, and the error names no directory", async () => {
     const load = vi.fn();
     const { model } = await opened(() => ({ ...wholeFakeEngine(), load }));
     const { path } = await (await model(attention))("save_weights", { path: "a" });

@@ -69,7 +69,7 @@ export class Futures {
     if (key !== undefined) this.#byKey.set(key, future);
     const settle = (result: object) => this.#settle(future, result);
     const failed = (error: unknown) => {
-      // What the server's end prevents has no result: the request may be made again.
+      // An operation that the server's end prevents has no result: the request may be made again.
       if (!(error instanceof Refusal && error.code === "restarting")) settle(failureBody(error, call));
     };
     let work: Promise<object>;

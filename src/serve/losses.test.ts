@@ -64,7 +64,7 @@ describe("built-in losses", () => {
   });
 
   test.each(["importance_sampling", "ppo", "cispo", "dro"] as const)(
-    "%s counts nothing where weight or advantage is 0, whatever the ratio",
+    "%s counts nothing where weight or advantage is 0, at any ratio",
     (loss) => {
       const own = {
         weights: Float64Array.of(0, 1),

@@ -191,7 +191,7 @@ export class ModelHost {
     return this.#pending === 0;
   }
 
-  /** Waits for the enqueued requests, those that come meanwhile included. */
+  /** Waits for the enqueued requests, also for requests that come meanwhile. */
   async idle(): Promise<void> {
     while (!this.isIdle) await this.#tail;
   }

@@ -1,6 +1,6 @@
 /**
  * @module
- * A request among those that are sampled together.
+ * One of the requests that are sampled together.
  */
 import type { Completion, DrawnToken, Prompt } from "../engine/index.ts";
 
@@ -15,7 +15,7 @@ export interface SampleJob {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A job and whom its completions go to. What goes wrong with it never reaches the others, which are sampled with it. */
+/** A job and whom its completions go to. Its errors never reach the other members, which are sampled with it. */
 export class SampleMember {
   readonly job: SampleJob;
   readonly #resolve: (group: Completion[]) => void;

@@ -108,7 +108,7 @@ describe("stops of a request for samples", () => {
 });
 
 describe("samples of a session that ends", () => {
-  /** An engine that samples until it is told to stop, and how many tokens it has sampled. */
+  /** An engine that samples until its caller ends it, and how many tokens it has sampled. */
   function endlessEngine() {
     const state = { drawn: 0, isSampling: false };
     const engine: Engine = {
@@ -133,7 +133,7 @@ describe("samples of a session that ends", () => {
     return { state, engine };
   }
 
-  test("end too, those under way and those that wait: other sessions go on at once", async () => {
+  test("end too, also samples that wait: other sessions continue at once", async () => {
     const { state, engine } = endlessEngine();
     const { url } = await world.server({ engine: () => engine });
     const [first, second] = [await sampling(url), await sampling(url)];
@@ -172,7 +172,7 @@ describe("samples at the end of the server", () => {
     return { engine, open: () => open(), asked: () => asked };
   }
 
-  test("are finished, those that wait behind others too, of the base model and of a live model", async () => {
+  test("are finished, also behind others in the queue, of the base model and of a live model", async () => {
     const state = temporaryDirectory();
     const { engine, open, asked } = gatedEngine();
     const first = await world.server({ state, engine });

@@ -358,7 +358,7 @@ export class TinkerService {
 
 /**
  * A request's number as part of its key. Copies of a client number their requests from up to 10¹⁸, where JSON's numbers of two
- * requests are one: their bodies tell them apart.
+ * requests are one: their bodies identify them.
  */
 function exactNumber(sequence: number, digest: string): number | string {
   return Number.isSafeInteger(sequence) ? sequence : digest;

@@ -1,7 +1,7 @@
 /**
  * @module
  * Where completions end, by one rule for both APIs: at ids, which the engine knows, and at texts, which are looked for in
- * the text of a completion while it is sampled. A text may begin and end within tokens, so that no id stands for it.
+ * the text of a completion while it is sampled. A text may begin and end within tokens, so that no id represents it.
  */
 import type { Completion, DrawnToken, wire } from "../engine/index.ts";
 import { CompletionText } from "./completion-text.ts";

@@ -65,7 +65,7 @@ describe("log-probs of a reference", () => {
       (all: (number | null)[]) => all.with(-1, null),
       "prompt_logprobs of the completion[1]: expected a finite number, got NaN",
     ],
-  ])("are those of the prompt's tokens and the completion's: %s is an error", async (_, change, message) => {
+  ])("cover the tokens of prompt and completion: %s is an error", async (_, change, message) => {
     const { engine, hook } = await changing();
     await engine.setReference();
     const right = await reference(engine);
@@ -81,7 +81,7 @@ describe("log-probs of a forward pass", () => {
     ["one too many", withData((all) => [...all, -0.5]), "expected 4 logprobs, got 5"],
     ["one too few", withData((all) => all.slice(1)), "expected 4 logprobs, got 3"],
     ["null", withData((all) => all.with(-2, null)), "logprobs[0]: expected a finite number, got NaN"],
-  ])("are those of the datum's targets: %s is an error", async (_, changed, message) => {
+  ])("cover the targets of the datum: %s is an error", async (_, changed, message) => {
     const { engine, hook } = await changing();
     hook.changed = changed;
     await expect(engine.score([sequence])).rejects.toThrow(`forward, sequence 0: ${message}`);

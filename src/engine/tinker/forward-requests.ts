@@ -27,10 +27,10 @@ export interface ForwardContext {
   readonly maxBytes: number;
 }
 
-/** What came of a sequence. */
+/** The output of a sequence. */
 export interface ForwardOutput {
   readonly tensors: WireTensors;
-  /** Targets of its datum: the completion's tokens, and by the plain protocol the prompt's but for the first. */
+  /** Targets of its datum: the completion's tokens, and by the plain protocol all of the prompt's except the first. */
   readonly targets: number;
 }
 

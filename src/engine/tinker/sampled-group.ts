@@ -13,7 +13,7 @@ const CALL = "asample";
 /** Log-probs that are above 0 by rounding. */
 const ROUNDING = 1e-3;
 
-/** What was asked for. */
+/** The request, as far as completions must fit it. */
 export interface SampledAs extends Pick<SampleRequest, "groupSize" | "maxCompletionTokens" | "signals"> {
   /** Ids are below it. */
   readonly vocabulary: number;

@@ -250,7 +250,7 @@ export const capabilitiesSchema = z.object({
     .nullish(),
 });
 const anyText = z.string().optional().catch(undefined);
-/** What a server's root address says of itself; anything may be there. */
+/** A server's description of itself at its root address; anything may be there. */
 export const rootSchema = z.object({ name: anyText, version: anyText }).catch({});
 export const sessionAnswerSchema = z.object({ session_id: text, error_message: z.string().nullish() });
 /** The answer of a result that is not there yet, where no status says so. */
