@@ -71,7 +71,13 @@ describe("built-in losses", () => {
         advantages: Float64Array.of(1, 0),
         oldLogprobs: Float64Array.of(-1000, -1000),
       };
-      const { coefficients, elementwise } = lossTerms(loss, { beta: 0 }, Float64Array.of(-1, -1), own, "test");
+      const { coefficients, elementwise } = lossTerms(
+        loss,
+        { beta: 0 },
+        Float64Array.of(-1, -1),
+        own,
+        "test",
+      );
       expect([...coefficients, ...elementwise].map(Math.abs)).toEqual([0, 0, 0, 0]);
     },
   );
