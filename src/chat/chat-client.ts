@@ -3,18 +3,16 @@
  * Chat completions of an OpenAI-compatible server: so many at once, sent again where that may help, within a budget.
  */
 import { PartError } from "../errors/index.ts";
+import { askedWait, type Clock, doubledWait, shownBody, systemClock } from "../http/index.ts";
 import { Rng } from "../math/index.ts";
 import { timerMs } from "../parts/index.ts";
 import { answerOf, type ChatAnswer, type ChatRequest } from "./chat-wire.ts";
-import { type Clock, systemClock } from "./clock.ts";
 import type { ChatServerOptions } from "./options.ts";
 import { RequestGate } from "./request-gate.ts";
 
-const FIRST_WAIT_MS = 1000;
-const LONGEST_WAIT_MS = 60_000;
+const WAIT_MS = { first: 1000, longest: 60_000 };
 /** The longest wait that a server's Retry-After may ask for. */
 const LONGEST_ASKED_MS = 300_000;
-const SHOWN = 200;
 /** Codes of connections to an address where no server is. */
 const NOBODY_THERE = new Set(["ECONNREFUSED", "ENOTFOUND"]);
 /** Server errors that stay when the request is sent again. */
@@ -140,8 +138,7 @@ export class ChatClient {
 
   /** Makes every request wait: a server that is overloaded is so for all. */
   #wait(attempt: number, { reason, afterMs = 0 }: Retry): void {
-    const doubled = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (attempt - 1));
-    const own = doubled * (0.5 + 0.5 * this.#rng.uniform());
+    const own = doubledWait(WAIT_MS, attempt - 1, this.#rng.uniform());
     const wait = Math.max(own, Math.min(afterMs, LONGEST_ASKED_MS));
     const now = this.#clock.now();
     this.#gate.pauseUntil(now + wait);
@@ -195,19 +192,22 @@ export class ChatClient {
   #read({ status, headers }: Response, text: string): ChatAnswer | Retry {
     const { model, apiKeyVariable } = this.#options;
     if (status === 408 || status === 429 || (status >= 500 && !FINAL.has(status))) {
-      return { reason: `status ${status}: ${shown(text)}`, afterMs: askedWait(headers.get("retry-after")) };
+      return {
+        reason: `status ${status}: ${shownBody(text)}`,
+        afterMs: askedWait(headers.get("retry-after")),
+      };
     }
     if (status === 401 || status === 403) {
       const hint = `expected a valid API key in the environment variable ${apiKeyVariable} (apiKeyVariable)`;
-      throw this.#error(`status ${status}: ${shown(text)}; ${hint}`, true);
+      throw this.#error(`status ${status}: ${shownBody(text)}; ${hint}`, true);
     }
     if (status === 404) {
       const hint = `expected url to end as the server's documentation says, such as /v1, and a model ${model}`;
-      throw this.#error(`status 404: ${shown(text)}; ${hint}`, true);
+      throw this.#error(`status 404: ${shownBody(text)}; ${hint}`, true);
     }
-    if (status >= 300) throw this.#error(`refuses the request, status ${status}: ${shown(text)}`, false);
+    if (status >= 300) throw this.#error(`refuses the request, status ${status}: ${shownBody(text)}`, false);
     const answer = answerOf(text);
-    return answer ?? { reason: `expected a chat completion as JSON, got ${shown(text)}` };
+    return answer ?? { reason: `expected a chat completion as JSON, got ${shownBody(text)}` };
   }
 
   #name(): string {
@@ -217,19 +217,4 @@ export class ChatClient {
   #error(problem: string, isTotal: boolean, cause?: unknown): PartError {
     return new PartError(`${this.#name()}: ${problem}`, { isTotal, ...(cause !== undefined && { cause }) });
   }
-}
-
-/** Milliseconds that a Retry-After header asks for: seconds, or a date. */
-function askedWait(header: string | null): number | undefined {
-  if (header === null) return undefined;
-  const seconds = Number(header);
-  if (header.trim() !== "" && Number.isFinite(seconds)) return Math.max(0, seconds * 1000);
-  const date = Date.parse(header);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
-}
-
-function shown(text: string): string {
-  const line = text.replaceAll(/\s+/g, " ").trim();
-  if (line === "") return "nothing";
-  return line.length > SHOWN ? `${line.slice(0, SHOWN)} …` : line;
 }

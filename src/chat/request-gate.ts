@@ -2,7 +2,7 @@
  * @module
  * A gate before a server: so many requests at once, and none during a pause.
  */
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../http/index.ts";
 
 export class RequestGate {
   readonly #clock: Clock;

@@ -48,6 +48,13 @@ export class DownloadError extends FoveaError {
 /** An engine does not support a request, or failed to carry it out. */
 export class EngineError extends FoveaError {
   readonly code = "engine";
+  /** Whether the engine itself broke or was closed, so that the request is not to blame. */
+  readonly isFault: boolean;
+
+  constructor(message: string, options: ErrorOptions & { readonly isFault?: boolean } = {}) {
+    super(message, options);
+    this.isFault = options.isFault ?? false;
+  }
 }
 
 /** A remote engine has lost its session or its model, and with it all updates since the last checkpoint. */

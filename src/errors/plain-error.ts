@@ -31,7 +31,10 @@ export function toPlainError(error: unknown): PlainError {
  */
 export function fromPlainError({ code, message, stack }: PlainError, where: string): Error {
   const Kind = KINDS.get(code ?? "");
-  const error = Kind === undefined ? new errors.EngineError(`${where}: ${message}`) : new Kind(message);
+  const error =
+    Kind === undefined
+      ? new errors.EngineError(`${where}: ${message}`, { isFault: true })
+      : new Kind(message);
   if (stack !== undefined) {
     error.stack = stack;
   }

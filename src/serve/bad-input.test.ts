@@ -74,7 +74,7 @@ describe("a request that cannot be read", () => {
     ["a name of Object's own", "constructor", {}, 404, "unknown-path"],
     ["no such session", "session_heartbeat", { session_id: "x" }, 404, "unknown-session"],
     ["no such model", "optim_step", { model_id: "x", adam_params: {} }, 404, "unknown-model"],
-    ["no such future", "retrieve_future", { request_id: "x" }, 404, "unknown-future"],
+    ["no such future", "retrieve_future", { request_id: "x" }, 410, "unknown-future"],
     [
       "no such checkpoint",
       "weights_info",

@@ -12,7 +12,7 @@ import {
 } from "../config/index.ts";
 import { createLocalEngine } from "../engine/index.ts";
 import { ConfigError } from "../errors/index.ts";
-import { openPrompts, readConfig } from "../model/index.ts";
+import { checkText, openPrompts, openSightOf, readConfig } from "../model/index.ts";
 import type { ServedModel } from "./served-model.ts";
 
 /** The protocol's own, which clients cannot choose. */
@@ -45,9 +45,13 @@ export async function configuredModel(
   const fresh = freshSmallModel(train.seed, model.kind === "small" ? model.assets : undefined);
   const directory = model.kind === "directory" ? model.path : undefined;
   const { tokenizer, maxPositionEmbeddings: contextLength } = openPrompts(directory ?? fresh.assets);
+  const { config: own, vision } =
+    directory === undefined
+      ? openSightOf(fresh.assets, fresh.config)
+      : openSightOf(directory, readConfig(directory));
   return {
     name,
-    architecture: (directory === undefined ? fresh.config : readConfig(directory)).modelType,
+    architecture: own.modelType,
     open: ({ valueHead, lora }) =>
       createLocalEngine({
         model: directory ?? fresh,
@@ -62,6 +66,7 @@ export async function configuredModel(
       }),
     dialogue,
     tokenizer,
+    checkText: (tokens, where) => checkText(tokens, own.text.vocabSize, vision, where),
     contextLength,
   };
 }

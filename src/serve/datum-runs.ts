@@ -34,6 +34,13 @@ export function positionArray(
   if (tensor.sparse_crow_indices != null || (tensor.shape?.length ?? 1) > 1) {
     throw new Refusal("unsupported", `${where}, ${name}: expected one number a position, got a matrix`);
   }
+  const [rows = tensor.data.length] = tensor.shape ?? [];
+  if (rows !== tensor.data.length) {
+    throw new Refusal(
+      "bad-request",
+      `${where}, ${name}: expected a shape of ${tensor.data.length} numbers, as there are in data, got [${rows}]`,
+    );
+  }
   if (tensor.data.length !== length) {
     throw new Refusal(
       "bad-request",
@@ -101,6 +108,7 @@ export function datumRuns(
       i++;
       completion.push(targets[i]!);
     }
+    pool.checkText(completion, `${where}, target_tokens`);
     const prompt = pool.prompt(input, offset + first + 1, twin);
     runs.push({ sequence: { prompt, completion: Int32Array.from(completion) }, first });
   }

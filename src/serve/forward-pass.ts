@@ -16,6 +16,7 @@ import {
 import { faultText } from "../parts/index.ts";
 import { datumRuns, overPositions, positionArray, type ReadDatum, targetsOf } from "./datum-runs.ts";
 import { checkLossConfig, type LossInputs, lossTerms } from "./losses.ts";
+import type { ModelHost } from "./model-host.ts";
 import type { PromptPool } from "./prompt-pool.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -30,7 +31,7 @@ interface LossDatum extends ReadDatum {
 }
 
 async function readData(
-  pool: PromptPool,
+  { pool, served: { contextLength } }: Pick<ModelHost, "pool" | "served">,
   { data, loss_fn }: wire.WireForwardInput,
   { twins }: Pick<Options, "twins">,
 ): Promise<LossDatum[]> {
@@ -45,6 +46,12 @@ async function readData(
   for (const [d, datum] of data.entries()) {
     const where = `datum ${d}`;
     const input = await pool.resolve(datum.model_input, sent, where);
+    if (input.tokens.length > contextLength) {
+      throw new Refusal(
+        "bad-request",
+        `${where}: expected at most ${contextLength} tokens, the model's context, got ${input.tokens.length}`,
+      );
+    }
     const targets = targetsOf(datum, input, where);
     const length = targets.length;
     const array = (name: string) => positionArray(datum.loss_fn_inputs, name, length, where);
@@ -145,14 +152,13 @@ function scoreTensors(datum: ReadDatum, scores: readonly Score[], d: number) {
 
 /** The answer to `forward`. */
 export async function forwardPass(
-  engine: Engine,
-  pool: PromptPool,
+  host: Pick<ModelHost, "engine" | "pool" | "served">,
   input: wire.WireForwardInput,
   options: Options,
 ): Promise<object> {
   checkLossConfig(input.loss_fn, input.loss_fn_config ?? {});
-  const data = await readData(pool, input, options);
-  const scores = await scored(engine, data, scoreRequest(options));
+  const data = await readData(host, input, options);
+  const scores = await scored(host.engine, data, scoreRequest(options));
   const losses = data.map((datum, d) =>
     datum.runs.map((_, r) => {
       const { elementwise } = lossTerms(
@@ -173,16 +179,16 @@ export async function forwardPass(
   };
 }
 
-/** The answer to `forward_backward`; the gradient is added to the engine's. */
+/** The answer to `forward_backward`; the gradient is added to the engine's. A request that is refused adds nothing. */
 export async function forwardBackwardPass(
-  engine: Engine,
-  pool: PromptPool,
+  host: Pick<ModelHost, "engine" | "pool" | "served" | "noteGradient">,
   input: wire.WireForwardInput,
   { temperature, logprobs, twins }: Options,
 ): Promise<object> {
+  const { engine } = host;
   const config = input.loss_fn_config ?? {};
   checkLossConfig(input.loss_fn, config);
-  const data = await readData(pool, input, { twins });
+  const data = await readData(host, input, { twins });
   const isScored = input.loss_fn !== "cross_entropy" || (logprobs ?? true);
   const scores = isScored
     ? await scored(engine, data, temperature == null ? {} : { temperature })
@@ -207,8 +213,11 @@ export async function forwardBackwardPass(
   };
   const sequences = sequencesOf(data);
   const coefficients = terms.flatMap((runs) => runs.map((run) => run.coefficients));
-  const { finite } =
-    sequences.length === 0 ? { finite: true } : await engine.accumulate(sequences, coefficients, options);
+  let finite = true;
+  if (sequences.length > 0) {
+    host.noteGradient();
+    ({ finite } = await engine.accumulate(sequences, coefficients, options));
+  }
   return {
     type: "forward_backward",
     loss_fn_output_type: "TensorData",

@@ -17,6 +17,7 @@ interface Future {
   readonly key: string | undefined;
   readonly digest: string | undefined;
   readonly session: string;
+  readonly model: string | undefined;
   /** The result, JSON. */
   text: string | undefined;
   readonly waiting: Set<() => void>;
@@ -26,6 +27,8 @@ interface Future {
 export interface FutureOwner {
   readonly call: string;
   readonly session: string;
+  /** The model whose end is the operation's; absent where it outlives all models. */
+  readonly model?: string | undefined;
   readonly key?: string | undefined;
   /** Digest of the request's body. */
   readonly digest?: string | undefined;
@@ -51,7 +54,7 @@ export class Futures {
    * @param start begins the work; what it throws at once is the operation's failure
    * @throws Refusal when the key was used by another request
    */
-  begin({ call, session, key, digest }: FutureOwner, start: () => Promise<object>): string {
+  begin({ call, session, model, key, digest }: FutureOwner, start: () => Promise<object>): string {
     const known = key === undefined ? undefined : (this.#byKey.get(key) ?? this.#results.withKey(key));
     if (known !== undefined) {
       if (known.digest === digest) return known.id;
@@ -61,11 +64,14 @@ export class Futures {
       );
     }
     const id = randomUUID();
-    const future: Future = { id, key, digest, session, text: undefined, waiting: new Set() };
+    const future: Future = { id, key, digest, session, model, text: undefined, waiting: new Set() };
     this.#byId.set(id, future);
     if (key !== undefined) this.#byKey.set(key, future);
     const settle = (result: object) => this.#settle(future, result);
-    const failed = (error: unknown) => settle(failureBody(error, call));
+    const failed = (error: unknown) => {
+      // An operation that the server's end prevents has no result: the request may be made again.
+      if (!(error instanceof Refusal && error.code === "restarting")) settle(failureBody(error, call));
+    };
     let work: Promise<object>;
     try {
       work = start();
@@ -151,10 +157,12 @@ export class Futures {
     return this.#byId.get(id)?.session ?? this.#results.sessionOf(id);
   }
 
-  /** Ends what a session still waits for. */
-  failAll(session: string, error: Refusal): void {
+  /** Ends what a session, or a model's client, still waits for. */
+  failAll(owner: { readonly session: string } | { readonly model: string }, error: Refusal): void {
+    const isOf = (future: Future) =>
+      "session" in owner ? future.session === owner.session : future.model === owner.model;
     for (const future of this.#byId.values()) {
-      if (future.session === session && future.text === undefined) {
+      if (isOf(future) && future.text === undefined) {
         this.#settle(future, failureBody(error, "session"));
       }
     }

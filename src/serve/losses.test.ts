@@ -62,4 +62,23 @@ describe("built-in losses", () => {
     expect(at(0.7, -1).elementwise).toBeAllclose([0.8]);
     expect(at(0.7, 1).coefficients).toBeAllclose([0.7]);
   });
+
+  test.each(["importance_sampling", "ppo", "cispo", "dro"] as const)(
+    "%s counts nothing where weight or advantage is 0, at any ratio",
+    (loss) => {
+      const own = {
+        weights: Float64Array.of(0, 1),
+        advantages: Float64Array.of(1, 0),
+        oldLogprobs: Float64Array.of(-1000, -1000),
+      };
+      const { coefficients, elementwise } = lossTerms(
+        loss,
+        { beta: 0 },
+        Float64Array.of(-1, -1),
+        own,
+        "test",
+      );
+      expect([...coefficients, ...elementwise].map(Math.abs)).toEqual([0, 0, 0, 0]);
+    },
+  );
 });

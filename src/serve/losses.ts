@@ -41,17 +41,27 @@ type Term = (
   config: Config,
 ) => readonly [c: number, loss: number];
 
-const clipped = (ratio: number, { clip_low_threshold: low = 0.8, clip_high_threshold: high = 1.2 }: Config) =>
-  Math.min(high, Math.max(low, ratio));
+const thresholds = ({ clip_low_threshold: low = 0.8, clip_high_threshold: high = 1.2 }: Config) => ({
+  low,
+  high,
+});
+
+function clipped(ratio: number, config: Config): number {
+  const { low, high } = thresholds(config);
+  return Math.min(high, Math.max(low, ratio));
+}
+
+/** A ratio that overflowed counts for nothing where the advantage is 0. */
+const times = (ratio: number, advantage: number) => (advantage === 0 ? 0 : ratio * advantage);
 
 const TERMS: Readonly<Record<Exclude<wire.LossFunction, "cross_entropy">, Term>> = {
   importance_sampling: (logprob, old, advantage) => {
-    const value = Math.exp(logprob - old) * advantage;
+    const value = times(Math.exp(logprob - old), advantage);
     return [value, -value];
   },
   ppo: (logprob, old, advantage, config) => {
     const ratio = Math.exp(logprob - old);
-    const plain = ratio * advantage;
+    const plain = times(ratio, advantage);
     const bound = clipped(ratio, config) * advantage;
     return plain <= bound ? [plain, -plain] : [0, -bound];
   },
@@ -73,13 +83,20 @@ const KEYS: Readonly<Record<wire.LossFunction, readonly string[]>> = {
   dro: ["beta"],
 };
 
-/** Fails when a loss does not know a setting. */
+/** Fails when a loss does not know a setting, or bounds are in the wrong order. */
 export function checkLossConfig(loss: wire.LossFunction, config: Config): void {
   for (const key of Object.keys(config)) {
     if (!KEYS[loss].includes(key)) {
       const known = KEYS[loss].join(", ") || "none";
       throw new Refusal("bad-request", `loss_fn_config: ${loss} does not know ${key}; it has: ${known}`);
     }
+  }
+  const { low, high } = thresholds(config);
+  if (low > high) {
+    throw new Refusal(
+      "bad-request",
+      `loss_fn_config: expected clip_low_threshold of at most clip_high_threshold, ${high}, got ${low}`,
+    );
   }
 }
 
@@ -104,6 +121,7 @@ export function lossTerms(
   const coefficients = new Float64Array(logprobs.length);
   const elementwise = new Float64Array(logprobs.length);
   for (let t = 0; t < logprobs.length; t++) {
+    if (weights[t] === 0) continue;
     const [c, value] = TERMS[loss](logprobs[t]!, oldLogprobs[t]!, advantages[t]!, config);
     coefficients[t] = c * weights[t]!;
     elementwise[t] = value * weights[t]!;

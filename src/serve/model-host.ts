@@ -57,6 +57,8 @@ export class ModelHost {
   #version: number;
   #hasGradient = false;
   #tail: Promise<unknown> = Promise.resolve();
+  /** Requests that are under way or wait for their turn on the engine. */
+  #pending = 0;
   /** Runs while a number is missing, from when that was first so. */
   #gap: { readonly missing: number; readonly timer: NodeJS.Timeout } | undefined;
   #closed: Refusal | undefined;
@@ -106,7 +108,10 @@ export class ModelHost {
       if (this.#closed !== undefined) throw this.#closed;
       return work();
     };
-    const result = this.#tail.then(guarded, guarded);
+    this.#pending += 1;
+    const result = this.#tail.then(guarded, guarded).finally(() => {
+      this.#pending -= 1;
+    });
     this.#tail = result.catch(() => {});
     return result;
   }
@@ -181,8 +186,13 @@ export class ModelHost {
     await this.engine.close();
   }
 
-  /** Waits for the enqueued requests. */
+  /** Whether nothing is under way. */
+  get isIdle(): boolean {
+    return this.#pending === 0;
+  }
+
+  /** Waits for the enqueued requests, also for requests that come meanwhile. */
   async idle(): Promise<void> {
-    await this.#tail;
+    while (!this.isIdle) await this.#tail;
   }
 }

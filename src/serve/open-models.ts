@@ -171,9 +171,9 @@ export class OpenModels {
    * Suspends all models so that they can be resumed. A model that is busy or has a half-made gradient cannot be
    * suspended.
    */
-  async suspend(busy: ReadonlySet<ModelHost>): Promise<void> {
+  async suspend(): Promise<void> {
     for (const host of this.all) {
-      if (!host.hasGradient && !busy.has(host)) {
+      if (!host.hasGradient && host.isIdle) {
         await this.#checkpoints.suspend(host).then(
           () => this.#records.suspend(host.id, host),
           () => {},

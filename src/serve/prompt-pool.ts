@@ -5,6 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import { EARLIER_IMAGE, type Prompt, type PromptChunk, type wire } from "../engine/index.ts";
+import { DataError } from "../errors/index.ts";
 import { decodeImage, type RgbImage } from "../model/index.ts";
 import { heldBytes, MOST_BYTES } from "./held-bytes.ts";
 import { Kept, type KeptLimits } from "./kept.ts";
@@ -52,7 +53,9 @@ export class PromptPool {
    * Reads an input.
    *
    * @param sent digests to names of images that are already in the request; this call adds its own
-   * @throws Refusal when an image cannot be read, has another number of tokens than expected, or is a pointer outside
+   * @throws EngineError when an id is none of text
+   * @throws DataError when an image cannot be read
+   * @throws Refusal when an image has another number of tokens than expected, or is a pointer outside
    *   the same request
    */
   async resolve(
@@ -65,6 +68,7 @@ export class PromptPool {
     for (const [i, chunk] of chunks.entries()) {
       if (chunk.type === "encoded_text") {
         if (chunk.tokens.length === 0) continue;
+        this.#model.checkText(chunk.tokens, `${where}, chunk ${i}`);
         resolved.push({
           chunk: { kind: "text", tokens: chunk.tokens },
           tokens: chunk.tokens.length,
@@ -106,7 +110,18 @@ export class PromptPool {
 
   async #decode(file: Uint8Array, where: string): Promise<KnownImage> {
     const image = await decodeImage(file, { where, maxPixels: MAX_PIXELS });
-    return { image, tokens: this.#model.dialogue.promptTokens({ chunks: [{ kind: "image", image }] }) };
+    try {
+      return { image, tokens: this.#model.dialogue.promptTokens({ chunks: [{ kind: "image", image }] }) };
+    } catch (cause) {
+      // Of pixels that the model cannot see, such as one line of many.
+      if (!(cause instanceof DataError)) throw cause;
+      throw new DataError(`${where}: ${cause.message}`, { cause });
+    }
+  }
+
+  /** @throws EngineError when an id is none of text */
+  checkText(tokens: Iterable<number>, where: string): void {
+    this.#model.checkText(tokens, where);
   }
 
   /**

@@ -3,7 +3,7 @@
  * The reason of a refused request or a failed operation, as clients get it: a status, a stable code and
  * words.
  */
-import { FoveaError } from "../errors/index.ts";
+import { EngineError, FoveaError } from "../errors/index.ts";
 
 /** Stable, machine-readable kinds. */
 export type RefusalCode =
@@ -39,7 +39,7 @@ const STATUS: Readonly<Partial<Record<RefusalCode, number>>> = {
   "unknown-base-model": 404,
   "unknown-session": 404,
   "unknown-sampling-session": 404,
-  "unknown-future": 404,
+  "unknown-future": 410,
   "unknown-checkpoint": 404,
   storage: 507,
   restarting: 503,
@@ -77,7 +77,7 @@ export function failureBody(error: unknown, call: string): FailureBody {
     return { error: error.message, category: isOurs ? "server" : "user", code: error.code, call };
   }
   if (error instanceof FoveaError) {
-    const isOurs = error.code === "run";
+    const isOurs = error.code === "run" || (error instanceof EngineError && error.isFault);
     return { error: error.message, category: isOurs ? "server" : "user", code: error.code, call };
   }
   const message = error instanceof Error ? error.message : String(error);

@@ -2,10 +2,13 @@
  * @module
  * The calls that look things up: training runs, checkpoints, sampling sessions.
  */
+import { wire } from "../engine/index.ts";
 import { decodedPart } from "../http/index.ts";
 import type { Checkpoint } from "./checkpoints.ts";
 import type { ModelHost } from "./model-host.ts";
+import { read } from "./read-request.ts";
 import { Refusal } from "./refusal.ts";
+import { loraParts } from "./served-model.ts";
 import type { TinkerService } from "./service.ts";
 
 function checkpointAnswer({ path, type, at }: Checkpoint): object {
@@ -34,11 +37,16 @@ function page<T>(items: readonly T[], query: URLSearchParams): { items: T[]; cur
   };
 }
 
-/** The description of a checkpoint's weights. */
+/** The description of a checkpoint's weights, from which clients make a model like the one that was saved. */
 export function weightsInfo(service: TinkerService, json: unknown): object {
-  const { tinker_path: path } = (json ?? {}) as { readonly tinker_path?: unknown };
-  const { baseModel, rank } = service.checkpoints.find(String(path));
-  return { base_model: baseModel, is_lora: rank > 0, lora_rank: rank > 0 ? rank : null };
+  const { tinker_path: path } = read(wire.weightsInfoSchema, json, "weights_info");
+  const { baseModel, rank, lora } = service.checkpoints.find(path);
+  return {
+    base_model: baseModel,
+    is_lora: rank > 0,
+    lora_rank: rank > 0 ? rank : null,
+    ...(lora && loraParts(lora)),
+  };
 }
 
 /**

@@ -90,6 +90,24 @@ describe("a server that ended in order", () => {
       base_model: "digits",
     });
   });
+
+  test("continues after a request that was refused, since it added nothing to the gradient", async () => {
+    const state = temporaryDirectory();
+    const first = await world.server({ state });
+    const { model } = await rawModel(first.url);
+    const send = numbered(first.url, model);
+    const refused = { ...input, loss_fn_config: { nope: 1 } };
+    const answer = await result(
+      first.url,
+      await send("forward_backward", { forward_backward_input: refused }),
+    );
+    expect(answer).toMatchObject({ code: "bad-request" });
+    await first.close();
+    const { url } = await world.server({ state });
+    expect(await result(url, await numbered(url, model, 2)("optim_step", step))).toMatchObject({
+      type: "optim_step",
+    });
+  });
 });
 
 describe("a server that starts with another model", () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Completion, DrawnToken, Engine, Prompt, SampleRequest } from "../engine/index.ts";
-import { type GroupSettings, type SampleJob, SampleQueue } from "./sample-queue.ts";
+import type { SampleJob } from "./sample-member.ts";
+import { type GroupSettings, SampleQueue } from "./sample-queue.ts";
 import type { SamplerEngines } from "./sampler-engines.ts";
 import type { Sampler } from "./samplers.ts";
 

@@ -4,31 +4,15 @@
  * client, or prompts of equal settings that come while the engine is busy. Each has its own seed, so that its tokens
  * do not depend on other clients.
  */
-import {
-  type Completion,
-  type DrawnToken,
-  type Prompt,
-  requireCapability,
-  type SampleRequest,
-} from "../engine/index.ts";
+import { type Completion, type DrawnToken, requireCapability, type SampleRequest } from "../engine/index.ts";
 import { Rng } from "../math/index.ts";
 import { Refusal } from "./refusal.ts";
+import { type SampleJob, SampleMember } from "./sample-member.ts";
 import type { SamplerEngines } from "./sampler-engines.ts";
 import type { Sampler } from "./samplers.ts";
 
 /** Settings that must be equal in requests that are sampled together. */
 export type GroupSettings = Omit<SampleRequest, "prompts" | "seed" | "watch">;
-
-/** A prompt whose group of completions is wanted. */
-export interface SampleJob {
-  readonly prompt: Prompt;
-  /** Drawn by the server unless given. */
-  readonly seed?: number | null | undefined;
-  /** Called with tokens, as `SampleRequest.watch`. */
-  readonly watch?: (drawn: DrawnToken) => boolean;
-  /** Aborted when the completions are not wanted any more. */
-  readonly signal?: AbortSignal;
-}
 
 /** A batch that a client marked. */
 export interface MarkedBatch {
@@ -37,15 +21,9 @@ export interface MarkedBatch {
   readonly size: number;
 }
 
-interface Member {
-  readonly job: SampleJob;
-  readonly resolve: (group: Completion[]) => void;
-  readonly reject: (error: unknown) => void;
-}
-
 /** Members by their places in the batch. */
 interface Batch {
-  readonly members: Map<number, Member>;
+  readonly members: Map<number, SampleMember>;
   readonly size: number;
   /** Settings and seed of all members, as one text. */
   readonly settings: string;
@@ -66,7 +44,7 @@ export class SampleQueue {
   readonly #options: SampleQueueOptions;
   readonly #rng: Rng;
   readonly #batches = new Map<string, Batch>();
-  readonly #gathered = new Map<string, Member[]>();
+  readonly #gathered = new Map<string, SampleMember[]>();
   /** The end of the gathered requests of each engine. */
   readonly #tails = new Map<string, Promise<void>>();
 
@@ -78,7 +56,7 @@ export class SampleQueue {
   /**
    * The completions of one prompt, sampled together with prompts of equal settings.
    *
-   * @throws the reason of the job's signal when it is aborted before it is its turn
+   * @throws the reason of the job's signal when it is aborted, which also ends completions under way
    */
   group(
     sampler: Sampler,
@@ -87,7 +65,7 @@ export class SampleQueue {
     batch?: MarkedBatch | null,
   ): Promise<Completion[]> {
     return new Promise((resolve, reject) => {
-      const member = { job, resolve, reject };
+      const member = new SampleMember(job, resolve, reject);
       if (batch == null) {
         this.#gather(sampler, `${sampler.id} ${JSON.stringify(settings)}`, member, (members) => {
           const seeds = members.map(({ job: { seed } }) => seed ?? this.#rng.word());
@@ -105,22 +83,26 @@ export class SampleQueue {
   async #run(
     sampler: Sampler,
     settings: GroupSettings,
-    members: readonly Member[],
+    members: readonly SampleMember[],
     seed: SampleRequest["seed"],
   ): Promise<void> {
     const isWatched = members.some(({ job }) => job.watch !== undefined);
+    const mayEnd = members.some(({ job }) => job.signal !== undefined);
     let isBegun = false;
     const watch = (drawn: DrawnToken) => {
-      isBegun = true;
-      return members[drawn.prompt]!.job.watch?.(drawn) ?? true;
+      isBegun ||= isWatched;
+      return members[drawn.prompt]!.take(drawn);
     };
     try {
-      const groups = await this.#options.engines.run(sampler, (engine) => {
-        if (isWatched) requireCapability(engine.capabilities, "watch", "a stream of tokens");
+      const groups = await this.#options.engines.run(sampler, async (engine) => {
+        // Its turn may come late.
+        if (members.filter((member) => member.isWanted()).length === 0) return undefined;
+        if (isWatched) requireCapability(engine.capabilities, "watch", "a stream of tokens, or a stop text,");
+        const canWatch = isWatched || (mayEnd && engine.capabilities.has("watch"));
         const prompts = members.map(({ job }) => job.prompt);
-        return engine.sample({ ...settings, prompts, seed, ...(isWatched && { watch }) });
+        return engine.sample({ ...settings, prompts, seed, ...(canWatch && { watch }) });
       });
-      for (const [i, member] of members.entries()) member.resolve(groups[i]!);
+      for (const [i, member] of members.entries()) if (groups) member.settle(groups[i]!);
     } catch (error) {
       // Tokens that were watched cannot be taken back.
       if (members.length === 1 || typeof seed === "number" || isBegun) {
@@ -137,8 +119,8 @@ export class SampleQueue {
     key: string,
     { place, size }: MarkedBatch,
     settings: string,
-    member: Member,
-    run: (members: readonly Member[]) => Promise<void>,
+    member: SampleMember,
+    run: (members: readonly SampleMember[]) => Promise<void>,
   ): void {
     const batch: Batch = this.#batches.get(key) ?? { members: new Map(), size, settings };
     const isTaken = batch.members.has(place) || !(place >= 0 && place < size);
@@ -171,8 +153,8 @@ export class SampleQueue {
   #gather(
     { source }: Sampler,
     key: string,
-    member: Member,
-    run: (members: readonly Member[]) => Promise<void>,
+    member: SampleMember,
+    run: (members: readonly SampleMember[]) => Promise<void>,
   ): void {
     const waiting = this.#gathered.get(key);
     if (waiting !== undefined) {
@@ -184,10 +166,7 @@ export class SampleQueue {
       await new Promise((resolve) => setTimeout(resolve, MOMENT_MS));
       const members = this.#gathered.get(key) ?? [];
       this.#gathered.delete(key);
-      const wanted = members.filter(({ job: { signal }, reject }) => {
-        if (signal?.aborted === true) reject(signal.reason);
-        return signal?.aborted !== true;
-      });
+      const wanted = members.filter((member) => member.isWanted());
       if (wanted.length > 0) await run(wanted);
     };
     // A live model has its own engine; the engines of all other sources take turns.
@@ -197,7 +176,13 @@ export class SampleQueue {
     void tail.then(() => this.#tails.get(engine) === tail && this.#tails.delete(engine));
   }
 
+  /** Ends batches that are not whole: nothing of them is sampled. */
   close(): void {
-    for (const { timer } of this.#batches.values()) clearTimeout(timer);
+    const error = new Refusal("restarting", "the server is ending");
+    for (const { timer, members } of this.#batches.values()) {
+      clearTimeout(timer);
+      for (const own of members.values()) own.reject(error);
+    }
+    this.#batches.clear();
   }
 }

@@ -2,14 +2,13 @@
  * @module
  * `asample`: a request of the wire as a job for the queue of samples, and its completions as the answer.
  */
-import type { Completion, wire } from "../engine/index.ts";
-import { signalTensors } from "../engine/index.ts";
+import { type Completion, type Engine, signalTensors, type wire } from "../engine/index.ts";
 import { promptLogprobs } from "./prompt-logprobs.ts";
 import { Refusal } from "./refusal.ts";
 import type { GroupSettings, SampleQueue } from "./sample-queue.ts";
 import type { SamplerEngines } from "./sampler-engines.ts";
 import type { Sampler } from "./samplers.ts";
-import { cutAtStop, stopTexts, stopTokens } from "./stop-sequences.ts";
+import { requestedStops, StopWatch } from "./stops.ts";
 
 /** Tokens of a completion whose request has no limit. */
 export const DEFAULT_MAX_TOKENS = 1024;
@@ -21,11 +20,16 @@ export interface SamplingContext {
   readonly isExtended: boolean;
 }
 
-/** The answer to `asample`. */
+/**
+ * The answer to `asample`.
+ *
+ * @param signal aborted when nobody wants it any more
+ */
 export async function sampleAnswer(
   { engines, queue, isExtended }: SamplingContext,
   sampler: Sampler,
   request: wire.WireSampleRequest,
+  signal: AbortSignal | undefined,
 ): Promise<object> {
   const { served } = sampler;
   const { sampling_params: parameters } = request;
@@ -41,26 +45,29 @@ export async function sampleAnswer(
     );
   }
   const prompt = pool.prompt(input, length);
+  const stops = requestedStops(served, parameters.stop);
   const settings: GroupSettings = {
     groupSize: request.num_samples,
     maxCompletionTokens: Math.min(parameters.max_tokens ?? DEFAULT_MAX_TOKENS, room),
     temperature: parameters.temperature,
     topP: parameters.top_p,
     topK: Math.max(0, parameters.top_k),
-    stopTokens: stopTokens(served, parameters.stop),
+    stopTokens: stops.ids,
     ...(request.fovea?.signals != null && { signals: request.fovea.signals }),
   };
-  const job = { prompt, seed: parameters.seed };
+  const stopping =
+    stops.texts.length === 0 ? undefined : new StopWatch(served, stops.texts, request.num_samples);
+  const job = { prompt, seed: parameters.seed, signal, ...(stopping && { watch: stopping.take }) };
   const group = await queue.group(sampler, settings, job, request.fovea?.batch);
-  const texts = stopTexts(served, parameters.stop);
+  const scored = (engine: Engine) => {
+    signal?.throwIfAborted();
+    return promptLogprobs(engine, pool, input);
+  };
   return {
     type: "sample",
-    sequences: group.map((own) => sequenceAnswer(cutAtStop(served, own, texts), isExtended)),
+    sequences: group.map((own, i) => sequenceAnswer(stopping?.cut(own, i) ?? own, isExtended)),
     ...(request.prompt_logprobs === true && {
-      prompt_logprobs: lastOnly(
-        await engines.run(sampler, (engine) => promptLogprobs(engine, pool, input)),
-        request.prompt_logprobs_last_n,
-      ),
+      prompt_logprobs: lastOnly(await engines.run(sampler, scored), request.prompt_logprobs_last_n),
     }),
   };
 }

@@ -24,7 +24,7 @@ import { loraRequest, type ServedModel } from "./served-model.ts";
 import type { ServiceOptions } from "./service-options.ts";
 import { Sessions } from "./sessions.ts";
 import type { StateDatabase } from "./state-database.ts";
-import { TRAINING_CALLS, type TrainingCallName, wrongCheckpoint } from "./training-calls.ts";
+import { loadable, TRAINING_CALLS, type TrainingCallName } from "./training-calls.ts";
 
 const MINUTE = 60_000;
 
@@ -39,6 +39,8 @@ export class TinkerService {
   readonly queue: SampleQueue;
   readonly checkpoints: Checkpoints;
   readonly #samplers: Samplers;
+  /** Samples under way. */
+  readonly #sampling = new Set<Promise<unknown>>();
   readonly #expiry: NodeJS.Timeout;
 
   /** @param database of the state directory; the service closes it */
@@ -138,9 +140,9 @@ export class TinkerService {
   }
 
   async #endSession(id: string, reason: Refusal): Promise<void> {
-    this.#sessions.end(id);
     // First, so that what is under way fails for this reason and not because its engine is closed.
-    this.#futures.failAll(id, reason);
+    this.#futures.failAll({ session: id }, reason);
+    this.#sessions.end(id, reason);
     this.#models.forgetWaiting(id);
     const own = this.hosts.filter((host) => host.session === id);
     const ended = await Promise.allSettled(own.map((host) => this.#endModel(host, reason)));
@@ -180,8 +182,8 @@ export class TinkerService {
     const { digest } = body;
     return this.#opened({ call, session, sequence, digest }, async (id) => {
       this.#models.check(request);
-      const { baseModel, rank, lora, directory } = this.checkpoints.find(path);
-      if (base_model != null && base_model !== baseModel) throw wrongCheckpoint(base_model, baseModel);
+      const found = loadable(this.checkpoints, request, { baseModel: base_model });
+      const { baseModel, rank, lora, directory } = found;
       const served = this.#servedByName(baseModel);
       const about = { session, served, rank, lora, valueHead: false };
       await this.#models.open(id, about, async (engine) => {
@@ -239,7 +241,9 @@ export class TinkerService {
     const { model_id } = read(wire.modelRequestSchema, json, call);
     const host = this.#models.get(model_id);
     const request_id = this.#futures.begin({ call, session: host.session }, async () => {
-      await this.#endModel(host, new Refusal("unknown-model", `the model ${model_id} was unloaded`));
+      const reason = new Refusal("unknown-model", `the model ${model_id} was unloaded`);
+      this.#futures.failAll({ model: model_id }, reason);
+      await this.#endModel(host, reason);
       return { type: call, model_id };
     });
     return { request_id };
@@ -257,12 +261,14 @@ export class TinkerService {
     const key = seq_id == null ? undefined : `${model_id}#${seq_id}`;
     const context = { checkpoints: this.checkpoints, engines: this.#engines, samplers: this.#samplers };
     const { schema, work } = TRAINING_CALLS[name];
-    const request_id = this.#futures.begin({ call: name, session: host.session, key, digest }, () =>
-      // A body that cannot be read takes its turn too, so that the request after it does not wait forever.
-      host.inTurn(seq_id, async () => {
-        const result = await work(host, read(schema, whole?.() ?? json, name), context);
-        return { type: name, ...result };
-      }),
+    const request_id = this.#futures.begin(
+      { call: name, session: host.session, model: model_id, key, digest },
+      () =>
+        // A body that cannot be read takes its turn too, so that the request after it does not wait forever.
+        host.inTurn(seq_id, async () => {
+          const result = await work(host, read(schema, whole?.() ?? json, name), context);
+          return { type: name, ...result };
+        }),
     );
     return { request_id, model_id };
   }
@@ -302,19 +308,29 @@ export class TinkerService {
     let sampler: Sampler;
     if (id != null) sampler = this.sampler(id);
     else {
-      const source = this.#source(request.model_path, request.base_model, call);
-      sampler = { id: randomUUID(), session: "", served: this.#servedByName(source.baseModel), source };
+      const from = this.#source(request.model_path, request.base_model, call);
+      sampler = { id: randomUUID(), session: "", served: this.#servedByName(from.baseModel), source: from };
     }
-    const key = id == null || seq_id == null ? undefined : `${id}#${seq_id}`;
-    const request_id = this.#futures.begin({ call, session: sampler.session, key, digest }, () =>
-      sampleAnswer(
-        { engines: this.#engines, queue: this.queue, isExtended: this.#options.isExtended ?? true },
-        sampler,
-        request,
-      ),
+    const key = id == null || seq_id == null ? undefined : `${id}#${exactNumber(seq_id, digest)}`;
+    const signal = this.#sessions.signal(sampler.session);
+    const { isExtended = true } = this.#options;
+    const context = { engines: this.#engines, queue: this.queue, isExtended };
+    const { session, source } = sampler;
+    const model = source.kind === "model" ? source.model : undefined;
+    const request_id = this.#futures.begin({ call, session, model, key, digest }, () =>
+      this.#noting(sampleAnswer(context, sampler, request, signal)),
     );
     const ids = Array.from({ length: request.num_samples }, (_, i) => `${request_id}-${i}`);
     return { request_id, sample_sequence_ids: ids };
+  }
+
+  async #noting<T>(sampling: Promise<T>): Promise<T> {
+    this.#sampling.add(sampling);
+    try {
+      return await sampling;
+    } finally {
+      this.#sampling.delete(sampling);
+    }
   }
 
   // Results
@@ -330,13 +346,20 @@ export class TinkerService {
   /** Ends in order: waits for operations under way, and suspends the models. */
   async close(): Promise<void> {
     clearInterval(this.#expiry);
-    const busy = new Set(this.hosts);
-    const idle = Promise.all(this.hosts.map(async (host) => host.idle().then(() => busy.delete(host))));
+    this.queue.close();
+    const idle = Promise.allSettled([...this.#sampling, ...this.hosts.map((host) => host.idle())]);
     await Promise.race([idle, delay(this.#options.restLimitMs ?? MINUTE, undefined, { ref: false })]);
     this.#futures.freeze();
-    await this.#models.suspend(busy);
-    this.queue.close();
+    await this.#models.suspend();
     await this.#engines.close();
     this.#database.close();
   }
+}
+
+/**
+ * A request's number as part of its key. Copies of a client number their requests from up to 10¹⁸, where JSON's numbers of two
+ * requests are one: their bodies identify them.
+ */
+function exactNumber(sequence: number, digest: string): number | string {
+  return Number.isSafeInteger(sequence) ? sequence : digest;
 }

@@ -7,9 +7,16 @@ import { randomUUID } from "node:crypto";
 import { Refusal } from "./refusal.ts";
 import type { StateDatabase } from "./state-database.ts";
 
+interface Session {
+  /** Milliseconds since 1970. */
+  seen: number;
+  /** Aborted when it ends, with the reason. */
+  readonly ending: AbortController;
+}
+
 export class Sessions {
   readonly #database: StateDatabase;
-  readonly #lastSeen = new Map<string, number>();
+  readonly #live = new Map<string, Session>();
 
   constructor(database: StateDatabase) {
     this.#database = database;
@@ -18,20 +25,29 @@ export class Sessions {
   /** Resumes sessions from before a restart. */
   resume(): void {
     for (const row of this.#database.rows("SELECT id FROM sessions")) {
-      this.#lastSeen.set((row as { readonly id: string }).id, Date.now());
+      this.#begin((row as { readonly id: string }).id);
     }
+  }
+
+  #begin(id: string): void {
+    this.#live.set(id, { seen: Date.now(), ending: new AbortController() });
   }
 
   /** Begins one and gives its id. */
   begin(): string {
     const id = randomUUID();
     this.#database.run("INSERT INTO sessions (id) VALUES (?)", id);
-    this.#lastSeen.set(id, Date.now());
+    this.#begin(id);
     return id;
   }
 
   has(id: string): boolean {
-    return this.#lastSeen.has(id);
+    return this.#live.has(id);
+  }
+
+  /** Aborted with the reason when the session ends; undefined where there is no such session. */
+  signal(id: string): AbortSignal | undefined {
+    return this.#live.get(id)?.ending.signal;
   }
 
   /**
@@ -40,19 +56,22 @@ export class Sessions {
    * @throws Refusal when there is no such session
    */
   seen(id: string): void {
-    if (!this.has(id)) {
+    const session = this.#live.get(id);
+    if (session === undefined) {
       throw new Refusal("unknown-session", `no session ${id}: it ended, or the server was restarted`);
     }
-    this.#lastSeen.set(id, Date.now());
+    session.seen = Date.now();
   }
 
   /** Those without a sign of life for so many milliseconds. */
   silent(limit: number): string[] {
-    return [...this.#lastSeen].flatMap(([id, lastSeen]) => (Date.now() - lastSeen < limit ? [] : [id]));
+    return [...this.#live].flatMap(([id, { seen }]) => (Date.now() - seen < limit ? [] : [id]));
   }
 
-  end(id: string): void {
-    this.#lastSeen.delete(id);
+  /** Ends one; nobody wants what is under way in it. */
+  end(id: string, reason: Refusal): void {
+    this.#live.get(id)?.ending.abort(reason);
+    this.#live.delete(id);
     this.#database.note("DELETE FROM sessions WHERE id = ?", id);
   }
 }

@@ -5,12 +5,13 @@
 import { randomUUID } from "node:crypto";
 import type * as z from "zod";
 import { wire } from "../engine/index.ts";
-import type { Checkpoints } from "./checkpoints.ts";
+import type { Checkpoint, Checkpoints } from "./checkpoints.ts";
 import { forwardBackwardPass, forwardPass } from "./forward-pass.ts";
 import type { ModelHost } from "./model-host.ts";
 import { Refusal } from "./refusal.ts";
 import type { SamplerEngines } from "./sampler-engines.ts";
 import type { Samplers } from "./samplers.ts";
+import { trainedWeights } from "./served-model.ts";
 
 /** The objects that calls use beside the model. */
 interface CallContext {
@@ -31,15 +32,12 @@ function call<S extends z.ZodType>(schema: S, work: Work<z.output<S>>): Training
 }
 
 const forward = call(wire.forwardRequestSchema, (host, { forward_input: input, fovea }) =>
-  forwardPass(host.engine, host.pool, input, fovea ?? {}),
+  forwardPass(host, input, fovea ?? {}),
 );
 
 const forwardBackward = call(
   wire.forwardBackwardRequestSchema,
-  (host, { forward_backward_input: input, fovea }) => {
-    host.noteGradient();
-    return forwardBackwardPass(host.engine, host.pool, input, fovea ?? {});
-  },
+  (host, { forward_backward_input: input, fovea }) => forwardBackwardPass(host, input, fovea ?? {}),
 );
 
 const optimStep = call(wire.optimStepRequestSchema, async (host, { adam_params: adam }, { engines }) => {
@@ -66,7 +64,13 @@ const saveWeights = call(wire.saveWeightsSchema, async (host, { path, overwrite 
   path: await checkpoints.save(host, "training", path ?? randomUUID(), overwrite ?? false),
 }));
 
-const saveForSampler = call(wire.saveForSamplerSchema, async (host, { path }, context) => {
+const saveForSampler = call(wire.saveForSamplerSchema, async (host, { path, kind }, context) => {
+  if (kind != null && kind !== "snapshot") {
+    throw new Refusal(
+      "unsupported",
+      `kind: expected snapshot, whose weights stay as they are, got ${kind}; save again after each step instead`,
+    );
+  }
   if (path != null) return { path: await context.checkpoints.save(host, "sampler", path, false) };
   context.engines.want(host.id, host.version);
   const { id: model, version, lora, served } = host;
@@ -74,14 +78,38 @@ const saveForSampler = call(wire.saveForSamplerSchema, async (host, { path }, co
   return { sampling_session_id: context.samplers.add(host.session, source) };
 });
 
-/** A checkpoint is of another base model than it is to be loaded into. */
-export function wrongCheckpoint(expected: string, got: string): Refusal {
-  return new Refusal("bad-request", `path: expected a checkpoint of ${expected}, got one of ${got}`);
+/**
+ * A checkpoint to load.
+ *
+ * @param model that it is to be loaded into, as far as that is known
+ * @throws Refusal when there is none, it is of other weights, or has no optimiser where that is wanted
+ */
+export function loadable(
+  checkpoints: Checkpoints,
+  { path, optimizer }: { readonly path: string; readonly optimizer: boolean },
+  model: { readonly baseModel?: string | null | undefined; readonly host?: ModelHost },
+): Checkpoint {
+  const found = checkpoints.find(path);
+  const { baseModel = model.host?.served.name, host } = model;
+  const wrong = (expected: string, got: string) =>
+    new Refusal("bad-request", `path: expected a checkpoint of ${expected}, got one of ${got}`);
+  if (baseModel != null && baseModel !== found.baseModel) throw wrong(baseModel, found.baseModel);
+  if (host !== undefined) {
+    const [expected, got] = [trainedWeights(host.lora), trainedWeights(found.lora)];
+    if (expected !== got) throw wrong(expected, got);
+  }
+  if (optimizer && found.type === "sampler") {
+    throw new Refusal(
+      "bad-request",
+      "path: expected a training checkpoint where the optimiser is loaded, got a sampler's; optimizer: false loads the weights alone",
+    );
+  }
+  return found;
 }
 
-const loadWeights = call(wire.loadWeightsSchema, async (host, { path, optimizer }, context) => {
-  const { directory, baseModel } = context.checkpoints.find(path);
-  if (baseModel !== host.served.name) throw wrongCheckpoint(host.served.name, baseModel);
+const loadWeights = call(wire.loadWeightsSchema, async (host, request, context) => {
+  const { path, optimizer } = request;
+  const { directory } = loadable(context.checkpoints, request, { host });
   await context.engines.beforeStep(host);
   await host.engine.load(directory);
   // At once: the weights have changed, also where the optimiser cannot be reset.

@@ -2,7 +2,7 @@
  * @module
  * A clock on which waiting takes no time.
  */
-import type { Clock } from "../chat/clock.ts";
+import type { Clock } from "../http/index.ts";
 
 export interface QuickClock extends Clock {
   /** Milliseconds that were waited. */

@@ -13,7 +13,7 @@ import {
 } from "../engine/index.ts";
 import { SMALL_ASSETS, smallModelConfig } from "../engine/small-model.ts";
 import { createDialogue } from "../eval/index.ts";
-import { openPrompts } from "../model/index.ts";
+import { checkText, openPrompts, openSightOf } from "../model/index.ts";
 import {
   type ServedModel,
   type ServerOptions,
@@ -24,16 +24,18 @@ import { temporaryDirectory } from "./temporary-directory.ts";
 
 const END = "<|im_end|>";
 const small = openPrompts(SMALL_ASSETS);
+const { config, vision } = openSightOf(SMALL_ASSETS, smallModelConfig());
 const prompts = { ...small, stopTokens: [small.tokenizer.requireTokenId(END)] };
 
 /** A served model with the digits tokenizer; `open` makes its engines. */
 export function servedDigits(name: string, open: () => Promise<Engine> | Engine): ServedModel {
   return {
     name,
-    architecture: smallModelConfig().modelType,
+    architecture: config.modelType,
     open: async () => open(),
     dialogue: createDialogue(prompts),
     tokenizer: prompts.tokenizer,
+    checkText: (tokens, where) => checkText(tokens, config.text.vocabSize, vision, where),
     contextLength: prompts.maxPositionEmbeddings,
   };
 }

@@ -35,10 +35,12 @@ export class ModelThread {
     this.#worker = new Worker(program, { workerData: options });
     this.#worker.on("message", (said: Answer | Progress) => this.#hear(said));
     this.#worker.on("error", (cause) =>
-      this.#fail(new EngineError(`local engine: its thread failed: ${cause.message}`, { cause })),
+      this.#fail(
+        new EngineError(`local engine: its thread failed: ${cause.message}`, { cause, isFault: true }),
+      ),
     );
     this.#worker.on("exit", (code) =>
-      this.#fail(new EngineError(`local engine: its thread ended with code ${code}`)),
+      this.#fail(new EngineError(`local engine: its thread ended with code ${code}`, { isFault: true })),
     );
   }
 
@@ -56,7 +58,9 @@ export class ModelThread {
     if (this.#closed) {
       const cause = this.#cause;
       const why = cause === undefined ? "" : `: ${cause.message}`;
-      return Promise.reject(new EngineError(`${method}: the engine is closed${why}`, { cause }));
+      return Promise.reject(
+        new EngineError(`${method}: the engine is closed${why}`, { cause, isFault: true }),
+      );
     }
     const id = this.#nextCall++;
     return new Promise((resolve, reject) => {
@@ -77,7 +81,7 @@ export class ModelThread {
 
   async close(): Promise<void> {
     if (!this.#closed) {
-      this.#fail(new EngineError("local engine: it was closed"));
+      this.#fail(new EngineError("local engine: it was closed", { isFault: true }));
       this.#cause = undefined;
       await this.#worker.terminate();
     }

@@ -27,6 +27,13 @@ export interface ForwardContext {
   readonly maxBytes: number;
 }
 
+/** The output of a sequence. */
+export interface ForwardOutput {
+  readonly tensors: WireTensors;
+  /** Targets of its datum: the completion's tokens, and by the plain protocol all of the prompt's except the first. */
+  readonly targets: number;
+}
+
 /** How sequences are spread over requests. */
 export interface Spread {
   /** So many consecutive sequences stay in one request; 1 unless given. */
@@ -51,8 +58,8 @@ export async function sendForward(
   options: WireForwardOptions,
   { loss_fn, loss_fn_config }: WireLoss = CROSS_ENTROPY,
   { together = 1, answersPairs = false }: Spread = {},
-): Promise<{ readonly outputs: WireTensors[]; readonly metrics: Metrics[] }> {
-  const outputs: WireTensors[] = [];
+): Promise<{ readonly outputs: ForwardOutput[]; readonly metrics: Metrics[] }> {
+  const outputs: ForwardOutput[] = [];
   const metrics: Metrics[] = [];
   const isOfSignals = call === "forward" && loss_fn_config !== undefined;
   const span = isExtended || isOfSignals ? "completion" : "sequence";
@@ -71,7 +78,9 @@ export async function sendForward(
     if (length !== data.length) {
       throw new EngineError(`${call}: expected ${data.length} loss_fn_outputs, got ${length}`);
     }
-    outputs.push(...found.loss_fn_outputs);
+    for (const [d, tensors] of found.loss_fn_outputs.entries()) {
+      outputs.push({ tensors, targets: data[d]!.loss_fn_inputs["target_tokens"]!.data.length });
+    }
     metrics.push(found.metrics ?? {});
     data = [];
     bytes = 0;
@@ -104,7 +113,8 @@ export async function sendForward(
   }
   if (data.length > 0) await send();
   let next = 0;
-  return { outputs: sequences.map((sequence) => (hasDatum(sequence) ? outputs[next++]! : {})), metrics };
+  const none: ForwardOutput = { tensors: {}, targets: 0 };
+  return { outputs: sequences.map((sequence) => (hasDatum(sequence) ? outputs[next++]! : none)), metrics };
 }
 
 /** Numbers the prompts of a request that have equal content and are not the same object. */
@@ -127,15 +137,24 @@ class PromptTwins {
 }
 
 /**
- * The last T numbers of a tensor, which belong to the completion; none of none.
+ * The numbers of a tensor that belong to the completion. A server answers for all targets of a datum, or for the completion
+ * alone.
  *
- * @throws EngineError when the tensor is missing or shorter
+ * @param length tokens of the completion, T
+ * @param each numbers a token
+ * @throws EngineError when the tensor is missing or has another number of numbers
  */
-export function lastOf(tensors: WireTensors, name: string, length: number, where: string): Float64Array {
+export function ofCompletion(
+  { tensors, targets }: ForwardOutput,
+  name: string,
+  length: number,
+  where: string,
+  each = 1,
+): Float64Array {
   if (length === 0) return new Float64Array(0);
   const data = tensors[name]?.data;
-  if (data === undefined || data.length < length) {
-    throw new EngineError(`${where}: expected ${length} ${name}, got ${data?.length ?? "none"}`);
+  if (data === undefined || (data.length !== each * targets && data.length !== each * length)) {
+    throw new EngineError(`${where}: expected ${each * targets} ${name}, got ${data?.length ?? "none"}`);
   }
-  return fromWire(data).slice(data.length - length);
+  return fromWire(data).slice(data.length - each * length);
 }

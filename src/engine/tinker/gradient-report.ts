@@ -3,7 +3,7 @@
  * The report of a gradient, from the answers to its `forward_backward` requests.
  */
 import type { GradientReport, Sequence } from "../engine.ts";
-import { lastOf, type sendForward } from "./forward-requests.ts";
+import { ofCompletion, type sendForward } from "./forward-requests.ts";
 
 /**
  * How many tokens the gradient is of, and whether every request's part is finite.
@@ -20,8 +20,8 @@ export function gradientReport(
     tokens: sequences.reduce((sum, { completion }) => sum + completion.length, 0),
     finite: metrics.every((own) => (own["finite:min"] ?? 1) === 1),
     ...(isMeasured && {
-      logprobs: outputs.map((tensors, i) =>
-        lastOf(tensors, "logprobs", sequences[i]!.completion.length, `forward_backward, sequence ${i}`),
+      logprobs: outputs.map((output, i) =>
+        ofCompletion(output, "logprobs", sequences[i]!.completion.length, `forward_backward, sequence ${i}`),
       ),
     }),
   };

@@ -4,16 +4,15 @@
  * wait that doubles, with jitter. Every mutating request carries its sequence number in its body, so the same bytes
  * sent twice are one request to the server.
  */
-import { setTimeout } from "node:timers/promises";
 import { EngineError, type FoveaError, InterruptedError, SessionLostError } from "../../errors/index.ts";
+import { askedWait, type Clock, doubledWait, shownBody, systemClock } from "../../http/index.ts";
 import { Rng } from "../../math/index.ts";
 import { timerMs } from "../../parts/index.ts";
-import { PROTOBUF } from "./protobuf/index.ts";
-import type { Clock, Fetch, RetryEvent, TinkerEngineOptions } from "./tinker-options.ts";
+import { isWhole, PROTOBUF } from "./protobuf/index.ts";
+import type { Fetch, RetryEvent, TinkerEngineOptions } from "./tinker-options.ts";
 import { failureSchema } from "./wire.ts";
 
-const FIRST_WAIT_MS = 250;
-const LONGEST_WAIT_MS = 30_000;
+const WAIT_MS = { first: 250, longest: 30_000 };
 /** Of a server that answers, but cannot do what was asked: trying again would not help. */
 const FINAL_SERVER_ERRORS = new Set([501, 505, 507]);
 /** Of a server that has not taken the request. Any other failure may be a proxy's, before a server that has. */
@@ -29,17 +28,8 @@ const NOT_CONNECTED = new Set([
 ]);
 /** Messages of fetch for addresses to which it sends nothing. */
 const NEVER_SENT = new Set(["bad port", "unknown scheme"]);
-const SHOWN = 300;
 /** SkyRL's message (400) about a model that it had before a restart. */
 const NOT_LOADED = /\bmodel '?\S+ not loaded\b/i;
-
-/** A real clock. */
-export const systemClock: Clock = {
-  now: () => performance.now(),
-  sleep: (milliseconds, signal) =>
-    // Aborted, it is over: what the signal means is looked at afterwards.
-    setTimeout(milliseconds, undefined, signal && { signal }).catch(() => undefined),
-};
 
 /** Media type of JSON. */
 export const JSON_TYPE = "application/json";
@@ -116,6 +106,8 @@ interface Answer {
   readonly type: string;
   readonly bytes: Uint8Array;
   readonly retryAfterMs: number | undefined;
+  /** Where a redirect leads. */
+  readonly location: string | null;
 }
 
 /** Sends requests to one server. */
@@ -178,7 +170,7 @@ export class HttpClient {
       }
       const waited = this.#clock.now() - start;
       const { afterMs = 0 } = problem;
-      const wait = Math.max(afterMs, this.#wait(attempt));
+      const wait = Math.max(afterMs, doubledWait(WAIT_MS, attempt, this.#rng.uniform()));
       if (!request.isOnce && afterMs > this.#limitMs) {
         const [asked, allowed] = [afterMs, this.#limitMs].map((own) => `${Math.round(own / 1000)} s`);
         throw new EngineError(
@@ -212,12 +204,6 @@ export class HttpClient {
     }
   }
 
-  /** Between half and the whole of a wait that doubles. */
-  #wait(attempt: number): number {
-    const full = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(attempt, 20));
-    return full * (0.5 + 0.5 * this.#rng.uniform());
-  }
-
   async #attempt(request: Request): Promise<unknown> {
     let answer: Answer;
     try {
@@ -233,25 +219,34 @@ export class HttpClient {
       const mayBeDone = !NOT_CONNECTED.has(String((cause as NodeJS.ErrnoException | undefined)?.code));
       return new Retry(cause instanceof Error ? `${message}: ${cause.message}` : message, mayBeDone);
     }
-    const { status, type, bytes, retryAfterMs } = answer;
+    const { status, type, bytes, retryAfterMs, location } = answer;
     const isProtobuf = type === PROTOBUF;
     const text = isProtobuf ? `${bytes.byteLength} bytes of ${type}` : new TextDecoder().decode(bytes);
     if (status === 408 && request.mayWait) return PENDING;
     if (status === 408 || status === 429 || (status >= 500 && !FINAL_SERVER_ERRORS.has(status))) {
-      return new Retry(`status ${status}: ${shown(text)}`, !NOT_TAKEN.has(status), retryAfterMs);
+      return new Retry(`status ${status}: ${shownBody(text)}`, !NOT_TAKEN.has(status), retryAfterMs);
+    }
+    if (status >= 300 && status < 400 && location !== null) {
+      // Nothing goes there, the API key least of all; and a POST would arrive as a GET.
+      throw new RefusedError(
+        `${request.call}: ${this.url} redirects to ${location} (${status}), where nothing is sent; correct engine.url`,
+        status,
+      );
     }
     if (status >= 300) throw this.#refused(request, status, text);
     if (isProtobuf) {
-      if (request.accept?.startsWith(PROTOBUF)) return new Binary(bytes);
-      throw new EngineError(
-        `${request.call}: content-type: expected ${JSON_TYPE}, as the request asked, got ${type}`,
-      );
+      if (request.accept?.startsWith(PROTOBUF) !== true) {
+        throw new EngineError(
+          `${request.call}: content-type: expected ${JSON_TYPE}, as the request asked, got ${type}`,
+        );
+      }
+      return isWhole(bytes) ? new Binary(bytes) : new Retry(`expected a whole message, got ${text}`, true);
     }
     try {
       return JSON.parse(text) as unknown;
     } catch {
       // Cut off on its way, or not from the server at all.
-      return new Retry(`expected JSON, got ${shown(text)}`, true);
+      return new Retry(`expected JSON, got ${shownBody(text)}`, true);
     }
   }
 
@@ -264,17 +259,22 @@ export class HttpClient {
         ...(body && { "content-type": body.type }),
         ...(body?.encoding && { "content-encoding": body.encoding }),
       },
+      redirect: "manual",
       ...(body && { body: body.content as string | Uint8Array<ArrayBuffer> }),
       signal: AbortSignal.any([
         this.#isOpening ? this.#ending : this.#closing.signal,
         AbortSignal.timeout(timerMs(this.#attemptMs)),
       ]),
     });
-    const seconds = Number(response.headers.get("retry-after") ?? Number.NaN);
-    const retryAfterMs = Number.isFinite(seconds) ? Math.max(0, seconds) * 1000 : undefined;
-    const [type = ""] = (response.headers.get("content-type") ?? "").split(";");
-    const bytes = new Uint8Array(await response.arrayBuffer());
-    return { status: response.status, type: type.trim().toLowerCase(), bytes, retryAfterMs };
+    const { status, headers } = response;
+    const [type = ""] = (headers.get("content-type") ?? "").split(";");
+    return {
+      status,
+      type: type.trim().toLowerCase(),
+      bytes: new Uint8Array(await response.arrayBuffer()),
+      retryAfterMs: askedWait(headers.get("retry-after")),
+      location: headers.get("location"),
+    };
   }
 
   #refused({ call, isOfSession }: Request, status: number, text: string): FoveaError {
@@ -311,11 +311,6 @@ class Retry {
   }
 }
 
-function shown(text: string): string {
-  const line = text.replaceAll(/\s+/g, " ").trim();
-  return line.length > SHOWN ? `${line.slice(0, SHOWN)} …` : line === "" ? "nothing" : line;
-}
-
 /** The error that a body reports, in the server's words. */
 function failureText(text: string): string {
   try {
@@ -323,8 +318,8 @@ function failureText(text: string): string {
     const failure = failureSchema.safeParse(json);
     if (failure.success) return failure.data.error;
     const { detail } = json as { readonly detail?: unknown };
-    return shown(typeof detail === "string" ? detail : JSON.stringify(detail ?? json));
+    return shownBody(typeof detail === "string" ? detail : JSON.stringify(detail ?? json));
   } catch {
-    return shown(text);
+    return shownBody(text);
   }
 }

@@ -148,18 +148,37 @@ describe("a server that does not keep to the form", () => {
       "application/x-protobuf",
       /^forward: body: expected a ForwardBackwardOutput in 3 bytes: .*\(schema of tinker 0\.38\.0\)$/,
     ],
-    [
-      "a message without data",
-      new Uint8Array([]),
-      "application/x-protobuf",
-      /^forward: expected 1 loss_fn_outputs, got 0$/,
-    ],
   ])("%s is an error at once that names call and field", async (_, body, type, message) => {
     const server = await world.server();
     const client = await world.client(server.url, { fetch: answering(body, type) });
     const scored = client.score([sequence]);
     await expect(scored).rejects.toThrow(EngineError);
     await expect(scored).rejects.toThrow(message);
+  });
+
+  test.each([
+    ["in its middle", (length: number) => length >> 1],
+    ["before its last byte", (length: number) => length - 1],
+    ["before its first byte", () => 0],
+  ])("a message that is cut %s is asked for again", async (_, kept) => {
+    const messages: string[] = [];
+    const cutting = (server: string): Fetch => {
+      let left = 1;
+      return async (address, options) => {
+        const answer = await fetch(address, options);
+        const type = answer.headers.get("content-type") ?? "";
+        if (left === 0 || !address.startsWith(server) || type !== "application/x-protobuf") return answer;
+        left -= 1;
+        const bytes = new Uint8Array(await answer.arrayBuffer());
+        return new Response(bytes.slice(0, kept(bytes.length)), { headers: { "content-type": type } });
+      };
+    };
+    const { url } = await world.server();
+    const onRetry = ({ message }: { readonly message: string }) => messages.push(message);
+    const client = await world.client(url, { fetch: cutting(url), onRetry });
+    const whole = await (await world.client(url)).score([sequence]);
+    expect(await client.score([sequence])).toEqual(whole);
+    expect(messages).toEqual([expect.stringMatching(/^expected a whole message, got \d+ bytes of/)]);
   });
 
   test("a message where JSON was asked for is one too", async () => {

@@ -3,6 +3,7 @@
  * Facts about a server that a client finds out before it makes a model there: its name, the model to train,
  * its extensions of the protocol, and the format of bodies.
  */
+import type * as z from "zod";
 import { EngineError } from "../../errors/index.ts";
 import type { ServerDescription } from "../engine.ts";
 import { chosenModel } from "./chosen-model.ts";
@@ -11,7 +12,7 @@ import { negotiatedWire } from "./negotiate-wire.ts";
 import { offeredSignals } from "./offered-signals.ts";
 import { parsed } from "./parsed.ts";
 import type { TinkerEngineOptions } from "./tinker-options.ts";
-import { capabilitiesSchema, EXTENSION_PROTOCOL } from "./wire.ts";
+import { capabilitiesSchema, EXTENSION_PROTOCOL, rootSchema } from "./wire.ts";
 import { SCHEMA_SDK, type WireFormat } from "./wire-format.ts";
 
 /** A server, and how to speak with it. */
@@ -62,19 +63,11 @@ export async function openServer(http: HttpClient, options: TinkerEngineOptions)
 }
 
 /** A server's description of itself at its root, if any. */
-async function rootOf(
-  http: HttpClient,
-): Promise<{ readonly name?: string; readonly version?: string } | undefined> {
-  let answer: unknown;
+async function rootOf(http: HttpClient): Promise<z.output<typeof rootSchema> | undefined> {
   try {
-    answer = await http.send({ call: "root", path: "/", isOnce: true });
+    return rootSchema.parse(await http.send({ call: "root", path: "/", isOnce: true }));
   } catch (error) {
     if (error instanceof EngineError) return undefined;
     throw error;
   }
-  const { name, version } = answer as { readonly name?: unknown; readonly version?: unknown };
-  return {
-    ...(typeof name === "string" && { name }),
-    ...(typeof version === "string" && { version }),
-  };
 }

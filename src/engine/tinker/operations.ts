@@ -4,17 +4,11 @@
  * has lost the session, and then nothing more is sent in it.
  */
 import { EngineError, type FoveaError, InterruptedError, SessionLostError } from "../../errors/index.ts";
-import {
-  type HttpClient,
-  JSON_TYPE,
-  PENDING,
-  RefusedError,
-  type RequestBody,
-  systemClock,
-} from "./http-client.ts";
+import { type Clock, systemClock } from "../../http/index.ts";
+import { type HttpClient, JSON_TYPE, PENDING, RefusedError, type RequestBody } from "./http-client.ts";
 import { parsed } from "./parsed.ts";
-import type { Clock, TinkerEngineOptions } from "./tinker-options.ts";
-import { failureSchema, futureSchema, jsonText } from "./wire.ts";
+import type { TinkerEngineOptions } from "./tinker-options.ts";
+import { failureSchema, futureSchema, jsonText, pendingSchema } from "./wire.ts";
 
 /** Where the API is at a server. */
 export const API = "/api/v1";
@@ -116,9 +110,7 @@ export class Operations {
     const request = { call, path, body, accept, isOfSession: true, mayWait: true };
     for (;;) {
       const answer = await this.#http.send(request);
-      if (answer !== PENDING && (answer as { readonly type?: unknown }).type !== "try_again") {
-        return this.#checked(answer, call);
-      }
+      if (answer !== PENDING && !pendingSchema.safeParse(answer).success) return this.#checked(answer, call);
       if (this.#clock.now() - start > this.#limitMs) {
         const seconds = Math.round(this.#limitMs / 1000);
         throw new EngineError(

@@ -5,6 +5,7 @@
  */
 import { EngineError } from "../../errors/index.ts";
 import type { Score, Sequence } from "../engine.ts";
+import { finiteNumbers } from "./finite-numbers.ts";
 import { AT_ONCE, inParallel } from "./in-parallel.ts";
 import type { TinkerSession } from "./session.ts";
 import { fromWire } from "./wire.ts";
@@ -17,7 +18,7 @@ const CALL = "asample";
  *
  * @param sampler its sampling session
  * @param first number of the first request
- * @throws EngineError when it gives no log-probs
+ * @throws EngineError when it does not give one for each token
  */
 export async function promptScores(
   session: TinkerSession,
@@ -28,7 +29,7 @@ export async function promptScores(
 ): Promise<Score[]> {
   return inParallel(sequences, AT_ONCE, async ({ prompt, completion }, i) => {
     if (completion.length === 0) return { logprobs: new Float64Array(0) };
-    const { chunks } = await encoder.encode(prompt);
+    const { chunks, length } = await encoder.encode(prompt);
     const future = await session.submitSample({
       sampling_session_id: sampler,
       seq_id: first + i,
@@ -38,9 +39,12 @@ export async function promptScores(
       prompt_logprobs: true,
     });
     const { prompt_logprobs: found } = await session.sampled(future);
-    if (found == null || found.length < completion.length) {
-      throw new EngineError(`${CALL}: expected prompt_logprobs, got ${found?.length ?? "none"}`);
+    const where = `${CALL}, sequence ${i}`;
+    const expected = length + completion.length;
+    if (found?.length !== expected) {
+      throw new EngineError(`${where}: expected ${expected} prompt_logprobs, got ${found?.length ?? "none"}`);
     }
-    return { logprobs: fromWire(found).slice(-completion.length) };
+    const logprobs = fromWire(found).slice(-completion.length);
+    return { logprobs: finiteNumbers(logprobs, "prompt_logprobs of the completion", where) };
   });
 }

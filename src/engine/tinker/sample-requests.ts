@@ -57,9 +57,10 @@ export async function sendSamples(
       }),
     });
   });
-  return inParallel(futures, AT_ONCE, async (future) => {
-    return sampledGroup(await session.sampled(future), groupSize, request.signals);
-  });
+  const asked = { ...request, vocabulary: encoder.vocabulary };
+  return inParallel(futures, AT_ONCE, async (future, place) =>
+    sampledGroup(await session.sampled(future), asked, place),
+  );
 }
 
 /** The seed of each prompt's request: of a batch the whole batch's. */

@@ -6,9 +6,10 @@ import { asksForPairs } from "../../credit/index.ts";
 import { placesByPrompt } from "../by-prompt.ts";
 import type { Score, ScoreRequest, Sequence } from "../engine.ts";
 import { CROSS_ENTROPY } from "./coefficient-loss.ts";
-import { type ForwardContext, lastOf, sendForward } from "./forward-requests.ts";
+import { finiteNumbers } from "./finite-numbers.ts";
+import { type ForwardContext, type ForwardOutput, ofCompletion, sendForward } from "./forward-requests.ts";
 import { signalConfig } from "./offered-signals.ts";
-import type { WireForwardOptions, WireTensors } from "./wire.ts";
+import type { WireForwardOptions } from "./wire.ts";
 import { signalsOf } from "./wire-signals.ts";
 
 /**
@@ -27,13 +28,13 @@ export async function sendScores(
     ? await sendExtended(context, sequences, request)
     : await sendPlain(context, sequences, request, seconds);
   const { signals, entropy, nucleusEntropy, groupDivergence, values, divergenceFrom, alternatives } = request;
-  return outputs.map((tensors, i) => {
+  return outputs.map((output, i) => {
     const length = sequences[i]!.completion.length;
     const where = `forward, sequence ${i}`;
-    const read = (name: string, count = 1) => lastOf(tensors, name, count * length, where);
-    const found = signalsOf(tensors, signals, length, where, false);
+    const read = (name: string, each = 1) => ofCompletion(output, name, length, where, each);
+    const found = signalsOf(output.tensors, signals, length, where, false);
     return {
-      logprobs: read("logprobs"),
+      logprobs: finiteNumbers(read("logprobs"), "logprobs", where),
       ...(entropy && { entropy: read("entropy") }),
       ...(nucleusEntropy !== undefined && { nucleusEntropy: read("nucleus_entropy") }),
       ...(groupDivergence && { groupDivergence: read("group_divergence") }),
@@ -102,11 +103,11 @@ async function sendPlain(
   sequences: readonly Sequence[],
   request: ScoreRequest,
   seconds: readonly Sequence[] | undefined,
-): Promise<WireTensors[]> {
+): Promise<ForwardOutput[]> {
   const config = signalConfig(request);
   const views = seconds ? 2 : 1;
   const answersPairs = asksForPairs(request.signals ?? {});
-  const outputs: WireTensors[] = [];
+  const outputs: ForwardOutput[] = [];
   const orders = request.groupDivergence ? bySize(sequences) : new Map([[0, [...sequences.keys()]]]);
   for (const [size, places] of orders) {
     const own = size > 0 ? { ...config, "fovea.group_divergence": size } : config;

@@ -2,16 +2,9 @@
  * @module
  * The options of an engine behind the Tinker protocol.
  */
+import type { Clock } from "../../http/index.ts";
 import type { FreshModel } from "../local/local-options.ts";
 import type { LossReduction } from "./coefficient-loss.ts";
-
-/** Time as the client sees it; tests pass one of their own. */
-export interface Clock {
-  /** Milliseconds from any fixed moment. */
-  now(): number;
-  /** Ends early when the signal is aborted. */
-  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
-}
 
 /** Sends one request. */
 export type Fetch = (url: string, options: RequestInit) => Promise<Response>;

@@ -44,6 +44,11 @@ export class PromptEncoder {
     this.#sight = typeof model === "string" ? openSightOf(model) : openSightOf(model.assets, model.config);
   }
 
+  /** Ids of tokens are below it; of a text model, whose configuration is not read, below what an id can be. */
+  get vocabulary(): number {
+    return this.#sight?.config.text.vocabSize ?? 2 ** 31;
+  }
+
   /**
    * The engine's capabilities that the model allows: what its architecture allows, and none about images for a text
    * model.

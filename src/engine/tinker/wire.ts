@@ -19,6 +19,8 @@ export const KEPT_SNAPSHOTS = 4;
 const text = z.string().min(1);
 const count = z.int().min(0);
 const index = z.int().min(0).nullish();
+/** Of copies of a client, which the SDK numbers from up to 10¹⁸: beyond 2⁵³ not exact. */
+const largeIndex = z.number().min(0).refine(Number.isInteger, { error: "expected a whole number" }).nullish();
 
 /** Numbers of an array; null represents a number that JSON cannot express: NaN or infinite. */
 export type WireNumbers = ArrayLike<number | null>;
@@ -115,12 +117,16 @@ export const forwardBackwardRequestSchema = z.object({
   fovea: forwardOptionsSchema.nullish(),
 });
 
+/** Beyond it a few steps take weights out of single precision. */
+const MOST_RATE = 1000;
+const rate = z.number().max(MOST_RATE, { error: `expected at most ${MOST_RATE}` });
+
 export const adamSchema = z.object({
-  learning_rate: z.number().default(1e-4),
+  learning_rate: rate.default(1e-4),
   beta1: z.number().default(0.9),
   beta2: z.number().default(0.95),
   eps: z.number().default(1e-12),
-  weight_decay: z.number().default(0),
+  weight_decay: rate.default(0),
   grad_clip_norm: z.number().default(0),
 });
 export const optimStepRequestSchema = z.object({
@@ -152,7 +158,7 @@ export const sampleRequestSchema = z.object({
   base_model: text.nullish(),
   model_path: text.nullish(),
   sampling_session_id: text.nullish(),
-  seq_id: index,
+  seq_id: largeIndex,
   prompt_logprobs: z.boolean().nullish(),
   /** Only of the last so many tokens; null for those before. */
   prompt_logprobs_last_n: z.int().min(1).nullish(),
@@ -210,6 +216,7 @@ export const saveWeightsSchema = modelRequestSchema.extend({
   overwrite: z.boolean().nullish(),
 });
 export const saveForSamplerSchema = modelRequestSchema.extend({
+  kind: z.string().nullish(),
   path: text.nullish(),
   sampling_session_seq_id: count.nullish(),
 });
@@ -217,6 +224,7 @@ export const loadWeightsSchema = modelRequestSchema.extend({
   path: text,
   optimizer: z.boolean().default(true),
 });
+export const weightsInfoSchema = z.object({ tinker_path: text });
 export const retrieveSchema = z.object({ request_id: text });
 
 /** A server's description of the request bodies that it accepts. */
@@ -241,7 +249,12 @@ export const capabilitiesSchema = z.object({
     .object({ protocol: z.int(), version: z.string(), capabilities: z.array(z.string()) })
     .nullish(),
 });
+const anyText = z.string().optional().catch(undefined);
+/** A server's description of itself at its root address; anything may be there. */
+export const rootSchema = z.object({ name: anyText, version: anyText }).catch({});
 export const sessionAnswerSchema = z.object({ session_id: text, error_message: z.string().nullish() });
+/** The answer of a result that is not there yet, where no status says so. */
+export const pendingSchema = z.object({ type: z.literal("try_again") });
 export const futureSchema = z.object({ request_id: text });
 export const modelAnswerSchema = z.object({
   model_id: text,

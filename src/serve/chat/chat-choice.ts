@@ -3,8 +3,8 @@
  * One of the completions that a request asks for, while it is sampled.
  */
 import type { DrawnToken, StopReason } from "../../engine/index.ts";
+import { CompletionText } from "../completion-text.ts";
 import type { ServedModel } from "../served-model.ts";
-import { ChoiceText } from "./choice-text.ts";
 
 /** The new part of a choice. */
 export interface ChoicePiece {
@@ -13,13 +13,13 @@ export interface ChoicePiece {
 }
 
 export class ChatChoice {
-  readonly #text: ChoiceText;
+  readonly #text: CompletionText;
   readonly #drawn: DrawnToken[] = [];
   #content = "";
   #finishReason: StopReason | null = null;
 
   constructor({ dialogue }: ServedModel, stops: readonly string[]) {
-    this.#text = new ChoiceText((ids) => dialogue.text(ids), stops);
+    this.#text = new CompletionText((ids) => dialogue.text(ids), stops);
   }
 
   get content(): string {

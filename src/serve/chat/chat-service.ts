@@ -11,6 +11,7 @@ import type { GroupSettings, SampleQueue } from "../sample-queue.ts";
 import type { Sampler } from "../samplers.ts";
 import { DEFAULT_MAX_TOKENS } from "../sampling.ts";
 import type { ServedModel } from "../served-model.ts";
+import { stopsOf } from "../stops.ts";
 import type { ChatHead, ChatParts } from "./chat-bodies.ts";
 import { ChatChoice, type ChoicePiece } from "./chat-choice.ts";
 import { ChatPrompts } from "./chat-prompts.ts";
@@ -157,14 +158,13 @@ export class ChatService {
       ...(alternatives != null && alternatives > 0 && { alternatives }),
     };
     const run: ChatTask["run"] = async (onPiece) => {
-      const watch = guarded((drawn) => {
+      const watch = (drawn: DrawnToken) => {
         const choice = choices[drawn.place]!;
         onPiece(drawn.place, choice.take(drawn));
         return !choice.isStopped;
-      }, signal);
-      const job = { prompt, seed: body.seed, watch: watch.take, signal };
+      };
+      const job = { prompt, seed: body.seed, watch, signal };
       const group = await this.#options.queue.group(sampler, settings, job);
-      watch.requireWhole();
       for (const [i, { stopReason }] of group.entries()) onPiece(i, choices[i]!.finish(stopReason));
     };
     return {
@@ -186,18 +186,6 @@ export class ChatService {
   }
 }
 
-/**
- * Texts that end a completion. Special tokens among them are given by their ids, since their texts never occur in a
- * completion.
- */
-function stopsOf({ tokenizer }: ServedModel, stops: readonly string[]) {
-  const isSpecial = (stop: string) => tokenizer.specialTokens.includes(stop);
-  return {
-    texts: stops.filter((stop) => !isSpecial(stop)),
-    ids: stops.filter(isSpecial).map((stop) => tokenizer.requireTokenId(stop)),
-  };
-}
-
 function tokenLimit(body: ChatBody, promptTokens: number, contextLength: number): number {
   const asked = body.max_completion_tokens ?? body.max_tokens;
   const left = contextLength - promptTokens;
@@ -210,27 +198,4 @@ function tokenLimit(body: ChatBody, promptTokens: number, contextLength: number)
       : `${param}: the model's context has ${contextLength} tokens, of which the prompt leaves ${left}, got ${asked}`,
     { param: left < 1 ? "messages" : param, code: "context_length_exceeded" },
   );
-}
-
-/**
- * A watcher that never throws, since other clients' completions may be sampled with this one's. An error of the inner
- * watcher ends the completion, as an aborted signal does, and is thrown again afterwards.
- */
-function guarded(take: (drawn: DrawnToken) => boolean, signal: AbortSignal) {
-  let failure: { readonly error: unknown } | undefined;
-  return {
-    take: (drawn: DrawnToken): boolean => {
-      if (signal.aborted || failure !== undefined) return false;
-      try {
-        return take(drawn);
-      } catch (error) {
-        failure = { error };
-        return false;
-      }
-    },
-    requireWhole: (): void => {
-      signal.throwIfAborted();
-      if (failure !== undefined) throw failure.error;
-    },
-  };
 }

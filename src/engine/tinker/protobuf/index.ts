@@ -4,7 +4,7 @@
  */
 export { forwardAnswerBytes, readForwardAnswer } from "./forward-output.ts";
 export { type ForwardRequest, forwardRequestBytes, readForwardRequest } from "./forward-request.ts";
-export { PROTOBUF } from "./message.ts";
+export { isWhole, PROTOBUF } from "./message.ts";
 export { readSampleAnswer, sampleAnswerBytes } from "./sample-response.ts";
 export type { RealType } from "./tensor.ts";
 export { DType } from "./tinker_pb.ts";

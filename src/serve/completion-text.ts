@@ -10,7 +10,7 @@ type Decode = (ids: readonly number[]) => string;
 
 const REPLACEMENT = "\uFFFD";
 
-export class ChoiceText {
+export class CompletionText {
   readonly #decode: Decode;
   readonly #stops: readonly string[];
   /** Tokens since the last place between two characters. */

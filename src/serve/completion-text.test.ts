@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { qwenTokenizer } from "../../testing/qwen-tokenizer.ts";
-import { ChoiceText } from "./choice-text.ts";
+import { qwenTokenizer } from "../testing/qwen-tokenizer.ts";
+import { CompletionText } from "./completion-text.ts";
 
 const tokenizer = qwenTokenizer();
 const decode = (ids: readonly number[]) => tokenizer.decode(ids, { skipSpecial: true });
@@ -9,7 +9,7 @@ const END = tokenizer.requireTokenId("<|im_end|>");
 
 /** Pieces of a completion, and whether a stop text ended it. */
 function pieces(ids: readonly number[], stops: readonly string[] = []) {
-  const text = new ChoiceText(decode, stops);
+  const text = new CompletionText(decode, stops);
   const released: string[] = [];
   for (const id of ids) {
     released.push(text.push(id));
@@ -54,7 +54,7 @@ describe("the text of a completion as its tokens come", () => {
   });
 
   test("holds back what may be the beginning of a stop text, and gives it when it is none", () => {
-    const text = new ChoiceText(decode, ["\nHuman:"]);
+    const text = new CompletionText(decode, ["\nHuman:"]);
     const push = (more: string) =>
       tokenizer
         .encode(more)
