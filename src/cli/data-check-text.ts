@@ -61,10 +61,21 @@ function problemText({ place, prompt, images, videos, answers, reference, soluti
   return lines.join("\n");
 }
 
-/** A check as a summary and three problems. */
-export function checkText(split: string, check: DataCheck): string {
+/** The number of solutions for a warm start, and how many are longer than a completion may be. */
+function solutionsText({ solutions, longSolutions = 0 }: DataCheck, most: number | undefined): string {
+  const rows = `${solutions} rows have a completion for a warm start`;
+  if (longSolutions === 0) return rows;
+  return `${rows}, ${longSolutions} of them of more tokens than sampling.maxCompletionTokens (${most}): completions like them are cut off before their answer`;
+}
+
+/**
+ * A check as a summary and three problems.
+ *
+ * @param most tokens that a completion may have, where they are counted
+ */
+export function checkText(split: string, check: DataCheck, most?: number): string {
   const { pixels, framePixels, videoFrames, questionCharacters, answerCharacters, promptTokens } = check;
-  const { references, columns } = check;
+  const { references, columns, solutionTokens } = check;
   const kinds = Object.entries(check.kinds).map(([kind, count]) => `${kind} ${count}`);
   const used = Object.entries(columns.used).map(([part, paths]) => `${part} from ${paths.join(", ")}`);
   const rows: (readonly [string, string])[] = [
@@ -105,7 +116,8 @@ export function checkText(split: string, check: DataCheck): string {
           ] as const,
         ]
       : []),
-    ["solutions", `${check.solutions} rows have a completion for a warm start`],
+    ["solutions", solutionsText(check, most)],
+    ...(solutionTokens ? [["solution tokens", spreadText(solutionTokens)] as const] : []),
     ["fingerprint", check.fingerprint],
   ];
   const table = textTable(rows.map(([name, value]) => [name, value]));

@@ -60,6 +60,18 @@ describe("fovea data check", () => {
     expect(text).toMatch(/prompt tokens +\d+ to/);
   });
 
+  test("counts the tokens of solutions, and those longer than a completion may be", async () => {
+    const path = oneRow({ question: "Which?", answer: "blue", solution: "It is blue. ".repeat(12) });
+    const { text } = await check(path, "--model", "small", "--set", "sampling.maxCompletionTokens=20");
+    expect(text).toMatch(/solution tokens +\d+ to \d+/);
+    expect(text).toMatch(
+      /solutions +1 rows have a completion for a warm start, 1 of them of more tokens than sampling\.maxCompletionTokens \(20\)/,
+    );
+    const record = await checkedRecord(path, "--model", "small", "--set", "sampling.maxCompletionTokens=400");
+    expect(record).toMatchObject({ longSolutions: 0, solutionTokens: { least: expect.any(Number) } });
+    expect((await check(path)).text).not.toContain("solution tokens");
+  });
+
   test("says the same as one object", async () => {
     const path = oneRow({
       question: "Which?",

@@ -62,17 +62,19 @@ export function promptText(dialogue: Dialogue, problem: Problem): string {
     .join("");
 }
 
-/** Statistics of a model's prompts; empty without a model. */
+/** Statistics of a model's prompts and solutions; empty without a model. */
 async function promptOptions(
   config: Config,
   reporter: Reporter,
   flags: CheckFlags,
-): Promise<Pick<CheckOptions, "promptTokens" | "promptText">> {
+): Promise<Pick<CheckOptions, "promptTokens" | "promptText" | "solutionTokens" | "maxCompletionTokens">> {
   if (flags.model === undefined) return {};
   const dialogue = await openConfiguredDialogue(await fetchModel(config, reporter.onEvent));
   return {
     promptTokens: (problem) => dialogue.promptTokens(dialogue.prompt(problem)),
     promptText: (problem) => promptText(dialogue, problem),
+    solutionTokens: (solution) => dialogue.completionTokens(solution).length,
+    maxCompletionTokens: config.sampling.maxCompletionTokens,
   };
 }
 
@@ -109,7 +111,7 @@ async function checkSplit(
   });
   if (signal.aborted) throw new InterruptedRun("interrupted: not all rows were read");
   reporter.json({ event: "checked", split, ...check });
-  reporter.text(checkText(split, check));
+  reporter.text(checkText(split, check, options.maxCompletionTokens));
   return check;
 }
 

@@ -1,5 +1,8 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { warmStartWarning } from "../config/index.ts";
+import { temporaryDirectory } from "../testing/temporary-directory.ts";
 import { collectingContext, freshPath, TINY_FLAGS, tinyConfig } from "../testing/tiny-run.ts";
 import { runCommandLine } from "./program.ts";
 
@@ -22,6 +25,22 @@ describe("a warm start that training ignores", () => {
     const warning = warmStartWarning(tinyConfig(...flags));
     expect(warning !== undefined).toBe(expected);
     if (expected) expect(warning).toMatch(/^sft is ignored: .*run fovea sft, set model to/);
+  });
+
+  test("is named by a dry run on stderr, beside the configuration on stdout", async () => {
+    const { stdout, stderr } = await written("train", 3, "--dry-run", "--json");
+    expect(stderr).toMatch(/^warning: sft is ignored: /m);
+    expect(JSON.parse(stdout)).toMatchObject({ sft: { steps: 3 } });
+    expect((await written("sft", 3, "--dry-run")).stderr).not.toContain("sft is ignored");
+  });
+
+  test("of a file is named where a flag sets the model", async () => {
+    const { context, stderr } = collectingContext();
+    const file = join(temporaryDirectory(), "run.yaml");
+    writeFileSync(file, "sft: { steps: 250 }\n");
+    const words = ["train", file, "--set", "model=./runs/start/model", "--run-dir", freshPath()];
+    await runCommandLine(words, context);
+    expect(stderr()).toMatch(/^warning: sft is ignored: /m);
   });
 
   test("is named by fovea train and by --try, not by fovea sft or on resuming", async () => {

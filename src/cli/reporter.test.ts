@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { collectingContext } from "../testing/tiny-run.ts";
-import type { IterationMetrics } from "../train/index.ts";
-import { Reporter } from "./reporter.ts";
+import type { ArrangementEvent, IterationMetrics } from "../train/index.ts";
+import { arrangementLines, Reporter } from "./reporter.ts";
 
 const iteration = (number: number, kl?: number) =>
   ({
@@ -33,4 +33,26 @@ test("an iteration in which no completion has a reward is shown as that", () => 
   expect(stderr()).toContain("reward 0.000");
   reporter.onEvent({ ...iteration(2), reward: 0, completions: 8, unscorable: 8 });
   expect(stderr()).toContain("no reward");
+});
+
+test("an arrangement that follows a setting names the setting", () => {
+  const chosen = {
+    event: "arrangement",
+    threads: 1,
+    replicas: 1,
+    cores: 2,
+    memory: 1,
+    memoryNeed: 1,
+  } as const;
+  const line = (more: Pick<ArrangementEvent, "by" | "given">) =>
+    arrangementLines({ ...chosen, warnings: [], ...more })[0];
+  expect(line({ by: "only", given: { threads: 1 } })).toBe(
+    "engine: 1 replica of 1 thread (engine.threads is set to 1, which leaves no other arrangement on this machine; 2 cores)",
+  );
+  expect(line({ by: "measured", given: { replicas: 1 } })).toBe(
+    "engine: 1 replica of 1 thread (engine.replicas is set to 1; the fastest of the measured arrangements; 2 cores)",
+  );
+  expect(line({ by: "only" })).toBe(
+    "engine: 1 replica of 1 thread (the machine's cores and memory allow no other arrangement; 2 cores)",
+  );
 });

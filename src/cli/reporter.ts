@@ -34,13 +34,22 @@ const WHY: Readonly<Record<ArrangementEvent["by"], string>> = {
   remembered: "measured before",
 };
 
+/** Why an arrangement was chosen, with the number that the user set. */
+function whyText({ by, given = {} }: ArrangementEvent): string {
+  const set = Object.entries(given).map(([name, value]) => `engine.${name} is set to ${value}`);
+  if (set.length === 0) return WHY[by];
+  return by === "only"
+    ? `${set.join(", ")}, which leaves no other arrangement on this machine`
+    : `${set.join(", ")}; ${WHY[by]}`;
+}
+
 /** The engine's arrangement as text: one line, and one for each warning. */
 export function arrangementLines(event: ArrangementEvent): string[] {
-  const { by, cores, tried = [], warnings } = event;
+  const { cores, tried = [], warnings } = event;
   const speeds = tried.map(
     (one) => `${arrangementText(one)} ${one.error ?? `${one.tokensPerSecond.toFixed(0)} tokens/s`}`,
   );
-  const facts = [`${WHY[by]}; ${cores} ${cores === 1 ? "core" : "cores"}`, ...speeds];
+  const facts = [`${whyText(event)}; ${cores} ${cores === 1 ? "core" : "cores"}`, ...speeds];
   return [
     `engine: ${arrangementText(event)} (${facts.join(", ")})`,
     ...warnings.map((warning) => `warning: ${warning}`),

@@ -1,5 +1,5 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { temporaryDirectory } from "../testing/temporary-directory.ts";
 import { collectingContext } from "../testing/tiny-run.ts";
@@ -88,4 +88,20 @@ test("answers without a verdict are judged", async () => {
   const { report } = await scored(path, "--out", out);
   expect(report).toMatchObject({ problems: 2, unscorable: 0 });
   expect(readFileSync(out, "utf8")).not.toContain("isJudged");
+});
+
+test("a run directory is answered with the answers files below it", async () => {
+  const run = temporaryDirectory();
+  expect((await scored(run)).stderr).toContain(
+    `${run}: expected a folder with answers.jsonl, got none in it; fovea eval writes one for each benchmark`,
+  );
+  const path = join(run, "evaluation", "mme", "answers.jsonl");
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, "");
+  const { status, stderr } = await scored(run);
+  expect(status).toBe(1);
+  expect(stderr).toContain(
+    `${run}: expected a folder with answers.jsonl, got none in it; below it are ${path}`,
+  );
+  expect(stderr).not.toContain("ENOENT");
 });

@@ -86,12 +86,6 @@ export function addRunOptions(command: Command): Command {
     .option("--accept-modules", "with --resume: continue even if user modules have changed");
 }
 
-/** Whether any configuration flag is given. */
-function describesConfig(file: string | undefined, options: SharedOptions): boolean {
-  const { preset, set, seed } = options;
-  return file !== undefined || preset !== undefined || set.length > 0 || seed !== undefined;
-}
-
 /**
  * The configuration of file and flags.
  *
@@ -115,16 +109,16 @@ export async function configFrom(
 }
 
 /**
- * The configuration of a run: of file and flags, or when resuming without any, of the run directory.
+ * The configuration of a run: of file and flags; when resuming without a file and a preset, of the run directory with the
+ * flags on top.
  *
  * @throws ConfigError, RunError
  */
 export async function runConfig(file: string | undefined, options: SharedOptions): Promise<Config> {
   if (options.resume !== true) return configFrom(file, options);
   if (options.runDir === undefined) throw new ConfigError("--resume: expected --run-dir too");
-  return describesConfig(file, options)
-    ? configFrom(file, options)
-    : resolveConfig({ file: RunDirectory.open(options.runDir).record.config });
+  if (file !== undefined || options.preset !== undefined) return configFrom(file, options);
+  return configFrom(undefined, options, { base: RunDirectory.open(options.runDir).record.config });
 }
 
 /** The run directory of the flag, or a new name under runs/, which no other process chooses in the same second. */

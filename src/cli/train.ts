@@ -29,14 +29,17 @@ export async function carryOut(
 ): Promise<void> {
   const config = await runConfig(file, options);
   requireTrainable(config);
+  const reporter = new Reporter(context, options.json ?? false);
+  const ignored = command === "train" && options.resume !== true ? warmStartWarning(config) : undefined;
+  const warning = ignored === undefined ? undefined : ({ event: "warning", message: ignored } as const);
   if (options.dryRun === true) {
     await checkModules(config);
+    // On stderr only: stdout is the configuration.
+    if (warning !== undefined) reporter.show(warning);
     context.stdout(dryRunText(config, options.json ?? false));
     return;
   }
-  const reporter = new Reporter(context, options.json ?? false);
-  const ignored = command === "train" && options.resume !== true ? warmStartWarning(config) : undefined;
-  if (ignored !== undefined) reporter.onEvent({ event: "warning", message: ignored });
+  if (warning !== undefined) reporter.onEvent(warning);
   const open = context.openEngine && { openEngine: context.openEngine };
   if (options.try === true) {
     const signal = context.interruption.listen("stopping");

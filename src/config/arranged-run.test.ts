@@ -89,5 +89,5 @@ test("a given arrangement and a remote engine are unchanged and not reported", a
     openProbe: async () => ({ tokens: 1, round: async () => 1, close: async () => {} }),
   });
   expect(chosen.engine).toMatchObject({ threads: 2, replicas: 2 });
-  expect(events).toMatchObject([{ event: "arrangement", by: "only" }]);
+  expect(events).toMatchObject([{ event: "arrangement", by: "only", given: { replicas: 2 } }]);
 });

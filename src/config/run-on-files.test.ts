@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { smallProblems, writeJsonl, writePackedJsonl, writeParquet } from "../testing/data-files.ts";
@@ -6,7 +6,7 @@ import { stopAfter } from "../testing/stop-after.ts";
 import { digitsFakeEngine, freshPath, steadyClock, TINY_FLAGS } from "../testing/tiny-run.ts";
 import { writeZip } from "../testing/zip-files.ts";
 import { resolveConfig } from "./resolve-config.ts";
-import { runTraining } from "./run.ts";
+import { runTraining, runWarmStart } from "./run.ts";
 
 const problems = await smallProblems(11);
 const SMALL = TINY_FLAGS.filter((flag) => !flag.startsWith("data."));
@@ -96,4 +96,23 @@ describe("a run on files", () => {
     expect((await run(parts, path, true)).status).toBe("finished");
     expect(metricsOf(parts)).toEqual(metricsOf(whole));
   });
+});
+
+test.each([
+  ["train", runTraining],
+  ["sft", runWarmStart],
+] as const)("a data file that is not there ends %s before its engine is opened", async (_, begin) => {
+  let opened = 0;
+  const missing = freshPath();
+  const path = freshPath();
+  const started = begin({
+    config: resolveConfig({ flags: [...SMALL, `data.path=${missing}`, "sft.steps=1", "sft.warmup=0"] }),
+    runDirectory: path,
+    openEngine: async () => {
+      opened += 1;
+      return digitsFakeEngine();
+    },
+  });
+  await expect(started).rejects.toThrow(`${missing}: no such file or directory`);
+  expect([opened, existsSync(path)]).toEqual([0, false]);
 });

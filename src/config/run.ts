@@ -73,6 +73,12 @@ export interface Opened {
   readonly dialogue: Dialogue;
 }
 
+/** The open resources and the task of a run. */
+interface OpenedRun {
+  readonly opened: Opened;
+  readonly task: Task;
+}
+
 /**
  * Throws on a configuration that can score but not train.
  *
@@ -152,10 +158,10 @@ interface ArrangedRun extends RunOptions {
   };
 }
 
-/** Opens the parts of a run, runs it, and closes the engine. */
+/** Opens the task and the engine of a run, runs it, and closes the engine. */
 async function withEngine<T>(
   options: RunOptions,
-  work: (opened: Opened, run: ArrangedRun) => Promise<T>,
+  work: (opened: OpenedRun, run: ArrangedRun) => Promise<T>,
 ): Promise<T> {
   const { runDirectory: path, resume = false, signal, onEvent } = options;
   requireTrainable(options.config);
@@ -165,6 +171,8 @@ async function withEngine<T>(
   const before = resume ? recordedContent(path) : undefined;
   const fetched = await fetchModel(atRecordedCommit(asked, before?.commit), onEvent);
   const dialogue = await openConfiguredDialogue(fetched);
+  // Before the engine, whose arrangement may be measured first.
+  const task = await openTask(fetched, onEvent, options.moduleLimits);
   const model = modelContent(fetched);
   const changed = contentWarning(before, model);
   if (changed !== undefined) onEvent?.({ event: "warning", message: changed });
@@ -187,7 +195,7 @@ async function withEngine<T>(
   const engine = await open(local, { ...(signal && { signal }), ...(onEvent && { onRetry: onEvent }) });
   try {
     await checkRunEngine(engine, dialogue, config, onEvent ?? (() => {}));
-    return await work({ engine, dialogue }, { ...options, config, environment });
+    return await work({ opened: { engine, dialogue }, task }, { ...options, config, environment });
   } finally {
     await engine.close();
   }
@@ -200,12 +208,11 @@ async function withEngine<T>(
  *   continue
  */
 export async function runWarmStart(options: RunOptions): Promise<RunResult> {
-  const { config, runDirectory: path, resume = false, onEvent } = options;
+  const { config, runDirectory: path, resume = false } = options;
   if (!asksForSteps(config.sft)) {
     throw new ConfigError("sft.steps: expected at least 1, got 0");
   }
-  return withEngine(options, async (opened, run) => {
-    const task = await openTask(config, onEvent, options.moduleLimits);
+  return withEngine(options, async ({ opened, task }, run) => {
     const result = await warmStart(run, opened, task, path, resume);
     return { ...result, runDirectory: path };
   });
@@ -229,10 +236,11 @@ export interface TrainingHooks {
 export async function runTraining(options: RunOptions, hooks: TrainingHooks = {}): Promise<RunResult> {
   const { runDirectory: path, resume = false, signal, clock, onEvent } = options;
   const { acceptModules = false } = options;
-  return withEngine(options, async (opened, run) => {
+  return withEngine(options, async ({ opened, task }, run) => {
     const { config, environment } = run;
     const { engine, dialogue } = opened;
     const parts = await openParts(config, {
+      task,
       onDownload: onEvent,
       warn: (message) => onEvent?.({ event: "warning", message }),
       limits: options.moduleLimits,

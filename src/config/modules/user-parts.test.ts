@@ -159,7 +159,9 @@ describe("a reward that fails", () => {
     expect(result?.status).toBe("finished");
     const failures = events.filter((event) => event.event === "reward-failed");
     expect(failures.length).toBeGreaterThan(0);
-    expect(failures[0]?.message).toMatch(/^reward "own" \(.*part\.ts own\): 777\? \(problem /);
+    expect(failures[0]?.message).toMatch(
+      /^reward "own" \(.*part\.ts own\): 777\?, at .*part\.ts:2:\d+ \(problem /,
+    );
     const failed = events.flatMap((event) => (event.event === "iteration" ? [event.failedRewards ?? 0] : []));
     expect(failed.some((count) => count > 0)).toBe(true);
   });

@@ -5,6 +5,7 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { type CreditMethod, creditMethod } from "../../credit/index.ts";
+import type { Task } from "../../data/index.ts";
 import { ConfigError } from "../../errors/index.ts";
 import { type Algorithm, createAlgorithm, type ObjectiveContext } from "../../objective/index.ts";
 import {
@@ -70,6 +71,8 @@ export interface OpenPartsOptions {
   readonly warn?: ((message: string) => void) | undefined;
   /** Time limits for user modules. */
   readonly limits?: ModuleLimits | undefined;
+  /** The configuration's task, where it is open already. */
+  readonly task?: Task | undefined;
 }
 
 async function moduleReward(
@@ -214,14 +217,14 @@ export function moduleHashes(
  */
 export async function openParts(
   config: Config,
-  { onDownload, warn, limits = MODULE_LIMITS }: OpenPartsOptions = {},
+  { onDownload, warn, limits = MODULE_LIMITS, task: open }: OpenPartsOptions = {},
 ): Promise<ConfiguredParts> {
   const { sampling, train, evaluation } = config;
   const { seed, ...schedule } = train;
   const credit = await openCredit(config, limits);
   const objective = await openObjective(config, limits);
   const rewards = await openRewards(config, warn, limits);
-  const task = await openTask(config, onDownload, limits);
+  const task = open ?? (await openTask(config, onDownload, limits));
   const modules = moduleHashes(config);
   return {
     ...rewards,

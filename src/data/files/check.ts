@@ -89,6 +89,10 @@ export interface DataCheck {
   readonly answerCharacters?: Spread;
   /** Per problem, images and videos included; only with a tokenizer. */
   readonly promptTokens?: Spread;
+  /** Per solution, its stop token included; only with a tokenizer. */
+  readonly solutionTokens?: Spread;
+  /** Solutions of more tokens than a completion may have; only with a tokenizer and that number. */
+  readonly longSolutions?: number;
   /** Problems by kind. */
   readonly kinds: Readonly<Record<string, number>>;
   readonly fingerprint: string;
@@ -98,6 +102,10 @@ export interface DataCheck {
 export interface CheckOptions {
   /** Tokens of a problem's prompt, images and videos included. */
   readonly promptTokens?: ((problem: Problem) => number) | undefined;
+  /** Tokens of a solution, its stop token included. */
+  readonly solutionTokens?: ((solution: string) => number) | undefined;
+  /** Most tokens of a completion. */
+  readonly maxCompletionTokens?: number | undefined;
   /** The text of a problem's prompt; its question unless given. */
   readonly promptText?: ((problem: Problem) => string) | undefined;
   /** Judges references; they are not judged unless given. */
@@ -173,6 +181,7 @@ class Count {
     questionCharacters: [] as number[],
     answerCharacters: [] as number[],
     promptTokens: [] as number[],
+    solutionTokens: [] as number[],
   };
   readonly #kinds = new Map<string, number>();
   readonly #shown: ShownProblem[] = [];
@@ -210,6 +219,8 @@ class Count {
     numbers.questionCharacters.push(question.length);
     numbers.answerCharacters.push(...answers.map((answer) => answer.length));
     if (promptTokens !== undefined) numbers.promptTokens.push(promptTokens);
+    const solutionTokens = solution && this.#options.solutionTokens?.(solution.completion);
+    if (solutionTokens !== undefined) numbers.solutionTokens.push(solutionTokens);
     this.#kinds.set(kind, (this.#kinds.get(kind) ?? 0) + 1);
     const isFiltered = this.#options.isFiltered?.(problem, promptTokens) ?? false;
     this.#totals.filteredRows += Number(isFiltered);
@@ -248,6 +259,12 @@ class Count {
     return judged;
   }
 
+  #longSolutions(): Pick<DataCheck, "longSolutions"> {
+    const { solutionTokens, maxCompletionTokens: most } = this.#options;
+    if (solutionTokens === undefined || most === undefined) return {};
+    return { longSolutions: this.#numbers.solutionTokens.filter((tokens) => tokens > most).length };
+  }
+
   result(rows: number, brokenRows: number): DataCheck {
     const spreads = Object.entries(this.#numbers).map(([name, values]) => [name, spread(values)] as const);
     return {
@@ -261,6 +278,7 @@ class Count {
       videos: this.#numbers.videoFrames.length,
       ...this.#totals,
       ...(this.#systemText !== undefined && { systemText: this.#systemText }),
+      ...this.#longSolutions(),
       ...(this.#options.verdict && { references: this.#references }),
       columns: this.#columns.use(),
       shown: this.#shown,

@@ -10,6 +10,7 @@ import { chatModelSchema } from "../chat-model-options.ts";
 import { chatRespondent } from "../chat-respondent.ts";
 import { answerBenchmark } from "./answer-benchmark.ts";
 import { AnswerJournal } from "./answer-journal.ts";
+import type { AnswersHeader } from "./answer-record.ts";
 import { readAnswers, unfinishedNote } from "./read-answers.ts";
 
 const lines = (path: string) => readFileSync(path, "utf8").trimEnd().split("\n");
@@ -197,6 +198,36 @@ describe("an answers file", () => {
     await answerBenchmark(options(path));
     expect(() => journalOf(path, { ...GREEDY, temperature: 1 })).toThrow(
       /has answers of another evaluation.*\n {2}temperature: recorded 0, now 1/,
+    );
+  });
+
+  test("of other weights or another protocol is not advised to be judged again, of another verdict it is", () => {
+    const path = freshFile();
+    const header = {
+      event: "evaluation",
+      version: 1,
+      benchmark: "sums",
+      fingerprint: "f",
+      model: "weights 1",
+      verdict: "v",
+      protocol: { temperature: 0 },
+    } as const;
+    new AnswerJournal(path, header).close();
+    const refused = (more: Partial<AnswersHeader>) => {
+      try {
+        new AnswerJournal(path, { ...header, ...more });
+      } catch (error) {
+        return (error as Error).message;
+      }
+      return "";
+    };
+    expect(refused({ model: "weights 2" })).toBe(
+      `${path}: has answers of another model, or of other weights; give another --out:\n  model: recorded "weights 1", now "weights 2"`,
+    );
+    expect(refused({ model: "weights 2", verdict: "w" })).not.toContain("fovea score");
+    expect(refused({ protocol: { temperature: 1 } })).not.toContain("fovea score");
+    expect(refused({ verdict: "w" })).toBe(
+      `${path}: has answers of another evaluation; give another --out, or judge them again with fovea score:\n  verdict: recorded "v", now "w"`,
     );
   });
 

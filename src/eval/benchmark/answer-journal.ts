@@ -16,8 +16,16 @@ import {
 import { AnswerSet } from "./answer-set.ts";
 import { onFile, readLines } from "./read-answers.ts";
 
-/** The differences between two headers, in words. The plan may differ: answers are the same for more or fewer problems. */
-function differences(recorded: AnswersHeader, own: AnswersHeader): string[] {
+/** Why answers cannot be continued, and what to do: only another verdict is a matter of judging them again. */
+function refusal(differing: ReadonlyMap<string, string>): string {
+  const what = differing.has("model") ? "of another model, or of other weights" : "of another evaluation";
+  const isJudgedAnew = differing.size === 1 && differing.has("verdict");
+  const advice = isJudgedAnew ? ", or judge them again with fovea score" : "";
+  return `has answers ${what}; give another --out${advice}:\n  ${[...differing.values()].join("\n  ")}`;
+}
+
+/** The differences between two headers, in words by what differs. The plan may differ: answers are the same for more or fewer problems. */
+function differences(recorded: AnswersHeader, own: AnswersHeader): Map<string, string> {
   const flat = ({
     benchmark,
     options = {},
@@ -36,10 +44,11 @@ function differences(recorded: AnswersHeader, own: AnswersHeader): string[] {
     );
   };
   const [before, now] = [flat(recorded), flat(own)];
-  return [...new Set([...before.keys(), ...now.keys()])].flatMap((key) => {
+  const differing = [...new Set([...before.keys(), ...now.keys()])].flatMap((key) => {
     const [was, is] = [before.get(key), now.get(key)];
-    return was === is ? [] : [`${key}: recorded ${was ?? "none"}, now ${is ?? "none"}`];
+    return was === is ? [] : [[key, `${key}: recorded ${was ?? "none"}, now ${is ?? "none"}`] as const];
   });
+  return new Map(differing);
 }
 
 /** Writes all bytes at a place of a file. */
@@ -74,12 +83,7 @@ function openRecorded(path: string, header: AnswersHeader): OpenFile {
       return { file, set: new AnswerSet(), at: 0, cutBytes: 0, recorded: undefined };
     }
     const found = differences(recorded.header, header);
-    if (found.length > 0) {
-      throw new RunError(
-        `${path}: has answers of another evaluation; give another --out, or judge them again with fovea score:\n  ` +
-          found.join("\n  "),
-      );
-    }
+    if (found.size > 0) throw new RunError(`${path}: ${refusal(found)}`);
     ftruncateSync(file, wholeBytes);
     if (isOpenEnded) writeAt(file, Buffer.from("\n"), wholeBytes);
     return { file, set, at: wholeBytes + Number(isOpenEnded), cutBytes, recorded: recorded.header };

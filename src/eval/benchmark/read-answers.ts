@@ -2,7 +2,7 @@
  * @module
  * Reads an answers file, of a finished evaluation or of a stopped one.
  */
-import { closeSync, fstatSync, openSync, statSync } from "node:fs";
+import { closeSync, type Dirent, existsSync, fstatSync, openSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { DataError, FoveaError, RunError } from "../../errors/index.ts";
 import { fileLines } from "../../files/index.ts";
@@ -111,6 +111,45 @@ export function onFile<T>(path: string, work: () => T): T {
   }
 }
 
+/** Name of an answers file. */
+const ANSWERS = "answers.jsonl";
+/** Folders below a given one in which answers files are looked for: evaluation/benchmark of a run directory. */
+const LEVELS = 2;
+/** Most answers files that are named. */
+const NAMED = 8;
+
+/** The answers files in the folders below a folder. */
+function answersBelow(folder: string, levels = LEVELS): string[] {
+  if (levels === 0) return [];
+  let entries: Dirent[];
+  try {
+    entries = readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+  return entries
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => join(folder, name))
+    .sort()
+    .flatMap((path) => [
+      ...(existsSync(join(path, ANSWERS)) ? [join(path, ANSWERS)] : []),
+      ...answersBelow(path, levels - 1),
+    ]);
+}
+
+/** The answers file in a folder. */
+function answersIn(folder: string): string {
+  const path = join(folder, ANSWERS);
+  if (existsSync(path)) return path;
+  const below = answersBelow(folder);
+  const more = below.length > NAMED ? `, and ${below.length - NAMED} more` : "";
+  const found =
+    below.length === 0
+      ? "fovea eval writes one for each benchmark"
+      : `below it are ${below.slice(0, NAMED).join(", ")}${more}`;
+  throw new RunError(`${folder}: expected a folder with ${ANSWERS}, got none in it; ${found}`);
+}
+
 /**
  * A note that an evaluation is not finished; undefined where it is, or its planned number of answers is not known. Each
  * skipped row counts as its answers: where another row took its place, as many missing answers are not noticed.
@@ -129,11 +168,12 @@ export function unfinishedNote(
  * Reads an answers file.
  *
  * @param given the file, or the folder that it is in
- * @throws DataError when it is not an answers file, naming the line; RunError when it cannot be read
+ * @throws DataError when it is not an answers file, naming the line; RunError when it cannot be read, or is not in the
+ *   folder, naming those in the folders below
  */
 export function readAnswers(given: string): RecordedAnswers {
   const isFolder = statSync(given, { throwIfNoEntry: false })?.isDirectory() === true;
-  const path = isFolder ? join(given, "answers.jsonl") : given;
+  const path = isFolder ? answersIn(given) : given;
   return onFile(path, () => {
     const file = openSync(path, "r");
     try {

@@ -55,6 +55,13 @@ test("iterations without any reward are reported at once, then after two, four a
   expect(idle.add(unrewarded(11))).toHaveLength(1);
 });
 
+test("equal rewards are named as the reason, with a command that shows answers", () => {
+  const idle = new IdleIterations();
+  expect([1, 2, 3].flatMap((iteration) => idle.add(metrics(iteration, 0)))).toEqual([
+    "no update in 3 iterations in a row: all completions of each problem had the same reward; the mean reward was 0.250; fovea train --try shows whether any answer can be right",
+  ]);
+});
+
 test("completions without any answer are reported at once, and named as the reason", () => {
   const idle = new IdleIterations();
   expect(idle.add(metrics(1, 0, 1))).toEqual([

@@ -51,5 +51,5 @@ function reasonOf({ skipReason, usedGroups, reward }: IterationMetrics, unread: 
   if (skipReason !== undefined) return `the step of the last was skipped: ${skipReason}`;
   if (usedGroups > 0) return "no token had a gradient";
   const why = unread ?? `the mean reward was ${reward.toFixed(3)}`;
-  return `all completions of each problem had the same reward; ${why}`;
+  return `all completions of each problem had the same reward; ${why}; fovea train --try shows whether any answer can be right`;
 }

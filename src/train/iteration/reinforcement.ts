@@ -15,6 +15,7 @@ import { evaluationRecord } from "./evaluation-record.ts";
 import { IdleIterations } from "./idle-iterations.ts";
 import { runIteration } from "./iteration.ts";
 import { newProgress, type Progress, type Training } from "./training.ts";
+import { type SavedFall, ValidationFall } from "./validation-fall.ts";
 
 interface SavedProgress {
   readonly dataPosition: number;
@@ -23,6 +24,8 @@ interface SavedProgress {
   readonly rows: RowCounts;
   /** Only with separately normalised rewards. */
   readonly factors?: readonly number[] | undefined;
+  /** Only after an evaluation of the starting weights. */
+  readonly fall?: SavedFall | undefined;
 }
 
 /**
@@ -43,6 +46,7 @@ export function reinforcementPhase(training: Training): Phase {
   let progress = newProgress(training.seed);
   let batches: BatchesAhead | undefined;
   const idle = new IdleIterations();
+  let fall = new ValidationFall();
   let recorded: readonly RecordedBatch[] = [];
   const ahead: WorkAhead = {
     drain: async () => batches?.drain(),
@@ -80,8 +84,12 @@ export function reinforcementPhase(training: Training): Phase {
       if (validation === undefined || !isTurn) return [];
       // So that sampling from the current policy does not overlap with sampling from an earlier one.
       await batches?.drain();
+      const place = { iteration, split: "validation", problems, source: validation } as const;
+      const record = await evaluationRecord(training, place);
+      const warning = fall.add(record);
       return [
-        await evaluationRecord(training, { iteration, split: "validation", problems, source: validation }),
+        record,
+        ...(warning === undefined ? [] : [{ event: "warning", iteration, message: warning } as const]),
       ];
     },
     state() {
@@ -92,12 +100,14 @@ export function reinforcementPhase(training: Training): Phase {
         totals,
         rows,
         ...(factors && { factors }),
+        ...(fall.saved && { fall: fall.saved }),
       };
       return { plain, ...(replay && { write: (directory) => writeEntries(directory, replay) }) };
     },
     async restore(plain, directory) {
       requireReplayFile(plain as object, directory);
-      const { dataPosition, rng, totals, rows, factors } = plain as SavedProgress;
+      const { dataPosition, rng, totals, rows, factors, fall: before } = plain as SavedProgress;
+      fall = new ValidationFall(before);
       progress = {
         dataPosition,
         rng: Rng.restore(rng),

@@ -57,6 +57,8 @@ export interface EngineCheckEvent extends EngineCheck {
 export interface WarningEvent {
   readonly event: "warning";
   readonly message: string;
+  /** Completed iterations; given for a warning of a measurement, which metrics.jsonl records. */
+  readonly iteration?: number;
 }
 
 /** A reward failed on completions, which then have no reward; one event an iteration and message. */

@@ -2,7 +2,7 @@
  * @module
  * A phase of training as the loop sees it: its steps, and the state from which it continues.
  */
-import type { RunEvent } from "./events.ts";
+import type { RunEvent, WarningEvent } from "./events.ts";
 
 /** The result of one step of a phase. */
 export interface LoopStep {
@@ -14,6 +14,11 @@ export interface LoopStep {
   /** Optimiser steps in order: undefined if applied, else the reason for skipping. */
   readonly skips: readonly (string | undefined)[];
 }
+
+/** An event of a measurement, which the run records. */
+export type Measured =
+  | Extract<RunEvent, { iteration: number }>
+  | (WarningEvent & { readonly iteration: number });
 
 /** A phase of training as the loop sees it. */
 export interface Phase {
@@ -28,8 +33,11 @@ export interface Phase {
    * @param onChange called as soon as the step has changed the weights, if it does
    */
   run(step: number, onChange?: () => void): Promise<LoopStep>;
-  /** Measures the weights after so many steps, 0 before the first; changes no state. Absent if nothing is measured. */
-  measure?(completed: number): Promise<LoopStep["records"]>;
+  /**
+   * Measures the weights after so many steps, 0 before the first, and warns of what it finds; draws nothing of what steps
+   * draw. Absent if nothing is measured.
+   */
+  measure?(completed: number): Promise<readonly Measured[]>;
   /** The state that a checkpoint needs to continue after the steps so far. */
   state(): PhaseState;
   /**

@@ -282,10 +282,11 @@ export class RunDirectory {
   /**
    * Deletes all records after the given iteration, so that later iterations can run again.
    *
-   * @param isMeasured whether the evaluation after that iteration is kept
+   * @param isMeasured whether the evaluation after that iteration is kept, and the warning about it
    */
   async truncateAfter(completed: number, isMeasured: boolean): Promise<void> {
-    const last = (event: unknown) => (event === "evaluation" && !isMeasured ? completed - 1 : completed);
+    const last = (event: unknown) =>
+      (event === "evaluation" || event === "warning") && !isMeasured ? completed - 1 : completed;
     for (const name of [METRICS, ROLLOUT_INDEX]) {
       if (!existsSync(this.at(name))) continue;
       const kept = (await this.#records(name)).filter(

@@ -38,6 +38,8 @@ export type ChosenBy = "given" | "only" | "device" | "size" | "measured" | "reme
 /** An arrangement and what it was chosen by. */
 export interface ChosenArrangement extends Arrangement {
   readonly by: ChosenBy;
+  /** The number that the user set, where the other was left to the machine. */
+  readonly given?: Partial<Arrangement>;
   /** Cores that this process may use, and bytes of memory that are free for it. */
   readonly cores: number;
   readonly memory: number;

@@ -59,6 +59,7 @@ export async function chooseArrangement(
     threads: chosen.threads,
     replicas: chosen.replicas,
     by,
+    ...givenOf(wanted),
     cores: machine.cores,
     memory: machine.memory,
     memoryNeed: need(chosen),
@@ -97,6 +98,12 @@ export async function chooseArrangement(
   const unwritten = store.keep(key, choice);
   const warnings = [...leftOut, ...(unwritten === undefined ? [] : [unremembered(unwritten)])];
   return found(best, "measured", { tried, warnings });
+}
+
+/** The one number that is given. */
+function givenOf({ threads, replicas }: WantedArrangement): Pick<ChosenArrangement, "given"> {
+  if (threads === "auto") return replicas === "auto" ? {} : { given: { replicas } };
+  return replicas === "auto" ? { given: { threads } } : {};
 }
 
 function failed(why: string): string {
