@@ -62,13 +62,13 @@ describe("runs", () => {
     await page.locator(".chart canvas").nth(3).waitFor();
     const charts = page.locator(".chart");
     await charts.first().locator(".u-over").hover();
-    const places = await page.locator(".chart .values .faint").allTextContents();
+    const places = await page.locator(".chart header .where").allTextContents();
     expect(places.length).toBeGreaterThan(3);
     expect(new Set(places.slice(0, 3)).size).toBe(1);
   });
 
   test("several runs lie over each other, with what differs between them", async () => {
-    await open("runs=real|made");
+    await open("runs=real&runs=made");
     await page.getByText(/differs in \d+ of \d+ keys/).waitFor();
     await page.getByRole("cell", { name: "train.iterations" }).waitFor();
     await page.getByLabel("Seconds of each phase of an iteration of made").waitFor();
@@ -284,7 +284,7 @@ describe("by keys alone", () => {
 
 describe.each([1280, 390])("%i pixels wide", (width) => {
   test.each([
-    "runs=real|made",
+    "runs=real&runs=made",
     "view=rollouts&run=real&iteration=1&token=3",
     "view=compare&run=real&iteration=1&token=3",
   ])("%s does not scroll sideways", async (hash) => {
