@@ -191,10 +191,10 @@ describe("results", () => {
     await expect.poll(completions).toEqual(["one says 0"]);
   });
 
-  test("answers are searched by their words, and the mean has its interval", async () => {
+  test("answers are searched by their text, and the mean has its interval", async () => {
     await open("view=results&answers=other/evaluation/digits");
     await page.getByText(/mean score 50 % \(15 % to 85 %\)/).waitFor();
-    await page.getByLabel("Words of answers").fill("says 0");
+    await page.getByLabel("Text of answers").fill("says 0");
     await page.keyboard.press("Enter");
     await expect
       .poll(() => page.locator(".answer .mini").allTextContents())

@@ -16,7 +16,7 @@ function element(tag: string, name: string, ...children: readonly (Node | string
 
 /** A short piece of a line as it is drawn. */
 function keyOf({ place, isFaint = false }: ChartLine): HTMLElement {
-  const key = element("i", isFaint ? "key thin" : "key");
+  const key = element("i", isFaint ? "line-key thin" : "line-key");
   key.style.borderTopColor = runColour(place);
   key.style.borderTopStyle = runDash(place).length > 0 ? "dashed" : "solid";
   return key;

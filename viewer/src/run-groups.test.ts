@@ -87,6 +87,12 @@ describe("meanCurve", () => {
       count: [2, 1, 1],
     });
     expect(meanCurve([{ x: [1], y: [null], every: 1 }]).x).toEqual([]);
+    const [, ofThree] = curves;
+    expect(meanCurve(ofThree === undefined ? [] : [ofThree], 3)).toMatchObject({
+      y: [null, null, null],
+      rest: [3, 5, 6],
+      count: [1, 1, 1],
+    });
   });
 
   test("of runs of other lengths is taken over the wider buckets, without a zigzag", () => {

@@ -134,8 +134,10 @@ function bucketMeans({ x, y }: Curve, every: number): Map<number, { at: number; 
 /**
  * The mean of curves over the buckets of the widest of them. It has a point only where every curve that has begun and not
  * ended has one, so that it never moves because another set of runs was measured.
+ *
+ * @param of runs of which all are, also those without the curve
  */
-export function meanCurve(curves: readonly Curve[]): MeanCurve {
+export function meanCurve(curves: readonly Curve[], of: number = curves.length): MeanCurve {
   const every = Math.max(1, ...curves.map((curve) => curve.every));
   const members = curves.map((curve) => bucketMeans(curve, every)).filter(({ size }) => size > 0);
   const ranges = members.map((own) => [Math.min(...own.keys()), Math.max(...own.keys())] as const);
@@ -147,7 +149,7 @@ export function meanCurve(curves: readonly Curve[]): MeanCurve {
   });
   const values = points.map((found) => found.map(({ mean }) => mean));
   const means = values.map((own) => own.reduce((sum, value) => sum + value, 0) / own.length);
-  const hasAll = (i: number) => values[i]?.length === curves.length;
+  const hasAll = (i: number) => values[i]?.length === of;
   return {
     x: points.map((found) => Math.max(...found.map(({ at }) => at))),
     every,

@@ -109,9 +109,9 @@ function groupedLines(loaded: Loaded, curve: MetricCurve): ChartLine[] {
     const lines = members.flatMap((one) => lineOf(one, curve) ?? []);
     const [first] = lines;
     if (first === undefined) return [];
-    if (lines.length === 1) return [{ ...first, name }];
-    const { length: of } = lines;
-    return [{ name, place: runPlace(id), ...meanCurve(lines), of, isBand: true, ...styleOf(curve) }];
+    if (own.length === 1) return [{ ...first, name }];
+    const { length: of } = own;
+    return [{ name, place: runPlace(id), ...meanCurve(lines, of), of, isBand: true, ...styleOf(curve) }];
   });
 }
 

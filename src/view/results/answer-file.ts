@@ -28,7 +28,7 @@ interface AnswerQuery {
   readonly outcome: string;
   /** Kind of the problems; "" for all. */
   readonly kind: string;
-  /** Words that an answer or its problem has; "" for all. */
+  /** A text that an answer or its problem has; "" for all. */
   readonly find?: string;
 }
 
@@ -129,15 +129,11 @@ function shown(line: JsonObject, verdict: JsonObject = line): Omit<ShownAnswer, 
   };
 }
 
-/** Whether the texts of an answer and its problem have all words. */
-function hasWords(line: JsonObject, words: readonly string[]): boolean {
+/** Whether an answer or its problem has a text, in either case. */
+function hasText(line: JsonObject, wanted: string): boolean {
   const { problem, question, completion, extracted } = line;
   const all = [problem, question, completion, extracted, ...textsOf(line["answers"])];
-  const text = all
-    .map((one) => textOf(one))
-    .join("\n")
-    .toLowerCase();
-  return words.every((word) => text.includes(word));
+  return all.some((one) => textOf(one).toLowerCase().includes(wanted));
 }
 
 /** A file of answers, read on as it grows. */
@@ -208,16 +204,16 @@ export class AnswerFile {
     return this.#answers.length >= this.#most && this.#lines.hasMore;
   }
 
-  /** Offsets of the lines whose texts have all words; the last search is kept. */
+  /** Offsets of the lines that have a text; the last search is kept. */
   async #linesWith(find: string): Promise<ReadonlySet<number>> {
     const key = `${this.#lines.round} ${this.#lines.bytes} ${find}`;
     if (this.#found?.key === key) return this.#found.lines;
-    const words = find.toLowerCase().split(/\s+/).filter(Boolean);
+    const wanted = find.trim().toLowerCase();
     const lines = new Set<number>();
     for (let from = 0; from < this.#lines.bytes; ) {
       const { next } = await readLines(this.path, from, LIMITS, ({ at, text }) => {
         const line = text === undefined ? undefined : parseObject(text);
-        if (line !== undefined && hasWords(line, words)) lines.add(at);
+        if (line !== undefined && hasText(line, wanted)) lines.add(at);
         return true;
       });
       if (next === from) break;

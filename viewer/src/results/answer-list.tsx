@@ -127,8 +127,8 @@ function Filters({ page }: { readonly page: AnswerPage }) {
       )}
       <input
         type="search"
-        aria-label="Words of answers"
-        placeholder="words of an answer"
+        aria-label="Text of answers"
+        placeholder="text of an answer"
         value={text.value}
         onChange={({ currentTarget }) => go({ text: currentTarget.value, ...AFRESH })}
       />
