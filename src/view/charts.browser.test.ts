@@ -61,7 +61,7 @@ async function open(query: Readonly<Record<string, string>>, runs: readonly stri
     ...Object.entries(query),
     ...runs.map((id): [string, string] => ["runs", id]),
   ]);
-  await page.goto(`${viewer.url}#${address}`);
+  await page.goto(`${viewer.url}#${String(address)}`);
   await page.locator(".chart canvas").first().waitFor();
 }
 

@@ -167,7 +167,7 @@ const events = new Map<string, Readonly<Record<string, Heading>> | undefined>(Ob
 /** Of metrics that a later version of Fovea wrote. */
 const UNKNOWN = "Not known to this version";
 const FIRST: readonly string[] = ["accuracy", "reward", "entropy", "kl", "weightMax", "effectiveTokens"];
-/** Parts of rewards may have any size, whatever their names. */
+/** Parts of rewards may have any size. */
 const SHARES =
   /^(?!rewardParts\.)(?:.*(?:accuracy|share)$|(?:roles|byKind|measures)\.|(?:alignment|groupsWithoutSpread|withoutAnswer|withoutLabels|withoutVisualMass)$)/i;
 

@@ -84,7 +84,7 @@ const trimmedPower = (text: string) =>
     .replace("e+", "e")
     .replaceAll("-", MINUS);
 
-/** The distance of marks that are told apart on an axis of some length: a power of ten. */
+/** The distance of marks that can be distinguished on an axis of some length: a power of ten. */
 export function tickStep(span: number): number {
   return span > 0 ? 10 ** Math.floor(Math.log10(span / 100)) : 1;
 }

@@ -27,8 +27,10 @@ test("the mean of a part of the runs says of how many", () => {
   const mean = { ...line, x: [1, 2], y: [1, null], rest: [null, 5], count: [3, 2], of: 3 };
   expect(readingAt(mean, 0, 1)?.count).toBeNull();
   expect(readingAt(mean, 0)).toEqual({ ...none, value: 5, count: 2 });
+  // Smoothing begins again with them.
+  expect(readingAt(mean, 0.9)?.smooth).toBeCloseTo(5, 12);
 });
 
 test("one of several curves of a run is named", () => {
-  expect([lineName(line), lineName({ ...line, label: "validation" })]).toEqual(["a", "a, validation"]);
+  expect([lineName(line), lineName({ ...line, label: "validation" })]).toEqual(["a", "validation, a"]);
 });

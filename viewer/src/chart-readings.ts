@@ -30,14 +30,26 @@ export interface ChartLine {
   readonly label?: string;
 }
 
-/** All values of a line, also those of a part of its runs. */
+/** All values of a line, also means over a part of its runs. */
 export function allValues({ y, rest }: ChartLine): (number | null)[] {
   return y.map((value, i) => value ?? rest?.[i] ?? null);
 }
 
+/** Values of a line, smoothed; where fewer runs are left, smoothing begins again. */
+export function smoothedParts(
+  { y }: Pick<ChartLine, "y">,
+  values: readonly (number | null)[],
+  smoothing: number,
+): (number | null)[] {
+  const part = (hasAll: boolean) =>
+    values.map((value, i) => (((y[i] ?? null) !== null) === hasAll ? value : null));
+  const [all, rest] = [smoothed(part(true), smoothing), smoothed(part(false), smoothing)];
+  return values.map((_, i) => all[i] ?? rest[i] ?? null);
+}
+
 /** The curve that is drawn over the values; undefined where it is the values themselves. */
 export function smoothCurve(line: ChartLine, smoothing: number): (number | null)[] | undefined {
-  return smoothing > 0 && line.isExact !== true ? smoothed(allValues(line), smoothing) : undefined;
+  return smoothing > 0 && line.isExact !== true ? smoothedParts(line, allValues(line), smoothing) : undefined;
 }
 
 /** A value as it was recorded. */
@@ -76,4 +88,4 @@ export function readingAt(line: ChartLine, smoothing: number, at?: number): Read
 }
 
 /** Its name among the lines of a chart. */
-export const lineName = ({ name, label }: ChartLine) => (label === undefined ? name : `${name}, ${label}`);
+export const lineName = ({ name, label }: ChartLine) => (label === undefined ? name : `${label}, ${name}`);

@@ -6,9 +6,15 @@ import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import { axisRange } from "../../src/view/axis-range.ts";
 import { numberText, percentText, tickText } from "../../src/view/number-text.ts";
-import { allValues, type ChartLine, lineName, readingAt, smoothCurve } from "./chart-readings.ts";
+import {
+  allValues,
+  type ChartLine,
+  lineName,
+  readingAt,
+  smoothCurve,
+  smoothedParts,
+} from "./chart-readings.ts";
 import { Readings } from "./readings.ts";
-import { smoothed } from "./smoothing.ts";
 import { cssValue, runDash, runProperty, theme } from "./theme.ts";
 
 export interface LineChartProps {
@@ -63,7 +69,7 @@ function aligned(lines: readonly ChartLine[], smoothing: number, isLog: boolean)
       series.push(hidden, hidden);
       bands.push({ series: [at + 1, at], fill: own + BAND });
       const beta = isBand && !isExact ? smoothing : 0;
-      columns.push(smoothed(usable(low), beta), smoothed(usable(high), beta));
+      columns.push(smoothedParts(line, usable(low), beta), smoothedParts(line, usable(high), beta));
     }
     const curve = usable(smooth ?? allValues(line));
     const width = isFaint ? 1 : 1.5;
@@ -79,7 +85,7 @@ function aligned(lines: readonly ChartLine[], smoothing: number, isLog: boolean)
   return { data, series, bands };
 }
 
-/** The newest value of each line, for those who cannot see them. */
+/** The newest value of each line, for a screen reader. */
 function spoken({ title, lines, smoothing, isShare }: LineChartProps): string {
   const text = isShare ? percentText : numberText;
   const values = lines.map((line) => `${lineName(line)} ${text(readingAt(line, smoothing)?.value)}`);

@@ -86,7 +86,8 @@ export class Readings {
     const body = rows.map(({ line, reading }) => {
       const note = noteOf(reading, line);
       const name = element("span", "cut", keyOf(line), lineName(line));
-      const value = `${this.#text(reading?.value)}${note === "" ? "" : ` ${note}`}`;
+      const value = element("span", "", this.#text(reading?.value));
+      if (note !== "") value.append(element("span", "below-number soft", note));
       return cells("td", name, value, ...(isSmooth ? [this.#text(reading?.smooth)] : []));
     });
     const head = isSmooth ? [cells("th", "", "value", "smoothed")] : [];

@@ -88,7 +88,7 @@ test("a group that cannot be read says why, until it can", async () => {
   expect(state.groupTrouble.value).toBe("");
 });
 
-test("a filter or an order of one iteration is over all of its completions, not those of the page", async () => {
+test("a filter or an order of one iteration is over all of its completions, not over the page", async () => {
   await vi.waitFor(() => expect(state.page.value).toBeDefined());
   const ranking = { groups: [group], next: 64, total: 70, isCut: false, unreadable: 0 };
   answers.set("/ranking?", ok(ranking));

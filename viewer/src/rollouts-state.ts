@@ -77,7 +77,7 @@ export const iteration: ReadonlySignal<number | undefined> = computed(() => {
 /** Whether completions of every iteration are listed. */
 export const isAcross: ReadonlySignal<boolean> = computed(() => iterationKey.value === ALL);
 
-/** Whether the server chooses and orders the completions: those of an iteration as its file has them need no choice. */
+/** Whether the server chooses and orders the completions; the whole of an iteration in its file's order needs no choice. */
 const isRanked: ReadonlySignal<boolean> = computed(
   () => isAcross.value || hasFilters.value || sort.value !== "",
 );

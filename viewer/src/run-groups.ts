@@ -75,7 +75,7 @@ function nameOf(settings: Readonly<Record<string, string>>, keys: readonly strin
     .join(" · ");
 }
 
-/** Names of groups by the settings in which they differ, each another where the settings tell them apart. */
+/** Names of groups by the settings in which they differ, each another where the settings allow it. */
 function namesOf(
   groups: readonly Readonly<Record<string, string>>[],
   differing: readonly string[],

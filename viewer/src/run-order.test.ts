@@ -43,7 +43,7 @@ describe("hasWords", () => {
   });
 });
 
-test("the states of a group are counted, those that ended early too", () => {
+test("the states of a group are counted, early ends too", () => {
   const run = (isFinished: boolean, status?: "failed" | "interrupted") => ({
     problem: null,
     isFinished,

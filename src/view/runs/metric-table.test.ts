@@ -101,7 +101,7 @@ test("a share of nothing is no measurement, nor an accuracy where no answer was 
   ]);
 });
 
-test("a file that is written anew in place, and is longer, is another", async () => {
+test("a file that is overwritten in place by a longer one is another", async () => {
   const path = join(temporaryDirectory(), "metrics.jsonl");
   const line = (iteration: number, a: number) => `{"event":"iteration","iteration":${iteration},"a":${a}}\n`;
   writeFileSync(path, line(1, 0.1) + line(2, 0.2));

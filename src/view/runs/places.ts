@@ -26,7 +26,7 @@ const FRESH_MS = 500;
 /** A directory that was found. */
 export interface Place extends Aged {
   readonly path: string;
-  /** What it lies in, itself or further up: a directory that was given, or a link in it. No file outside is opened. */
+  /** The directory around it that was given, or that a link in that leads to. No file outside is opened. */
   readonly base: string;
   /** Names of the folders from there. */
   readonly inside: readonly string[];
@@ -194,7 +194,7 @@ export class Places {
     return new Places(roots, clock);
   }
 
-  /** What is there now, or was half a second ago. */
+  /** All places that are there now, or were half a second ago. */
   async look(): Promise<Found> {
     if (this.#found === undefined || this.#clock() - this.#lookedAt > FRESH_MS) {
       this.#lookedAt = Number.POSITIVE_INFINITY;

@@ -33,7 +33,7 @@ async function objectIn(path: string, name: string) {
   return parseObject(await readFile(file, "utf8"));
 }
 
-/** What end.json says. */
+/** The content of end.json. */
 export interface RecordedEnd {
   readonly status: string;
   readonly message: string | null;

@@ -198,7 +198,7 @@ describe("the end of a run", () => {
   const end = (path: string, status: string) =>
     writeFileSync(join(path, "end.json"), JSON.stringify({ status, completed: 3 }));
 
-  test("is what it recorded, whether its final model is there or not", async () => {
+  test("is as it recorded, with or without its final model", async () => {
     const path = madeRun();
     const run = new Run("made", path);
     expect(await run.summary()).toMatchObject({ isFinished: false, stopped: null });
@@ -227,7 +227,7 @@ describe("the end of a run", () => {
   });
 });
 
-test("another run at the same path is read anew", async () => {
+test("another run at the same path is read from its start", async () => {
   const path = madeRun({ completions: [["a1", "b2"]] });
   const run = new Run("made", path);
   const query = { sort: "advantage", outcome: "", spread: "" };

@@ -96,7 +96,7 @@ export class Run {
     if (this.#record === undefined || version !== this.#recordVersion) {
       const record = await this.#readRecord();
       if (this.#record !== undefined) {
-        // What was read is of another run.
+        // All that was read is of another run.
         this.#metrics = new MetricTable();
         this.#rollouts = new RolloutIndex();
       }
@@ -199,8 +199,8 @@ export class Run {
   }
 
   /**
-   * Weights, start and end of the run. What its files say is kept until one of them, or a folder of weights, has changed;
-   * whether its process runs is asked each time.
+   * Weights, start and end of the run. They are kept until one of their files, or a folder of weights, has changed; whether
+   * its process runs is asked each time.
    */
   async state(): Promise<RunState> {
     const stats = await Promise.all(

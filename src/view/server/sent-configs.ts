@@ -1,6 +1,6 @@
 /**
  * @module
- * Configurations are most of a list of runs and rarely change: a page that asks again is sent only those that are new.
+ * Configurations are most of a list of runs and rarely change: a page that asks again is sent only new configurations.
  */
 import { randomUUID } from "node:crypto";
 import type { Listed, RunList, RunSummary } from "../protocol.ts";

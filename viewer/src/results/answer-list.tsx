@@ -126,7 +126,7 @@ function Filters({ page }: { readonly page: AnswerPage }) {
         </label>
       )}
       <input
-        type="search"
+        type="text"
         aria-label="Text of answers"
         placeholder="text of an answer"
         value={text.value}
