@@ -112,18 +112,21 @@ describe("rollouts", () => {
   test("filters and orders completions", async () => {
     await open("view=rollouts&run=made");
     await page.locator(".completion").nth(6).waitFor();
+    const texts = () => page.locator(".completion .mono").allTextContents();
     await page.getByRole("button", { name: "right", exact: true }).click();
-    expect(await outcomes()).toEqual(["right", "right"]);
+    await expect.poll(outcomes).toEqual(["right", "right"]);
     await page.getByRole("button", { name: "wrong", exact: true }).click();
-    expect(await outcomes()).toHaveLength(5);
+    await expect.poll(outcomes).toHaveLength(5);
+    // Neighbours of one group have one heading.
+    await expect.poll(() => page.locator(".group header").count()).toBe(3);
     await page.getByRole("button", { name: "no spread" }).click();
-    expect(await page.locator(".completion .mono").allTextContents()).toEqual(["wrong 4", "wrong 5"]);
+    await expect.poll(texts).toEqual(["wrong 4", "wrong 5"]);
     await page.getByRole("button", { name: "any" }).click();
     await page.getByRole("button", { name: "all", exact: true }).click();
     await page.getByLabel("sorted").selectOption("tokens");
-    expect((await page.locator(".completion .mono").allTextContents())[0]).toBe(HOSTILE);
+    await expect.poll(async () => (await texts())[0]).toBe(HOSTILE);
     await page.getByRole("button", { name: "greatest first" }).click();
-    expect((await page.locator(".completion .mono").allTextContents()).at(-1)).toBe(HOSTILE);
+    await expect.poll(async () => (await texts()).at(-1)).toBe(HOSTILE);
   });
 
   test("all iterations are filtered and sorted in one list, which the address keeps", async () => {

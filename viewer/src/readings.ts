@@ -80,15 +80,15 @@ export class Readings {
   }
 
   #table(rows: readonly { readonly line: ChartLine; readonly reading: Reading | undefined }[]): HTMLElement {
-    const cells = (tag: string, ...texts: readonly (Node | string)[]) =>
-      element("tr", "", ...texts.map((text, i) => element(tag, i === 0 ? "" : "number", text)));
+    const cells = (tag: string, name: Node | string, ...texts: readonly string[]) =>
+      element("tr", "", element(tag, "", name), ...texts.map((text) => element(tag, "number", text)));
     const isSmooth = rows.some(({ reading }) => reading?.smooth != null);
     const body = rows.map(({ line, reading }) => {
-      const note = noteOf(reading, line);
       const name = element("span", "cut", keyOf(line), lineName(line));
-      const value = element("span", "", this.#text(reading?.value));
-      if (note !== "") value.append(element("span", "below-number soft", note));
-      return cells("td", name, value, ...(isSmooth ? [this.#text(reading?.smooth)] : []));
+      const note = noteOf(reading, line);
+      const named = element("div", "", name, ...(note === "" ? [] : [element("span", "soft", note)]));
+      const values = [reading?.value, ...(isSmooth ? [reading?.smooth] : [])];
+      return cells("td", named, ...values.map((value) => this.#text(value)));
     });
     const head = isSmooth ? [cells("th", "", "value", "smoothed")] : [];
     return element("table", "", ...head, ...body);
