@@ -20,7 +20,7 @@ const TOKEN = `run=${name}&iteration=300&token=5`;
 const SHOTS = [
   {
     file: "runs",
-    hash: `runs=${name}|${second}`,
+    hash: `runs=${name}&runs=${second}`,
     width: 1280,
     height: 800,
     theme: "light",

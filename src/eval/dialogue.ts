@@ -65,6 +65,8 @@ export interface Dialogue {
   text(tokens: ArrayLike<number>): string;
   /** `[T]` texts that joined are `text`; "" for special tokens, and within a character (`token-texts.ts`). */
   tokenTexts(tokens: ArrayLike<number>): string[];
+  /** The text of a token by itself; of a special token its name, of a stop token "". */
+  tokenName(token: number): string;
 }
 
 /** The dialogue of a model with this tokenizer and chat template. */
@@ -148,5 +150,7 @@ export function createDialogue(options: DialogueOptions): Dialogue {
     },
     text: (tokens) => tokenizer.decode(tokens, { skipSpecial: true }),
     tokenTexts: (tokens) => tokenTexts(tokens, decode),
+    tokenName: (token) =>
+      stopTokens.includes(token) ? "" : decode([token]) || tokenizer.decode([token], { skipSpecial: false }),
   };
 }

@@ -9,4 +9,4 @@ export type { CompletionInspection, ImageAttention, MethodWeights } from "./insp
 export { type InspectionPage, inspectionPage } from "./inspection-page.ts";
 export { inspectionText } from "./inspection-text.ts";
 export { everyMethod } from "./method-weights.ts";
-export { spokenToken, tokenSentence, verdictSentence } from "./verdict-sentence.ts";
+export { isEndToken, spokenToken, tokenSentence, verdictSentence } from "./verdict-sentence.ts";

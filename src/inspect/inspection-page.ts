@@ -88,7 +88,7 @@ if (overlays.some(({ grid }) => grid)) {
 }
 const choice = make("select", { id: "method" }, ...shown.map(({ kind }) => make("option", { value: kind, textContent: kind })));
 place.append(make("label", { textContent: "weights of " }, choice));
-const buttons = tokenTexts.map((text, t) => make("button", { textContent: text === "" ? "\\u220e" : text, type: "button", onclick: () => pick(t) }));
+const buttons = tokenTexts.map((text, t) => make("button", { textContent: text || (t === tokenTexts.length - 1 ? "\\u220e" : "\\u00b7"), type: "button", onclick: () => pick(t) }));
 place.append(make("div", { className: "tokens" }, ...buttons));
 const facts = make("dl");
 place.append(facts, make("p", { className: "note" }, "Blue: ", term("weight"), " above the completion's mean; orange: below. Underlined: ",

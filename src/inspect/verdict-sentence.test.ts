@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { tokenSentence, verdictSentence } from "./verdict-sentence.ts";
+import { isEndToken, tokenSentence, verdictSentence } from "./verdict-sentence.ts";
 
 describe("verdictSentence", () => {
   test.each([
@@ -25,6 +25,7 @@ describe("verdictSentence", () => {
 describe("tokenSentence", () => {
   const token = {
     text: " triangle",
+    isEnd: false,
     logprob: Math.log(0.23),
     alternatives: [
       { text: " circle", logprob: Math.log(0.41) },
@@ -56,11 +57,25 @@ describe("tokenSentence", () => {
     expect(tokenSentence({ ...token, answer: null, withoutImage: -20 })).toBe(
       "`triangle` had 23 %, `circle` 41 %; without the image `triangle` had less than 0.1 %.",
     );
-    expect(tokenSentence({ ...token, text: "", logprob: -1e-6, answer: null, withoutImage: null })).toBe(
-      "The end of the text had more than 99.9 %, `circle` 41 %.",
-    );
+    expect(
+      tokenSentence({ ...token, text: "", isEnd: true, logprob: -1e-6, answer: null, withoutImage: null }),
+    ).toBe("The end of the text had more than 99.9 %, `circle` 41 %.");
     expect(tokenSentence({ ...token, text: "\n", answer: null, alternatives: [], withoutImage: null })).toBe(
       "`⏎` had 23 %.",
     );
+  });
+
+  test("a later part of a character is no end of the text, and has no other beside it", () => {
+    const part = { ...token, text: "", answer: null, withoutImage: null };
+    expect(tokenSentence(part)).toBe("A part of a character had 23 %.");
+    const alternatives = [{ text: "\uFFFD", logprob: -1 }];
+    expect(tokenSentence({ ...part, text: "½", alternatives })).toBe("`½` had 23 %.");
+  });
+
+  test("only the last token of a completion that was not cut can be its end", () => {
+    const tokenTexts = ["½", "", "a", ""];
+    expect(tokenTexts.map((_, t) => isEndToken(tokenTexts, t, false))).toEqual([false, false, false, true]);
+    expect(isEndToken(tokenTexts, 3, true)).toBe(false);
+    expect(isEndToken(["a"], 0, false)).toBe(false);
   });
 });

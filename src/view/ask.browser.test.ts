@@ -96,7 +96,7 @@ const status = () => page.getByRole("status").last();
 /** Asks, and waits for the whole answer. */
 async function ask(): Promise<Saved> {
   await page.locator(".frames img").first().waitFor();
-  await page.getByRole("button", { name: "Ask", exact: true }).click();
+  await page.locator("form").getByRole("button", { name: "Ask", exact: true }).click();
   return finished();
 }
 
@@ -176,7 +176,9 @@ describe("an answer in the browser", () => {
     });
     await page.locator(".thumbs button").first().click();
     await page.getByText("the picture is loading").waitFor();
-    expect(await page.getByRole("button", { name: "Ask", exact: true }).isDisabled()).toBe(true);
+    expect(await page.locator("form").getByRole("button", { name: "Ask", exact: true }).isDisabled()).toBe(
+      true,
+    );
     await page.keyboard.press("a");
     expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(390);
     expect(await page.getByText(/^answering/).count()).toBe(0);
@@ -213,7 +215,7 @@ describe("what goes wrong is said", () => {
     rmSync(join(missing, "vision.onnx"));
     await open(`view=ask&run=real&picture=${problem}&export=broken`);
     await page.locator(".frames img").first().waitFor();
-    await page.getByRole("button", { name: "Ask", exact: true }).click();
+    await page.locator("form").getByRole("button", { name: "Ask", exact: true }).click();
     await page.getByRole("alert").getByText("No answer").waitFor({ timeout: 60_000 });
     const choices = await page.getByLabel("Model").locator("option").allTextContents();
     expect(choices.map((text) => text.split(",")[0])).toEqual(["real/onnx", "broken"]);

@@ -107,7 +107,7 @@ test("ask: the exported graphs answer as the engine with the adapter does", asyn
 
   await open(`${viewer.url}#view=ask&run=adapted&picture=${index}`);
   await page.locator(".frames img").first().waitFor();
-  await page.getByRole("button", { name: "Ask", exact: true }).click();
+  await page.locator("form").getByRole("button", { name: "Ask", exact: true }).click();
   const saving = page.getByRole("button", { name: "save as JSON" });
   await saving.waitFor({ timeout: 60_000 });
   const [download] = await Promise.all([page.waitForEvent("download"), saving.click()]);

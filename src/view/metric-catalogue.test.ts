@@ -4,6 +4,7 @@ import { metricSections, metricTitle } from "./metric-catalogue.ts";
 const column = { mean: [1, 2] };
 const event = (...keys: string[]) => ({
   x: [1, 2],
+  every: 1,
   columns: Object.fromEntries(keys.map((key) => [key, column])),
 });
 
@@ -100,4 +101,29 @@ test("metrics of several runs are named once, and a search keeps what has its wo
   const runs = [{ iteration: event("reward", "entropy") }, { iteration: event("reward", "kl") }];
   expect(metricSections(runs, "REW").flatMap(({ charts }) => charts)).toHaveLength(1);
   expect(metricSections(runs, "nothing")).toEqual([]);
+});
+
+test("shares are shown as per cent, parts of rewards never", () => {
+  const keys = [
+    "accuracy",
+    "truncatedShare",
+    "roles.visual",
+    "alignment",
+    "rewardParts.accuracy",
+    "rewardParts.lengthShare",
+    "loss",
+  ];
+  const charts = metricSections([{ iteration: event(...keys, "noisedAccuracy") }], "").flatMap(
+    (one) => one.charts,
+  );
+  const shares = charts
+    .filter(({ isShare }) => isShare)
+    .flatMap(({ curves }) => curves.map(({ key }) => key));
+  expect(shares.toSorted()).toEqual([
+    "accuracy",
+    "alignment",
+    "noisedAccuracy",
+    "roles.visual",
+    "truncatedShare",
+  ]);
 });

@@ -167,8 +167,9 @@ const events = new Map<string, Readonly<Record<string, Heading>> | undefined>(Ob
 /** Of metrics that a later version of Fovea wrote. */
 const UNKNOWN = "Not known to this version";
 const FIRST: readonly string[] = ["accuracy", "reward", "entropy", "kl", "weightMax", "effectiveTokens"];
+/** Parts of rewards may have any size. */
 const SHARES =
-  /(?:accuracy|share)$|^(?:roles|byKind|measures)\.|^(?:alignment|groupsWithoutSpread|withoutAnswer|withoutLabels|withoutVisualMass)$/i;
+  /^(?!rewardParts\.)(?:.*(?:accuracy|share)$|(?:roles|byKind|measures)\.|(?:alignment|groupsWithoutSpread|withoutAnswer|withoutLabels|withoutVisualMass)$)/i;
 
 /** `completionTokensMean` to `completion tokens mean`. */
 export function metricTitle(key: string): string {

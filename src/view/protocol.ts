@@ -67,6 +67,17 @@ export interface RunSummary {
   readonly weights: readonly string[];
 }
 
+/** A run in the list of runs. */
+export type ListedRun = Omit<RunSummary, "config"> & {
+  /** Null where the page was sent it before. */
+  readonly config: RunSummary["config"] | null;
+};
+
+export interface RunList extends Listed<ListedRun> {
+  /** Sent with the next question: configurations that were sent by now are left out of its answer. */
+  readonly seen: string;
+}
+
 /** One column of metrics: means over buckets of iterations, with the extremes where a bucket has several. */
 export interface MetricColumn {
   readonly mean: readonly (number | null)[];
@@ -78,6 +89,8 @@ export interface MetricColumn {
 export interface MetricEvent {
   /** Iteration or step; the last of each bucket. */
   readonly x: readonly number[];
+  /** Width of a bucket, a power of two; the bucket of iteration i is number ⌈i / every⌉. */
+  readonly every: number;
   readonly columns: Readonly<Record<string, MetricColumn>>;
 }
 
@@ -189,7 +202,7 @@ export interface RolloutDetail {
 /** A completion scored by weights of a run. */
 export interface Inspection extends CompletionInspection {
   readonly weights: string;
-  /** `[T][k]` texts of `alternatives`; null where there are none. */
+  /** `[T][k]` texts of `alternatives`, "" for a token that ends the text; null where there are none. */
   readonly alternativeTexts: readonly (readonly string[])[] | null;
 }
 
@@ -198,6 +211,8 @@ export interface GreedyAnswer {
   readonly weights: string;
   readonly tokens: readonly number[];
   readonly tokenTexts: readonly string[];
+  /** Whether it was cut at the limit. */
+  readonly isCut: boolean;
   readonly logprobs: readonly number[];
   readonly isRight: boolean | null;
   /** Why the run's verdict was not asked; null where it was. */
@@ -276,16 +291,33 @@ export interface ShownAnswer {
   readonly other: Omit<ShownAnswer, "other"> | null;
 }
 
+/** A mean score with its 95 % interval; without one where scores are no shares, or too many are graded. */
+export interface ScoreInterval {
+  readonly mean: number;
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
+/** Two files over the problems that were judged in both and pass kind and search. */
+export interface PairedScores {
+  readonly problems: number;
+  /** Mean scores; null without a problem. */
+  readonly own: number | null;
+  readonly other: number | null;
+  /** The other less the own, paired by problem. */
+  readonly difference: ScoreInterval | null;
+}
+
 export interface AnswerPage {
   readonly answers: readonly ShownAnswer[];
   /** Kinds of the problems. */
   readonly kinds: readonly string[];
-  /** Answers of the chosen kind by outcome: `all`, `right`, `wrong`, … */
+  /** Answers that pass kind and search by outcome: `all`, `right`, `wrong`, … */
   readonly outcomes: Readonly<Record<string, number>>;
-  /** Mean score of the judged answers of the chosen kind. */
-  readonly score: number | null;
-  /** Answers that the other file has too. */
-  readonly paired: number;
+  /** Mean score of the judged answers among them. */
+  readonly score: ScoreInterval | null;
+  /** Beside another file; null without one. */
+  readonly paired: PairedScores | null;
   /** Answers that pass the filters. */
   readonly total: number;
   readonly next: number | null;

@@ -177,7 +177,7 @@ describe("results", () => {
     await page.getByRole("button", { name: "uniform", exact: true }).click();
     await expect
       .poll(() => page.evaluate("decodeURIComponent(location.hash)"))
-      .toContain("runs=grid/cells/uniform-0|grid/cells/uniform-1");
+      .toContain("runs=grid/cells/uniform-0&runs=grid/cells/uniform-1");
     await page.locator(".chart canvas").first().waitFor();
   });
 
@@ -191,10 +191,22 @@ describe("results", () => {
     await expect.poll(completions).toEqual(["one says 0"]);
   });
 
+  test("answers are searched by their text, and the mean has its interval", async () => {
+    await open("view=results&answers=other/evaluation/digits");
+    await page.getByText(/mean score 50 % \(15 % to 85 %\)/).waitFor();
+    await page.getByLabel("Text of answers").fill("says 0");
+    await page.keyboard.press("Enter");
+    await expect
+      .poll(() => page.locator(".answer .mini").allTextContents())
+      .toEqual(["one says 0", "one says 0"]);
+    expect(await page.evaluate("location.hash")).toContain("text=says+0");
+  });
+
   test("two models are shown side by side, and the gains of one over the other can be listed", async () => {
     await open("view=results&answers=other/evaluation/digits");
     await page.getByLabel("beside").selectOption("grid/results/a/b");
-    await page.getByText("4 problems in both").waitFor();
+    // 1 0 0 1 here, 1 1 0 0 beside.
+    await page.getByText(/4 problems in both: 50 % here, 50 % beside, difference 0 points \(−\d+/).waitFor();
     await page.getByRole("button", { name: /^gained/ }).click();
     await expect
       .poll(() => page.locator(".answer .mini").allTextContents())

@@ -62,13 +62,13 @@ describe("runs", () => {
     await page.locator(".chart canvas").nth(3).waitFor();
     const charts = page.locator(".chart");
     await charts.first().locator(".u-over").hover();
-    const places = await page.locator(".chart .values .faint").allTextContents();
+    const places = await page.locator(".chart header .where").allTextContents();
     expect(places.length).toBeGreaterThan(3);
     expect(new Set(places.slice(0, 3)).size).toBe(1);
   });
 
   test("several runs lie over each other, with what differs between them", async () => {
-    await open("runs=real|made");
+    await open("runs=real&runs=made");
     await page.getByText(/differs in \d+ of \d+ keys/).waitFor();
     await page.getByRole("cell", { name: "train.iterations" }).waitFor();
     await page.getByLabel("Seconds of each phase of an iteration of made").waitFor();
@@ -112,18 +112,21 @@ describe("rollouts", () => {
   test("filters and orders completions", async () => {
     await open("view=rollouts&run=made");
     await page.locator(".completion").nth(6).waitFor();
+    const texts = () => page.locator(".completion .mono").allTextContents();
     await page.getByRole("button", { name: "right", exact: true }).click();
-    expect(await outcomes()).toEqual(["right", "right"]);
+    await expect.poll(outcomes).toEqual(["right", "right"]);
     await page.getByRole("button", { name: "wrong", exact: true }).click();
-    expect(await outcomes()).toHaveLength(5);
+    await expect.poll(outcomes).toHaveLength(5);
+    // Neighbours of one group have one heading.
+    await expect.poll(() => page.locator(".group header").count()).toBe(3);
     await page.getByRole("button", { name: "no spread" }).click();
-    expect(await page.locator(".completion .mono").allTextContents()).toEqual(["wrong 4", "wrong 5"]);
+    await expect.poll(texts).toEqual(["wrong 4", "wrong 5"]);
     await page.getByRole("button", { name: "any" }).click();
     await page.getByRole("button", { name: "all", exact: true }).click();
     await page.getByLabel("sorted").selectOption("tokens");
-    expect((await page.locator(".completion .mono").allTextContents())[0]).toBe(HOSTILE);
+    await expect.poll(async () => (await texts())[0]).toBe(HOSTILE);
     await page.getByRole("button", { name: "greatest first" }).click();
-    expect((await page.locator(".completion .mono").allTextContents()).at(-1)).toBe(HOSTILE);
+    await expect.poll(async () => (await texts()).at(-1)).toBe(HOSTILE);
   });
 
   test("all iterations are filtered and sorted in one list, which the address keeps", async () => {
@@ -284,7 +287,7 @@ describe("by keys alone", () => {
 
 describe.each([1280, 390])("%i pixels wide", (width) => {
   test.each([
-    "runs=real|made",
+    "runs=real&runs=made",
     "view=rollouts&run=real&iteration=1&token=3",
     "view=compare&run=real&iteration=1&token=3",
   ])("%s does not scroll sideways", async (hash) => {

@@ -23,6 +23,7 @@ export type AddressKey =
   | "search"
   | "order"
   | "find"
+  | "text"
   | "weights"
   | "before"
   | "against"
@@ -40,26 +41,42 @@ export type AddressKey =
   | "seed"
   | "most";
 
-type State = Readonly<Partial<Record<AddressKey, string>>>;
+/** A key that is absent has no values; only `runs` has several. */
+type State = Readonly<Partial<Record<AddressKey, readonly string[]>>>;
 
-function parse(hash: string): State {
-  return Object.fromEntries(new URLSearchParams(hash.replace(/^#/, "")));
+/** The values of every key of an address. */
+export function parseAddress(hash: string): State {
+  const query = new URLSearchParams(hash.replace(/^#/, ""));
+  return Object.fromEntries([...new Set(query.keys())].map((key) => [key, query.getAll(key)]));
 }
 
-const state = signal<State>(parse(location.hash));
+/** The address of values; a key whose values are all empty is left out. */
+export function formatAddress(state: State): string {
+  const pairs = Object.entries(state).flatMap(([key, values]) => values.map((value) => [key, value]));
+  return `#${new URLSearchParams(pairs.filter(([, value]) => value !== ""))}`;
+}
+
+const state = signal<State>(parseAddress(location.hash));
 addEventListener("hashchange", () => {
-  state.value = parse(location.hash);
+  state.value = parseAddress(location.hash);
 });
 
 /** One key of the address, "" where it is absent. */
 export function param(key: AddressKey): ReadonlySignal<string> {
-  return computed(() => state.value[key] ?? "");
+  return computed(() => current(key));
+}
+
+/** All values of a key of the address. */
+export function params(key: AddressKey): ReadonlySignal<readonly string[]> {
+  return computed(() => state.value[key] ?? []);
 }
 
 /** One key of the address as it is now. */
 export function current(key: AddressKey): string {
-  return state.value[key] ?? "";
+  return state.value[key]?.[0] ?? "";
 }
+
+type Value = string | number | readonly string[] | undefined;
 
 /**
  * Changes the address.
@@ -67,18 +84,15 @@ export function current(key: AddressKey): string {
  * @param changes undefined and "" remove a key
  * @param keep whether going back returns here
  */
-export function go(
-  changes: Readonly<Partial<Record<AddressKey, string | number | undefined>>>,
-  keep = false,
-): void {
-  const next: Record<string, string> = { ...state.value };
-  for (const [key, value] of Object.entries(changes)) {
-    if (value === undefined || value === "") delete next[key];
-    else next[key] = String(value);
-  }
-  const hash = `#${new URLSearchParams(next)}`;
+export function go(changes: Readonly<Partial<Record<AddressKey, Value>>>, keep = false): void {
+  const changed = Object.entries(changes).map(([key, value]) => {
+    const values = Array.isArray(value) ? value : value === undefined ? [] : [String(value)];
+    return [key, values.filter((one) => one !== "")];
+  });
+  const next: State = { ...state.value, ...Object.fromEntries(changed) };
+  const hash = formatAddress(next);
   if (hash === location.hash) return;
   if (keep) history.pushState(null, "", hash);
   else history.replaceState(null, "", hash);
-  state.value = next;
+  state.value = parseAddress(hash);
 }

@@ -8,6 +8,7 @@ import type {
   GridSummary,
   Listed,
   ModelExport,
+  RunList,
   RunSummary,
 } from "../../src/view/protocol.ts";
 
@@ -30,9 +31,14 @@ function askList<T>(path: string, named: readonly string[]): Promise<Listed<T>> 
   return ask<Listed<T>>(query.size === 0 ? path : `${path}?${query}`);
 }
 
-/** The newest runs. */
-export function askRuns(named: readonly string[]): Promise<Listed<RunSummary>> {
-  return askList("./api/runs", named);
+/**
+ * The newest runs.
+ *
+ * @param seen of the last answer: configurations of before are left out
+ */
+export function askRuns(named: readonly string[], seen: string): Promise<RunList> {
+  const pairs = [...named.map((id) => ["named", id]), ["seen", seen]];
+  return ask<RunList>(`./api/runs?${new URLSearchParams(pairs.filter(([, value]) => value !== ""))}`);
 }
 
 /** The newest exports that the server found. */

@@ -15,7 +15,7 @@ import { useRolloutKeys } from "./rollout-keys.ts";
 import { RolloutList } from "./rollout-list.tsx";
 import { detail, groupTrouble, watchRollouts } from "./rollouts-state.ts";
 import { openRun } from "./runs-state.ts";
-import { PaintKey, shownToken, TokenStrip } from "./token-strip.tsx";
+import { PaintKey, shownTokens, TokenStrip, tokenWord } from "./token-strip.tsx";
 
 const MOST_MOVED = 10;
 
@@ -55,6 +55,7 @@ function changeOf({ before: one, after: other }: Both): number[] {
 
 function Moved({ both, rollout }: { readonly both: Both; readonly rollout: RolloutDetail }) {
   const change = changeOf(both);
+  const tokens = shownTokens(rollout);
   const places = change
     .map((_, t) => t)
     .sort((a, b) => Math.abs(change[b] ?? 0) - Math.abs(change[a] ?? 0))
@@ -81,7 +82,7 @@ function Moved({ both, rollout }: { readonly both: Both; readonly rollout: Rollo
               <tr key={t}>
                 <td>
                   <button type="button" class="mono" onClick={() => go({ token: t })}>
-                    <span class="faint">{t}</span> {shownToken(rollout.tokenTexts[t] ?? "").trim() || "␣"}
+                    <span class="faint">{t}</span> {tokenWord(tokens, t)}
                   </button>
                 </td>
                 <td class="number">{percentText(Math.exp(both.before.logprobs[t] ?? 0))}</td>
@@ -130,12 +131,12 @@ function Answer({
       {answer.unjudged !== null && <p class="small soft">Not judged: {answer.unjudged}.</p>}
       <TokenStrip
         label={`Greedy answer, ${name}`}
-        texts={answer.tokenTexts}
+        tokens={answer}
         paint={parts < 0 ? undefined : paint}
         selected={undefined}
         onSelect={() => undefined}
         note={(t) => [
-          ["token", `${t}  ${shownToken(answer.tokenTexts[t] ?? "").trim()}`],
+          ["token", `${t}  ${tokenWord(answer, t)}`],
           ["probability", percentText(Math.exp(answer.logprobs[t] ?? 0))],
         ]}
       />
@@ -153,6 +154,7 @@ function Result({
   readonly run: ImageRun;
 }) {
   const change = changeOf(both);
+  const tokens = shownTokens(rollout);
   const token = openToken.value;
   const isInside = token !== undefined && token < change.length;
   const paint: TokenPaint = { values: change, isSigned: true, sign: 0 };
@@ -165,13 +167,13 @@ function Result({
     <>
       <TokenStrip
         label="Tokens of the completion"
-        texts={rollout.tokenTexts}
+        tokens={tokens}
         roles={rollout.roles}
         paint={paint}
         selected={isInside ? token : undefined}
         onSelect={(place) => go({ token: place })}
         note={(t) => [
-          ["token", `${t}  ${shownToken(rollout.tokenTexts[t] ?? "").trim()}`],
+          ["token", `${t}  ${tokenWord(tokens, t)}`],
           ["before", percentText(Math.exp(both.before.logprobs[t] ?? 0))],
           ["after", percentText(Math.exp(both.after.logprobs[t] ?? 0))],
           ["nats", signedText(change[t])],

@@ -8,14 +8,13 @@ import { param } from "./address.ts";
 import { askRun } from "./api.ts";
 import { look, openPlace } from "./inspection-state.ts";
 import { opened } from "./rollouts-state.ts";
-import { BETWEEN, openRun, runs } from "./runs-state.ts";
+import { openRun, runs } from "./runs-state.ts";
 import { type SlowAnswer, slowAnswer } from "./slow-answer.ts";
+import { type WeightsPlace, weightsId, weightsPlace } from "./weights-place.ts";
 
 /** Weights that can be chosen. */
-export interface WeightsChoice {
+export interface WeightsChoice extends WeightsPlace {
   readonly id: string;
-  readonly run: string;
-  readonly name: string;
 }
 
 const beforeKey = param("before");
@@ -26,7 +25,7 @@ export const choices: ReadonlySignal<readonly WeightsChoice[]> = computed(() => 
   const own = openRun.value?.id;
   const ordered = runs.value.toSorted((a, b) => Number(b.id === own) - Number(a.id === own));
   return ordered.flatMap(({ id: run, weights }) =>
-    weights.map((name) => ({ id: run + BETWEEN + name, run, name })),
+    weights.map((name) => ({ id: weightsId({ run, name }), run, name })),
   );
 });
 
@@ -60,8 +59,8 @@ const key = computed(() => {
 });
 
 function queryOf(id: string): URLSearchParams {
-  const [of = "", weights = ""] = id.split(BETWEEN);
-  return new URLSearchParams({ of, weights });
+  const { run, name } = weightsPlace(id);
+  return new URLSearchParams({ of: run, weights: name });
 }
 
 async function ask(asked: string, abort: AbortSignal): Promise<Both> {

@@ -13,10 +13,11 @@ import { paintChoices } from "./paint-choice.ts";
 import { PaintSelect } from "./paint-select.tsx";
 import { ProblemImagesView } from "./problem-view.tsx";
 import { placeOf } from "./rollouts-state.ts";
+import { Sentence } from "./sentence.tsx";
 import { Term } from "./term.tsx";
 import { TokenPanel } from "./token-panel.tsx";
 import { clipState, ratioAt } from "./token-ratio.ts";
-import { shownToken, TokenStrip } from "./token-strip.tsx";
+import { shownTokens, TokenStrip, tokenWord } from "./token-strip.tsx";
 
 const paintKey = param("paint");
 
@@ -69,11 +70,12 @@ export function CompletionView({
     columns,
     values: (token === undefined ? undefined : tokens[token]) ?? [],
   }));
+  const tokens = shownTokens(rollout);
   const note = (place: number) => {
     const logprob = rollout.logprobs?.[place];
     const ratio = ratioAt(rollout, found, place);
     return [
-      ["token", `${place}  ${shownToken(rollout.tokenTexts[place] ?? "").trim()}`],
+      ["token", `${place}  ${tokenWord(tokens, place)}`],
       ["probability", logprob === undefined ? "–" : percentText(Math.exp(logprob))],
       ["log-prob", numberText(logprob)],
       ["entropy", numberText(rollout.entropy?.[place])],
@@ -94,11 +96,13 @@ export function CompletionView({
         <div>
           <h2 class="asked">{rollout.question}</h2>
           <p class="verdict">
-            {verdictSentence({
-              extracted: rollout.extracted,
-              score: rollout.verdict,
-              answers: rollout.answers,
-            })}
+            <Sentence
+              text={verdictSentence({
+                extracted: rollout.extracted,
+                score: rollout.verdict,
+                answers: rollout.answers,
+              })}
+            />
           </p>
           <Facts rollout={rollout} />
           {overlays.length > 0 && (
@@ -112,7 +116,7 @@ export function CompletionView({
       </div>
       <TokenStrip
         label="Tokens of the completion"
-        texts={rollout.tokenTexts}
+        tokens={tokens}
         roles={rollout.roles}
         paint={choice?.paint}
         selected={isInside ? token : undefined}

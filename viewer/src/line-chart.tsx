@@ -5,28 +5,17 @@
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import { axisRange } from "../../src/view/axis-range.ts";
-import { numberText, percentText } from "../../src/view/number-text.ts";
-import { smoothed } from "./smoothing.ts";
-import { cssValue, theme } from "./theme.ts";
-
-/** One run's values. */
-export interface ChartLine {
-  readonly name: string;
-  /** A custom property's name, such as `--run-0`. */
-  readonly colour: string;
-  readonly x: readonly number[];
-  readonly y: readonly (number | null)[];
-  readonly low?: readonly (number | null)[] | undefined;
-  readonly high?: readonly (number | null)[] | undefined;
-  /** Low and high are bounds over several runs: they are also shown, smoothed, where the curve is smoothed. */
-  readonly isBand?: boolean;
-  /** Values are measured seldom and well: each is a point, and none is smoothed. */
-  readonly isExact?: boolean;
-  /** Thin, behind a curve that matters more. */
-  readonly isFaint?: boolean;
-  /** Printed before its value in the header. */
-  readonly label?: string;
-}
+import { numberText, percentText, tickText } from "../../src/view/number-text.ts";
+import {
+  allValues,
+  type ChartLine,
+  lineName,
+  readingAt,
+  smoothCurve,
+  smoothedParts,
+} from "./chart-readings.ts";
+import { Readings } from "./readings.ts";
+import { cssValue, runDash, runProperty, theme } from "./theme.ts";
 
 export interface LineChartProps {
   readonly title: string;
@@ -48,8 +37,12 @@ const FAINT = "38";
 const BEHIND = "80";
 const BAND = "22";
 
-/** Label of series whose values the header does not show. */
-const UNLABELLED = "\u2060";
+/** Dots of a mean over a part of the runs. */
+const DOTS = [2, 4];
+/** Steps of an axis of iterations. */
+const WHOLE_STEPS = Array.from({ length: 10 }, (_, power) =>
+  [1, 2, 5].map((one) => one * 10 ** power),
+).flat();
 
 type Column = (number | null | undefined)[];
 
@@ -60,65 +53,43 @@ function aligned(lines: readonly ChartLine[], smoothing: number, isLog: boolean)
   const series: uPlot.Series[] = [{}];
   const bands: uPlot.Band[] = [];
   const tables: uPlot.AlignedData[] = [];
-  const labels: (string | undefined)[] = [undefined];
   for (const line of lines) {
-    const { name, colour, x, y, low, high, isBand = false, isExact = false, isFaint = false } = line;
-    const own = cssValue(colour);
+    const { place, x, y, low, high, rest, isBand = false, isExact = false, isFaint = false } = line;
+    const own = cssValue(runProperty(place));
     const stroke = isFaint ? own + BEHIND : own;
     const columns: Column[] = [];
-    const base = { label: name, spanGaps: true, points: { show: isExact || x.length < 3, size: 5 } };
-    if (smoothing > 0 && !isBand && !isExact && !isFaint) {
-      series.push({ ...base, label: UNLABELLED, stroke: stroke + FAINT, width: 1, points: { show: false } });
+    const base = { spanGaps: true, points: { show: isExact || x.length < 3, size: 5 } };
+    const smooth = smoothCurve(line, smoothing);
+    if (smooth !== undefined && !isBand && !isFaint) {
+      series.push({ ...base, stroke: stroke + FAINT, width: 1, points: { show: false } });
       columns.push(usable(y));
     } else if (low !== undefined && high !== undefined && !isFaint) {
-      const place = series.length;
-      const hidden = { ...base, label: UNLABELLED, stroke: "transparent", width: 0, points: { show: false } };
+      const at = series.length;
+      const hidden = { ...base, stroke: "transparent", width: 0, points: { show: false } };
       series.push(hidden, hidden);
-      bands.push({ series: [place + 1, place], fill: own + BAND });
+      bands.push({ series: [at + 1, at], fill: own + BAND });
       const beta = isBand && !isExact ? smoothing : 0;
-      columns.push(smoothed(usable(low), beta), smoothed(usable(high), beta));
+      columns.push(smoothedParts(line, usable(low), beta), smoothedParts(line, usable(high), beta));
     }
-    series.push({ ...base, stroke, width: isFaint ? 1 : 1.5 });
-    columns.push(smoothed(usable(y), isExact ? 0 : smoothing));
-    while (labels.length < series.length - 1) labels.push(undefined);
-    labels.push(line.label);
+    const curve = usable(smooth ?? allValues(line));
+    const width = isFaint ? 1 : 1.5;
+    series.push({ ...base, stroke, width, dash: [...runDash(place)] });
+    columns.push(curve.map((value, i) => (y[i] === null ? null : value)));
+    if (rest?.some((value) => value !== null)) {
+      series.push({ ...base, stroke, width, dash: DOTS });
+      columns.push(curve.map((value, i) => (rest[i] === null ? null : value)));
+    }
     tables.push([[...x], ...columns] as uPlot.AlignedData);
   }
   const data = tables.length === 0 ? ([[]] as uPlot.AlignedData) : uPlot.join(tables);
-  return { data, series, bands, labels };
+  return { data, series, bands };
 }
 
-/** Shows values at the cursor, or the newest values, in the chart's header. */
-function showValues(
-  plot: uPlot,
-  into: HTMLElement,
-  labels: readonly (string | undefined)[],
-  textOf: (value: number | null | undefined) => string,
-): void {
-  const { idx } = plot.cursor;
-  const parts: Node[] = [];
-  const at = typeof idx === "number" ? idx : undefined;
-  if (at !== undefined) {
-    const where = document.createElement("span");
-    where.textContent = `${plot.data[0][at]}`;
-    where.className = "faint";
-    parts.push(where);
-  }
-  plot.series.forEach(({ label, stroke }, i) => {
-    if (i === 0 || label === UNLABELLED) return;
-    const column = plot.data[i] ?? [];
-    let value: number | null | undefined;
-    for (let k = at ?? column.length - 1; k >= 0; k--) {
-      value = column[k];
-      if (value !== null && value !== undefined) break;
-    }
-    const part = document.createElement("span");
-    part.textContent = `${labels[i] === undefined ? "" : `${labels[i]} `}${textOf(value)}`;
-    const colour: unknown = typeof stroke === "function" ? stroke(plot, i) : stroke;
-    if (typeof colour === "string" && plot.series.length > 2) part.style.color = colour;
-    parts.push(part);
-  });
-  into.replaceChildren(...parts);
+/** The newest value of each line, for a screen reader. */
+function spoken({ title, lines, smoothing, isShare }: LineChartProps): string {
+  const text = isShare ? percentText : numberText;
+  const values = lines.map((line) => `${lineName(line)} ${text(readingAt(line, smoothing)?.value)}`);
+  return `${title}: ${values.join("; ")}`;
 }
 
 /** Inputs of the axes. */
@@ -133,6 +104,7 @@ function options(
   series: uPlot.Series[],
   bands: uPlot.Band[],
 ): uPlot.Options {
+  const logTick = isShare ? percentText : numberText;
   const soft = cssValue("--faint");
   const grid = { stroke: cssValue("--line"), width: 1 };
   const axis = { stroke: soft, grid, ticks: { show: false }, font: `10.5px ${cssValue("--sans")}`, gap: 3 };
@@ -149,21 +121,17 @@ function options(
       y: isLog ? { distr: 3 } : { range: (_, low, high) => axisRange(low, high, isShare) },
     },
     axes: [
-      { ...axis, grid: { show: false }, size: 20, space: 60 },
+      { ...axis, grid: { show: false }, size: 20, space: 60, incrs: WHOLE_STEPS },
       {
         ...axis,
         size: 46,
         space: 26,
-        values: (_, ticks) =>
-          ticks.map((tick) => (tick === null ? "" : isShare ? shareTick(tick) : numberText(tick, 2))),
+        // On a log scale the marks are powers, and those without a text are null.
+        values: (_, ticks, _axis, _space, step) =>
+          ticks.map((tick) => (tick === null ? "" : isLog ? logTick(tick) : tickText(tick, step, isShare))),
       },
     ],
   };
-}
-
-/** A tick of an axis of shares: whole per cents unless the axis is that fine. */
-function shareTick(tick: number): string {
-  return `${Number((100 * tick).toFixed(1))} %`;
 }
 
 /** A plot that is on the page, and what it can and cannot be given new data for. */
@@ -175,20 +143,27 @@ interface Drawn {
 
 /** The shape of a plot: everything except its numbers. Another shape needs a new plot. */
 function shapeOf({ lines, smoothing, isLog }: LineChartProps): string {
-  const parts = lines.map(({ name, colour, low, label }) => [name, colour, low !== undefined, label]);
+  const parts = lines.map((line) => [
+    lineName(line),
+    line.place,
+    line.low !== undefined,
+    line.rest?.some((value) => value !== null),
+  ]);
   return JSON.stringify([parts, smoothing > 0, isLog, theme.value]);
 }
 
 /** Builds the plot, or gives the one that is there its new numbers, so that a live curve does not flicker. */
 function draw(
   frame: HTMLElement,
-  values: HTMLElement,
+  readings: Readings,
   props: LineChartProps,
   before: Drawn | undefined,
 ): Drawn {
   const { lines, smoothing, isLog, isShare, onRange } = props;
-  const { data, series, bands, labels } = aligned(lines, smoothing, isLog);
-  const show = (self: uPlot) => showValues(self, values, labels, isShare ? percentText : numberText);
+  const { data, series, bands } = aligned(lines, smoothing, isLog);
+  const show = ({ cursor: { idx }, data: [x] }: uPlot) =>
+    readings.show(typeof idx === "number" ? x[idx] : undefined);
+  readings.take(lines, smoothing, isShare);
   const shape = shapeOf(props);
   if (before?.shape === shape) {
     before.plot.setData(data);
@@ -226,15 +201,18 @@ function draw(
 
 export function LineChart(props: LineChartProps) {
   const frame = useRef<HTMLDivElement>(null);
-  const values = useRef<HTMLSpanElement>(null);
+  const header = useRef<HTMLElement>(null);
+  const tip = useRef<HTMLDivElement>(null);
+  const readings = useRef<Readings | undefined>(undefined);
   const drawn = useRef<Drawn | undefined>(undefined);
   const isSeen = useRef(false);
   const latest = useRef(props);
   latest.current = props;
   const colours = theme.value;
   const again = () => {
-    if (!isSeen.current || frame.current === null || values.current === null) return;
-    drawn.current = draw(frame.current, values.current, latest.current, drawn.current);
+    if (!isSeen.current || frame.current === null || header.current === null || tip.current === null) return;
+    readings.current ??= new Readings(header.current, tip.current);
+    drawn.current = draw(frame.current, readings.current, latest.current, drawn.current);
   };
   useEffect(() => {
     if (frame.current === null) return;
@@ -257,13 +235,15 @@ export function LineChart(props: LineChartProps) {
   useEffect(again, [props.lines, props.smoothing, props.isLog, colours]);
   return (
     <figure class="chart" onDblClick={props.onAll}>
-      <header>
+      <header ref={header}>
         <b class="cut" title={props.title}>
           {props.title}
         </b>
-        <span class="values" ref={values} />
+        <span class="where faint" />
+        <span class="values" />
       </header>
-      <div class="plot" ref={frame} />
+      <div class="plot" ref={frame} role="img" aria-label={spoken(props)} />
+      <div class="readings" ref={tip} aria-hidden="true" />
     </figure>
   );
 }

@@ -132,19 +132,18 @@ function App() {
     <>
       <header class="bar">
         <Mark />
-        <div class="tabs" role="tablist" aria-label="Views">
+        <nav class="tabs" aria-label="Views">
           {VIEWS.map(({ id, title }) => (
             <button
               key={id}
               type="button"
-              role="tab"
-              aria-selected={id === active.id}
+              aria-current={id === active.id ? "page" : undefined}
               onClick={() => go({ view: id }, true)}
             >
               {title}
             </button>
           ))}
-        </div>
+        </nav>
         <div class="end">
           <Live />
           <button type="button" class="plain" onClick={switchTheme} aria-label="Light or dark">

@@ -7,6 +7,7 @@ import { numberText, signedText } from "../../src/view/number-text.ts";
 import { go, param } from "./address.ts";
 import { imageAddress } from "./api.ts";
 import {
+  hasFilters,
   isAcross,
   isRanking,
   iteration,
@@ -125,17 +126,13 @@ function Filters() {
         name="Outcome"
         options={OUTCOMES}
         value={outcome.value === "" ? "all" : outcome.value}
-        onChoose={(option) =>
-          go({ outcome: option === "all" ? "" : option, from: undefined, at: undefined, token: undefined })
-        }
+        onChoose={(option) => go({ outcome: option === "all" ? "" : option, ...AFRESH })}
       />
       <Segments
         name="Spread of rewards"
         options={SPREADS}
         value={spread.value === "" ? "any" : spread.value}
-        onChoose={(option) =>
-          go({ spread: option === "any" ? "" : option, from: undefined, at: undefined, token: undefined })
-        }
+        onChoose={(option) => go({ spread: option === "any" ? "" : option, ...AFRESH })}
       />
       <div class="row">
         <label class="soft small" for="sort">
@@ -144,9 +141,7 @@ function Filters() {
         <select
           id="sort"
           value={key}
-          onChange={({ currentTarget }) =>
-            go({ sort: currentTarget.value, ...(isAcross.value ? AFRESH : {}) })
-          }
+          onChange={({ currentTarget }) => go({ sort: currentTarget.value, ...AFRESH })}
         >
           {sorts.value.map((name) => (
             <option key={name} value={name}>
@@ -161,7 +156,7 @@ function Filters() {
           <button
             type="button"
             class="plain"
-            onClick={() => go({ sort: descending ? `-${key}` : key, ...(isAcross.value ? AFRESH : {}) })}
+            onClick={() => go({ sort: descending ? `-${key}` : key, ...AFRESH })}
           >
             {descending ? "greatest first" : "least first"}
           </button>
@@ -222,7 +217,8 @@ function underGroups(items: readonly Listed[]): Listed[][] {
   const heaps: Listed[][] = [];
   for (const item of items) {
     const last = heaps.at(-1);
-    if (last?.[0]?.group === item.group) last.push(item);
+    const before = last?.[0]?.group;
+    if (before?.at === item.group.at && before.iteration === item.group.iteration) last?.push(item);
     else heaps.push([item]);
   }
   return heaps;
@@ -273,9 +269,13 @@ export function RolloutList() {
       <Filters />
       <div class="list">
         {pageTrouble.value !== "" && <p class="bad small">{pageTrouble.value}</p>}
-        {isRanking.value && <p class="soft">reading all iterations…</p>}
+        {isRanking.value && (
+          <p class="soft">reading {isAcross.value ? "all iterations" : "the iteration"}…</p>
+        )}
         {found !== undefined && listed.value.length === 0 && !isRanking.value && (
-          <p class="soft">No completion passes these filters.</p>
+          <p class="soft">
+            {hasFilters.value ? "No completion passes these filters." : "There are no completions."}
+          </p>
         )}
         {run !== undefined &&
           underGroups(listed.value).map((items) => {

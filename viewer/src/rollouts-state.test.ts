@@ -20,7 +20,7 @@ vi.stubGlobal("fetch", async (path: string, { signal }: { signal?: AbortSignal }
   return new Promise((_, reject) => signal?.addEventListener("abort", () => reject(new Error("aborted"))));
 });
 const state = await import("./rollouts-state.ts");
-const { runs } = await import("./runs-state.ts");
+const { runs, withConfigs } = await import("./runs-state.ts");
 const { go } = await import("./address.ts");
 
 const ok = (body: unknown) => ({ ok: true, json: async () => body });
@@ -86,4 +86,27 @@ test("a group that cannot be read says why, until it can", async () => {
   another("3");
   await vi.waitFor(() => expect(state.detail.value).toMatchObject({ at: 0, iteration: 3 }));
   expect(state.groupTrouble.value).toBe("");
+});
+
+test("a filter or an order of one iteration is over all of its completions, not over the page", async () => {
+  await vi.waitFor(() => expect(state.page.value).toBeDefined());
+  const ranking = { groups: [group], next: 64, total: 70, isCut: false, unreadable: 0 };
+  answers.set("/ranking?", ok(ranking));
+  go({ outcome: "right", sort: "-tokens" });
+  await vi.waitFor(() => expect(state.page.value).toMatchObject({ iteration: 3, next: 64 }));
+  expect(asked.at(-1)).toContain("ranking?sort=-tokens&outcome=right&spread=&from=0&iteration=3");
+  expect(state.listed.value).toHaveLength(1);
+  expect(state.hasFilters.value).toBe(true);
+  go({ outcome: undefined, sort: undefined });
+  await vi.waitFor(() => expect(state.page.value?.next).toBeNull());
+  expect(state.hasFilters.value).toBe(false);
+});
+
+test("runs of a list keep the configurations that came before, unless another run is at the place", () => {
+  const run = (version: string, config: Record<string, string> | null) =>
+    ({ id: "a", version, config }) as unknown as RunSummary;
+  const known = [run("1", { seed: "0" })];
+  expect(withConfigs([run("1", null)], known)).toEqual(known);
+  expect(withConfigs([run("2", { seed: "7" })], known)).toEqual([run("2", { seed: "7" })]);
+  expect(withConfigs([run("2", null)], known)).toBeUndefined();
 });

@@ -56,7 +56,7 @@ const ALL = "all";
 export const page: ReadonlySignal<ShownPage | undefined> = computed(() =>
   loadedPage.value?.run === openRun.value?.id ? loadedPage.value?.page : undefined,
 );
-/** While the server sorts all iterations, which takes seconds the first time. */
+/** While the server chooses and sorts, which takes seconds over all iterations the first time. */
 export const isRanking = signal(false);
 /** Why there is no page. */
 export const pageTrouble = signal("");
@@ -77,28 +77,24 @@ export const iteration: ReadonlySignal<number | undefined> = computed(() => {
 /** Whether completions of every iteration are listed. */
 export const isAcross: ReadonlySignal<boolean> = computed(() => iterationKey.value === ALL);
 
-/** Groups and completions that pass the filters, in order. */
-export const listed: ReadonlySignal<readonly Listed[]> = computed(() => {
-  // Across iterations the server has filtered and sorted.
-  if (isAcross.value) return everything();
-  const all = (page.value?.groups ?? [])
-    .filter(({ hasSpread }) =>
-      spread.value === "spread" ? hasSpread : spread.value === "no spread" ? !hasSpread : true,
-    )
-    .flatMap(inGroup)
-    .filter(({ completion: { isRight, isTruncated } }) => {
-      if (outcome.value === "right") return isRight === true;
-      if (outcome.value === "wrong") return isRight === false;
-      return outcome.value === "truncated" ? isTruncated : true;
-    });
-  return sort.value === "" ? all : all.toSorted((a, b) => sortValue(b.completion) - sortValue(a.completion));
-});
+/** Whether the server chooses and orders the completions; the whole of an iteration in its file's order needs no choice. */
+const isRanked: ReadonlySignal<boolean> = computed(
+  () => isAcross.value || hasFilters.value || sort.value !== "",
+);
+
+/** Whether some completions are left out on purpose. */
+export const hasFilters: ReadonlySignal<boolean> = computed(
+  () => outcome.value !== "" || spread.value !== "",
+);
 
 function inGroup(group: GroupSummary): Listed[] {
   return group.completions.map((completion) => ({ group, completion }));
 }
 
-const everything = () => (page.value?.groups ?? []).flatMap(inGroup);
+/** Groups and completions of the page, in order. */
+export const listed: ReadonlySignal<readonly Listed[]> = computed(() =>
+  (page.value?.groups ?? []).flatMap(inGroup),
+);
 
 /** Every number by which the list can be sorted: numbers of all completions, and the parts of their rewards. */
 export const sorts: ReadonlySignal<readonly string[]> = computed(() => {
@@ -107,19 +103,9 @@ export const sorts: ReadonlySignal<readonly string[]> = computed(() => {
   return [...SORTS, ...[...parts].map((part) => PART + part)];
 });
 
-function sortValue(completion: CompletionSummary): number {
-  const descending = sort.value.replace(/^-/, "");
-  const value = descending.startsWith(PART)
-    ? completion.rewardParts[descending.slice(PART.length)]
-    : (completion as unknown as Record<string, unknown>)[descending];
-  const number = typeof value === "number" ? value : undefined;
-  if (number === undefined) return Number.NEGATIVE_INFINITY;
-  return sort.value.startsWith("-") ? -number : number;
-}
-
 /** The open completion: the one in the address, else the first that is listed. */
 export const opened: ReadonlySignal<Listed | undefined> = computed(() => {
-  const found = everything().find(
+  const found = listed.value.find(
     ({ group: { iteration }, completion: { at } }) => String(placeOf({ iteration, at }).at) === atKey.value,
   );
   return found ?? listed.value[0];
@@ -170,19 +156,25 @@ export function stepIteration(by: number): void {
   showIteration(all[Math.min(all.length - 1, Math.max(0, place + by))]);
 }
 
-/** A page of completions of all iterations. */
-async function askRanking(run: string, from: number, abort: AbortSignal): Promise<ShownPage> {
+/** A page of completions that the server chose and ordered, of one iteration or of all. */
+async function askRanking(
+  run: string,
+  of: number | undefined,
+  from: number,
+  abort: AbortSignal,
+): Promise<ShownPage> {
   const query = new URLSearchParams({
     sort: sort.value,
     outcome: outcome.value,
     spread: spread.value,
     from: String(from),
+    ...(of !== undefined && { iteration: String(of) }),
   });
   isRanking.value = true;
   try {
     const ranking = await askRun<RolloutRanking>(run, `ranking?${query}`, abort);
     const { groups, next, unreadable, isCut } = ranking;
-    return { iteration: 0, groups, next, unreadable, isCut, size: 0 };
+    return { iteration: of ?? 0, groups, next, unreadable, isCut, size: 0 };
   } finally {
     if (!abort.aborted) isRanking.value = false;
   }
@@ -229,8 +221,8 @@ export function watchRollouts(): () => void {
         return;
       }
       const abort = new AbortController();
-      const asked = isAcross.value
-        ? askRanking(id, from, abort.signal)
+      const asked = isRanked.value
+        ? askRanking(id, isAcross.value ? undefined : number, from, abort.signal)
         : askIteration(id, number, from, abort.signal);
       asked.then(
         (found) => {

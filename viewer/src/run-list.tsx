@@ -82,7 +82,9 @@ export function RunList() {
         <Rows />
       </div>
       <Older count={olderRuns.value} what="runs" how="name them in the address, as #runs=NAME" />
-      {isLoaded.value && runs.value.length === 0 && <p class="soft">No run directory here yet.</p>}
+      {runs.value.length === 0 && (
+        <p class="soft">{isLoaded.value ? "No run directory here yet." : "reading runs…"}</p>
+      )}
     </div>
   );
 }

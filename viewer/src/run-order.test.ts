@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { hasWords, orderedRuns } from "./run-order.ts";
+import { hasWords, orderedRuns, statesText } from "./run-order.ts";
 
 const run = (id: string, startedAt: string | null) => ({ id, startedAt });
 
@@ -41,4 +41,14 @@ describe("hasWords", () => {
   ])("%s", (search, has) => {
     expect(hasWords(found, search)).toBe(has);
   });
+});
+
+test("the states of a group are counted, early ends too", () => {
+  const run = (isFinished: boolean, status?: "failed" | "interrupted") => ({
+    problem: null,
+    isFinished,
+    stopped: status === undefined ? null : { status, message: null },
+  });
+  const runs = [run(true), run(false), run(true), run(false, "interrupted"), run(false, "failed")];
+  expect(statesText(runs)).toBe("2 finished, 1 live, 1 interrupted, 1 failed");
 });

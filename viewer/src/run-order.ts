@@ -29,11 +29,20 @@ export function orderedRuns<Run extends OrderedRun>(runs: readonly Run[], order:
 
 type SearchedRun = Pick<RunSummary, "id" | "method" | "problem" | "isFinished" | "stopped" | "config">;
 
+type RunState = Pick<RunSummary, "problem" | "isFinished" | "stopped">;
+
 /** The state of a run in one word. */
-function stateWord({ problem, isFinished, stopped }: Omit<SearchedRun, "config">): string {
+export function stateWord({ problem, isFinished, stopped }: RunState): string {
   if (problem !== null) return "broken";
   if (isFinished) return "finished";
   return stopped?.status ?? "live";
+}
+
+/** How many of some runs are in each state: `2 finished, 1 interrupted`. */
+export function statesText(runs: readonly RunState[]): string {
+  const counts = new Map<string, number>();
+  for (const word of runs.map(stateWord)) counts.set(word, (counts.get(word) ?? 0) + 1);
+  return [...counts].map(([word, count]) => `${count} ${word}`).join(", ");
 }
 
 /**

@@ -3,9 +3,10 @@
  * Rows of the list of runs: a run, or runs that differ in their seed alone.
  */
 import type { RunSummary } from "../../src/view/protocol.ts";
-import type { RunGroup } from "./run-groups.ts";
+import { countText, type RunGroup } from "./run-groups.ts";
+import { statesText } from "./run-order.ts";
 import { runPlace, shownRuns, toggleRun, toggleRuns } from "./runs-state.ts";
-import { runColour } from "./theme.ts";
+import { runColour, runDash } from "./theme.ts";
 
 function stateOf({ isFinished, stopped, reached, planned, problem }: RunSummary): string {
   if (problem !== null) return problem;
@@ -18,6 +19,12 @@ function stateOf({ isFinished, stopped, reached, planned, problem }: RunSummary)
 /** States that need a look: an error, and a process that was killed. */
 const needsLook = ({ problem, stopped }: RunSummary) =>
   problem !== null || stopped?.status === "failed" || stopped?.status === "stopped";
+
+/** Runs of one colour differ in their dashes, as their curves do. */
+function rowClass(id: string): string {
+  const isDashed = runDash(runPlace(id)).length > 0;
+  return `run${id.endsWith("/warm-start") ? " nested" : ""}${isDashed ? " dashed" : ""}`;
+}
 
 /** When a run began: the hour of today, the day of other days. */
 function startText(startedAt: string | null): string {
@@ -32,10 +39,7 @@ export function RunRow({ run, isShown }: { readonly run: RunSummary; readonly is
   const share = run.planned === null ? 0 : Math.min(1, run.reached / run.planned);
   return (
     <li>
-      <label
-        class={run.id.endsWith("/warm-start") ? "run nested" : "run"}
-        style={{ "--own": runColour(runPlace(run.id)) }}
-      >
+      <label class={rowClass(run.id)} style={{ "--own": runColour(runPlace(run.id)) }}>
         <input
           class="check"
           type="checkbox"
@@ -70,7 +74,7 @@ export function GroupRow({ group: { id, name, runs: own } }: { readonly group: R
   );
   return (
     <li>
-      <label class="run" style={{ "--own": runColour(runPlace(id)) }}>
+      <label class={rowClass(id)} style={{ "--own": runColour(runPlace(id)) }}>
         <input
           class="check"
           type="checkbox"
@@ -88,8 +92,10 @@ export function GroupRow({ group: { id, name, runs: own } }: { readonly group: R
           </span>
         </span>
         <span class="below small soft">
-          {own.length === 1 ? "one run" : `${own.length} seeds`}
-          {own.some(needsLook) && <span class="bad"> · {own.filter(needsLook).length} stopped early</span>}
+          {countText(own)} ·{" "}
+          <span class={own.some(needsLook) ? "bad" : ""}>
+            {own.length === 1 ? own.map(stateOf) : statesText(own)}
+          </span>
         </span>
         <span class="progress">
           <i style={{ width: `${(100 * Math.min(own.length, share)) / own.length}%` }} />

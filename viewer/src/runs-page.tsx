@@ -12,8 +12,9 @@ import {
 import { numberText, percentText } from "../../src/view/number-text.ts";
 import type { MetricsReply, RunSummary } from "../../src/view/protocol.ts";
 import { go, param } from "./address.ts";
+import { allValues, type ChartLine } from "./chart-readings.ts";
 import { Fold, isNarrow } from "./fold.tsx";
-import { type ChartLine, LineChart } from "./line-chart.tsx";
+import { LineChart } from "./line-chart.tsx";
 import { PhaseBars } from "./phase-bars.tsx";
 import { isGrouped } from "./run-grouping.ts";
 import { groupRuns, meanCurve } from "./run-groups.ts";
@@ -97,8 +98,8 @@ function lineOf({ run, reply }: Loaded[number], curve: MetricCurve): ChartLine |
     interval === undefined
       ? column
       : { low: table.columns[interval.low]?.mean, high: table.columns[interval.high]?.mean };
-  const colour = `--run-${Math.max(0, runPlace(run.id)) % 8}`;
-  return { name: run.id, colour, x: table.x, y: column.mean, low, high, ...styleOf(curve) };
+  const { x, every } = table;
+  return { name: run.id, place: runPlace(run.id), x, every, y: column.mean, low, high, ...styleOf(curve) };
 }
 
 /** One line for each group of runs: their mean, in a band from the least to the greatest. */
@@ -108,9 +109,9 @@ function groupedLines(loaded: Loaded, curve: MetricCurve): ChartLine[] {
     const lines = members.flatMap((one) => lineOf(one, curve) ?? []);
     const [first] = lines;
     if (first === undefined) return [];
-    if (lines.length === 1) return [{ ...first, name }];
-    const colour = `--run-${Math.max(0, runPlace(id)) % 8}`;
-    return [{ name, colour, ...meanCurve(lines), isBand: true, ...styleOf(curve) }];
+    if (own.length === 1) return [{ ...first, name }];
+    const { length: of } = own;
+    return [{ name, place: runPlace(id), ...meanCurve(lines, of), of, isBand: true, ...styleOf(curve) }];
   });
 }
 
@@ -122,7 +123,9 @@ function linesOf(loaded: Loaded, { curves }: MetricChart): ChartLine[] {
 
 /** The one value that a metric has everywhere; undefined when it varies. */
 function constantOf(lines: readonly ChartLine[]): number | undefined {
-  const values = new Set(lines.flatMap(({ y, low = [], high = [] }) => [...y, ...low, ...high]));
+  const values = new Set(
+    lines.flatMap((line) => [...allValues(line), ...(line.low ?? []), ...(line.high ?? [])]),
+  );
   values.delete(null);
   const [only] = values;
   return values.size === 1 && only !== null ? only : undefined;
@@ -246,7 +249,7 @@ export function RunsPage() {
       shown.flatMap((run) =>
         replies.has(run.id) ? [{ run, reply: replies.get(run.id) as MetricsReply }] : [],
       ),
-    [shown.map(({ id }) => id).join("|"), replies],
+    [JSON.stringify(shown.map(({ id }) => id)), replies],
   );
   const sections = useMemo(
     () =>

@@ -3,10 +3,11 @@
  * The runs, the runs on the screen, and their metrics; kept up to date by the event stream.
  */
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
-import type { LiveEvent, MetricsReply, RunSummary } from "../../src/view/protocol.ts";
-import { go, param } from "./address.ts";
+import type { ListedRun, LiveEvent, MetricsReply, RunSummary } from "../../src/view/protocol.ts";
+import { go, param, params } from "./address.ts";
 import { askRun, askRuns, listen, trouble } from "./api.ts";
 import { groupRuns } from "./run-groups.ts";
+import { weightsPlace } from "./weights-place.ts";
 
 /** How often new runs are looked for. */
 const REFRESH_MS = 4000;
@@ -20,27 +21,24 @@ export const isLoaded = signal(false);
 /** Metrics by run, for runs on the screen. */
 export const metrics = signal<ReadonlyMap<string, MetricsReply>>(new Map());
 
-const chosen = param("runs");
+const chosen = params("runs");
+/** In the address where no run is shown. */
+const NONE = "none";
 const single = param("run");
 const range = param("range");
 const compared = [param("before"), param("against")];
 
-/** Separates run and name of weights in the address. */
-export const BETWEEN = "::";
-
 /** The runs that the address names. */
 function namedRuns(): string[] {
-  const ofWeights = compared.map((key) => key.peek().split(BETWEEN)[0] ?? "");
-  return [...chosen.peek().split("|"), single.peek(), ...ofWeights];
+  const ofWeights = compared.map((key) => weightsPlace(key.peek()).run);
+  return [...chosen.peek(), single.peek(), ...ofWeights];
 }
 
 /** Runs whose curves are drawn: those in the address, else the newest that can be shown. */
 export const shownRuns: ReadonlySignal<readonly RunSummary[]> = computed(() => {
   const usable = runs.value.filter(({ problem }) => problem === null);
-  const ids = chosen.value === "" ? [] : chosen.value.split("|");
-  const named = usable.filter(({ id }) => ids.includes(id));
-  if (named.length > 0 || chosen.value !== "") return named;
-  return defaultRuns(usable);
+  const ids = chosen.value;
+  return ids.length === 0 ? defaultRuns(usable) : usable.filter(({ id }) => ids.includes(id));
 });
 
 /** Settings whose runs are drawn at first, and runs that the server watches at most. */
@@ -70,14 +68,14 @@ export const openRun: ReadonlySignal<RunSummary | undefined> = computed(() => {
 export function toggleRun(id: string): void {
   const ids = shownRuns.value.map((run) => run.id);
   const next = ids.includes(id) ? ids.filter((other) => other !== id) : [...ids, id];
-  go({ runs: next.length === 0 ? "none" : next.join("|") });
+  go({ runs: next.length === 0 ? NONE : next });
 }
 
 /** Shows or hides the curves of several runs. */
 export function toggleRuns(ids: readonly string[], isShown: boolean): void {
   const others = shownRuns.value.map((run) => run.id).filter((id) => !ids.includes(id));
   const next = isShown ? [...others, ...ids] : others;
-  go({ runs: next.length === 0 ? "none" : next.join("|") });
+  go({ runs: next.length === 0 ? NONE : next });
 }
 
 /** The place of a run in the list, warm starts last; it decides the run's colour. */
@@ -87,10 +85,35 @@ export function runPlace(id: string): number {
   return ordered.findIndex((run) => run.id === id);
 }
 
+/** Of the last list that came. */
+let seen = "";
+
+/** The runs of a list with the configurations that came before; undefined where one of them never came. */
+export function withConfigs(
+  items: readonly ListedRun[],
+  before: readonly RunSummary[],
+): RunSummary[] | undefined {
+  const known = new Map(before.map((run) => [run.id, run]));
+  const whole = items.flatMap((run): RunSummary[] => {
+    const old = known.get(run.id);
+    const config = run.config ?? (old?.version === run.version ? old.config : undefined);
+    return config === undefined ? [] : [{ ...run, config }];
+  });
+  return whole.length === items.length ? whole : undefined;
+}
+
 export async function loadRuns(): Promise<void> {
   try {
-    const { items, older } = await askRuns(namedRuns());
-    runs.value = items;
+    const list = await askRuns(namedRuns(), seen);
+    const found = withConfigs(list.items, runs.value);
+    if (found === undefined) {
+      // Another page was sent a configuration that this page was not.
+      seen = "";
+      return await loadRuns();
+    }
+    const { older } = list;
+    ({ seen } = list);
+    runs.value = found;
     olderRuns.value = older;
     trouble.value = "";
   } catch (error) {
@@ -139,13 +162,12 @@ export function start(): void {
     void range.value;
     for (const run of shownRuns.value) void loadMetrics(run);
   });
+  // As text, so that the same runs in another list are no change.
   const watched = computed(() =>
-    [...new Set([...shownRuns.value.map(({ id }) => id), openRun.value?.id ?? ""])]
-      .filter((id) => id !== "")
-      .join("|"),
+    JSON.stringify([...new Set([...shownRuns.value, openRun.value].flatMap((run) => run?.id ?? []))]),
   );
   effect(() => {
-    if (watched.value === "") return;
-    return listen<LiveEvent>(watched.value.split("|"), onLive);
+    const ids = JSON.parse(watched.value) as string[];
+    return ids.length === 0 ? undefined : listen<LiveEvent>(ids, onLive);
   });
 }

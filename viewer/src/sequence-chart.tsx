@@ -2,7 +2,7 @@
  * @module
  * Numbers along a completion as small lines, with the open token marked. A click opens the token below it.
  */
-import { numberText } from "../../src/view/number-text.ts";
+import { numberText, tickStep, tickText } from "../../src/view/number-text.ts";
 import { sequenceScale } from "./sequence-scale.ts";
 import { Term } from "./term.tsx";
 
@@ -36,6 +36,7 @@ export function SequenceChart({
     lines.map(({ values }) => values),
     { top: TOP, bottom: HEIGHT - BOTTOM },
   );
+  const step = tickStep(Math.max(...ticks) - Math.min(...ticks));
   const x = (t: number) => LEFT + (count < 2 ? 0 : (t / (count - 1)) * (WIDTH - LEFT - 2));
   return (
     <figure>
@@ -72,7 +73,7 @@ export function SequenceChart({
         <path d={ticks.map((value) => `M${LEFT} ${y(value)}H${WIDTH}`).join("")} stroke="var(--line)" />
         {ticks.map((value) => (
           <text key={value} x={LEFT - 5} y={y(value) + (y(value) <= TOP ? 5 : 3)} text-anchor="end">
-            {numberText(value, 2)}
+            {tickText(value, step)}
           </text>
         ))}
         <path d={`M${x(selected)} 2V${HEIGHT - BOTTOM + 2}`} stroke="var(--ink)" />

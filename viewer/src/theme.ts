@@ -41,7 +41,21 @@ export function cssValue(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
+const COLOURS = 8;
+/** Lengths of dashes and gaps of the first eight runs, the next eight, and the eight after these. */
+const DASHES: readonly (readonly number[])[] = [[], [8, 4], [8, 3, 2, 3]];
+
+/** The custom property with the colour of the n-th run. */
+export function runProperty(place: number): string {
+  return `--run-${Math.max(0, place) % COLOURS}`;
+}
+
 /** The colour of the n-th run. */
 export function runColour(place: number): string {
-  return `var(--run-${Math.max(0, place) % 8})`;
+  return `var(${runProperty(place)})`;
+}
+
+/** Dashes of the n-th run's curve: runs of one colour differ in them. */
+export function runDash(place: number): readonly number[] {
+  return DASHES[Math.floor(Math.max(0, place) / COLOURS) % DASHES.length] ?? [];
 }

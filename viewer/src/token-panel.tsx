@@ -11,11 +11,12 @@ import type { Inspection, RolloutDetail, RunSummary } from "../../src/view/proto
 import { go, param } from "./address.ts";
 import { inspection } from "./inspection-state.ts";
 import { NumberTable } from "./number-table.tsx";
+import { Sentence } from "./sentence.tsx";
 import { SequenceChart } from "./sequence-chart.tsx";
 import { SurrogateCurve } from "./surrogate-curve.tsx";
 import { Term } from "./term.tsx";
 import { clipState, curveOf, pushOf, ratioAt } from "./token-ratio.ts";
-import { shownToken } from "./token-strip.tsx";
+import { shownToken, shownTokens, tokenWord } from "./token-strip.tsx";
 
 const weights = param("weights");
 
@@ -75,6 +76,9 @@ function Sampled({ rollout, token, run }: TokenProps & { readonly run: RunSummar
   );
 }
 
+/** A token by itself: only one that ends the text has none. */
+const wordOf = (text: string) => shownToken(text, true).trim() || "␣";
+
 /** The likeliest tokens at the open place, as bars. */
 function Likeliest({ found, rollout, token }: TokenProps & { readonly found: Inspection }) {
   const others = found.alternatives?.[token] ?? [];
@@ -82,18 +86,18 @@ function Likeliest({ found, rollout, token }: TokenProps & { readonly found: Ins
   const own = rollout.tokens[token];
   const texts = found.alternativeTexts?.[token] ?? [];
   const isAmong = others.some((other) => other.token === own);
-  const rows = others.map(({ token: id, logprob }, i) => ({ id, text: texts[i] ?? "", logprob }));
+  const rows = others.map(({ token: id, logprob }, i) => ({ id, word: wordOf(texts[i] ?? ""), logprob }));
   const ownRow = {
     id: own ?? -1,
-    text: rollout.tokenTexts[token] ?? "",
+    word: tokenWord(shownTokens(rollout), token),
     logprob: found.logprobs[token] ?? 0,
   };
   return (
     <Section title={<Term name="likeliest here">Likeliest here</Term>}>
-      {[...rows, ...(isAmong ? [] : [ownRow])].map(({ id, text, logprob }) => (
+      {[...rows, ...(isAmong ? [] : [ownRow])].map(({ id, word, logprob }) => (
         <div key={id} class="share">
           <span class={id === own ? "mono chosen" : "mono"}>
-            {shownToken(text).trim() || "␣"}
+            {word}
             {id === own && <span class="faint"> written</span>}
           </span>
           <span class="number">{percentText(Math.exp(logprob))}</span>
@@ -156,8 +160,7 @@ function Neighbours({
             title={`token ${other}, cosine ${numberText(cosine)}`}
             onClick={() => onSelect(other)}
           >
-            {shownToken(rollout.tokenTexts[other] ?? "").trim() || "␣"}{" "}
-            <span class="faint">{cosine.toFixed(2)}</span>
+            {tokenWord(shownTokens(rollout), other)} <span class="faint">{cosine.toFixed(2)}</span>
           </button>
         ))}
       </div>
@@ -184,7 +187,7 @@ function Part({
       <div class="near">
         {members.map((t) => (
           <button key={t} type="button" title={`token ${t}`} onClick={() => onSelect(t)}>
-            {shownToken(rollout.tokenTexts[t] ?? "").trim() || "␣"}
+            {tokenWord(shownTokens(rollout), t)}
           </button>
         ))}
       </div>
@@ -306,13 +309,14 @@ function Attention({
 
 /** Tokens that the model might have written in place of the open token. */
 function sentenceOf(rollout: RolloutDetail, found: Inspection, token: number): string {
-  const { tokenTexts, extracted } = rollout;
+  const { tokenTexts, extracted, stopReason } = rollout;
   const start = answerToken(tokenTexts, extracted);
   return tokenSentence(
     spokenToken(
       {
         tokenTexts,
         alternativeTexts: found.alternativeTexts,
+        isCut: stopReason === "length",
         start,
         judgement: { extracted },
         inspection: found,
@@ -334,7 +338,7 @@ export function TokenPanel({ rollout, token, run }: TokenProps & { readonly run:
   return (
     <section class="panel" aria-label="The open token" aria-live="polite">
       <header>
-        <span class="word">{shownToken(rollout.tokenTexts[token] ?? "").trim() || "␣"}</span>
+        <span class="word">{tokenWord(shownTokens(rollout), token)}</span>
         <span class="soft">
           token {token} of {rollout.tokenTexts.length}
           {rollout.tokens[token] !== undefined && `, id ${rollout.tokens[token]}`}
@@ -366,7 +370,11 @@ export function TokenPanel({ rollout, token, run }: TokenProps & { readonly run:
         </button>
       </header>
       {looked?.trouble !== undefined && <p class="soft block">No model: {looked.trouble}.</p>}
-      {found !== undefined && <p class="verdict block">{sentenceOf(rollout, found, token)}</p>}
+      {found !== undefined && (
+        <p class="verdict block">
+          <Sentence text={sentenceOf(rollout, found, token)} />
+        </p>
+      )}
       <div class="columns">
         {found !== undefined && (
           <div class="stack">

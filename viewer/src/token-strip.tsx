@@ -5,12 +5,14 @@
  */
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { TokenRole } from "../../src/credit/index.ts";
+import { isEndToken } from "../../src/inspect/verdict-sentence.ts";
 import { numberText } from "../../src/view/number-text.ts";
+import type { RolloutDetail } from "../../src/view/protocol.ts";
 import { hueOf, paintRange, type TokenPaint, tokenBackground } from "../../src/view/token-paint.ts";
 
 export interface TokenStripProps {
   readonly label: string;
-  readonly texts: readonly string[];
+  readonly tokens: ShownTokens;
   readonly roles?: readonly TokenRole[] | null;
   readonly paint: TokenPaint | undefined;
   readonly selected: number | undefined;
@@ -19,10 +21,28 @@ export interface TokenStripProps {
   readonly note: (token: number) => readonly (readonly [name: string, value: string])[];
 }
 
-/** A token's text as it is shown: nothing else may look like text. */
-export function shownToken(text: string): string {
-  if (text === "") return "⟨end⟩";
+/** A token's text as it is shown: nothing else may look like text. Without one it is the end, or part of a character. */
+export function shownToken(text: string, isEnd = false): string {
+  if (text === "") return isEnd ? "⟨end⟩" : "·";
   return text.replaceAll("\n", "⏎\n").replaceAll("\t", "⇥");
+}
+
+/** Tokens of a completion, and whether it was cut at the limit. */
+export interface ShownTokens {
+  readonly tokenTexts: readonly string[];
+  readonly isCut: boolean;
+}
+
+export function shownTokens({
+  tokenTexts,
+  stopReason,
+}: Pick<RolloutDetail, "tokenTexts" | "stopReason">): ShownTokens {
+  return { tokenTexts, isCut: stopReason === "length" };
+}
+
+/** A token of a completion in one word. */
+export function tokenWord({ tokenTexts, isCut }: ShownTokens, token: number): string {
+  return shownToken(tokenTexts[token] ?? "", isEndToken(tokenTexts, token, isCut)).trim() || "␣";
 }
 
 /** The scale of a strip's colours. */
@@ -41,7 +61,8 @@ export function PaintKey({ name, paint }: { readonly name: string; readonly pain
   );
 }
 
-export function TokenStrip({ label, texts, roles, paint, selected, onSelect, note }: TokenStripProps) {
+export function TokenStrip({ label, tokens, roles, paint, selected, onSelect, note }: TokenStripProps) {
+  const { tokenTexts: texts, isCut } = tokens;
   const strip = useRef<HTMLDivElement>(null);
   const [over, setOver] = useState<
     { readonly token: number; readonly x: number; readonly y: number } | undefined
@@ -100,7 +121,7 @@ export function TokenStrip({ label, texts, roles, paint, selected, onSelect, not
                 : { background: tokenBackground(paint, range, place) }
             }
           >
-            {shownToken(text)}
+            {shownToken(text, isEndToken(texts, place, isCut))}
           </span>
         ))}
       </div>

@@ -1,19 +1,18 @@
 /**
  * @module
- * The ONNX exports that a viewer finds: the directories it was given, those directly inside them, and those directly
- * inside runs. A file of an export is opened only where its manifest or this list names it.
+ * The ONNX exports that a viewer finds, inside runs and elsewhere. A file of an export is opened only where its manifest or this list names it.
  */
 import { readFile, stat } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
 import { RunError } from "../../errors/index.ts";
 import { answerFormats } from "../../eval/index.ts";
 import type { OnnxManifest } from "../../model/index.ts";
 import { parsedConfig } from "../inspect/problem-images.ts";
 import type { Listed, ModelExport } from "../protocol.ts";
 import { containedPath } from "../runs/contained-path.ts";
-import { EXPORT_MANIFEST, exportsInside, holdsExport } from "../runs/export-directories.ts";
+import { EXPORT_MANIFEST } from "../runs/export-manifest.ts";
 import { parseObject } from "../runs/json-fields.ts";
-import { type Aged, freeId, newestOf } from "../runs/newest.ts";
+import { newestOf } from "../runs/newest.ts";
+import type { Places } from "../runs/places.ts";
 import type { Run } from "../runs/run.ts";
 import type { RunSet } from "../runs/run-set.ts";
 
@@ -31,41 +30,20 @@ const DESCRIPTIONS = [
   "chat_template.json",
 ] as const;
 
-interface Found extends Aged {
+interface Found {
+  readonly id: string;
   readonly path: string;
   readonly run: Run | undefined;
 }
 
 /** Finds exports and their files. */
 export class ExportSet {
-  readonly #roots: readonly string[];
+  readonly #places: Places;
   readonly #runs: RunSet;
 
-  /** @param roots directories that the viewer was given */
-  constructor(roots: readonly string[], runs: RunSet) {
-    this.#roots = roots;
+  constructor(places: Places, runs: RunSet) {
+    this.#places = places;
     this.#runs = runs;
-  }
-
-  /** @param named ids that may be of older runs */
-  async #look(named: readonly string[]): Promise<Found[]> {
-    const found = new Map<string, Found>();
-    const paths = new Set<string>();
-    const add = (name: string, path: string, run?: Run) => {
-      if (paths.has(resolve(path))) return;
-      paths.add(resolve(path));
-      const id = freeId(name, found);
-      found.set(id, { id, path, run, file: join(path, EXPORT_MANIFEST) });
-    };
-    const ofRuns = named.map((id) => id.slice(0, Math.max(0, id.lastIndexOf("/"))));
-    for (const run of (await this.#runs.list(ofRuns)).items) {
-      for (const name of await exportsInside(run.path)) add(`${run.id}/${name}`, join(run.path, name), run);
-    }
-    for (const root of this.#roots) {
-      if (await holdsExport(root)) add(basename(resolve(root)), root);
-      else for (const name of await exportsInside(root)) add(name, join(root, name));
-    }
-    return [...found.values()];
   }
 
   /**
@@ -74,8 +52,13 @@ export class ExportSet {
    * @param named ids of exports that are in the list however old they are
    */
   async list(named: readonly string[] = []): Promise<Listed<ModelExport>> {
-    const { items, older } = await newestOf(await this.#look(named), MOST_EXPORTS, new Set(named));
-    return { items: await Promise.all(items.map((one) => summaryOf(one))), older };
+    const all = [...(await this.#places.look()).exports.values()];
+    const ordered = all.toSorted((a, b) => Number(a.run === undefined) - Number(b.run === undefined));
+    const { items, older } = await newestOf(ordered, MOST_EXPORTS, new Set(named));
+    const summaries = items.map(async ({ id, path, run }) =>
+      summaryOf({ id, path, run: run === undefined ? undefined : await this.#runs.find(run) }),
+    );
+    return { items: await Promise.all(summaries), older };
   }
 
   /**
@@ -84,7 +67,7 @@ export class ExportSet {
    * @throws RunError when there is no such export, or the name is none of its files
    */
   async file(id: string, name: string): Promise<string> {
-    const found = (await this.#look([id])).find((one) => one.id === id);
+    const found = (await this.#places.look()).exports.get(id);
     if (found === undefined) throw new RunError(`no export "${id}"`);
     const isDescription = (DESCRIPTIONS as readonly string[]).includes(name);
     const isNamed = isDescription || graphFiles(await readManifest(found.path)).includes(name);

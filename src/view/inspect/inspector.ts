@@ -74,9 +74,7 @@ export class Inspector {
       const prompt = dialogue.prompt(problem);
       const subject = { prompt, group: members, place };
       const found = await inspectCompletion(instrument, subject);
-      const texts = found.alternatives?.map((row) =>
-        row.map(({ token }) => dialogue.tokenTexts(Int32Array.of(token))[0] ?? ""),
-      );
+      const texts = found.alternatives?.map((row) => row.map(({ token }) => dialogue.tokenName(token)));
       const own = missing === undefined ? [] : [{ kind: config.credit.kind, weights: null, missing }];
       return { weights, alternativeTexts: texts ?? null, ...found, methods: [...own, ...found.methods] };
     });
@@ -105,6 +103,7 @@ export class Inspector {
         weights,
         tokens: Array.from(completion.tokens),
         tokenTexts: dialogue.tokenTexts(completion.tokens),
+        isCut: completion.stopReason === "length",
         logprobs: rounded(completion.logprobs),
         isRight: judgement === undefined || judgement.score === null ? null : isRight(judgement),
         unjudged: unjudged ?? null,

@@ -3,7 +3,7 @@
  * Text as HTML and SVG; everything that comes from a run goes through `escaped`.
  */
 import { axisRange } from "../axis-range.ts";
-import { numberText, percentText } from "../number-text.ts";
+import { numberText, percentText, tickStep, tickText } from "../number-text.ts";
 import type { MetricColumn } from "../protocol.ts";
 
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -66,7 +66,7 @@ export function chartSvg(title: string, curves: readonly ReportCurve[], isShare:
   const from = Math.min(...all.map(({ at }) => at));
   const to = Math.max(...all.map(({ at }) => at));
   const text = isShare ? percentText : (value: number | undefined) => numberText(value);
-  const tick = (value: number) => (isShare ? `${Number((100 * value).toFixed(1))} %` : numberText(value, 2));
+  const tick = (value: number) => tickText(value, tickStep(most - least), isShare);
   const across = (at: number) => LEFT + ((at - from) / Math.max(1e-12, to - from)) * (WIDTH - LEFT - 4);
   const up = (value: number) =>
     4 + (1 - (value - least) / Math.max(1e-300, most - least)) * (HEIGHT - BOTTOM - 6);

@@ -5,9 +5,11 @@
  */
 import { stat } from "node:fs/promises";
 import { RunError } from "../../errors/index.ts";
-import type { AnswerPage, AnswersHead, ShownAnswer } from "../protocol.ts";
+import type { AnswerPage, AnswersHead, PairedScores, ShownAnswer } from "../protocol.ts";
+import { GrowingFile } from "../runs/growing-file.ts";
 import { type JsonObject, numberOf, parseObject, textOf, textsOf } from "../runs/json-fields.ts";
 import { readLines } from "../runs/line-reader.ts";
+import { pairedScores, scoreOver } from "./answer-scores.ts";
 
 /** Event of the line that says what the answers are of. */
 const HEAD = "evaluation";
@@ -16,8 +18,7 @@ const VERDICT = "verdict";
 /** Event of a row without a problem. */
 const SKIPPED = "skipped";
 const MOST_ANSWERS = 500_000;
-const PIECE_BYTES = 16 << 20;
-const MAX_LINE_BYTES = 4 << 20;
+const LIMITS = { maxBytes: 16 << 20, maxLineBytes: 4 << 20 } as const;
 /** Answers of a page. */
 const PAGE = 40;
 
@@ -27,6 +28,8 @@ interface AnswerQuery {
   readonly outcome: string;
   /** Kind of the problems; "" for all. */
   readonly kind: string;
+  /** A text that an answer or its problem has; "" for all. */
+  readonly find?: string;
 }
 
 /** An answer in memory. */
@@ -49,7 +52,11 @@ interface Paired {
   readonly other: IndexedAnswer | undefined;
 }
 
-const keyOf = ({ index, sample }: Pick<IndexedAnswer, "index" | "sample">) => `${index} ${sample}`;
+/** A problem without an index has its name alone. */
+const problemOf = ({ index, problem }: Pick<IndexedAnswer, "index" | "problem">) =>
+  index < 0 ? problem : index;
+const keyOf = (answer: Pick<IndexedAnswer, "index" | "problem" | "sample">) =>
+  `${problemOf(answer)} ${answer.sample}`;
 const isRight = ({ score }: IndexedAnswer) => score !== null && score >= 1;
 
 /** The answers that each outcome keeps. */
@@ -63,6 +70,31 @@ const OUTCOMES: Readonly<Record<string, (answer: Paired) => boolean>> = {
   gained: ({ own, other }) => other !== undefined && !isRight(own) && isRight(other),
   lost: ({ own, other }) => other !== undefined && isRight(own) && !isRight(other),
 };
+
+/** Scores of the judged answers to each problem. */
+function scoresByProblem(answers: readonly IndexedAnswer[]): Map<string | number, number[]> {
+  const scores = new Map<string | number, number[]>();
+  for (const answer of answers) {
+    if (answer.score === null) continue;
+    const own = scores.get(problemOf(answer));
+    if (own === undefined) scores.set(problemOf(answer), [answer.score]);
+    else own.push(answer.score);
+  }
+  return scores;
+}
+
+/** Over the problems that were judged in both files. */
+function pairedOf(pairs: readonly Paired[]): PairedScores {
+  const both = pairs.filter(({ other }) => other !== undefined);
+  const others = scoresByProblem(both.flatMap(({ other }) => other ?? []));
+  const own = scoresByProblem(both.map((pair) => pair.own));
+  return pairedScores(
+    [...own].flatMap(([problem, scores]) => {
+      const beside = others.get(problem);
+      return beside === undefined ? [] : [[scores, beside] as const];
+    }),
+  );
+}
 
 function indexed(at: number, line: JsonObject): IndexedAnswer | undefined {
   const { problem, completion } = line;
@@ -97,20 +129,35 @@ function shown(line: JsonObject, verdict: JsonObject = line): Omit<ShownAnswer, 
   };
 }
 
+/** Whether an answer or its problem has a text, in either case. */
+function hasText(line: JsonObject, wanted: string): boolean {
+  const { problem, question, completion, extracted } = line;
+  const all = [problem, question, completion, extracted, ...textsOf(line["answers"])];
+  return all.some((one) => textOf(one).toLowerCase().includes(wanted));
+}
+
 /** A file of answers, read on as it grows. */
 export class AnswerFile {
   readonly path: string;
   #answers: IndexedAnswer[] = [];
   /** Places of the answers by problem and sample. */
-  #places = new Map<string, number>();
-  #head: AnswersHead | undefined;
-  #offset = 0;
-  #file = "";
-  #isCut = false;
+  readonly #places = new Map<string, number>();
+  #head: { readonly state: string; readonly head: AnswersHead } | undefined;
+  #found: { readonly key: string; readonly lines: ReadonlySet<number> } | undefined;
   /** Lines that cannot be read, and are no head of answers. */
   #unreadable = 0;
   readonly #most: number;
-  #reading: Promise<void> = Promise.resolve();
+  readonly #lines = new GrowingFile(LIMITS, {
+    onReset: () => {
+      this.#answers = [];
+      this.#places.clear();
+      this.#unreadable = 0;
+    },
+    onLine: ({ at, text }) => {
+      if (text !== "") this.#add(at, text === undefined ? undefined : parseObject(text));
+      return this.#answers.length < this.#most;
+    },
+  });
 
   /** @param most answers that are read */
   constructor(path: string, most = MOST_ANSWERS) {
@@ -124,21 +171,23 @@ export class AnswerFile {
    * @throws RunError when the first line does not say so
    */
   async head(): Promise<AnswersHead> {
-    if (this.#head !== undefined) return this.#head;
-    const line = await this.#line(0);
-    const { event, benchmark, model, verdict } = line ?? {};
+    const { ino, size, mtimeMs } = await stat(this.path);
+    const state = `${ino} ${size} ${mtimeMs}`;
+    if (this.#head?.state === state) return this.#head.head;
+    const { event, benchmark, model, verdict } = (await this.#line(0)) ?? {};
     if (event !== HEAD || typeof benchmark !== "string") {
       throw new RunError(
         "answers.jsonl: expected a first line that says what the answers are of, got another",
       );
     }
-    this.#head = { benchmark, model: textOf(model), verdict: textOf(verdict) };
-    return this.#head;
+    const head = { benchmark, model: textOf(model), verdict: textOf(verdict) };
+    this.#head = { state, head };
+    return head;
   }
 
   async #line(at: number): Promise<JsonObject | undefined> {
     let found: JsonObject | undefined;
-    await readLines(this.path, at, { maxBytes: 1, maxLineBytes: MAX_LINE_BYTES }, ({ text }) => {
+    await readLines(this.path, at, { ...LIMITS, maxBytes: 1 }, ({ text }) => {
       found = text === undefined ? undefined : parseObject(text);
       return false;
     });
@@ -147,44 +196,43 @@ export class AnswerFile {
 
   /** The answers in memory, with all that were added since the last call. */
   async #all(): Promise<readonly IndexedAnswer[]> {
-    const read = () => this.#readOn();
-    this.#reading = this.#reading.then(read, read);
-    await this.#reading;
+    await this.#lines.readOn(this.path);
     return this.#answers;
   }
 
-  async #readOn(): Promise<void> {
-    const { size, ino, dev } = await stat(this.path);
-    const file = `${dev}:${ino}`;
-    if (file !== this.#file || size < this.#offset) {
-      this.#answers = [];
-      this.#places.clear();
-      this.#offset = 0;
-      this.#head = undefined;
-      this.#unreadable = 0;
-    }
-    this.#file = file;
-    for (let isEnd = false; !isEnd && this.#offset < size && this.#answers.length < this.#most; ) {
-      const limits = { maxBytes: PIECE_BYTES, maxLineBytes: MAX_LINE_BYTES };
-      const end = await readLines(this.path, this.#offset, limits, ({ at, text }) => {
-        if (text === "") return true;
+  get #isCut(): boolean {
+    return this.#answers.length >= this.#most && this.#lines.hasMore;
+  }
+
+  /** Offsets of the lines that have a text; the last search is kept. */
+  async #linesWith(find: string): Promise<ReadonlySet<number>> {
+    const key = `${this.#lines.round} ${this.#lines.bytes} ${find}`;
+    if (this.#found?.key === key) return this.#found.lines;
+    const wanted = find.trim().toLowerCase();
+    const lines = new Set<number>();
+    for (let from = 0; from < this.#lines.bytes; ) {
+      const { next } = await readLines(this.path, from, LIMITS, ({ at, text }) => {
         const line = text === undefined ? undefined : parseObject(text);
-        this.#add(at, line);
-        return this.#answers.length < this.#most;
+        if (line !== undefined && hasText(line, wanted)) lines.add(at);
+        return true;
       });
-      isEnd = end.isEnd || end.next === this.#offset;
-      this.#offset = end.next;
+      if (next === from) break;
+      from = next;
     }
-    this.#isCut = this.#answers.length >= this.#most && this.#offset < size;
+    this.#found = { key, lines };
+    return lines;
   }
 
   #add(at: number, line: JsonObject | undefined): void {
     const answer = line && indexed(at, line);
     if (answer !== undefined) {
-      this.#places.set(keyOf(answer), this.#answers.length);
-      this.#answers.push(answer);
+      // A line that repeats an answer takes its place.
+      const place = this.#places.get(keyOf(answer)) ?? this.#answers.length;
+      this.#places.set(keyOf(answer), place);
+      this.#answers[place] = answer;
     } else if (line?.["event"] === VERDICT) {
-      const key = { index: numberOf(line["index"]) ?? -1, sample: numberOf(line["sample"]) ?? 0 };
+      const { problem, index, sample } = line;
+      const key = { problem: textOf(problem), index: numberOf(index) ?? -1, sample: numberOf(sample) ?? 0 };
       const place = this.#places.get(keyOf(key));
       if (place === undefined) return;
       this.#answers[place] = { ...this.#answers[place]!, score: numberOf(line["score"]), verdictAt: at };
@@ -216,10 +264,14 @@ export class AnswerFile {
       return { own, other: other?.problem === own.problem ? other : undefined };
     });
     const kinds = [...new Set(all.map(({ kind }) => kind))].sort();
-    const ofKind = query.kind === "" ? pairs : pairs.filter(({ own }) => own.kind === query.kind);
+    const { find = "" } = query;
+    const lines = find.trim() === "" ? undefined : await this.#linesWith(find);
+    const asked = pairs.filter(
+      ({ own }) => (query.kind === "" || own.kind === query.kind) && (lines?.has(own.at) ?? true),
+    );
     const names = Object.keys(OUTCOMES).filter((name) => against || (name !== "gained" && name !== "lost"));
-    const outcomes = Object.fromEntries(names.map((name) => [name, ofKind.filter(OUTCOMES[name]!).length]));
-    const found = ofKind.filter(
+    const outcomes = Object.fromEntries(names.map((name) => [name, asked.filter(OUTCOMES[name]!).length]));
+    const found = asked.filter(
       Object.hasOwn(OUTCOMES, query.outcome) ? OUTCOMES[query.outcome]! : OUTCOMES["all"]!,
     );
     const answers: ShownAnswer[] = [];
@@ -228,15 +280,12 @@ export class AnswerFile {
       const beside = other && against ? await against.#shown(other) : undefined;
       if (answer !== undefined) answers.push({ ...answer, other: beside ?? null });
     }
-    const judged = ofKind.filter(({ own }) => own.score !== null);
-    const mean = (scoreOf: (pair: Paired) => number) =>
-      judged.length === 0 ? null : judged.reduce((sum, pair) => sum + scoreOf(pair), 0) / judged.length;
     return {
       answers,
       kinds,
       outcomes,
-      score: mean(({ own }) => own.score ?? 0),
-      paired: pairs.filter(({ other }) => other !== undefined).length,
+      score: scoreOver(scoresByProblem(asked.map(({ own }) => own))),
+      paired: against === undefined ? null : pairedOf(asked),
       total: found.length,
       next: from + PAGE < found.length ? from + PAGE : null,
       cutAfter: isCut ? this.#most : null,

@@ -2,6 +2,7 @@ import { appendFileSync, mkdirSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { temporaryDirectory } from "../../testing/temporary-directory.ts";
+import { Places } from "../runs/places.ts";
 import { AnswerFile } from "./answer-file.ts";
 import { ResultSet } from "./result-set.ts";
 
@@ -38,6 +39,9 @@ function write(path: string, lines: readonly object[]): string {
   return path;
 }
 
+const open = async (root: string, clock?: () => number, most?: number) =>
+  new ResultSet(await Places.open([root], clock), most);
+
 /** A run with answers, and a grid with a table and the answers of a cell. */
 function results(): string {
   const root = temporaryDirectory();
@@ -70,6 +74,7 @@ function results(): string {
       ],
     },
   ]);
+  write(join(root, "run/config.json"), [{}]);
   write(join(root, "run/checkpoints/000001/answers.jsonl"), [head("passed over")]);
   return root;
 }
@@ -80,7 +85,7 @@ const ALL = { outcome: "", kind: "" };
 
 describe("files of answers", () => {
   test("are found below runs and grids, each with what it is of", async () => {
-    const set = new ResultSet([results()]);
+    const set = await open(results());
     const of = { benchmark: "digits", verdict: "rule", problem: null };
     expect(await set.answers()).toEqual({
       items: [
@@ -93,7 +98,7 @@ describe("files of answers", () => {
 
   test("keep their ids when several requests look at once", async () => {
     let now = 0;
-    const set = new ResultSet([results()], () => (now += 10_000));
+    const set = await open(results(), () => (now += 10_000));
     const looks = await Promise.all([set.answers(), set.grids(), set.answers()]);
     expect(looks[0].items.map(({ id }) => id)).toEqual([CELL, RUN]);
     expect(looks[2].items.map(({ id }) => id)).toEqual([CELL, RUN]);
@@ -110,7 +115,7 @@ describe("files of answers", () => {
       // a is the newest.
       for (const file of files) utimesSync(file, 2_000_000 - i, 2_000_000 - i);
     }
-    const set = new ResultSet([root], () => 0, 2);
+    const set = await open(root, () => 0, 2);
     const { items, older } = await set.answers();
     expect([items.map(({ id }) => id), older]).toEqual([["a", "b"], 2]);
     const named = await set.answers(["d"]);
@@ -121,10 +126,16 @@ describe("files of answers", () => {
   });
 
   test("are filtered by verdict and by kind of problem", async () => {
-    const file = await new ResultSet([results()]).answerFile(RUN);
+    const file = await (await open(results())).answerFile(RUN);
     const page = await file.page(ALL, 0);
     expect(page.outcomes).toEqual({ all: 4, right: 1, wrong: 2, "not judged": 1, truncated: 1 });
-    expect([page.kinds, page.total, page.next, page.score]).toEqual([["largest", "sum"], 4, null, 1 / 3]);
+    expect([page.kinds, page.total, page.next, page.score?.mean]).toEqual([
+      ["largest", "sum"],
+      4,
+      null,
+      1 / 3,
+    ]);
+    expect([page.score?.low, page.score?.high]).toEqual([expect.closeTo(0.061, 3), expect.closeTo(0.792, 3)]);
     const shown = async (outcome: string, kind = "") =>
       (await file.page({ outcome, kind }, 0)).answers.map(({ problem }) => problem);
     expect(await shown("wrong")).toEqual(["p1", "p3"]);
@@ -134,11 +145,15 @@ describe("files of answers", () => {
   });
 
   test("of two models are side by side, problem by problem", async () => {
-    const set = new ResultSet([results()]);
+    const set = await open(results());
     const [file, other] = [await set.answerFile(RUN), await set.answerFile(CELL)];
     const page = await file.page(ALL, 0, other);
     expect(page.outcomes).toMatchObject({ gained: 1, lost: 1 });
-    expect(page.paired).toBe(3);
+    expect(page.paired).toMatchObject({ problems: 3, own: 1 / 3, other: 0.5 });
+    expect(page.paired?.difference?.mean).toBeCloseTo(1 / 6, 12);
+    const ofKind = await file.page({ outcome: "gained", kind: "largest" }, 0, other);
+    expect(ofKind.paired).toMatchObject({ problems: 1, own: 0, other: 0.5 });
+    expect((await file.page(ALL, 0)).paired).toBeNull();
     expect(page.answers.map(({ other: one }) => one?.score)).toEqual([0, 1, undefined, 0.5]);
     const gained = await file.page({ outcome: "gained", kind: "" }, 0, other);
     expect(gained.answers.map(({ problem }) => problem)).toEqual(["p1"]);
@@ -146,7 +161,7 @@ describe("files of answers", () => {
 
   test("are read on while they grow, a line that is cut left out", async () => {
     const root = results();
-    const file = await new ResultSet([root]).answerFile(RUN);
+    const file = await (await open(root)).answerFile(RUN);
     expect((await file.page(ALL, 0)).total).toBe(4);
     const line = JSON.stringify(answer(4, 1));
     appendFileSync(join(root, RUN, "answers.jsonl"), `${line}\n${line.slice(0, 20)}`);
@@ -168,13 +183,13 @@ describe("files of answers", () => {
 
   test("that cannot be read are counted, of both files", async () => {
     const root = results();
-    const set = new ResultSet([root]);
+    const set = await open(root);
     const [file, other] = [await set.answerFile(RUN), await set.answerFile(CELL)];
     expect((await file.page(ALL, 0, other)).unreadable).toBe(0);
     const long = JSON.stringify(answer(9, 1, { completion: "x".repeat(5 << 20) }));
     appendFileSync(join(root, RUN, "answers.jsonl"), `${long}\n{"problem": "p10", "com\n\n{}\n`);
     appendFileSync(join(root, CELL, "answers.jsonl"), "no JSON\n");
-    expect(await file.page(ALL, 0)).toMatchObject({ total: 4, unreadable: 3, score: 1 / 3 });
+    expect(await file.page(ALL, 0)).toMatchObject({ total: 4, unreadable: 3, score: { mean: 1 / 3 } });
     expect((await file.page(ALL, 0, other)).unreadable).toBe(4);
     write(join(root, RUN, "answers.jsonl"), [head("one"), answer(0, 1)]);
     expect((await file.page(ALL, 0)).unreadable).toBe(0);
@@ -189,19 +204,59 @@ describe("files of answers", () => {
     appendFileSync(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
     const before = await file.page(ALL, 0);
     expect(before.answers[4]).toMatchObject({ score: null, reason: "not judged yet" });
-    expect(before).toMatchObject({ score: 1 / 3, unreadable: 0 });
+    expect(before).toMatchObject({ score: { mean: 1 / 3 }, unreadable: 0 });
     const verdict = { event: "verdict", index: 4, sample: 0, extracted: "15", score: 1, reason: "right" };
     appendFileSync(path, `${JSON.stringify(verdict)}\n`);
     const { answers, score } = await file.page(ALL, 0);
     expect(answers[4]).toMatchObject({ completion: "says null", extracted: "15", score: 1, reason: "right" });
-    expect(score).toBe(1 / 2);
+    expect(score?.mean).toBe(1 / 2);
+  });
+
+  test("several to one problem are one problem of both, and a line that repeats an answer is that answer", async () => {
+    const root = temporaryDirectory();
+    const several = (scores: readonly number[]) =>
+      scores.map((score, sample) => answer(0, score, { sample, completion: `${sample}` }));
+    write(join(root, "a/answers.jsonl"), [head("one"), ...several([1, 0]), answer(0, 1, { sample: 1 })]);
+    write(join(root, "b/answers.jsonl"), [head("two"), ...several([0, 0])]);
+    const set = await open(root);
+    const page = await (await set.answerFile("a")).page(ALL, 0, await set.answerFile("b"));
+    expect(page).toMatchObject({ total: 2, score: { mean: 1 } });
+    expect(page.answers[1]?.completion).toBe("says 1");
+    expect(page.paired).toMatchObject({ problems: 1, own: 1, other: 0, difference: { mean: -1 } });
+  });
+
+  test("are searched by a text of the answer or its problem", async () => {
+    const file = await (await open(results())).answerFile(RUN);
+    const found = async (find: string) =>
+      (await file.page({ ...ALL, find }, 0)).answers.map(({ index }) => index);
+    expect(await found("Question 2")).toEqual([2]);
+    expect(await found("SAYS null")).toEqual([2]);
+    expect(await found("says 0")).toEqual([1, 3]);
+    expect(await found("nowhere")).toEqual([]);
+    expect(await file.page({ ...ALL, find: "p1" }, 0)).toMatchObject({
+      outcomes: { all: 1 },
+      score: { mean: 0 },
+    });
+  });
+
+  test("of another model at the same place have its head, and its answers alone", async () => {
+    const root = results();
+    const set = await open(root);
+    const file = await set.answerFile(RUN);
+    await Promise.all([file.head(), file.page(ALL, 0)]);
+    write(join(root, RUN, "answers.jsonl"), [
+      head("another model"),
+      ...[0, 1, 2, 3, 4].map((i) => answer(i, 1)),
+    ]);
+    expect((await file.head()).model).toBe("another model");
+    expect(await file.page(ALL, 0)).toMatchObject({ total: 5, score: { mean: 1 } });
   });
 
   test("come page by page", async () => {
     const root = temporaryDirectory();
     const lines = Array.from({ length: 100 }, (_, i) => answer(i, 1));
     write(join(root, "a/answers.jsonl"), [head("one"), ...lines]);
-    const file = await new ResultSet([root]).answerFile("a");
+    const file = await (await open(root)).answerFile("a");
     const pages = [await file.page(ALL, 0), await file.page(ALL, 40), await file.page(ALL, 80)];
     expect(pages.map(({ answers, next }) => [answers.length, next])).toEqual([
       [40, 40],
@@ -213,7 +268,7 @@ describe("files of answers", () => {
   test("that hold something else are named with what is wrong, and one that is not there is an error", async () => {
     const root = temporaryDirectory();
     write(join(root, "a/answers.jsonl"), [answer(0, 1)]);
-    const set = new ResultSet([root]);
+    const set = await open(root);
     expect((await set.answers()).items[0]?.problem).toMatch(/expected a first line/);
     await expect(set.answerFile("../a")).rejects.toThrow('answers "../a": not found');
   });
@@ -221,7 +276,7 @@ describe("files of answers", () => {
 
 describe("tables of grids", () => {
   test("give means, intervals and differences, and the runs of each row", async () => {
-    const [grid] = (await new ResultSet([results()]).grids()).items;
+    const [grid] = (await (await open(results())).grids()).items;
     expect(grid).toMatchObject({ id: "grid", problem: null, axes: ["credit"], baseline: "uniform" });
     expect(grid?.rows).toEqual([
       {
@@ -244,7 +299,7 @@ describe("tables of grids", () => {
   test("of another version, or cut short, are named", async () => {
     const root = temporaryDirectory();
     write(join(root, "comparison.json"), [{ version: 2, rows: [] }]);
-    const [grid] = (await new ResultSet([root]).grids()).items;
+    const [grid] = (await (await open(root)).grids()).items;
     expect(grid?.problem).toMatch(/expected a table of version 1/);
   });
 });

@@ -22,7 +22,7 @@ test("a run of 200,000 iterations is thinned evenly and keeps its ends", async (
   );
   const table = await tableOf(lines);
   expect(table.reached).toBe(count);
-  const { x, columns } = table.events(0, ALL, 1_000_000)["iteration"] ?? { x: [], columns: {} };
+  const { x = [], columns = {} } = table.events(0, ALL, 1_000_000)["iteration"] ?? {};
   expect(x.length).toBeLessThanOrEqual(65_536);
   expect(x.length).toBeGreaterThan(32_000);
   expect(x[0]).toBe(1);
@@ -50,7 +50,66 @@ test("only the iterations asked for are in the buckets", async () => {
     (_, i) => `{"event":"iteration","iteration":${i + 1},"a":${i + 1}}`,
   );
   const found = (await tableOf(lines)).events(3, 6, 2)["iteration"];
-  expect(found).toEqual({ x: [4, 6], columns: { a: { mean: [3.5, 5.5], low: [3, 5], high: [4, 6] } } });
+  const a = { mean: [3.5, 5.5], low: [3, 5], high: [4, 6] };
+  expect(found).toEqual({ x: [4, 6], every: 2, columns: { a } });
+});
+
+test("buckets of runs of any length end at multiples of a power of two", async () => {
+  const lines = Array.from(
+    { length: 1500 },
+    (_, i) => `{"event":"iteration","iteration":${i + 1},"a":${i + 1}}`,
+  );
+  const [long, short] = [await tableOf(lines), await tableOf(lines.slice(0, 705))];
+  const of = (table: MetricTable) => table.events(0, ALL, 600)["iteration"];
+  expect([of(long)?.every, of(short)?.every]).toEqual([4, 2]);
+  expect(of(long)?.x.slice(0, 2)).toEqual([4, 8]);
+  expect(of(short)?.x.slice(-2)).toEqual([704, 705]);
+});
+
+test("a share of nothing is no measurement, nor an accuracy where no answer was judged", async () => {
+  const none = { share: 0, low: 0, high: 1, of: 0 };
+  const table = await tableOf([
+    JSON.stringify({
+      event: "iteration",
+      iteration: 1,
+      parts: none,
+      accuracy: 0.5,
+      problems: 2,
+      unscorable: 2,
+    }),
+    JSON.stringify({
+      event: "evaluation",
+      iteration: 1,
+      problems: 4,
+      unscorable: 4,
+      accuracy: 0,
+      low: 0,
+      high: 1,
+      byKind: { sum: none, largest: { share: 0, low: 0, high: 0.5, of: 3 } },
+    }),
+  ]);
+  const { iteration, evaluation } = table.events(0, ALL, 10);
+  expect(Object.keys(iteration?.columns ?? {})).toEqual(["parts.of", "accuracy", "problems", "unscorable"]);
+  expect(Object.keys(evaluation?.columns ?? {})).toEqual([
+    "problems",
+    "unscorable",
+    "byKind.sum.of",
+    "byKind.largest.share",
+    "byKind.largest.low",
+    "byKind.largest.high",
+    "byKind.largest.of",
+  ]);
+});
+
+test("a file that is overwritten in place by a longer one is another", async () => {
+  const path = join(temporaryDirectory(), "metrics.jsonl");
+  const line = (iteration: number, a: number) => `{"event":"iteration","iteration":${iteration},"a":${a}}\n`;
+  writeFileSync(path, line(1, 0.1) + line(2, 0.2));
+  const table = new MetricTable();
+  await table.readOn(path);
+  writeFileSync(path, line(1, 0.7) + line(2, 0.8) + line(3, 0.9));
+  await table.readOn(path);
+  expect(table.events(0, ALL, 10)["iteration"]?.columns["a"]?.mean).toEqual([0.7, 0.8, 0.9]);
 });
 
 test("records that would fill the memory are cut: columns, events, and objects in objects", async () => {

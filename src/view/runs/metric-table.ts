@@ -3,19 +3,31 @@
  * The numbers of metrics.jsonl in columns, read on as the file grows. Memory is bounded: when a table is full, every
  * second row is dropped, and from then on only every second is taken.
  */
-import { stat } from "node:fs/promises";
 import { MOST_EVENTS, MOST_METRICS } from "../metric-catalogue.ts";
 import type { MetricColumn, MetricEvent } from "../protocol.ts";
+import { GrowingFile } from "./growing-file.ts";
 import { isObject, type JsonObject, numberOf, parseObject } from "./json-fields.ts";
-import { readLines } from "./line-reader.ts";
 
 const MAX_ROWS = 65_536;
 const MAX_LINE_BYTES = 1 << 20;
 const PIECE_BYTES = 8 << 20;
 
+/** Numbers that say nothing where nothing was counted. */
+const SHARE = ["share", "low", "high"];
+const ACCURACY = ["accuracy", "low", "high"];
+
+/** Numbers of a record that are no measurement: shares of nothing, and an accuracy where no answer was judged. */
+function unmeasured({ event, of, problems, unscorable }: JsonObject): readonly string[] {
+  if (of === 0) return SHARE;
+  const isUnjudged = numberOf(problems) !== null && problems === unscorable;
+  return event === "evaluation" && isUnjudged ? ACCURACY : [];
+}
+
 /** Every number of a record by its dotted key. */
 function flatten(record: JsonObject, into: Map<string, number>, prefix = ""): void {
+  const without = unmeasured(record);
   for (const [key, value] of Object.entries(record)) {
+    if (without.includes(key)) continue;
     const name = prefix + key;
     const number = numberOf(value);
     if (number !== null) into.set(name, number);
@@ -64,17 +76,34 @@ class EventTable {
     this.#stride *= 2;
   }
 
-  /** Rows between two iterations in at most `points` buckets of equally many. */
+  #buckets(rows: readonly number[], every: number): number[][] {
+    const buckets = new Map<number, number[]>();
+    for (const row of rows) {
+      const place = Math.ceil((this.#x[row] ?? 0) / every);
+      const bucket = buckets.get(place);
+      if (bucket === undefined) buckets.set(place, [row]);
+      else bucket.push(row);
+    }
+    return [...buckets.values()];
+  }
+
+  /**
+   * Rows between two iterations in at most `points` buckets. A bucket ends at a multiple of its width, a power of two, so that
+   * buckets of runs of any length lie in each other.
+   */
   bucketed(from: number, to: number, points: number): MetricEvent {
     const rows = this.#x.flatMap((x, row) => (x >= from && x <= to ? [row] : []));
-    const width = Math.max(1, Math.ceil(rows.length / points));
-    const buckets = Array.from({ length: Math.ceil(rows.length / width) }, (_, i) =>
-      rows.slice(i * width, (i + 1) * width),
-    );
+    let every = 1;
+    let buckets = this.#buckets(rows, every);
+    while (buckets.length > points) {
+      every *= 2;
+      buckets = this.#buckets(rows, every);
+    }
     return {
       x: buckets.map((bucket) => this.#x[bucket.at(-1) ?? 0] ?? 0),
+      every,
       columns: Object.fromEntries(
-        [...this.#columns].map(([name, column]) => [name, bucketColumn(column, buckets, width > 1)]),
+        [...this.#columns].map(([name, column]) => [name, bucketColumn(column, buckets, every > 1)]),
       ),
     };
   }
@@ -106,12 +135,24 @@ function bucketColumn(
 /** The content of one run's metrics.jsonl. */
 export class MetricTable {
   #events = new Map<string, EventTable>();
-  #offset = 0;
-  #file = "";
   #reached = 0;
   #unreadable = 0;
   #lacksEvents = false;
-  #reading: Promise<void> = Promise.resolve();
+  readonly #lines = new GrowingFile(
+    { maxBytes: PIECE_BYTES, maxLineBytes: MAX_LINE_BYTES },
+    {
+      onReset: () => {
+        this.#events = new Map();
+        this.#reached = 0;
+        this.#unreadable = 0;
+        this.#lacksEvents = false;
+      },
+      onLine: ({ text }) => {
+        this.#add(text);
+        return true;
+      },
+    },
+  );
 
   /** The newest iteration or step. */
   get reached(): number {
@@ -120,7 +161,7 @@ export class MetricTable {
 
   /** Bytes that were read. */
   get bytes(): number {
-    return this.#offset;
+    return this.#lines.bytes;
   }
 
   /** Lines that are not JSON objects. */
@@ -135,40 +176,12 @@ export class MetricTable {
 
   /** Reads what has been added since the last call; from the start when the file was replaced or became shorter. */
   readOn(path: string): Promise<void> {
-    this.#reading = this.#reading.then(
-      () => this.#read(path),
-      () => this.#read(path),
-    );
-    return this.#reading;
+    return this.#lines.readOn(path);
   }
 
   /** Forgets everything, for a file that has gone. */
   clear(): void {
-    this.#events = new Map();
-    this.#offset = 0;
-    this.#reached = 0;
-    this.#unreadable = 0;
-    this.#lacksEvents = false;
-  }
-
-  async #read(path: string): Promise<void> {
-    const { size, ino, dev } = await stat(path);
-    const file = `${dev}:${ino}`;
-    if (file !== this.#file || size < this.#offset) this.clear();
-    this.#file = file;
-    for (let isEnd = false; !isEnd && this.#offset < size; ) {
-      const end = await readLines(
-        path,
-        this.#offset,
-        { maxBytes: PIECE_BYTES, maxLineBytes: MAX_LINE_BYTES },
-        ({ text }) => {
-          this.#add(text);
-          return true;
-        },
-      );
-      isEnd = end.isEnd || end.next === this.#offset;
-      this.#offset = end.next;
-    }
+    this.#lines.reset();
   }
 
   #add(text: string | undefined): void {
@@ -180,9 +193,9 @@ export class MetricTable {
       this.#unreadable += 1;
       return;
     }
-    const { event: _event, iteration: _iteration, ...rest } = record;
     const values = new Map<string, number>();
-    flatten(rest, values);
+    flatten(record, values);
+    values.delete("iteration");
     let table = this.#events.get(event);
     if (table === undefined) {
       if (this.#events.size === MOST_EVENTS) {

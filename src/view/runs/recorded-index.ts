@@ -3,11 +3,10 @@
  * The index that a run writes of its rollouts (`rollout-index.jsonl`), read further as the run continues. So a list
  * of all completions needs no file of rollouts.
  */
-import { stat } from "node:fs/promises";
 import type { Config } from "../../config/index.ts";
 import { advantagesOf, rewardsDiffer } from "./group-advantage.ts";
+import { GrowingFile } from "./growing-file.ts";
 import { isObject, type JsonObject, numberOf, parseObject } from "./json-fields.ts";
-import { readLines } from "./line-reader.ts";
 import { type IndexedFile, indexColumn } from "./rollout-index.ts";
 
 const PIECE_BYTES = 16 << 20;
@@ -100,8 +99,17 @@ function fileOf(line: JsonObject, config: Pick<Config, "algorithm">): IndexedFil
 /** The content of a run's index, by iteration. */
 export class RecordedIndex {
   #files = new Map<number, IndexedFile & { readonly bytes: number }>();
-  #offset = 0;
-  #file = "";
+  #config: Pick<Config, "algorithm"> | undefined;
+  readonly #lines = new GrowingFile(
+    { maxBytes: PIECE_BYTES, maxLineBytes: MAX_LINE_BYTES },
+    {
+      onReset: () => this.#files.clear(),
+      onLine: ({ text }) => {
+        this.#add(text === undefined ? undefined : parseObject(text));
+        return true;
+      },
+    },
+  );
 
   /**
    * The completions of an iteration; undefined where the index has none, or is of another file than the one of that size.
@@ -111,33 +119,16 @@ export class RecordedIndex {
     return found?.bytes === bytes ? { ...found, state } : undefined;
   }
 
-  /** Reads what has been added since the last call; from the start when the file was replaced or became shorter. */
+  /** Reads what has been added since the last call; from the start when the file or the run was replaced. */
   async readOn(path: string | undefined, config: Pick<Config, "algorithm">): Promise<void> {
-    if (path === undefined) return this.#clear();
-    const { size, ino, dev } = await stat(path);
-    const file = `${dev}:${ino}`;
-    if (file !== this.#file || size < this.#offset) this.#clear();
-    this.#file = file;
-    for (let isEnd = false; !isEnd && this.#offset < size; ) {
-      const end = await readLines(
-        path,
-        this.#offset,
-        { maxBytes: PIECE_BYTES, maxLineBytes: MAX_LINE_BYTES },
-        ({ text }) => {
-          const line = text === undefined ? undefined : parseObject(text);
-          const found = line && fileOf(line, config);
-          const bytes = numberOf(line?.["bytes"]);
-          if (found && bytes !== null) this.#files.set(found.iteration, { ...found, bytes });
-          return true;
-        },
-      );
-      isEnd = end.isEnd || end.next === this.#offset;
-      this.#offset = end.next;
-    }
+    if (path === undefined || config !== this.#config) this.#lines.reset();
+    this.#config = config;
+    if (path !== undefined) await this.#lines.readOn(path);
   }
 
-  #clear(): void {
-    this.#files = new Map();
-    this.#offset = 0;
+  #add(line: JsonObject | undefined): void {
+    const found = line && this.#config && fileOf(line, this.#config);
+    const bytes = numberOf(line?.["bytes"]);
+    if (found && bytes !== null) this.#files.set(found.iteration, { ...found, bytes });
   }
 }

@@ -34,6 +34,17 @@ describe("completions of all iterations", () => {
     ]);
   });
 
+  test("of one iteration are filtered and sorted alone", async () => {
+    const of = async (query: Partial<typeof EVERYTHING>, iteration: number) => {
+      const { groups, total } = await run.ranking({ ...EVERYTHING, ...query }, 0, iteration);
+      return [total, ...groups.map((group) => `${group.iteration} ${group.completions[0]?.text}`)];
+    };
+    expect(await of({ outcome: "right" }, 2)).toEqual([1, "2 right 1"]);
+    expect(await of({ sort: "tokens" }, 1)).toEqual([4, "1 wrong 22", "1 right 1", "1 wrong 3", "1 wrong 4"]);
+    expect(await of({}, 9)).toEqual([0]);
+    expect((await run.ranking(EVERYTHING, 0)).total).toBe(12);
+  });
+
   test("lines that cannot be read are counted over all files", async () => {
     expect((await run.ranking(EVERYTHING, 0)).unreadable).toBe(0);
     appendFileSync(join(path, "rollouts", "000001.jsonl"), "cut off\n");

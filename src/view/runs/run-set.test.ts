@@ -3,8 +3,11 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { madeRun } from "../../testing/made-run.ts";
 import { temporaryDirectory } from "../../testing/temporary-directory.ts";
+import { Places } from "./places.ts";
 import { RunSet } from "./run-set.ts";
 
+const open = async (paths: readonly string[], clock?: () => number, most?: number) =>
+  new RunSet(await Places.open(paths, clock), most);
 const ids = async (set: RunSet) => (await set.list()).items.map(({ id }) => id);
 
 test("runs inside a directory, each with its warm start behind it, and nothing else", async () => {
@@ -13,7 +16,7 @@ test("runs inside a directory, each with its warm start behind it, and nothing e
   madeRun({ path: join(root, "a") });
   madeRun({ path: join(root, "a", "warm-start") });
   mkdirSync(join(root, "notes"));
-  expect(await ids(await RunSet.open([root]))).toEqual(["a", "a/warm-start", "b"]);
+  expect(await ids(await open([root]))).toEqual(["a", "a/warm-start", "b"]);
 });
 
 test("the cells and warm starts of a grid, and a grid beside runs", async () => {
@@ -21,12 +24,9 @@ test("the cells and warm starts of a grid, and a grid beside runs", async () => 
   madeRun({ path: join(root, "grid", "cells", "grpo-uniform-0") });
   madeRun({ path: join(root, "grid", "warm-starts", "0") });
   mkdirSync(join(root, "grid", "results"));
-  expect(await ids(await RunSet.open([join(root, "grid")]))).toEqual([
-    "cells/grpo-uniform-0",
-    "warm-starts/0",
-  ]);
+  expect(await ids(await open([join(root, "grid")]))).toEqual(["cells/grpo-uniform-0", "warm-starts/0"]);
   madeRun({ path: join(root, "single") });
-  expect(await ids(await RunSet.open([root]))).toEqual([
+  expect(await ids(await open([root]))).toEqual([
     "grid/cells/grpo-uniform-0",
     "grid/warm-starts/0",
     "single",
@@ -37,8 +37,10 @@ test("a directory without runs is one that cannot be shown, until there is one",
   const root = join(temporaryDirectory(), "soon");
   mkdirSync(root);
   let now = 0;
-  const set = await RunSet.open([root], () => now);
-  expect((await (await set.list()).items[0]?.summary())?.problem).toContain("config.json is not there");
+  const set = await open([root], () => now);
+  expect((await (await set.list()).items[0]?.summary())?.problem).toMatch(
+    /config.json is not there \(yet\), and no run is within 5 levels below: .*soon/,
+  );
   madeRun({ path: join(root, "first") });
   now += 2000;
   expect(await ids(set)).toEqual(["first"]);
@@ -49,7 +51,7 @@ test("a run keeps what has been read of it, and is forgotten once it is gone", a
   madeRun({ path: join(root, "kept") });
   madeRun({ path: join(root, "lost") });
   let now = 0;
-  const set = await RunSet.open([root], () => now);
+  const set = await open([root], () => now);
   const kept = await set.find("kept");
   rmSync(join(root, "lost"), { recursive: true });
   now += 2000;
@@ -61,7 +63,7 @@ test("a run keeps what has been read of it, and is forgotten once it is gone", a
 test("a run that has just begun is found by its id before the next look is due", async () => {
   const root = temporaryDirectory();
   madeRun({ path: join(root, "old") });
-  const set = await RunSet.open([root], () => 0);
+  const set = await open([root], () => 0);
   expect(await ids(set)).toEqual(["old"]);
   madeRun({ path: join(root, "new") });
   expect((await set.find("new"))?.id).toBe("new");
@@ -77,7 +79,7 @@ test("of many runs the newest are listed, regardless of their names, and an olde
     const time = 1_000_000 + (i < 6 ? 100 + i : i);
     utimesSync(join(root, name, "config.json"), time, time);
   }
-  const set = await RunSet.open([root], () => 0, 4);
+  const set = await open([root], () => 0, 4);
   const list = async (named: readonly string[] = []) => {
     const { items, older } = await set.list(named);
     return [items.map(({ id }) => id), older];
@@ -94,6 +96,6 @@ test("a list has at most 500 runs, and says how many are left out", async () => 
     mkdirSync(join(root, `r${i}`));
     writeFileSync(join(root, `r${i}`, "config.json"), "{}");
   }
-  const { items, older } = await (await RunSet.open([root])).list();
+  const { items, older } = await (await open([root])).list();
   expect([items.length, older]).toEqual([500, 3]);
 });

@@ -4,14 +4,15 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { madeRun } from "../../testing/made-run.ts";
-import { runStop as stopOf } from "./run-stop.ts";
+import { recordedEnd, runStop as stopOf } from "./run-stop.ts";
 
 const MINUTE = 60_000;
 const RENEWED = Date.UTC(2026, 0, 1, 12, 30);
 /** The number of a process that has ended. */
 const { pid: ended } = spawnSync(process.execPath, ["-e", ""]);
 
-const runStop = (path: string, now: number) => stopOf(path, { isFinished: false, now });
+const runStop = async (path: string, now: number) =>
+  stopOf(path, { end: await recordedEnd(path), isFinished: false, now });
 
 /** A run whose process renewed its sign of life at RENEWED. */
 function runOf(pid: number, host: string): string {
@@ -23,7 +24,9 @@ function runOf(pid: number, host: string): string {
 }
 
 test("a run that has finished has no early end", async () => {
-  expect(await stopOf(runOf(ended, hostname()), { isFinished: true, now: RENEWED + MINUTE })).toBeNull();
+  expect(
+    await stopOf(runOf(ended, hostname()), { end: undefined, isFinished: true, now: RENEWED + MINUTE }),
+  ).toBeNull();
 });
 
 describe("a run without a final model", () => {

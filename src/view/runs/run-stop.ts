@@ -33,13 +33,20 @@ async function objectIn(path: string, name: string) {
   return parseObject(await readFile(file, "utf8"));
 }
 
-/** An early end by end.json; undefined if there is no end.json. */
-async function recordedStop(path: string): Promise<RunStop | null | undefined> {
+/** The content of end.json. */
+export interface RecordedEnd {
+  readonly status: string;
+  readonly message: string | null;
+}
+
+/** The end that a run recorded; undefined if there is no end.json. */
+export async function recordedEnd(path: string): Promise<RecordedEnd | undefined> {
   const end = await objectIn(path, "end.json");
   if (end === undefined) return undefined;
-  const { status, message } = end;
-  if (status !== "failed" && status !== "interrupted") return null;
-  return { status, message: typeof message === "string" ? message : null };
+  return {
+    status: textOf(end["status"]),
+    message: typeof end["message"] === "string" ? end["message"] : null,
+  };
 }
 
 /** A stop without a record: the process was killed, or its machine is off. */
@@ -68,13 +75,17 @@ async function unrecordedStop(path: string, now: number): Promise<RunStop | null
  * How a run stopped before its last iteration; null while it continues, as far as is known, and when it has finished.
  *
  * @param path the run directory
+ * @param end its recorded end
  * @param now milliseconds since 1970
  */
 export async function runStop(
   path: string,
-  { isFinished, now }: { readonly isFinished: boolean; readonly now: number },
+  {
+    end,
+    isFinished,
+    now,
+  }: { readonly end: RecordedEnd | undefined; readonly isFinished: boolean; readonly now: number },
 ): Promise<RunStop | null> {
-  const recorded = await recordedStop(path);
-  if (recorded !== undefined || isFinished) return recorded ?? null;
-  return unrecordedStop(path, now);
+  if (end?.status === "failed" || end?.status === "interrupted") return { ...end, status: end.status };
+  return end !== undefined || isFinished ? null : unrecordedStop(path, now);
 }

@@ -194,6 +194,50 @@ describe("a run that is not whole", () => {
   });
 });
 
+describe("the end of a run", () => {
+  const end = (path: string, status: string) =>
+    writeFileSync(join(path, "end.json"), JSON.stringify({ status, completed: 3 }));
+
+  test("is as it recorded, with or without its final model", async () => {
+    const path = madeRun();
+    const run = new Run("made", path);
+    expect(await run.summary()).toMatchObject({ isFinished: false, stopped: null });
+    end(path, "finished");
+    expect(await run.summary()).toMatchObject({ isFinished: true, stopped: null });
+    mkdirSync(join(path, "model"));
+    writeFileSync(join(path, "model", "config.json"), "{}");
+    end(path, "interrupted");
+    expect(await run.summary()).toMatchObject({ isFinished: false, stopped: { status: "interrupted" } });
+  });
+
+  test("is its final model where it recorded none", async () => {
+    const path = madeRun();
+    mkdirSync(join(path, "model"));
+    writeFileSync(join(path, "model", "config.json"), "{}");
+    expect((await new Run("made", path).summary()).isFinished).toBe(true);
+  });
+
+  test("weights of a checkpoint that was copied slowly are found", async () => {
+    const path = madeRun();
+    mkdirSync(join(path, "checkpoints", "000002"), { recursive: true });
+    const run = new Run("made", path);
+    expect(await run.weights()).toEqual([]);
+    writeFileSync(join(path, "checkpoints", "000002", "config.json"), "{}");
+    expect(await run.weights()).toEqual(["checkpoints/000002"]);
+  });
+});
+
+test("another run at the same path is read from its start", async () => {
+  const path = madeRun({ completions: [["a1", "b2"]] });
+  const run = new Run("made", path);
+  const query = { sort: "advantage", outcome: "", spread: "" };
+  expect((await run.summary()).reached).toBe(3);
+  expect((await run.ranking(query, 0)).total).toBe(6);
+  madeRun({ path, iterations: 4, completions: [["a1", "b2", "c3"]], flags: ["train.seed=7"] });
+  expect(await run.summary()).toMatchObject({ reached: 4, config: { "train.seed": "7" } });
+  expect((await run.ranking(query, 0)).total).toBe(12);
+});
+
 describe("weights of a run", () => {
   test("an earlier end's model comes after the checkpoints of a run that was extended, which is not finished", async () => {
     const path = madeRun();

@@ -14,20 +14,31 @@ import type {
   RolloutDetail,
   RolloutPage,
   RolloutRanking,
-  RunStop,
   RunSummary,
 } from "../protocol.ts";
 import { containedPath } from "./contained-path.ts";
 import { dotted, isObject, type JsonObject, numberOf, parseObject, textOf } from "./json-fields.ts";
 import { MetricTable } from "./metric-table.ts";
+import { DEPTH } from "./places.ts";
 import { RecordedIndex } from "./recorded-index.ts";
 import { rolloutGroup, rolloutGroupSummary, rolloutPage } from "./rollout-file.ts";
 import { type RankedPlace, type RankingQuery, type RolloutFileState, RolloutIndex } from "./rollout-index.ts";
 import { tokenClip } from "./run-algorithm.ts";
-import { runStop } from "./run-stop.ts";
+import { type RecordedEnd, recordedEnd, runStop } from "./run-stop.ts";
+import { CHECKPOINTS, type RunWeights, runWeights } from "./run-weights.ts";
 
 const MAX_CONFIG_BYTES = 4 << 20;
-const CHECKPOINTS = "checkpoints";
+/** A change of the run's state is a change of one of them. */
+const STATE_PLACES = [
+  "",
+  "config.json",
+  "environment.json",
+  "end.json",
+  CHECKPOINTS,
+  FINAL_MODEL,
+  WARM_START,
+  `${WARM_START}/${FINAL_MODEL}`,
+];
 const ROLLOUTS = "rollouts";
 const ROLLOUT_FILE = /^\d{1,12}\.jsonl$/;
 /** Completions on a page of a list across iterations. */
@@ -42,20 +53,36 @@ interface OpenedRecord {
   readonly data: JsonObject;
 }
 
+/** How far a run is. */
+export interface RunState extends Pick<RunSummary, "isFinished" | "stopped" | "startedAt"> {
+  /** Weights that can be loaded, newest first. */
+  readonly weights: readonly string[];
+}
+
+interface KeptState {
+  readonly weights: RunWeights;
+  readonly startedAt: string | null;
+  readonly end: RecordedEnd | undefined;
+}
+
 /** A run directory, opened for reading. */
 export class Run {
   readonly id: string;
   readonly path: string;
-  readonly #metrics = new MetricTable();
-  readonly #rollouts = new RolloutIndex();
+  readonly #isRun: boolean;
+  #metrics = new MetricTable();
+  #rollouts = new RolloutIndex();
   readonly #recorded = new RecordedIndex();
   /** Read again only where another run was begun at this path. */
   #record: OpenedRecord | undefined;
   #recordVersion: string | undefined;
+  #kept: ({ readonly key: string } & KeptState) | undefined;
 
-  constructor(id: string, path: string) {
+  /** @param isRun false where nothing was found at the path, nor below it */
+  constructor(id: string, path: string, isRun = true) {
     this.id = id;
     this.path = path;
+    this.#isRun = isRun;
   }
 
   /**
@@ -67,7 +94,13 @@ export class Run {
     const stats = await stat(join(this.path, "config.json")).catch(() => undefined);
     const version = stats && `${stats.ino}-${stats.size}-${stats.mtimeMs}`;
     if (this.#record === undefined || version !== this.#recordVersion) {
-      this.#record = await this.#readRecord();
+      const record = await this.#readRecord();
+      if (this.#record !== undefined) {
+        // All that was read is of another run.
+        this.#metrics = new MetricTable();
+        this.#rollouts = new RolloutIndex();
+      }
+      this.#record = record;
       this.#recordVersion = version;
     }
     return this.#record;
@@ -86,7 +119,9 @@ export class Run {
   async #readRecord(): Promise<OpenedRecord> {
     const file = await containedPath(this.path, "config.json");
     if (file === undefined)
-      throw new RunError(`config.json is not there (yet): ${join(this.path, "config.json")}`);
+      throw new RunError(
+        `config.json is not there (yet)${this.#isRun ? "" : `, and no run is within ${DEPTH} levels below`}: ${join(this.path, "config.json")}`,
+      );
     if ((await stat(file)).size > MAX_CONFIG_BYTES) throw new RunError("config.json is too long to be one");
     const record = parseObject(await readFile(file, "utf8"));
     if (record === undefined) throw new RunError("config.json is cut off or no JSON");
@@ -114,11 +149,9 @@ export class Run {
   async summary(): Promise<RunSummary> {
     try {
       const { kind, steps, config } = await this.record();
-      const [, weights, startedAt, stopped] = await Promise.all([
+      const [metrics, { isFinished, stopped, weights, startedAt }] = await Promise.all([
         this.#readMetrics(),
-        this.weights(),
-        this.#startedAt(),
-        this.stopped(),
+        this.state(),
       ]);
       return {
         id: this.id,
@@ -127,9 +160,9 @@ export class Run {
         problem: null,
         planned: steps ?? plannedSteps(kind, config),
         version: this.#recordVersion ?? "",
-        reached: this.#metrics.reached,
-        metricsBytes: this.#metrics.bytes,
-        isFinished: weights[0] === FINAL_MODEL,
+        reached: metrics.reached,
+        metricsBytes: metrics.bytes,
+        isFinished,
         stopped,
         startedAt,
         method: methodOf(kind, config),
@@ -165,14 +198,35 @@ export class Run {
     return readFile(file, "utf8");
   }
 
-  /** How it ended, where that was before its last iteration. */
-  async stopped(): Promise<RunStop | null> {
-    return runStop(this.path, { isFinished: await this.isFinished(), now: Date.now() });
+  /**
+   * Weights, start and end of the run. They are kept until one of their files, or a folder of weights, has changed; whether
+   * its process runs is asked each time.
+   */
+  async state(): Promise<RunState> {
+    const stats = await Promise.all(
+      STATE_PLACES.map((name) =>
+        stat(join(this.path, name)).then(
+          ({ ino, size, mtimeMs }) => `${ino} ${size} ${mtimeMs}`,
+          () => "",
+        ),
+      ),
+    );
+    const key = stats.join();
+    if (this.#kept?.key !== key) this.#kept = { key, ...(await this.#readState()) };
+    const { weights, startedAt, end } = this.#kept;
+    if (weights.isIncomplete) this.#kept = undefined;
+    const isFinished = end === undefined ? weights.names[0] === FINAL_MODEL : end.status === "finished";
+    const stopped = await runStop(this.path, { end, isFinished, now: Date.now() });
+    return { isFinished, stopped, weights: weights.names, startedAt };
   }
 
-  /** Whether it has reached its end, so that its final model is its newest. */
-  async isFinished(): Promise<boolean> {
-    return (await this.weights())[0] === FINAL_MODEL;
+  async #readState(): Promise<KeptState> {
+    const [end, environment] = await Promise.all([recordedEnd(this.path), this.#environment()]);
+    const record = await this.record().catch(() => undefined);
+    const planned = record === undefined ? null : (record.steps ?? plannedSteps(record.kind, record.config));
+    const weights = await runWeights(this.path, planned, end);
+    const startedAt = environment?.["startedAt"];
+    return { end, weights, startedAt: typeof startedAt === "string" ? startedAt : null };
   }
 
   async #environment(): Promise<JsonObject | undefined> {
@@ -186,27 +240,21 @@ export class Run {
     return typeof commit === "string" ? commit : undefined;
   }
 
-  async #startedAt(): Promise<string | null> {
-    const environment = await this.#environment();
-    return typeof environment?.["startedAt"] === "string" ? environment["startedAt"] : null;
-  }
-
-  /** Reads on; a metrics file that is not there is an empty one. */
-  async #readMetrics(): Promise<void> {
+  /** The metrics of the run that is at the path now, read on; a metrics file that is not there is an empty one. */
+  async #readMetrics(): Promise<MetricTable> {
+    await this.record().catch(() => undefined);
+    const metrics = this.#metrics;
     const file = await containedPath(this.path, "metrics.jsonl");
-    if (file === undefined) this.#metrics.clear();
-    else await this.#metrics.readOn(file);
+    if (file === undefined) metrics.clear();
+    else await metrics.readOn(file);
+    return metrics;
   }
 
   /** Columns of numbers between two iterations, at most `points` each. */
   async metrics(from: number, to: number, points: number): Promise<MetricsReply> {
-    await this.#readMetrics();
-    return {
-      run: this.id,
-      events: this.#metrics.events(from, to, points),
-      unreadable: this.#metrics.unreadable,
-      isCut: this.#metrics.isCut,
-    };
+    const metrics = await this.#readMetrics();
+    const { unreadable, isCut } = metrics;
+    return { run: this.id, events: metrics.events(from, to, points), unreadable, isCut };
   }
 
   /** Whether its directory is still there. */
@@ -216,8 +264,8 @@ export class Run {
 
   /** The newest iteration or step, read on from disk, and the bytes that were read. */
   async progress(): Promise<{ readonly reached: number; readonly metricsBytes: number }> {
-    await this.#readMetrics();
-    return { reached: this.#metrics.reached, metricsBytes: this.#metrics.bytes };
+    const { reached, bytes } = await this.#readMetrics();
+    return { reached, metricsBytes: bytes };
   }
 
   /** Iterations with a rollouts file, in order. */
@@ -244,31 +292,34 @@ export class Run {
   }
 
   /**
-   * Completions of all iterations, filtered and sorted.
+   * Completions of all iterations or of one, filtered and sorted.
    *
    * @param from place in the order
+   * @param iteration the one whose completions are meant; all unless given
    */
-  async ranking(query: RankingQuery, from: number): Promise<RolloutRanking> {
+  async ranking(query: RankingQuery, from: number, iteration?: number): Promise<RolloutRanking> {
     const config = await this.config();
-    const [files] = await Promise.all([
+    const [all] = await Promise.all([
       this.#rolloutStates(),
       containedPath(this.path, ROLLOUT_INDEX).then((path) => this.#recorded.readOn(path, config)),
     ]);
-    const recorded = ({ iteration, bytes, state }: RolloutFileState) =>
-      this.#recorded.file(iteration, bytes, state);
-    await this.#rollouts.readOn(files, recorded, (iteration, at) => this.rollouts(iteration, at));
-    const { places, total } = this.#rollouts.ranked(query, from, RANKED);
+    const recorded = ({ iteration: of, bytes, state }: RolloutFileState) =>
+      this.#recorded.file(of, bytes, state);
+    const files = iteration === undefined ? all : all.filter((file) => file.iteration === iteration);
+    const index = iteration === undefined ? this.#rollouts : new RolloutIndex();
+    await index.readOn(files, recorded, (of, at) => this.rollouts(of, at));
+    const { places, total } = index.ranked(query, from, RANKED);
     const summaries = new Map<string, Promise<GroupSummary | undefined>>();
-    const summary = ({ iteration, group }: RankedPlace) => {
-      const key = `${iteration} ${group}`;
+    const summary = ({ iteration: of, group }: RankedPlace) => {
+      const key = `${of} ${group}`;
       const found =
         summaries.get(key) ??
-        this.#rolloutFile(iteration).then((path) => rolloutGroupSummary(path, iteration, group, config));
+        this.#rolloutFile(of).then((path) => rolloutGroupSummary(path, of, group, config));
       summaries.set(key, found);
       return found;
     };
     const groups: GroupSummary[] = [];
-    let { unreadable } = this.#rollouts;
+    let { unreadable } = index;
     for (const place of places) {
       const found = await summary(place);
       const completions = found?.completions.filter((completion) => completion.at === place.at) ?? [];
@@ -277,7 +328,7 @@ export class Run {
       else groups.push({ ...found, completions });
     }
     const next = from + RANKED < total ? from + RANKED : null;
-    return { groups, next, total, isCut: this.#rollouts.isCut, unreadable };
+    return { groups, next, total, isCut: index.isCut, unreadable };
   }
 
   /** The files of rollouts with their sizes and times, in order of their iterations. */
@@ -303,39 +354,9 @@ export class Run {
     return rolloutGroup(await this.#rolloutFile(iteration), iteration, at, await this.config());
   }
 
-  /**
-   * Whether a final model would be that of an earlier end: the run was extended and has not reached its new one. Earlier releases
-   * left that model in place.
-   *
-   * @param completed iterations of the newest checkpoint
-   */
-  async #isExtended(completed: number): Promise<boolean> {
-    const record = await this.record().catch(() => undefined);
-    const steps = record && (record.steps ?? plannedSteps(record.kind, record.config));
-    if (steps == null || completed >= steps) return false;
-    const file = await containedPath(this.path, "end.json");
-    if (file === undefined || (await stat(file)).size > MAX_CONFIG_BYTES) return true;
-    return parseObject(await readFile(file, "utf8"))?.["status"] !== "finished";
-  }
-
   /** Weights that can be loaded, newest first. */
-  async weights(): Promise<string[]> {
-    const folder = await containedPath(this.path, CHECKPOINTS);
-    const numbers = folder === undefined ? [] : (await readdir(folder)).filter((name) => /^\d+$/.test(name));
-    const checkpoints = numbers.sort((a, b) => Number(b) - Number(a)).map((name) => `${CHECKPOINTS}/${name}`);
-    const newest = numbers.length === 0 ? undefined : Math.max(...numbers.map(Number));
-    const isOld = newest !== undefined && (await this.#isExtended(newest));
-    const trained = isOld ? [...checkpoints, FINAL_MODEL] : [FINAL_MODEL, ...checkpoints];
-    const places = [...trained, `${WARM_START}/${FINAL_MODEL}`];
-    // A model directory, or that of an adapter.
-    const has = async (place: string, name: string) =>
-      (await containedPath(this.path, ...place.split("/"), name)) !== undefined;
-    const present = await Promise.all(
-      places.map(
-        async (place) => (await has(place, "config.json")) || (await has(place, "adapter_config.json")),
-      ),
-    );
-    return places.filter((_, i) => present[i]);
+  async weights(): Promise<readonly string[]> {
+    return (await this.state()).weights;
   }
 
   /**

@@ -3,7 +3,6 @@
  * Server-sent events: which of the runs on the screen have gone on. Files are looked at only while somebody listens.
  */
 import type { ServerResponse } from "node:http";
-import { FINAL_MODEL } from "../../train/index.ts";
 import type { LiveEvent } from "../protocol.ts";
 import type { RunSet } from "../runs/run-set.ts";
 import { SAFE_HEADERS } from "./http-reply.ts";
@@ -65,12 +64,7 @@ export class LiveEvents {
     try {
       const run = await this.#runs.find(id);
       if (run !== undefined && (await run.isThere())) {
-        const [progress, weights, stopped] = await Promise.all([
-          run.progress(),
-          run.weights(),
-          run.stopped(),
-        ]);
-        const isFinished = weights[0] === FINAL_MODEL;
+        const [progress, { isFinished, stopped }] = await Promise.all([run.progress(), run.state()]);
         return { run: id, ...progress, isFinished, isStopped: stopped !== null, isGone: false };
       }
       if (run !== undefined) this.#runs.lookAgain();

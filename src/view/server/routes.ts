@@ -12,6 +12,7 @@ import type { ResultSet } from "../results/result-set.ts";
 import type { Run } from "../runs/run.ts";
 import type { RunSet } from "../runs/run-set.ts";
 import { failure, json, type Reply } from "./http-reply.ts";
+import type { SentConfigs } from "./sent-configs.ts";
 
 /** Objects that routes use. */
 export interface RouteContext {
@@ -20,6 +21,7 @@ export interface RouteContext {
   readonly results: ResultSet;
   readonly images: ProblemImages;
   readonly inspector: Inspector;
+  readonly configs: SentConfigs;
 }
 
 type Numbers = Readonly<Record<string, number>>;
@@ -61,7 +63,9 @@ const HANDLERS: readonly (readonly [pattern: RegExp, handler: Handler])[] = [
     async (run, _numbers, query) => {
       const word = (name: string) => query.get(name) ?? "";
       const asked = { sort: word("sort"), outcome: word("outcome"), spread: word("spread") };
-      return json(await run.ranking(asked, whole(query, "from", 0, Number.MAX_SAFE_INTEGER)));
+      const most = Number.MAX_SAFE_INTEGER;
+      const iteration = query.has("iteration") ? whole(query, "iteration", 0, most) : undefined;
+      return json(await run.ranking(asked, whole(query, "from", 0, most), iteration));
     },
   ],
   [/^iterations$/, async (run) => json(await run.iterations())],
@@ -131,7 +135,8 @@ async function answerPage(id: string, query: URLSearchParams, { results }: Route
   const against = query.get("against") ?? "";
   const file = await results.answerFile(id);
   const other = against === "" ? undefined : await results.answerFile(against);
-  const asked = { outcome: query.get("outcome") ?? "", kind: query.get("kind") ?? "" };
+  const word = (name: string) => query.get(name) ?? "";
+  const asked = { outcome: word("outcome"), kind: word("kind"), find: word("find") };
   return json(await file.page(asked, whole(query, "from", 0, Number.MAX_SAFE_INTEGER), other));
 }
 
@@ -141,7 +146,9 @@ export async function apiReply(url: URL, context: RouteContext): Promise<Reply> 
   const named = url.searchParams.getAll("named");
   if (url.pathname === "/api/runs") {
     const { items, older } = await context.runs.list(named);
-    return json({ items: await Promise.all(items.map((run) => run.summary())), older });
+    const summaries = await Promise.all(items.map((run) => run.summary()));
+    const seen = url.searchParams.get("seen") ?? "";
+    return json(context.configs.listed({ items: summaries, older }, seen));
   }
   if (url.pathname === "/api/exports") return json(await context.exports.list(named));
   if (url.pathname === "/api/grids") return json(await context.results.grids());

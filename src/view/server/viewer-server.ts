@@ -11,6 +11,7 @@ import { Inspector } from "../inspect/inspector.ts";
 import { PermittedParts } from "../inspect/permitted-parts.ts";
 import { ProblemImages } from "../inspect/problem-images.ts";
 import { ResultSet } from "../results/result-set.ts";
+import { Places } from "../runs/places.ts";
 import { RunSet } from "../runs/run-set.ts";
 import { acceptable, failure, type Reply, send } from "./http-reply.ts";
 import { LiveEvents } from "./live-events.ts";
@@ -18,6 +19,7 @@ import { pageFiles } from "./page-files.ts";
 import { refusal } from "./request-guard.ts";
 import { apiReply, exportFile, failureOf } from "./routes.ts";
 import { sendFile } from "./send-file.ts";
+import { SentConfigs } from "./sent-configs.ts";
 
 const HOST = "127.0.0.1";
 
@@ -48,12 +50,19 @@ export interface Viewer {
 export async function startViewer(options: ViewerOptions): Promise<Viewer> {
   const { runs: paths, port: asked = 0, data = [], intervalMs = 700 } = options;
   const page = pageFiles();
-  const runs = await RunSet.open(paths);
+  const places = await Places.open(paths);
+  const runs = new RunSet(places);
   const parts = new PermittedParts(data);
   const images = new ProblemImages(parts);
   const inspector = new Inspector(images, parts);
-  const results = new ResultSet(paths);
-  const context = { runs, exports: new ExportSet(paths, runs), results, images, inspector };
+  const context = {
+    runs,
+    exports: new ExportSet(places, runs),
+    results: new ResultSet(places),
+    images,
+    inspector,
+    configs: new SentConfigs(),
+  };
   const live = new LiveEvents(runs, intervalMs);
   let port = asked;
 

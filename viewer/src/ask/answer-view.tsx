@@ -114,7 +114,7 @@ function Panel({ shown, signals, token }: Shown & { readonly token: number }) {
   return (
     <section class="panel" aria-label="The open token" aria-live="polite">
       <header>
-        <span class="word">{shownToken(taken.text).trim() || "␣"}</span>
+        <span class="word">{shownToken(taken.text, true).trim() || "␣"}</span>
         <span class="soft">
           token {token} of {shown.tokens.length}, id {taken.id}
         </span>
@@ -137,7 +137,7 @@ function Panel({ shown, signals, token }: Shown & { readonly token: number }) {
           {taken.candidates.map(({ id, text: word, probability }) => (
             <div key={id} style={{ marginBottom: "8px" }}>
               <div class="field" style={{ minHeight: "22px" }}>
-                <span class="mono">{shownToken(word).trim() || "␣"}</span>
+                <span class="mono">{shownToken(word, true).trim() || "␣"}</span>
                 <span>{percentText(probability)}</span>
               </div>
               <div class="meter">
@@ -199,13 +199,13 @@ export function AnswerView() {
       {tokens.length > 0 && (
         <TokenStrip
           label="Tokens of the answer"
-          texts={tokens.map(({ text }) => text)}
+          tokens={{ tokenTexts: tokens.map(({ text }) => text), isCut: stopReason === "length" }}
           roles={signals?.roles ?? null}
           paint={choice?.paint}
           selected={token}
           onSelect={(place) => go({ token: place })}
           note={(place) => [
-            ["token", `${place}  ${shownToken(tokens[place]?.text ?? "").trim()}`],
+            ["token", `${place}  ${shownToken(tokens[place]?.text ?? "", true).trim()}`],
             ["probability", percentText(Math.exp(tokens[place]?.logprob ?? Number.NaN))],
             ["entropy", numberText(tokens[place]?.entropy)],
             ["role", roleText(signals?.roles, place)],

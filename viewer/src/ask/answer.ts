@@ -42,8 +42,14 @@ function oddsOf(logits: Float32Array, temperature: number) {
   return { logprobs, probabilities, entropy };
 }
 
+/** The text of a token; of a special token its name, of a stop token "". */
+function textOf({ manifest, tokenizer }: ExportedModel, id: number): string {
+  if (manifest.tokens.stop.includes(id)) return "";
+  return tokenizer.decode([id], { skipSpecial: true }) || tokenizer.decode([id], { skipSpecial: false });
+}
+
 /** The likeliest tokens, most likely first. */
-function likeliest(probabilities: Float32Array, { tokenizer }: ExportedModel): Candidate[] {
+function likeliest(probabilities: Float32Array, model: ExportedModel): Candidate[] {
   const best: number[] = [];
   for (const [id, probability] of probabilities.entries()) {
     if (best.length === CANDIDATES && probability <= (probabilities[best.at(-1) ?? 0] ?? 0)) continue;
@@ -53,7 +59,7 @@ function likeliest(probabilities: Float32Array, { tokenizer }: ExportedModel): C
   }
   return best.map((id) => ({
     id,
-    text: tokenizer.decode([id], { skipSpecial: true }),
+    text: textOf(model, id),
     probability: probabilities[id] ?? 0,
   }));
 }
@@ -80,7 +86,7 @@ export async function* answer(
   asked: Asked,
   isStopped: () => boolean,
 ): AsyncGenerator<AnswerEvent> {
-  const { manifest, graphs, tokenizer } = model;
+  const { manifest, graphs } = model;
   const { config, vision } = model.sight;
   const { chunks } = promptOf(model, asked);
   const prompt = vision.spell({ chunks });
@@ -109,7 +115,7 @@ export async function* answer(
       kind: "token",
       token: {
         id,
-        text: tokenizer.decode([id], { skipSpecial: true }),
+        text: textOf(model, id),
         logprob: odds.logprobs[id] ?? Number.NaN,
         entropy: odds.entropy,
         candidates: likeliest(odds.probabilities, model),

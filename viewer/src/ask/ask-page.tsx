@@ -39,6 +39,7 @@ import {
   useProblem,
   watchPictures,
 } from "./pictures-state.ts";
+import { shellWord } from "./shell-word.ts";
 
 const picture = param("picture");
 const system = param("system");
@@ -72,8 +73,9 @@ function useAskKeys(): void {
 function NoExport() {
   const run = openRun.value;
   const weights = run?.weights[0];
-  const source = run === undefined || weights === undefined ? "<model directory>" : `${run.path}/${weights}`;
-  const target = run === undefined ? "<new directory>" : `${run.path}/onnx`;
+  const source =
+    run === undefined || weights === undefined ? "<model directory>" : shellWord(`${run.path}/${weights}`);
+  const target = run === undefined ? "<new directory>" : shellWord(`${run.path}/onnx`);
   return (
     <div class="empty" style={{ maxWidth: "72ch" }}>
       <p>

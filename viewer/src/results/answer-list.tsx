@@ -2,13 +2,20 @@
  * @module
  * The answers of an evaluation: by verdict and by kind of problem, alone or beside another model's answers.
  */
-import { percentText } from "../../../src/view/number-text.ts";
-import type { AnswerPage, AnswersSummary, ShownAnswer } from "../../../src/view/protocol.ts";
+import { percentText, pointsText } from "../../../src/view/number-text.ts";
+import type {
+  AnswerPage,
+  AnswersSummary,
+  PairedScores,
+  ScoreInterval,
+  ShownAnswer,
+} from "../../../src/view/protocol.ts";
 import { go, param } from "../address.ts";
 import { answerFiles, answerPage, answerTrouble, besideFile } from "./results-state.ts";
 
 const verdict = param("verdict");
 const kind = param("kind");
+const text = param("text");
 const from = param("from");
 
 /** Another list begins at its first page. */
@@ -118,7 +125,29 @@ function Filters({ page }: { readonly page: AnswerPage }) {
           </select>
         </label>
       )}
+      <input
+        type="text"
+        aria-label="Text of answers"
+        placeholder="text of an answer"
+        value={text.value}
+        onChange={({ currentTarget }) => go({ text: currentTarget.value, ...AFRESH })}
+      />
     </div>
+  );
+}
+
+/** A mean with the ends of its interval. */
+function intervalText(score: ScoreInterval | null, textOf: (value: number) => string): string {
+  if (score === null) return "–";
+  const { mean, low, high } = score;
+  return low === null || high === null ? textOf(mean) : `${textOf(mean)} (${textOf(low)} to ${textOf(high)})`;
+}
+
+function pairedText({ problems, own, other, difference }: PairedScores): string {
+  if (problems === 0) return "no problem in both";
+  return (
+    `${problems} ${problems === 1 ? "problem" : "problems"} in both: ${percentText(own)} here, ` +
+    `${percentText(other)} beside, difference ${intervalText(difference, pointsText)}`
   );
 }
 
@@ -188,10 +217,10 @@ export function AnswerList({ open }: { readonly open: AnswersSummary }) {
       <h2>
         Answers to {open.benchmark}
         <span class="soft small">
-          mean score {percentText(page.score)} · {open.model} · verdict {open.verdict}
-          {beside !== undefined && ` · ${page.paired} problems in both`}
+          mean score {intervalText(page.score, percentText)} · {open.model} · verdict {open.verdict}
         </span>
       </h2>
+      {page.paired !== null && <p class="soft">{pairedText(page.paired)}</p>}
       <Filters page={page} />
       {page.cutAfter !== null && (
         <p class="small soft">
@@ -209,7 +238,13 @@ export function AnswerList({ open }: { readonly open: AnswersSummary }) {
           <Answer key={`${answer.index} ${answer.sample}`} answer={answer} names={names} />
         ))}
       </ol>
-      {page.total === 0 && <p class="empty">No answer passes the filters.</p>}
+      {page.total === 0 && (
+        <p class="empty">
+          {page.outcomes["all"] === 0 && kind.value === "" && text.value === ""
+            ? "The file has no answer yet."
+            : "No answer passes the filters."}
+        </p>
+      )}
       {(at > 0 || page.next !== null) && (
         <p class="field">
           <button

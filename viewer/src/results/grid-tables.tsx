@@ -2,17 +2,14 @@
  * @module
  * The tables of grids: each row's means with their 95 % intervals, and the way to its runs.
  */
-import { numberText, percentText, signedText } from "../../../src/view/number-text.ts";
+import { numberText, percentText, pointsText, signedText } from "../../../src/view/number-text.ts";
 import type { GridRow, GridSummary, GridValue } from "../../../src/view/protocol.ts";
 import { go } from "../address.ts";
 
 const isShare = (unit: string) => unit === "share";
 
-/** A difference of shares is in percentage points. */
 function differenceText(difference: number, unit: string): string {
-  return isShare(unit)
-    ? `${signedText(Number((100 * difference).toFixed(1)))} points`
-    : signedText(difference);
+  return isShare(unit) ? pointsText(difference) : signedText(difference);
 }
 
 function Cell({ value, unit }: { readonly value: GridValue | undefined; readonly unit: string }) {
@@ -72,7 +69,7 @@ function Table({ grid }: { readonly grid: GridSummary }) {
                     type="button"
                     class="link"
                     title="the curves of its runs"
-                    onClick={() => go({ view: "runs", runs: row.runs.join("|") }, true)}
+                    onClick={() => go({ view: "runs", runs: row.runs }, true)}
                   >
                     {nameOf(row, grid.axes)}
                   </button>

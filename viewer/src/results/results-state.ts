@@ -24,6 +24,7 @@ const openKey = param("answers");
 const besideKey = param("beside");
 const verdict = param("verdict");
 const kind = param("kind");
+const text = param("text");
 const from = param("from");
 
 const readable = computed(() => answerFiles.value.filter(({ problem }) => problem === null));
@@ -71,6 +72,7 @@ export function watchResults(): () => void {
     const query = new URLSearchParams({
       outcome: verdict.value,
       kind: kind.value,
+      find: text.value,
       from: String(Number(from.value) || 0),
       against: besideId.value ?? "",
     });

@@ -1,0 +1,2 @@
+/** An ONNX export is recognised by its manifest. */
+export const EXPORT_MANIFEST = "onnx.json";
