@@ -56,7 +56,7 @@ describe("finished evaluations", () => {
     const after = run("after", [[1], [1], [1], [0]]);
     const comparison = compareEvaluations([before, after]);
     expect(comparison.notes).toEqual([
-      "brackets are 95 % intervals over 4 problems; p by McNemar's exact or the sign-flip test over 4 problems, Holm over the table",
+      "brackets are 95 % intervals over 4 problems; p by McNemar's exact or the sign-flip test over 4 problems, Holm over the table; another training run may differ by more",
     ]);
     const [first, second] = comparison.rows.map(({ values }) => values["sums"]!);
     expect(first).toMatchObject({ mean: { estimate: 0.25 } });

@@ -29,7 +29,7 @@ test("notes say for each column what its intervals and tests are over", () => {
   });
   expect(found.rows[0]!.values["accuracy"]!.mean).toMatchObject({ pairing: "problems", count: 2 });
   expect(found.notes).toEqual([
-    "accuracy: brackets are 95 % intervals over 2 to 3 problems; p by McNemar's exact or the sign-flip test over 2 problems, Holm over the table",
+    "accuracy: brackets are 95 % intervals over 2 to 3 problems; p by McNemar's exact or the sign-flip test over 2 problems, Holm over the table; another training run may differ by more",
     "seconds: brackets are 95 % intervals over 2 seeds; p by the paired t test over 2 seeds, Holm over the table",
   ]);
 });

@@ -27,6 +27,9 @@ const TESTS: Readonly<Record<Pairing, string>> = {
   problems: "McNemar's exact or the sign-flip test",
 };
 
+/** What an interval over the problems of one evaluation cannot show. */
+const OTHER_SEEDS = "another training run may differ by more";
+
 /** Each unit of pairing with its least and greatest number: "8 problems", "6 to 8 problems". */
 function overWords(spans: readonly Span[], before: (pairing: Pairing) => string): string {
   const words = PAIRINGS.flatMap((pairing) => {
@@ -58,6 +61,7 @@ function columnNote(values: readonly NotedValue[]): string {
     ...(tests.length === 0
       ? []
       : [`p by ${overWords(tests, (pairing) => `${TESTS[pairing]} `)}, Holm over the table`]),
+    ...(tests.some(({ pairing }) => pairing === "problems") ? [OTHER_SEEDS] : []),
   ].join("; ");
 }
 

@@ -323,6 +323,8 @@ export interface AnswerPage {
   readonly next: number | null;
   /** Number of the file's first answers that are read, where it has more; null where all are. */
   readonly cutAfter: number | null;
+  /** Planned answers that are not there yet; 0 where the plan is not known. */
+  readonly missing: number;
   /** Lines that cannot be read, of both files. */
   readonly unreadable: number;
 }

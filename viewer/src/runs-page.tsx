@@ -11,6 +11,7 @@ import {
 } from "../../src/view/metric-catalogue.ts";
 import { numberText, percentText } from "../../src/view/number-text.ts";
 import type { MetricsReply, RunSummary } from "../../src/view/protocol.ts";
+import { unreadableText } from "../../src/view/unreadable-text.ts";
 import { go, param } from "./address.ts";
 import { allValues, type ChartLine } from "./chart-readings.ts";
 import { Fold, isNarrow } from "./fold.tsx";
@@ -273,9 +274,7 @@ export function RunsPage() {
             </button>
           </p>
         )}
-        {unreadable > 0 && (
-          <p class="small soft">{unreadable} lines of metrics cannot be read and are left out.</p>
-        )}
+        {unreadable > 0 && <p class="small soft">{unreadableText(unreadable)}</p>}
         {loaded.some(({ reply }) => reply.isCut) && <p class="small soft">{CUT_METRICS}</p>}
       </aside>
       <main class="main">

@@ -7,7 +7,7 @@ import { stat } from "node:fs/promises";
 import { RunError } from "../../errors/index.ts";
 import type { AnswerPage, AnswersHead, PairedScores, ShownAnswer } from "../protocol.ts";
 import { GrowingFile } from "../runs/growing-file.ts";
-import { type JsonObject, numberOf, parseObject, textOf, textsOf } from "../runs/json-fields.ts";
+import { isObject, type JsonObject, numberOf, parseObject, textOf, textsOf } from "../runs/json-fields.ts";
 import { readLines } from "../runs/line-reader.ts";
 import { pairedScores, scoreOver } from "./answer-scores.ts";
 
@@ -136,22 +136,32 @@ function hasText(line: JsonObject, wanted: string): boolean {
   return all.some((one) => textOf(one).toLowerCase().includes(wanted));
 }
 
+/** What the evaluation asks for. */
+interface Plan {
+  readonly answers: number;
+  /** Answers to each problem. */
+  readonly samples: number;
+}
+
 /** A file of answers, read on as it grows. */
 export class AnswerFile {
   readonly path: string;
   #answers: IndexedAnswer[] = [];
   /** Places of the answers by problem and sample. */
   readonly #places = new Map<string, number>();
-  #head: { readonly state: string; readonly head: AnswersHead } | undefined;
+  #head: { readonly state: string; readonly head: AnswersHead; readonly plan: Plan } | undefined;
   #found: { readonly key: string; readonly lines: ReadonlySet<number> } | undefined;
   /** Lines that cannot be read, and are no head of answers. */
   #unreadable = 0;
+  /** Rows of the benchmark without answers. */
+  #skipped = 0;
   readonly #most: number;
   readonly #lines = new GrowingFile(LIMITS, {
     onReset: () => {
       this.#answers = [];
       this.#places.clear();
       this.#unreadable = 0;
+      this.#skipped = 0;
     },
     onLine: ({ at, text }) => {
       if (text !== "") this.#add(at, text === undefined ? undefined : parseObject(text));
@@ -174,15 +184,23 @@ export class AnswerFile {
     const { ino, size, mtimeMs } = await stat(this.path);
     const state = `${ino} ${size} ${mtimeMs}`;
     if (this.#head?.state === state) return this.#head.head;
-    const { event, benchmark, model, verdict } = (await this.#line(0)) ?? {};
+    const { event, benchmark, model, verdict, planned, protocol } = (await this.#line(0)) ?? {};
     if (event !== HEAD || typeof benchmark !== "string") {
       throw new RunError(
         "answers.jsonl: expected a first line that says what the answers are of, got another",
       );
     }
     const head = { benchmark, model: textOf(model), verdict: textOf(verdict) };
-    this.#head = { state, head };
+    const samples = isObject(protocol) ? numberOf(protocol["samples"]) : null;
+    this.#head = { state, head, plan: { answers: numberOf(planned) ?? 0, samples: samples ?? 1 } };
     return head;
+  }
+
+  /** How many planned answers are not there; 0 where the plan is not known. */
+  async #missing(): Promise<number> {
+    await this.head();
+    const { answers = 0, samples = 1 } = this.#head?.plan ?? {};
+    return Math.max(0, answers - this.#answers.length - this.#skipped * samples);
   }
 
   async #line(at: number): Promise<JsonObject | undefined> {
@@ -236,7 +254,9 @@ export class AnswerFile {
       const place = this.#places.get(keyOf(key));
       if (place === undefined) return;
       this.#answers[place] = { ...this.#answers[place]!, score: numberOf(line["score"]), verdictAt: at };
-    } else if (line?.["event"] !== HEAD && line?.["event"] !== SKIPPED) {
+    } else if (line?.["event"] === SKIPPED) {
+      this.#skipped += 1;
+    } else if (line?.["event"] !== HEAD) {
       this.#unreadable += 1;
     }
   }
@@ -289,6 +309,7 @@ export class AnswerFile {
       total: found.length,
       next: from + PAGE < found.length ? from + PAGE : null,
       cutAfter: isCut ? this.#most : null,
+      missing: isCut ? 0 : await this.#missing(),
       unreadable: this.#unreadable + (against === undefined ? 0 : against.#unreadable),
     };
   }

@@ -181,6 +181,15 @@ describe("files of answers", () => {
     expect(await two.page(ALL, 0)).toMatchObject({ total: 1, cutAfter: null });
   });
 
+  test("that are planned and not there yet are counted", async () => {
+    const path = join(temporaryDirectory(), "answers.jsonl");
+    const planned = { ...head("one"), planned: 12, protocol: { samples: 2 } };
+    write(path, [planned, answer(0, 1), answer(1, 0), { event: "skipped", index: 2, reason: "broken" }]);
+    expect((await new AnswerFile(path).page(ALL, 0)).missing).toBe(8);
+    write(path, [head("one"), answer(0, 1)]);
+    expect((await new AnswerFile(path).page(ALL, 0)).missing).toBe(0);
+  });
+
   test("that cannot be read are counted, of both files", async () => {
     const root = results();
     const set = await open(root);

@@ -228,6 +228,9 @@ export function AnswerList({ open }: { readonly open: AnswersSummary }) {
           score too.
         </p>
       )}
+      {page.missing > 0 && (
+        <p class="small soft">Answers that are planned and not there yet: {page.missing}.</p>
+      )}
       {page.unreadable > 0 && (
         <p class="small soft">
           Lines that cannot be read, and are left out, of the mean score too: {page.unreadable}.
