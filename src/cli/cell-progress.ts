@@ -52,7 +52,9 @@ export class CellProgress {
       this.#running?.delete(cellKey(cell));
       const values = measures.flatMap(({ name, unit }) => {
         const found = result.measured[name];
-        return found === undefined ? [] : [`${name} ${numberWords(found.value, unit)}`];
+        return found !== undefined && Number.isFinite(found.value)
+          ? [`${name} ${numberWords(found.value, unit)}`]
+          : [];
       });
       line(done, cell, values);
       const { labels, seed, isTrained } = cell;

@@ -79,6 +79,8 @@ describe("finished evaluations", () => {
     expect(text).toMatch(/answers of +sums, % +over/);
     expect(text).not.toMatch(/seed/);
     expect(comparisonMarkdown(comparison)).toContain("100.0");
+    // In bold the best value, not its difference.
+    expect(comparisonLatex(comparison)).toMatch(/b & \\textbf\{100\.0 [^&]*\} & \$\+\$/);
   });
 
   test("pair a problem's mean over samples, and leave out what was not judged in either", () => {

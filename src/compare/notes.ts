@@ -27,7 +27,7 @@ const TESTS: Readonly<Record<Pairing, string>> = {
   problems: "McNemar's exact or the sign-flip test",
 };
 
-/** What an interval over the problems of one evaluation cannot show. */
+/** The limit of an interval over the problems of one evaluation. */
 const OTHER_SEEDS = "another training run may differ by more";
 
 /** Each unit of pairing with its least and greatest number: "8 problems", "6 to 8 problems". */

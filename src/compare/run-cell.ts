@@ -3,7 +3,7 @@
  * One cell of a grid: its warm start, its training and what is measured of it, each unless the directory has it.
  */
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import {
   type Config,
   fetchModel,
@@ -103,7 +103,7 @@ export async function startedConfig(cell: Cell, options: CellOptions): Promise<C
     });
     if (status === "interrupted") return undefined;
   }
-  return { ...config, model: { kind: "directory", path } };
+  return { ...config, model: { kind: "directory", path: resolve(path) } };
 }
 
 /**

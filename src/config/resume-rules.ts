@@ -43,6 +43,11 @@ function isSameInLonger({ train, algorithm, credit }: Partial<Config>): boolean 
   return train?.schedule === "constant" && !followsRun;
 }
 
+/** Whether a run begins with a warm start of its grid, which has the name of its content, and may be moved. */
+function isOfGrid({ model }: Partial<Config>): boolean {
+  return model?.kind === "directory" && /[/\\]warm-starts[/\\][0-9a-f]{16}[/\\]model$/.test(model.path);
+}
+
 /**
  * `train.iterations` may grow if neither the learning rate nor another part follows the share of the run that is done. Record settings may change, and so may the place where
  * the engine computes. A configuration from before a key was added takes the key's default.
@@ -54,6 +59,7 @@ export const resumeRules: ResumeRules = {
   },
   mayChange: (key, now) => {
     if (isHarmless(key) || ENGINE_REACHED_BY.test(key)) return true;
+    if (key === "model.path") return isOfGrid(now as Partial<Config>);
     return key === "train.iterations" && isSameInLonger(now as Partial<Config>);
   },
 };

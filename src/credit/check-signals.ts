@@ -90,9 +90,10 @@ export function checkSignals(
     }
   }
   for (const [name, [range, values]] of named) {
+    const { fits, words } = RANGES[range];
     for (let t = 0; t < tokens; t++) {
-      if (counts(mask, t) && !RANGES[range].fits(values[t]!)) {
-        throw new NumericError(`${name}[${t}]: expected ${RANGES[range].words}, got ${values[t]}`);
+      if (counts(mask, t) && !fits(values[t]!)) {
+        throw new NumericError(`${name}[${t}]: expected ${words}, got ${values[t]}`);
       }
     }
   }

@@ -18,7 +18,6 @@ describe("a batch that is malformed is a typed error", () => {
     ["a completion that is null", () => ofCompletion(null)],
     ["a completion that is undefined", () => ofCompletion(undefined)],
     ["a perception term without arrays", () => ofCompletion({ perception: {} })],
-    ["a perception term that is null", () => ofCompletion({ perception: null })],
     [
       "negative coefficients of it",
       () => ofCompletion({ perception: { ...perception, coefficients: [-5] } }),

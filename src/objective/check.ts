@@ -38,7 +38,7 @@ export function checkGroups(groups: readonly ObjectiveGroup[], algorithm: Algori
   const wantsValues = valuesWanted(groups, algorithm);
   const views = groups.flatMap(({ completions }) => completions).find(({ viewTerm }) => viewTerm)
     ?.viewTerm?.views;
-  const known = groups.filter((group) => group.known !== undefined).length;
+  const known = groups.filter((group) => group.known != null).length;
   if (known !== 0 && known !== groups.length) {
     throw new ShapeError(
       `known: expected advantages of every group or of none, got ${known} of ${groups.length}`,
@@ -77,10 +77,10 @@ export function checkGroups(groups: readonly ObjectiveGroup[], algorithm: Algori
             `baseline "group" does without (${where})`,
         );
       }
-      if (completion.perception !== undefined) {
+      if (completion.perception != null) {
         checkPerception(completion.perception, completion.mask, algorithm, where);
       }
-      if (completion.viewTerm !== undefined) {
+      if (completion.viewTerm != null) {
         checkViewTerm(completion.viewTerm, views?.length ?? 0, completion.mask, algorithm, where);
       }
       if (algorithm.unit === "pair" && completion.advantageBonus) {
@@ -125,7 +125,7 @@ function checkComparisons(group: ObjectiveGroup, algorithm: Algorithm, g: number
 
 /** Known advantages and returns have the shape of their group; returns are NaN where there are none. */
 function checkKnown({ known, completions }: ObjectiveGroup, g: number): void {
-  if (known === undefined) return;
+  if (known == null) return;
   requireObject(`groups[${g}].known`, known);
   requireArray(`groups[${g}].known.advantages`, known.advantages);
   for (const [name, rows] of Object.entries({ advantages: known.advantages, returns: known.returns })) {

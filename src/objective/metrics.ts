@@ -106,11 +106,11 @@ export class MetricsCollector {
       this.#divergences += Math.min(divergence, MOST_LOGGED);
       this.#divergenceTokens++;
     }
-    if (perception !== undefined) {
+    if (perception != null) {
       this.#perceptions += Math.min(perception, MOST_LOGGED);
       this.#perceptionTokens++;
     }
-    if (viewTerm !== undefined) {
+    if (viewTerm != null) {
       this.#viewTerms += viewTerm;
       this.#viewTermTokens++;
     }

@@ -35,6 +35,15 @@ describe("a frozen copy", () => {
     expect(copy.left).toBe(copy.right);
   });
 
+  test("of an object in which all is frozen is that object", () => {
+    const problem = Object.freeze({ list: Object.freeze([1]), image: new Uint8Array(2) });
+    const given = { one: problem, other: Object.freeze({ list: [1] }) };
+    const copy = frozenCopy(given, ({ length }) => length === 7);
+    expect(copy.one).toBe(problem);
+    expect(copy.other).not.toBe(given.other);
+    expect(frozenCopy({ one: problem }, () => true).one).not.toBe(problem);
+  });
+
   test("shares typed arrays and instances of classes unless typed arrays are to be copied", () => {
     class Tool {
       uses = 0;

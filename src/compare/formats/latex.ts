@@ -3,7 +3,7 @@
  * A comparison as a LaTeX table, with booktabs: the best of each column of shares in bold, as papers print it.
  */
 import type { Column, Comparison, ComparisonRow } from "../rows.ts";
-import { headings, noteLines, tableLines } from "./words.ts";
+import { headings, isOverSeeds, noteLines, tableLines } from "./words.ts";
 
 const SPECIAL: Readonly<Record<string, string>> = {
   "\\": "\\textbackslash{}",
@@ -45,7 +45,7 @@ function bestRows({ name, unit, isLessBetter }: Column, rows: readonly Compariso
 /** A tabular environment, and its notes as comments. */
 export function comparisonLatex(comparison: Comparison): string {
   const { axes, columns, baseline, rows } = comparison;
-  const first = Math.max(1, axes.length) + 1;
+  const first = Math.max(1, axes.length) + (isOverSeeds(comparison) ? 1 : 0);
   const best = columns.map((column) => bestRows(column, rows));
   const perColumn = baseline === undefined ? 1 : 2;
   const lines = tableLines(comparison).slice(1);

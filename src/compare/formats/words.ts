@@ -74,7 +74,7 @@ export function labelWords({ labels, of }: ComparisonRow, axes: readonly string[
 }
 
 /** Whether rows are means over seeds; evaluations of given weights are not. */
-const isOverSeeds = ({ rows }: Comparison): boolean => rows.some(({ seeds }) => seeds.length > 0);
+export const isOverSeeds = ({ rows }: Comparison): boolean => rows.some(({ seeds }) => seeds.length > 0);
 
 /** Cells of a row after its labels: the number of seeds, then every column with its difference. */
 export function valueWords(row: ComparisonRow, comparison: Comparison): string[] {

@@ -62,11 +62,8 @@ export function heldCredit(given: unknown, where: string, name: string): CreditM
 function shownGroups(
   groups: readonly (readonly CreditCompletion[])[],
 ): readonly (readonly CreditCompletion[])[] {
-  return Object.freeze(
-    groups.map((group) =>
-      Object.freeze(group.map((one) => frozenCopy(one, ({ length }) => length === one.mask.length))),
-    ),
-  );
+  const lengths = new Set(groups.flatMap((group) => group.map(({ mask }) => mask.length)));
+  return frozenCopy(groups, ({ length }) => lengths.has(length));
 }
 
 function heldNeeds(needsAt: (progress: number) => CreditNeeds, where: string) {

@@ -52,6 +52,14 @@ test("a run continues on another device, with another limit of memory, or at a s
   }
 });
 
+test("a cell of a grid is resumed where the grid is now, and no run with another model", () => {
+  const moved = (path: string) =>
+    resumeRules.mayChange?.("model.path", { model: { kind: "directory", path } });
+  expect(moved("/new/grid/warm-starts/8b1460f62502fa22/model")).toBe(true);
+  expect(moved("/models/other")).toBe(false);
+  expect(resumeRules.mayChange?.("model.path", { model: { kind: "small" } })).toBe(false);
+});
+
 test("a run with a key that is known no longer is refused, naming it", () => {
   const directory = changed(({ train }) => {
     train!["patience"] = 3;

@@ -136,7 +136,7 @@ function hasText(line: JsonObject, wanted: string): boolean {
   return all.some((one) => textOf(one).toLowerCase().includes(wanted));
 }
 
-/** What the evaluation asks for. */
+/** The plan of an evaluation. */
 interface Plan {
   readonly answers: number;
   /** Answers to each problem. */

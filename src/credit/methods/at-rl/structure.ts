@@ -107,11 +107,12 @@ function checkGiven(input: TokenClusters, counted: readonly number[]): number {
     { neighbours: ["neighbour", neighbours], neighbourCosines: ["cosine", neighbourCosines] },
     wide,
   );
-  const beyond = neighbours.findIndex((other, at) => wide[at] === 1 && other >= tokens);
-  if (beyond < 0) return width;
-  throw new NumericError(
-    `neighbours[${beyond}]: expected a token below ${tokens}, got ${neighbours[beyond]}`,
-  );
+  for (let at = 0; at < neighbours.length; at++) {
+    if (wide[at] === 1 && neighbours[at]! >= tokens) {
+      throw new NumericError(`neighbours[${at}]: expected a token below ${tokens}, got ${neighbours[at]}`);
+    }
+  }
+  return width;
 }
 
 function given(input: TokenClusters, counted: readonly number[]): TokenStructure {
