@@ -59,7 +59,8 @@ export function oneOf<const Name extends string>(
 /** True or false. */
 export function flag(fallback: boolean): OptionRule<boolean> {
   return checked(fallback, (name, given) => {
-    if (typeof given !== "boolean") throw new ConfigError(`${name}: expected true or false, got ${given}`);
+    if (typeof given !== "boolean")
+      throw new ConfigError(`${name}: expected true or false, got ${String(given)}`);
   });
 }
 
