@@ -80,7 +80,11 @@ describe("observers of a configuration", () => {
   test("end no run when they fail", async () => {
     const module = moduleOf('() => ({ event() { throw new Error("no room"); } })');
     const { events } = await run([{ module }]);
-    expect(events).toContainEqual({ event: "observer-failed", observer: "mine", message: "no room" });
+    expect(events).toContainEqual({
+      event: "observer-failed",
+      observer: "mine",
+      message: expect.stringMatching(/^no room, at .+observer\.mjs:1:\d+$/),
+    });
   });
 
   test.each([

@@ -55,7 +55,7 @@ export const CLUSTER_OPTIONS = {
 const OPTIONS = { ...CLUSTER_OPTIONS, neighbours: NEIGHBOURS };
 
 /** The options, none absent. */
-type AllOptions = Read<typeof OPTIONS>;
+export type AllClusterOptions = Read<typeof OPTIONS>;
 
 type Attention = Pick<CalibratedAttention, "connectivity"> & { readonly gram: ArrayLike<number> };
 
@@ -76,11 +76,18 @@ export function tokenClusters(attention: Attention, options: ClusterOptions = {}
 }
 
 /** The clusters that a request asks for, of attention that an engine computed, which needs no check. */
-export function requestedClusters({ connectivity, gram }: Attention, request: AllOptions): TokenClusters {
+export function requestedClusters(
+  { connectivity, gram }: Attention,
+  request: AllClusterOptions,
+): TokenClusters {
   return reduced(connectivity, gram, request);
 }
 
-function reduced(connectivity: ArrayLike<number>, gram: ArrayLike<number>, known: AllOptions): TokenClusters {
+function reduced(
+  connectivity: ArrayLike<number>,
+  gram: ArrayLike<number>,
+  known: AllClusterOptions,
+): TokenClusters {
   const tokens = connectivity.length;
   const cosines = rowCosines(gram, tokens);
   const nearest = new NearestLists(tokens, Math.min(known.neighbours, Math.max(0, tokens - 1)));

@@ -2,7 +2,11 @@
  * @module
  * The program of a thread of `ClusterThreads`: clusters of one completion.
  */
-import { type ClusterOptions, type TokenClusters, tokenClusters } from "../../credit/token-clusters.ts";
+import {
+  type AllClusterOptions,
+  requestedClusters,
+  type TokenClusters,
+} from "../../credit/token-clusters.ts";
 import { type PlainError, toPlainError } from "../../errors/plain-error.ts";
 
 /** A completion to find clusters of. */
@@ -10,7 +14,7 @@ export interface ClusterTask {
   readonly connectivity: Float64Array;
   /** `[T × T]` */
   readonly gram: Float64Array;
-  readonly options: ClusterOptions;
+  readonly options: AllClusterOptions;
 }
 
 /** The clusters, or the error that prevented them. */
@@ -18,7 +22,7 @@ export type ClusterOutcome = { readonly clusters: TokenClusters } | { readonly e
 
 export function findClusters({ options, ...attention }: ClusterTask): ClusterOutcome {
   try {
-    return { clusters: tokenClusters(attention, options) };
+    return { clusters: requestedClusters(attention, options) };
   } catch (error) {
     return { error: toPlainError(error) };
   }
