@@ -42,9 +42,15 @@ const rejection = async (promise: Promise<unknown>): Promise<PartError> => {
 describe("a client", () => {
   test("sends the key of its variable, and never more requests at once than it may", async () => {
     process.env["CHAT_TEST_KEY"] = "secret";
+    let arrived = 0;
+    let release = () => {};
+    const three = new Promise<void>((resolve) => {
+      release = resolve;
+    });
     const { ask, client, server } = await clientOf(
       async () => {
-        await new Promise((resolve) => setTimeout(resolve, 5));
+        if (++arrived === 3) release();
+        await three;
         return "yes";
       },
       { apiKeyVariable: "CHAT_TEST_KEY", concurrency: 3 },

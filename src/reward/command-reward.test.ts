@@ -111,7 +111,7 @@ describe("a command as a reward", () => {
   test("that blocks on a completion costs that one alone", async () => {
     const found = await rewards(
       'if (asked.completion === "b") await new Promise(() => setInterval(() => {}, 1e6)); console.log(1);',
-      { timeoutSeconds: 1.5 },
+      { timeoutSeconds: 4 },
     );
     expect(found.map(({ value }) => value)).toEqual([1, null, 1]);
   });
