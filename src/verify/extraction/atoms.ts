@@ -121,9 +121,9 @@ function areNear(name: string, next: string): boolean {
 const JOINS_AMOUNTS = /(?:[,;–—-]|to|or|and|by|x|×|vs\.?)\s?$/;
 const BETWEEN_AMOUNTS = /^\s?(?:[,;–—-]\s?|(?:,\s)?(?:to|or|and|by|x|×|nor|vs\.?)\s)$/;
 
-/** Words or a sign that an amount in front of a comma belongs to: "After paying 10 dollars, 4 dollars". */
+/** A clause, or a sign, that an amount in front of a comma belongs to: "After paying 10 dollars, 4 dollars are left". */
 const GOVERNS =
-  /\b(?:of|from|to|after|if|for|with|within|not|instead of|than|when|by|every|subtracting|using|on)\b[^.,;]{0,24}$|[+×·*÷/-]\s?$/i;
+  /(?:^|[.!?:\n]\s*|\b(?:so|then|thus|and|but),?\s)(?:out of|of|from|to|after|if|for|with|within|not|instead of|rather than|compared (?:to|with)|when|by|every|subtracting|using)\b[^.,;]{0,40}$|[+×·*÷/-]\s?$/i;
 const IS_SUBJECT = /^\s?\p{L}*\s(?:is|are|was|were|remains?|must|has|have)\b/u;
 
 /**
@@ -133,7 +133,7 @@ const IS_SUBJECT = /^\s?\p{L}*\s(?:is|are|was|were|remains?|must|has|have)\b/u;
 function haveOneUnit(text: string, one: Atom, next: Atom): boolean {
   const joint = text.slice(Math.max(one.end, next.start - 6), next.start);
   if (!JOINS_AMOUNTS.test(joint)) return false;
-  const lead = text.slice(Math.max(0, one.start - 30), one.start);
+  const lead = text.slice(Math.max(0, one.start - 60), one.start);
   if (/\bto\s$/.test(joint) && /\bby\s$/i.test(lead)) return false;
   if (/,\s$/.test(joint) && (GOVERNS.test(lead) || IS_SUBJECT.test(text.slice(next.end, next.end + 20))))
     return false;

@@ -21,7 +21,7 @@ const INTRODUCES = new RegExp(
 );
 /** A noun that names an amount and nothing else, or a word that only introduces a number. */
 const NO_NAME = new RegExp(
-  String.raw`^(?:(?:the\s)?${AMOUNT}|the\s(?:mode|range|force|power|time|side)|${ADVERB}|there\s.*|it\s.*)$`,
+  String.raw`^(?:(?:the\s)?(?:answer|value|number|total|sum|difference|ratio|area|length|height|width|radius|diameter|perimeter|volume|angle|distance|price|cost|average|mean|median|age|probability|percentage)s?|the\s(?:mode|range|force|power|time|side)|${ADVERB}|there\s.*|it\s.*)$`,
   "iu",
 );
 const FUNCTION = /\b(?:sin|cos|tan|cot|sec|csc|arc(?:sin|cos|tan)|log|ln|sqrt|exp|gcd|lcm|max|min)(?!\p{L})/u;
@@ -66,7 +66,7 @@ const NUMBERED_NAME =
   /^(?!(?:The|Total|Page|Question|Problem|Day|Item)\s)(?:\p{Lu}[\p{L}'’.-]*\s){1,3}(?:No\.?|Nr\.?|Number)\s?\d/u;
 /** A label that denies, doubts or compares. */
 const REFUSES =
-  /\b(?:not|never|neither|either|cannot|than|except|but|at (?:least|most)|up to)\b|n['’]t\b|^(?:over|under|above|below):/i;
+  /^(?:i|we|it|this|that|there)\b.*(?:\b(?:not|never)\b|n['’]t\b)|^(?:not|never|cannot|can['’]t|either|neither|(?:less|more|fewer|greater) than|(?:over|under|above|below)(?=:))\b|\b(?:not|never|than|except|but|at (?:least|most)|up to)\s?:/i;
 const LABELLED = [
   new RegExp(String.raw`^${LABEL}:\s?(${VALUE})$`, "su"),
   new RegExp(String.raw`${NOUN}\s(?:(?:no\.|number|=)\s?|#)?(${VALUE})$`, "isu"),
@@ -74,7 +74,7 @@ const LABELLED = [
 const MAX_LABELLED = 120;
 /** A second value with its label. */
 const LABELLED_AGAIN = /(?<!\p{L})\p{L}{2,60}:\s|[,;]\s\p{L}{2,60}\s[-−$]?\d/u;
-/** What all values before it come to. */
+/** A last label that is for all values before it. */
 const TOTAL = /[,;]\s(?:and\s)?(?:the\s)?(?:total|sum|answer)(?:\s\p{L}+)?:\s?[^\s\d]{0,2}\d[^:,;]*$/iu;
 
 function isLabelledAgain(value: string): boolean {

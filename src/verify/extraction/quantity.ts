@@ -57,7 +57,7 @@ const MAX_EQUATION = 120;
 
 /** Words that say that what follows is an equation, all of which is the answer, in the last clause. */
 const NAMES_EQUATION =
-  /\b(?:equations?|line|plane|locus|relation(?:ship)?|constraint|condition|identity)\b(?![^=]*[,;.:]\s)/i;
+  /\b(?:equations?|line|plane|locus|relation(?:ship)?|constraint|condition|identity)\b(?![^=]*(?:[.;]\s|,\s(?:(?:with|where|so|and|as|since)\b|$)))/i;
 
 /**
  * Whether the left side of an equation, in plain text or LaTeX, is a quantity that the right side is the value of, given

@@ -16,7 +16,7 @@ const OTHER =
   /(?:[,;]\s(?:and\s)?)(?:or|so|but|then|therefore|thus|hence|actually)\b,?\s(?:(?:then|it is|it's|it must be|the answer is)\s)?([-−]?[$€£]?\d[\d.,/]*(?<![.,])|[B-J]|A(?!\s\p{Ll}))(?=\s?[.!)]?\s*$)/iu;
 /** Words before "or" and "then" that make what follows a part of the reason: "it is not 12, 15, or 24". */
 const CONTINUES_REASON =
-  /\b(?:not|cannot|neither|nor|than|of|goes|starts?|counts?|with)\b|n['’]t\b|,\s\S{1,12}$/i;
+  /\b(?:not|cannot|neither|nor)\b|n['’]t\b|\b(?:than|of|with|goes|from|counts?)\s(?:[^\s\d,]{0,3}\d[^\s,]{0,8}|[A-J])$|,\s\S{1,12}$/i;
 const LETTER = /^\(?[A-Z]\)?$/;
 
 /** The value or letter that the words behind an answer end with, set against or beside it. */

@@ -24,10 +24,9 @@ const GIVEN = new RegExp(String.raw`\s\(${NAMED_VALUE}(?:${NEXT_VALUE}${NAMED_VA
 const NUMBER = /\d[^\s\d]{0,8}$/;
 /** A value before "at (5, 7)": alone, or of a subject that has a value at a point. */
 const VALUE_AT =
-  /^[\s*$]*[-−]?[$€£]?\d[\d.,/]*[$*]*$|\b(?:max(?:imum)?|min(?:imum)?|value|answer|slope|gradient|derivative|temperature)\b[^.]{0,40}(?:\bis|\bof|\bequals|=|:)\s[$]?[-−]?\d[\d.,/]*[^\s\d]{0,4}$/i;
+  /^[\s*$]*[-−]?[$€£]?\d[\d.,/]*[$*]*$|(?<![\p{L}\d])[zZPCf]\s?=\s?\d[\d.,]*$|\b(?:max(?:imum)?|min(?:imum)?|value|answer|slope|gradient|derivative|temperature)\b[^.]{0,40}(?:\bis|\bof|\bequals|=|:)\s[$]?[-−]?\d[\d.,/]*[^\s\d]{0,4}$/iu;
 /** Words before a value that solves the equation in front of them: "3x = 12 with x = 4". */
 const REASONS = /^(?:since|because|with|as)$/;
-const EQUATION = /((?:[\p{L}\d²³^.]+(?:\s?[-+−*·×/]\s?)?)+)\s?=\s?[^=]{1,20}$/u;
 /** The end of an amount, before a condition. */
 const AMOUNT = /\d[^\s\d]{0,8}(?:\s[a-zA-Z°µΩ][a-zA-Z²³/^\d]{0,11})?$/;
 /** "of the 10" after the number that is meant, and the words for what is counted before another such number. */
@@ -72,6 +71,16 @@ function before(tail: string, end: RegExp, lead: RegExp): string {
   return at !== undefined && lead.test(tail.slice(0, at)) ? tail.slice(0, at) : tail;
 }
 
+/** Whether a name is an unknown of the one equation before it: x in "2x + 3 = 7", but not in "f(x) = 7" or "y = 2x = 7". */
+function solves(name: string, lead: string): boolean {
+  const [left = "", right, ...more] = lead.split("=");
+  return (
+    right !== undefined &&
+    more.length === 0 &&
+    new RegExp(String.raw`(?<![\p{L}(])${name}(?![\p{L})])`, "u").test(left)
+  );
+}
+
 /** The value before a condition on other values; "at x = 2 and x = 5" lists answers, and "meet at (5, 7)" is one. */
 function withoutCondition(tail: string): string {
   const match = CONDITION.exec(tail);
@@ -81,8 +90,9 @@ function withoutCondition(tail: string): string {
   const lead = tail.slice(0, match.index);
   if (names.length === 0) return VALUE_AT.test(lead) ? lead : tail;
   if (new Set(names).size < names.length) return tail;
-  const [, left = ""] = REASONS.test(word) ? (EQUATION.exec(lead) ?? []) : [];
-  return names.some((name) => left.includes(name)) ? tail : before(tail, CONDITION, AMOUNT);
+  return REASONS.test(word) && names.some((name) => solves(name, lead))
+    ? tail
+    : before(tail, CONDITION, AMOUNT);
 }
 
 /** The sum before its parts: "5 animals" of "5 animals: 3 cats and 2 dogs". */

@@ -70,10 +70,11 @@ const QUOTED =
   /\b(?:is|are|was|reads?|says?|said|titled?|called|named|labell?ed|displays?|shows?|states?|written|words?|text|phrase|title|name)(?:\s(?:as|is|the word))?[,:]?\s["“«]([^"“”«»\n]{1,80})["”»][.!]?$/i;
 const DENIED = /\b(?:not|never|no|neither|instead|or|other than)\b|n['’]t\b|\?/i;
 const RELATIVE = /\b(?:that|which|who|whose(?:\s\p{L}+){1,2})\s$/iu;
-/** "It stands where it", "the one that", and "It is the shop that" or "… with the", but not "a sign that", which tells its text. */
+/** "It stands where it", "the one that", and "It is the shop that" or "… with the". */
 const KNOWN_BY =
   /\bwhere it\s$|\bone (?:that|which)\s$|\b(?:is|are|was) the(?:\s[\p{L}-]+){1,3}\s(?:that|which|with the)\s$/iu;
-const TELLS = /\ban?(?:\s[\p{L}-]+){1,3}\s(?:that|which)\s$/iu;
+/** "a sign that", "a shop" and "a sign with the": the text is new, and what it is on is not known by it. */
+const INTRODUCES = /\ban?(?:\s[\p{L}-]+){1,3}\s(?:(?:that|which|with the)\s)?$/iu;
 const BESIDE =
   /\b(?:next to|beside|besides|near|behind|above|below|under|beneath|over|opposite|between|inside|(?:in front|on top|(?:left|right)(?: side)?) of|adjacent to|across from)\s(?!.*:|.*\b(?:is|are|was|reads?|says?|shows?|displays?|states?|has|have|had|contains?|features?|bears?|wears?|holds?)\b)/i;
 const FINITE = /^(?:is|are|was|reads?|says?|said|displays?|shows?|states?)\b/i;
@@ -81,7 +82,7 @@ const FINITE = /^(?:is|are|was|reads?|says?|said|displays?|shows?|states?)\b/i;
 /** Whether quoted words only locate something: "next to the word "STOP"", "the one that says "STOP"". */
 function onlyLocates(lead: string, verb: string): boolean {
   if (KNOWN_BY.test(lead)) return true;
-  if (TELLS.test(lead)) return false;
+  if (INTRODUCES.test(lead)) return false;
   return BESIDE.test(lead) && (RELATIVE.test(lead) || !FINITE.test(verb));
 }
 

@@ -9,6 +9,7 @@ import { withoutMarkup } from "../equivalence/words.ts";
 import { sameAnswer } from "../equivalent.ts";
 import { answerIn } from "../extract-answer.ts";
 import { closingPolarity, isHedged, leadingPolarity, polarityOfName } from "../extraction/assertion.ts";
+import { withoutEmphasis } from "../extraction/decoration.ts";
 import { resultOfRow } from "../extraction/givens.ts";
 import { withAfterthought } from "../extraction/marked.ts";
 import { valueLabelled } from "../extraction/names.ts";
@@ -220,10 +221,18 @@ function isAcceptedValue(given: Answer, reply: Reply, known: Known): boolean {
   const end = reply.mark === null ? reply.end.slice(-MAX_SENTENCE) : "";
   const equation = end.lastIndexOf(given.plain);
   const value =
-    (isDeclared ? valueLabelled(given.plain.replaceAll(TEXT, "$1").replaceAll(/\s+/g, " ")) : undefined) ??
+    (isDeclared ? valueLabelled(unwrapped(given.plain)) : undefined) ??
     valueOfQuantity(given.plain, equation < 0 ? end : end.slice(0, equation)) ??
     (reply.mark === null ? resultOfRow(given.text) : undefined);
   return value !== undefined && isAccepted(new Answer(value), known);
+}
+
+/** A text without emphasis and commands around words, but with its currency signs. */
+function unwrapped(plain: string): string {
+  return withoutEmphasis(plain.replaceAll(TEXT, "$1").replaceAll(/\\[,;:! ]|[\s~]+/g, " ")).replaceAll(
+    /\s+/g,
+    " ",
+  );
 }
 
 function answerGiven(reply: Reply, from: "anywhere" | "mark", known: Known): string | null {
