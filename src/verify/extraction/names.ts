@@ -21,7 +21,7 @@ const INTRODUCES = new RegExp(
 );
 /** A noun that names an amount and nothing else, or a word that only introduces a number. */
 const NO_NAME = new RegExp(
-  String.raw`^(?:(?:the\s)?(?:answer|value|number|total|sum|difference|ratio|area|length|height|width|radius|diameter|perimeter|volume|angle|distance|price|cost|average|mean|median|age|probability|percentage)s?|the\s(?:mode|range|force|power|time|side)|${ADVERB}|there\s.*|it\s.*)$`,
+  String.raw`^(?:(?:answer|value|number|total|sum|difference|ratio|area|length|height|width|radius|diameter|perimeter|volume|angle|slope|distance|speed|price|cost|average|mean|median|maximum|minimum|age|probability|percentage)s?|the\s(?:${AMOUNT}|mode|range|force|power|time|side)|${ADVERB}|there\s.*|it\s.*)$`,
   "iu",
 );
 const FUNCTION = /\b(?:sin|cos|tan|cot|sec|csc|arc(?:sin|cos|tan)|log|ln|sqrt|exp|gcd|lcm|max|min)(?!\p{L})/u;
