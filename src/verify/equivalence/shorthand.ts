@@ -31,9 +31,15 @@ const LENGTHS: readonly (readonly [RegExp, string])[] = [
   [new RegExp(`^${INCHES}$`), "$1 in"],
 ];
 
-/** An amount in shorthand written out, and "#5" as its number; any other text as it is. */
+/** An amount in shorthand written out, and "#5" as its number, also within \text{…}; any other text as it is. */
 export function writtenOut(text: string): string {
   if (text.length > MAX_LENGTH || !/[#$€£¥₹\\'"’”′″]/.test(text)) return text;
+  const bare = text.replace(/^\\(?:text|mathrm)\s?\{([^{}]*)\}$/, "$1").replaceAll(/\\[,;:! ]/g, " ");
+  const written = spelledOut(bare);
+  return written === bare ? text : written;
+}
+
+function spelledOut(text: string): string {
   const length = LENGTHS.find(([pattern]) => pattern.test(text));
   if (length !== undefined) return text.replace(...length);
   return text

@@ -48,9 +48,10 @@ const GIVEN = new RegExp(
   String.raw`\b(?:at|when|if|for|let|since|because|given|as|with)\s(?:that\s)?(?:${NAME}\s?[=＝]\s?[^\s,;=]{1,12}(?:\s[a-z]{1,3}²?)?,?\s(?:and\s)?){0,3}${NAME}\s?[=＝]\s?$`,
   "i",
 );
-/** A colon of full width between digits, or one between spaces, but not in "Question 1 : 5". */
-const RATIO = /^(?:\s?[：∶]\s?|\s:\s)$/;
-const NUMBERED = /\p{Lu}\p{Ll}+\s(?:no\.\s)?$/u;
+const WIDE_COLON = /^\s?[：∶]\s?$/;
+/** Text before "2 : 3" that makes it a ratio; in "Question 2 : 3" and "2010 : 3" the second number is the value. */
+const RATIO_AFTER =
+  /\b(?:ratio|score|proportion|odds|scale)s?\b[^.\n]{0,30}$|(?:^[\s*_"'“($\\]*|(?:\b(?:is|are|was|equals)|:\s\p{L}{1,3}\s[=＝])\s)(?:[\d.]+\s:\s){0,4}$/iu;
 const MAX_JOINED = 60;
 
 /** A number, an option letter, or mathematics between delimiters or brackets. */
@@ -99,17 +100,43 @@ export function isOrdinal(text: string, { end, kind }: Atom): boolean {
 function areListed(lead: string, gap: string): boolean {
   if (gap.includes("\n")) {
     const [name = "", next = ""] = [BEGINS_LINE.exec(lead)?.[1], NEXT_NAMED.exec(gap)?.[1]];
-    return name !== "" && name !== next && ![name, next].some((one) => /^[A-Z]{2}/.test(one));
+    return (
+      name !== "" &&
+      name !== next &&
+      !/^[A-Z]{2}/.test(name) &&
+      !/^[A-Z]{2}/.test(next) &&
+      areNear(name, next)
+    );
   }
   return !EQUATED.test(lead) || (NAMED_VALUE.test(lead) && (/^[^,]*\band\b/.test(gap) || !GIVEN.test(lead)));
+}
+
+/** Whether the second of two names, if both are capitals, follows in the alphabet: "A", "B" are alike, "V", "I" are not. */
+function areNear(name: string, next: string): boolean {
+  const areCapitals = /^[A-Z]/.test(name) && /^[A-Z]/.test(next);
+  const step = next.charCodeAt(0) - name.charCodeAt(0);
+  return !areCapitals || step === 0 || step === 1;
 }
 
 const JOINS_AMOUNTS = /(?:[,;–—-]|to|or|and|by|x|×|vs\.?)\s?$/;
 const BETWEEN_AMOUNTS = /^\s?(?:[,;–—-]\s?|(?:,\s)?(?:to|or|and|by|x|×|nor|vs\.?)\s)$/;
 
-/** Whether two amounts of one unit are a range, list or choice: "5 kg to 7 kg". */
+/** A clause, or a sign, that an amount in front of a comma belongs to: "After paying 10 dollars, 4 dollars are left". */
+const GOVERNS =
+  /(?:^|[.!?:\n]\s*|\b(?:so|then|thus|and|but),?\s)(?:out of|of|from|to|after|if|for|with|within|not|instead of|rather than|compared (?:to|with)|when|by|every|subtracting|using)\b[^.,;]{0,40}$|[+×·*÷/-]\s?$/i;
+const IS_SUBJECT = /^\s?\p{L}*\s(?:is|are|was|were|remains?|must|has|have)\b/u;
+
+/**
+ * Whether two amounts of one unit are a range, list or choice: "5 kg to 7 kg". In "by 5 kg to 7 kg" the first is a
+ * change, and before a comma it may be a circumstance of the second.
+ */
 function haveOneUnit(text: string, one: Atom, next: Atom): boolean {
-  if (!JOINS_AMOUNTS.test(text.slice(Math.max(one.end, next.start - 6), next.start))) return false;
+  const joint = text.slice(Math.max(one.end, next.start - 6), next.start);
+  if (!JOINS_AMOUNTS.test(joint)) return false;
+  const lead = text.slice(Math.max(0, one.start - 60), one.start);
+  if (/\bto\s$/.test(joint) && /\bby\s$/i.test(lead)) return false;
+  if (/,\s$/.test(joint) && (GOVERNS.test(lead) || IS_SUBJECT.test(text.slice(next.end, next.end + 20))))
+    return false;
   const { unit, end } = unitBehind(text, one.end);
   return (
     unit !== "" &&
@@ -118,15 +145,30 @@ function haveOneUnit(text: string, one: Atom, next: Atom): boolean {
   );
 }
 
-/** Whether two atoms are one expression, list or choice, or one amount in two units. */
-export function areJoined(text: string, one: Atom, next: Atom): boolean {
+function isRatio(text: string, { start, text: number }: Atom): boolean {
+  return !/^(?:1[5-9]|20)\d\d$/.test(number) && RATIO_AFTER.test(text.slice(Math.max(0, start - 60), start));
+}
+
+/** Most amounts of one unit that are joined. */
+const MAX_AMOUNTS = 8;
+
+/**
+ * Whether two atoms are one expression, list or choice, or one amount in two units.
+ *
+ * @param place how many atoms the second one begins that are joined already
+ */
+export function areJoined(text: string, one: Atom, next: Atom, place = 1): boolean {
   const gap = text.slice(one.end, next.start);
   if (gap.length > MAX_JOINED) return false;
   const areNumbers = one.kind === "number" && next.kind === "number";
-  if (areNumbers && RATIO.test(gap))
-    return !NUMBERED.test(text.slice(Math.max(0, one.start - 24), one.start));
+  if (areNumbers && WIDE_COLON.test(gap)) return true;
+  if (areNumbers && gap === " : ") return isRatio(text, one);
   const plain = gap.replaceAll("**", "");
   if (JOINT.test(plain))
     return !plain.includes("=") || areListed(text.slice(Math.max(0, one.start - 40), one.start), plain);
-  return areNumbers && (isPartOfAmount(text, one.end, next.start, next.end) || haveOneUnit(text, one, next));
+  return (
+    areNumbers &&
+    (isPartOfAmount(text, one.end, next.start, next.end) ||
+      (place <= MAX_AMOUNTS && haveOneUnit(text, one, next)))
+  );
 }

@@ -110,7 +110,8 @@ export function answerOf(raw: string): string | undefined {
   if (!/[\d$\\]/.test(plain) && words <= 6) return plain || undefined;
   const found = lastExpression(sentence);
   // "The answer is given in Figure 2."
-  const isReference = found !== null && found !== plain && valueLabelled(found) !== undefined;
+  const isReference =
+    found !== null && /^(?:shown|given)\sin\b/i.test(plain) && valueLabelled(found) !== undefined;
   return (isReference ? undefined : found) ?? (words <= 12 ? plain : undefined);
 }
 

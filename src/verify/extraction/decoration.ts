@@ -94,7 +94,7 @@ export function withoutEmphasis(text: string): string {
 
 /** A numeral or a named value, and nothing else, between delimiters of mathematics: "$12$", "\\(x = 5\\)". */
 const SIMPLE =
-  /(?<![\\$\d]|\\[a-z]{1,8}\s?)(?:\$|\\\()\s?((?:(?:m?\\angle\s?)?[A-Za-z]{1,3}\s?=\s?)?(?:\\mathbf\{)?[-+]?\d[\d.,]*(?<![.,])\}?(?:\\?%|\^\{?\\circ\}?|°)?)\s?(?:\$(?![\d$])|\\\))/g;
+  /(?<![\\$\d]|\\[a-z]{1,8}\s?)(?:\$|\\\()\s?((?:(?:m?\\angle\s?)?(?:[A-Za-z]|[A-Z]{2,3})\s?=\s?)?(?:\\mathbf\{)?[-+]?\d[\d.,]*(?<![.,])\}?(?:\\?%|\^\{?\\circ\}?|°)?)\s?(?:\$(?![\d$])|\\\))(?!\s?(?:\$|\\\())/g;
 
 /** The text without delimiters around simple mathematics, so that it is read as in plain text. */
 export function withoutDelimiters(text: string): string {

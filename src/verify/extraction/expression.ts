@@ -130,7 +130,7 @@ export function findExpression(said: string): Expression | null {
   if (last === undefined) return null;
   let first = all.length - 1;
   for (; first > 0; first--) {
-    if (!areJoined(text, all[first - 1]!, all[first]!)) break;
+    if (!areJoined(text, all[first - 1]!, all[first]!, all.length - first)) break;
   }
   const joined = all.slice(first);
   const start = all[first]!.start;

@@ -122,17 +122,22 @@ export function boxedAnswer(text: string): string | undefined {
   return lastBox(text)?.content;
 }
 
+/** A box with braces that is not empty. */
+const BRACED = /\\(?:boxed|fbox)\{(?!\s*\})/g;
 const BARE_BOX =
-  /\\(boxed|fbox)\s?([-−]?\d[\d.]*\d|[-−]?\d|[A-J])(?=\s*(?:$|\n|[.;]\s|[.;]$|\$|\\[)\]]|(?:,|and\s|or\s)\s*\$?\\(?:boxed|fbox)))/g;
+  /(?<!\bnot\s\$?)\\(boxed|fbox)\s?([-−]?\d[\d.]*\d|[-−]?\d|[A-J])(?=\s*(?:$|\n|[.;]\s|[.;]$|\$|\\[)\]]|(?:,|and\s|or\s)\s*\$?\\(?:boxed|fbox)))/g;
 
 /**
- * A text with braces in the boxes of one number or letter that have none, "\boxed5". A box with braces outranks them,
- * also one that never closes.
+ * A text with braces in the boxes of one number or letter that have none, "\boxed5". A box with braces outranks those
+ * before it, also one that never closes.
  */
 export function withBraces(text: string): string {
   if (!text.includes("\\boxed") && !text.includes("\\fbox")) return text;
-  const hasBraced = hasBox(text) && hasBox(text.replaceAll(/\\(?:boxed|fbox)\{\s*\}/g, ""));
-  return hasBraced ? text : text.replaceAll(BARE_BOX, "\\$1{$2}");
+  const braced = [...new Matches(text, BRACED)].at(-1)?.index ?? -1;
+  if (braced >= 0 && lastBox(text) === undefined) return text;
+  return text.replaceAll(BARE_BOX, (all, name: string, content: string, at: number) =>
+    at < braced ? all : `\\${name}{${content}}`,
+  );
 }
 
 /** Whether a box was begun. */

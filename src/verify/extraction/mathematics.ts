@@ -3,7 +3,7 @@
  * The mathematics around a number of running text: "x^2 - 4" around the 4 of "Hence f(x) = x^2 - 4 for all x."
  */
 import { Matches } from "./matches.ts";
-import { isQuantity, namesEquation } from "./quantity.ts";
+import { isValueOf } from "./quantity.ts";
 import {
   FUNCTION,
   JOINING_WORD,
@@ -23,7 +23,7 @@ const NUMERAL = String.raw`\d+(?:[.,]\d+)*`;
 /** A letter that represents a value, and not the article or the pronoun. */
 const VARIABLE = String.raw`(?<!\p{L})(?!(?:a|A|I)\s+[\p{L}\d(√π])[A-Za-z](?!\p{L}|['’]\p{L})`;
 /** A segment in front of a sign: "AB² + BC²". */
-const SEGMENT = String.raw`(?<!\p{L})[A-Z]{2,3}(?=\s?(?:[²³^+·×*⋅=/]|[-−]\s))`;
+const SEGMENT = String.raw`(?<!\p{L})[A-Z]{2,3}(?=\s?(?:[²³^+=/]|[·×*⋅](?!\s?\d)|[-−]\s))`;
 const NAMED = String.raw`${FUNCTION}(?!\p{L})|(?<!\p{L})(?:pi|gcd|lcm|max|min|det|mod)(?!\p{L})`;
 /** Signs, numerals and letters of mathematics; marks of a list; words and all other characters. */
 const TOKEN = new RegExp(
@@ -181,7 +181,7 @@ export function valueGiven(mathematics: string, before: string): string {
     .replaceAll(APPLIED_TO_NUMBER, " ")
     .replaceAll(APPLIED, "f")
     .replaceAll(CONSTANT, " ");
-  if (isQuantity(sides[0]!) && !namesEquation(before)) return last;
+  if (isValueOf(sides[0]!, before)) return last;
   const isEquation = /\p{L}/u.test(first) && OPERATES.test(first);
   const isValue = /\b(?:is|are|was|equals)\s*$/.test(before) && !NAMES_EQUATION.test(before);
   return isEquation && !isValue ? mathematics : last;

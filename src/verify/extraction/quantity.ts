@@ -33,8 +33,14 @@ const POWER = String.raw`(?:\^\{?[23]\}?)?`;
 const SEGMENT = `[A-Z]{2,3}${POWER}`;
 const ANGLE = String.raw`m?[∠△]\s?[A-Z]{1,3}`;
 const NAME = String.raw`(?:${SEGMENT}|${ANGLE}|(?!π)\p{L}${POWER})`;
-const NUMERAL = String.raw`(?:\d[\d.]*(?:\s?/\s?\d+)?|[½⅓¼¾⅔]|\(\d+/\d+\)|π)`;
+const NUMERAL = String.raw`(?:\d[\d.]*|[½⅓¼¾⅔]|\(\d+/\d+\)|π)`;
+/** Members of a set, a probability, a statistic, an angle: no equation has one of them alone at its left. */
+const OWN_NAMES = [
+  /^[nNpP#]\s?\([^()]*\)$|^\|\s?[A-Z](?:\s?[∩∪∖-]\s?[A-Z])*\s?\|$|^[Rχσ]\^2$/,
+  new RegExp(`^${ANGLE}$`, "u"),
+];
 const QUANTITIES = [
+  ...OWN_NAMES,
   // Sums, products and ratios of segments or angles, with powers.
   new RegExp(String.raw`^(?:${SEGMENT}|${ANGLE})(?:\s?[-+−–·×*/÷]\s?(?:${SEGMENT}|${ANGLE}))*$`, "u"),
   // "x + y", "l × w", "|a − b|"
@@ -45,26 +51,30 @@ const QUANTITIES = [
     "u",
   ),
   /^(?:½|1\s?\/\s?2)\s?\p{L}\s?\p{L}$/u,
-  // Members of a set, and a statistic.
-  /^[nNpP#]\s?\([^()]*\)$|^\|\s?[A-Z](?:\s?[∩∪∖-]\s?[A-Z])*\s?\|$|^[Rχσ]\^2$/,
 ];
 
 const MAX_EQUATION = 120;
 
-/** Whether the left side of an equation, in plain text or LaTeX, is a quantity that the right side is the value of. */
-export function isQuantity(side: string): boolean {
+/** Words that say that what follows is an equation, all of which is the answer, in the last clause. */
+const NAMES_EQUATION =
+  /\b(?:equations?|line|plane|locus|relation(?:ship)?|constraint|condition|identity)\b(?![^=]*(?:[.;]\s|,\s(?:(?:with|where|so|and|as|since)\b|$)))/i;
+
+/**
+ * Whether the left side of an equation, in plain text or LaTeX, is a quantity that the right side is the value of, given
+ * the text before the equation.
+ */
+export function isValueOf(side: string, before: string): boolean {
   const plain = plainSigns(side).trim();
-  return plain.length <= 60 && QUANTITIES.some((pattern) => pattern.test(plain));
+  if (plain.length > 60) return false;
+  const patterns = NAMES_EQUATION.test(before) ? OWN_NAMES : QUANTITIES;
+  return patterns.some((pattern) => pattern.test(plain));
 }
 
-/** Whether a text says that what follows it is an equation, all of which is the answer. */
-export function namesEquation(text: string): boolean {
-  return /\b(?:equations?|line|plane|locus|relation(?:ship)?|constraint|condition|identity)\b/i.test(text);
-}
-
-/** The value of an equation whose left side is a quantity: "25" of "AB^2 = 25". */
-export function valueOfQuantity(equation: string): string | undefined {
+/** The value of an equation whose left side is a quantity, given the text before it: "25" of "AB^2 = 25". */
+export function valueOfQuantity(equation: string, before: string): string | undefined {
   if (equation.length > MAX_EQUATION || !equation.includes("=")) return undefined;
   const [left = "", right, ...more] = equation.split("=");
-  return right !== undefined && more.length === 0 && isQuantity(left) ? right.trim() : undefined;
+  return right !== undefined && /\d/.test(right) && more.length === 0 && isValueOf(left, before)
+    ? right.trim()
+    : undefined;
 }

@@ -16,18 +16,23 @@ const AFTER_NUMBER = /\d[^\d\n]{0,40}$/;
 const MODULUS = /\s(?:\(?in base \d{1,2}\)?|\((?:base|mod) \d+\)|when (?:it is )?divided by \d+)\.?\s*$/;
 /** "at x = 7", ", where x = 5 and y = 7" and "at (5, 7)" at the end. */
 const CONDITION = new RegExp(
-  String.raw`(?:,|\s?\()?\s?(?<![\p{L}\p{N}])(?:(?:which\s)?(?:occurs|occurring|attained|reached|achieved|obtained)\s)?(?:at|if|when|where|for|with|since|because|as|using|given(?:\sthat)?)\s(${NAMED_VALUE}(?:${NEXT_VALUE}${NAMED_VALUE}){0,4}|(?:the\spoint\s)?\$?\([-−\d.,\s]{3,20}\)\$?)\)?\.?\s*$`,
+  String.raw`(?:,|\s?\()?\s?(?<![\p{L}\p{N}])(?:(?:which\s(?:is\s)?(?:occurs|attained|reached|achieved|obtained)|occurring|attained|reached|achieved|obtained)\s)?(at|if|when|where|for|with|since|because|as|using|given(?:\sthat)?)\s(${NAMED_VALUE}(?:${NEXT_VALUE}${NAMED_VALUE}){0,4}|(?:the\spoint\s)?\$?\([-−\d.,\s]{3,20}\)\$?)\)?\.?\s*$`,
   "u",
 );
 /** "(x = 5, y = 7)" at the end. */
 const GIVEN = new RegExp(String.raw`\s\(${NAMED_VALUE}(?:${NEXT_VALUE}${NAMED_VALUE}){0,4}\)\.?\s*$`, "u");
 const NUMBER = /\d[^\s\d]{0,8}$/;
+/** A value before "at (5, 7)": alone, or of a subject that has a value at a point. */
+const VALUE_AT =
+  /^[\s*$]*[-−]?[$€£]?\d[\d.,/]*[$*]*$|(?<![\p{L}\d])[zZPCf]\s?=\s?\d[\d.,]*$|\b(?:max(?:imum)?|min(?:imum)?|value|answer|slope|gradient|derivative|temperature)\b[^.]{0,40}(?:\bis|\bof|\bequals|=|:)\s[$]?[-−]?\d[\d.,/]*[^\s\d]{0,4}$/iu;
+/** Words before a value that solves the equation in front of them: "3x = 12 with x = 4". */
+const REASONS = /^(?:since|because|with|as)$/;
 /** The end of an amount, before a condition. */
 const AMOUNT = /\d[^\s\d]{0,8}(?:\s[a-zA-Z°µΩ][a-zA-Z²³/^\d]{0,11})?$/;
 /** "of the 10" after the number that is meant, and the words for what is counted before another such number. */
 const OUT_OF = /(?<=\d)\s(?:out )?of (?:the|these|those|its|all) \d+(?=\s\p{L})/gu;
 const COUNTED_BETWEEN =
-  /(?<=\d)(?:\s\p{L}+){1,3}?(,?\s(?:and|or)\s|,\s)(?=\d+\s(?:out )?of (?:the|these|those|its|all) \d)/gu;
+  /(?<=\d\s(?:out )?of (?:the|these|those|its|all) \d{1,6})(?:\s\p{L}+){1,3}?(,?\s(?:and|or)\s|,\s)(?=\d+\s(?:out )?of (?:the|these|those|its|all) \d)/gu;
 /** ": 3 cats and 2 dogs", and their sum before it. */
 const [BREAKDOWN, SUM] = [
   /^(?::|\s\()\s?((?:\d+(?:\s\p{L}+){1,3}(?:,\s(?:and\s)?|\s(?:and|plus)\s)){1,6}\d+(?:\s\p{L}+){1,3})\)?\.?\s*$/u,
@@ -66,13 +71,28 @@ function before(tail: string, end: RegExp, lead: RegExp): string {
   return at !== undefined && lead.test(tail.slice(0, at)) ? tail.slice(0, at) : tail;
 }
 
+/** Whether a name is an unknown of the one equation before it: x in "2x + 3 = 7", but not in "f(x) = 7" or "y = 2x = 7". */
+function solves(name: string, lead: string): boolean {
+  const [left = "", right, ...more] = lead.split("=");
+  return (
+    right !== undefined &&
+    more.length === 0 &&
+    new RegExp(String.raw`(?<![\p{L}(])${name}(?![\p{L})])`, "u").test(left)
+  );
+}
+
 /** The value before a condition on other values; "at x = 2 and x = 5" lists answers, and "meet at (5, 7)" is one. */
 function withoutCondition(tail: string): string {
-  const condition = CONDITION.exec(tail)?.[1];
-  if (condition === undefined) return before(tail, GIVEN, NUMBER);
+  const match = CONDITION.exec(tail);
+  if (match === null) return before(tail, GIVEN, NUMBER);
+  const [, word = "", condition = ""] = match;
   const names = namesIn(condition);
+  const lead = tail.slice(0, match.index);
+  if (names.length === 0) return VALUE_AT.test(lead) ? lead : tail;
   if (new Set(names).size < names.length) return tail;
-  return before(tail, CONDITION, names.length === 0 ? NUMBER : AMOUNT);
+  return REASONS.test(word) && names.some((name) => solves(name, lead))
+    ? tail
+    : before(tail, CONDITION, AMOUNT);
 }
 
 /** The sum before its parts: "5 animals" of "5 animals: 3 cats and 2 dogs". */

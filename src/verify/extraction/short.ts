@@ -69,14 +69,21 @@ export function shortWords(text: string): string | undefined {
 const QUOTED =
   /\b(?:is|are|was|reads?|says?|said|titled?|called|named|labell?ed|displays?|shows?|states?|written|words?|text|phrase|title|name)(?:\s(?:as|is|the word))?[,:]?\s["“«]([^"“”«»\n]{1,80})["”»][.!]?$/i;
 const DENIED = /\b(?:not|never|no|neither|instead|or|other than)\b|n['’]t\b|\?/i;
-const RELATIVE = /\b(?:that|which|who|where it|whose(?:\s\p{L}+){1,2})\s$/iu;
+const RELATIVE = /\b(?:that|which|who|whose(?:\s\p{L}+){1,2})\s$/iu;
+/** "It stands where it", "the one that", and "It is the shop that" or "… with the". */
+const KNOWN_BY =
+  /\bwhere it\s$|\bone (?:that|which)\s$|\b(?:is|are|was) the(?:\s[\p{L}-]+){1,3}\s(?:that|which|with the)\s$/iu;
+/** "a sign that", "a shop" and "a sign with the": the text is new, and what it is on is not known by it. */
+const INTRODUCES = /\ban?(?:\s[\p{L}-]+){1,3}\s(?:(?:that|which|with the)\s)?$/iu;
 const BESIDE =
-  /\b(?:next to|beside|besides|near|behind|above|below|under|beneath|over|opposite|between|inside|with|by|(?:in front|on top|(?:left|right)(?: side)?) of|adjacent to|across from)\s(?!.*\b(?:is|are|was|reads?|says?|shows?|displays?|states?)\b)/i;
+  /\b(?:next to|beside|besides|near|behind|above|below|under|beneath|over|opposite|between|inside|(?:in front|on top|(?:left|right)(?: side)?) of|adjacent to|across from)\s(?!.*:|.*\b(?:is|are|was|reads?|says?|shows?|displays?|states?|has|have|had|contains?|features?|bears?|wears?|holds?)\b)/i;
 const FINITE = /^(?:is|are|was|reads?|says?|said|displays?|shows?|states?)\b/i;
 
 /** Whether quoted words only locate something: "next to the word "STOP"", "the one that says "STOP"". */
 function onlyLocates(lead: string, verb: string): boolean {
-  return RELATIVE.test(lead) || (!FINITE.test(verb) && BESIDE.test(lead));
+  if (KNOWN_BY.test(lead)) return true;
+  if (INTRODUCES.test(lead)) return false;
+  return BESIDE.test(lead) && (RELATIVE.test(lead) || !FINITE.test(verb));
 }
 
 /** The words in quotes that end a reply, unless its last sentence denies or doubts them, or they only locate something. */

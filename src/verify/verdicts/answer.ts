@@ -9,10 +9,11 @@ import { withoutMarkup } from "../equivalence/words.ts";
 import { sameAnswer } from "../equivalent.ts";
 import { answerIn } from "../extract-answer.ts";
 import { closingPolarity, isHedged, leadingPolarity, polarityOfName } from "../extraction/assertion.ts";
+import { withoutEmphasis } from "../extraction/decoration.ts";
 import { resultOfRow } from "../extraction/givens.ts";
 import { withAfterthought } from "../extraction/marked.ts";
 import { valueLabelled } from "../extraction/names.ts";
-import { namesEquation, valueOfQuantity } from "../extraction/quantity.ts";
+import { valueOfQuantity } from "../extraction/quantity.ts";
 import { Reply } from "../extraction/reply.ts";
 import { loneExpression, shortWords } from "../extraction/short.ts";
 import type { JudgedProblem, Judgement, Verdict } from "../verdict.ts";
@@ -28,7 +29,11 @@ import {
 } from "./options.ts";
 import { PAPER_RULES, type PaperRule, readByRule } from "./paper-rules.ts";
 
+/** "The answer is on page 5 of the book." */
+const ON_PAGE = /\bon page \d+\b[^.]{0,80}\.?\s*$/i;
 const POLARITY = /^(?:yes|no|true|false)$/i;
+const QUOTES = /^[^"“]+["“][^"“”]*["”][.!]?$/;
+const TEXT = /\\(?:text|textbf|mathrm|mathbf|mbox)\s?\{([^{}]*)\}/g;
 
 /** Options of the verdict `answer`. */
 export interface AnswerVerdictOptions {
@@ -211,13 +216,23 @@ function isAcceptedInWords(given: Answer, reply: Reply, known: Known): boolean {
  * and "Height: 12". Of "AB^2 = 25" it is the right side, of an unmarked row, "r = 5, h = 7, V = 12", the result.
  */
 function isAcceptedValue(given: Answer, reply: Reply, known: Known): boolean {
-  const isDeclared = reply.mark !== null || reply.declared?.answer === given.text;
-  const isEquation = reply.mark === null && namesEquation(reply.end.slice(-MAX_SENTENCE));
+  const isDeclared =
+    reply.mark !== null || (reply.declared?.answer === given.text && !ON_PAGE.test(reply.end));
+  const end = reply.mark === null ? reply.end.slice(-MAX_SENTENCE) : "";
+  const equation = end.lastIndexOf(given.plain);
   const value =
-    (isDeclared ? valueLabelled(given.bare) : undefined) ??
-    (isEquation ? undefined : valueOfQuantity(given.plain)) ??
+    (isDeclared ? valueLabelled(unwrapped(given.plain)) : undefined) ??
+    valueOfQuantity(given.plain, equation < 0 ? end : end.slice(0, equation)) ??
     (reply.mark === null ? resultOfRow(given.text) : undefined);
   return value !== undefined && isAccepted(new Answer(value), known);
+}
+
+/** A text without emphasis and commands around words, but with its currency signs. */
+function unwrapped(plain: string): string {
+  return withoutEmphasis(plain.replaceAll(TEXT, "$1").replaceAll(/\\[,;:! ]|[\s~]+/g, " ")).replaceAll(
+    /\s+/g,
+    " ",
+  );
 }
 
 function answerGiven(reply: Reply, from: "anywhere" | "mark", known: Known): string | null {
@@ -297,7 +312,8 @@ function readAnywhere(reply: Reply, known: Known): string | null {
     if (extracted !== null && POLARITY.test(extracted)) return extracted;
     const polarity = leadingPolarity(reply.text);
     if (polarity !== undefined) return polarity;
-    return closingPolarity(reply.text) ?? polarityOfName(extracted ?? reply.text) ?? extracted;
+    const named = QUOTES.test(reply.text) ? undefined : polarityOfName(extracted ?? reply.text);
+    return closingPolarity(reply.text) ?? named ?? extracted;
   }
   if (options.length === 0) {
     const extracted = answerIn(reply);

@@ -8,7 +8,7 @@ import type { WrittenOption } from "../equivalence/options.ts";
 import { withoutMarkup } from "../equivalence/words.ts";
 import { sameAnswer } from "../equivalent.ts";
 import { isHedged } from "../extraction/assertion.ts";
-import { givesOther } from "../extraction/reason.ts";
+import { otherIn } from "../extraction/reason.ts";
 import { sentenceAt } from "../extraction/sentence.ts";
 
 /** The letter of an option. */
@@ -147,7 +147,12 @@ export function leadingOption(reply: string, options: readonly Answer[]): number
   const [first = "", ...rest] = reply.trim().slice(0, MAX_FIRST_LINE).split(/\r?\n/);
   const plain = withoutMarkup(first).trim();
   const reasoned = WITH_REASON.exec(plain)?.[1];
-  if (reasoned !== undefined) return givesOther(plain, reasoned) ? undefined : placeOf(reasoned, options);
+  if (reasoned !== undefined) {
+    const place = placeOf(reasoned, options);
+    const other = otherIn(plain);
+    const told = other === undefined ? undefined : optionOf(new Answer(other), options);
+    return told === undefined || told === place ? place : undefined;
+  }
   if (rest.every((line) => line.trim() === "")) return undefined;
   const written = new Answer(plain).option;
   const place =
