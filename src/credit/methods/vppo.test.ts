@@ -149,3 +149,11 @@ describe("vppo", () => {
     expect(() => vppo([good], { minScale: Number.NaN })).toThrow(NumericError);
   });
 });
+
+test.each([
+  [0, undefined],
+  [0.06, true],
+])("an entropy penalty of %d adds a term to the loss, and no penalty none", (entropyPenalty, adds) => {
+  const method = vppoCredit.create(vppoCredit.schema.parse({ kind: "vppo", entropyPenalty }), undefined);
+  expect(method.addsLossTerm).toBe(adds);
+});
