@@ -6,6 +6,7 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { WARM_STARTS } from "../config/index.ts";
 import { RunError } from "../errors/index.ts";
 import { writeOutput } from "../files/index.ts";
 import { isSettings } from "../parts/index.ts";
@@ -29,7 +30,7 @@ export class CellStore {
 
   /** Run directory of a warm start. */
   warmStart(cell: Pick<Cell, "config" | "start">): string {
-    return join(this.directory, "warm-starts", startKey(cell));
+    return join(this.directory, WARM_STARTS, startKey(cell));
   }
 
   /** Whether the run of a trained cell has ended. */

@@ -54,4 +54,4 @@ export {
 export { type Config, type ConfigInput, configSchema } from "./schema.ts";
 export { type SettingGroup, type SettingRow, settingsPage, settingsReference } from "./settings-reference.ts";
 export { type TriedCompletion, type TriedGroup, tryGroup } from "./try-group.ts";
-export { hasWarmStart, WARM_START, warmStartWarning } from "./warm-start.ts";
+export { hasWarmStart, WARM_START, WARM_STARTS, warmStartWarning } from "./warm-start.ts";

@@ -6,6 +6,7 @@ import { creditMethod } from "../credit/index.ts";
 import type { ResumeRules } from "../train/run-directory/run-directory.ts";
 import { withFormerArrangement } from "./open/arranged-engine.ts";
 import { type Config, configSchema } from "./schema.ts";
+import { sharedWarmStart } from "./warm-start.ts";
 
 /** Settings that change neither numbers nor data. */
 const HARMLESS = [
@@ -43,9 +44,12 @@ function isSameInLonger({ train, algorithm, credit }: Partial<Config>): boolean 
   return train?.schedule === "constant" && !followsRun;
 }
 
-/** Whether a run begins with a warm start of its grid, which has the name of its content, and may be moved. */
-function isOfGrid({ model }: Partial<Config>): boolean {
-  return model?.kind === "directory" && /[/\\]warm-starts[/\\][0-9a-f]{16}[/\\]model$/.test(model.path);
+/** Whether both runs begin with one warm start of a grid that was moved. */
+function haveOneStart(...configs: readonly Partial<Config>[]): boolean {
+  const [before, now] = configs.map(({ model }) =>
+    model?.kind === "directory" ? sharedWarmStart(model.path) : undefined,
+  );
+  return now !== undefined && now === before;
 }
 
 /**
@@ -57,9 +61,9 @@ export const resumeRules: ResumeRules = {
     const parsed = configSchema.safeParse(withFormerArrangement(config));
     return parsed.success ? parsed.data : config;
   },
-  mayChange: (key, now) => {
+  mayChange: (key, now, before) => {
     if (isHarmless(key) || ENGINE_REACHED_BY.test(key)) return true;
-    if (key === "model.path") return isOfGrid(now as Partial<Config>);
+    if (key === "model.path") return haveOneStart(before as Partial<Config>, now as Partial<Config>);
     return key === "train.iterations" && isSameInLonger(now as Partial<Config>);
   },
 };

@@ -9,6 +9,14 @@ import type { Config } from "./schema.ts";
 /** Name of the warm start's own run directory within that of a run with a built-in model. */
 export const WARM_START = "warm-start";
 
+/** Directory of the warm starts that cells of a grid share, each under the hash of its settings. */
+export const WARM_STARTS = "warm-starts";
+
+/** The name of a grid's warm start by the path of its model; undefined for another model. */
+export function sharedWarmStart(path: string): string | undefined {
+  return /[/\\]warm-starts[/\\]([0-9a-f]{16})[/\\]model$/.exec(path)?.[1];
+}
+
 /** Whether `sft` asks for at least one step. */
 export function asksForSteps({ steps, epochs }: Config["sft"]): boolean {
   return steps > 0 || epochs !== undefined;

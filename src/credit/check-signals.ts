@@ -33,7 +33,7 @@ const RANGES = {
 
 /**
  * The quantity of a signal: attention, an angle between distributions of it, a log-prob, a cosine, entropy and divergence,
- * a number of something, or the place of a token, −1 where there is none.
+ * an index, or the position of a token with −1 for no token.
  */
 type SignalRange = keyof typeof RANGES;
 

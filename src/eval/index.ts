@@ -15,7 +15,12 @@ export type { AnswerRecord, AnswersHeader } from "./benchmark/answer-record.ts";
 export type { MeasureReport } from "./benchmark/measure-report.ts";
 export { weightsHash } from "./benchmark/model-identity.ts";
 export { type Protocol, protocolFields } from "./benchmark/protocol.ts";
-export { type RecordedAnswers, readAnswers, unfinishedNote } from "./benchmark/read-answers.ts";
+export {
+  missingAnswers,
+  type RecordedAnswers,
+  readAnswers,
+  unfinishedNote,
+} from "./benchmark/read-answers.ts";
 export { type BenchmarkReport, benchmarkReport } from "./benchmark/report.ts";
 export { type ScoreOptions, scoreAnswers } from "./benchmark/score-answers.ts";
 export { taskBenchmark } from "./benchmark/task-benchmark.ts";

@@ -30,7 +30,7 @@ test("a uniform number is below its upper bound, however near the bounds are", (
 
 describe("numbers that cannot be are refused", () => {
   test.each<[name: string, call: () => unknown]>([
-    ["a seed that is none", () => new Rng(undefined as never)],
+    ["an undefined seed", () => new Rng(undefined as never)],
     ["a seed of null", () => new Rng(null as never)],
     ["a seed that is an object", () => new Rng({} as never)],
     ["bounds of a clip that are missing", () => clippedSurrogate(9, 1, {} as never)],

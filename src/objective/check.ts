@@ -123,7 +123,7 @@ function checkComparisons(group: ObjectiveGroup, algorithm: Algorithm, g: number
   }
 }
 
-/** Known advantages and returns have the shape of their group; returns are NaN where there are none. */
+/** Known advantages and returns have the shape of their group; a token without a return has NaN. */
 function checkKnown({ known, completions }: ObjectiveGroup, g: number): void {
   if (known == null) return;
   requireObject(`groups[${g}].known`, known);

@@ -187,7 +187,7 @@ test("every function with options is in the list", () => {
   ]);
 });
 
-test("methods refuse completions that are none", () => {
+test("methods refuse values that are not completions", () => {
   for (const kind of [
     "uniform",
     "dyco-rl",

@@ -11,7 +11,7 @@ const OWN = `${fileURLToPath(new URL("..", import.meta.url)).replace(/[\\/]$/, "
 /** A frame of a stack of V8: file, line and column at its end, in parentheses after a function's name. */
 const FRAME = /^\s*at (?:.*? \()?(?:async )?(.+):(\d+):(\d+)\)?$/;
 
-/** A file of a frame as a path; undefined where it is none, as of code of Node. */
+/** A file of a frame as a path; undefined if it is no file, such as code of Node. */
 function pathOf(file: string): string | undefined {
   if (!file.startsWith("file://")) return /^(?:[\\/]|[A-Za-z]:[\\/])/.test(file) ? file : undefined;
   try {

@@ -53,7 +53,7 @@ export class PromptPool {
    * Reads an input.
    *
    * @param sent digests to names of images that are already in the request; this call adds its own
-   * @throws EngineError when an id is none of text
+   * @throws EngineError when an id is not a text token
    * @throws DataError when an image cannot be read
    * @throws Refusal when an image has another number of tokens than expected, or is a pointer outside
    *   the same request
@@ -119,7 +119,7 @@ export class PromptPool {
     }
   }
 
-  /** @throws EngineError when an id is none of text */
+  /** @throws EngineError when an id is not a text token */
   checkText(tokens: Iterable<number>, where: string): void {
     this.#model.checkText(tokens, where);
   }

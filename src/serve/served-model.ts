@@ -70,7 +70,7 @@ export interface ServedModel {
   /** How it is asked, which ids end a completion when the client names none, and how tokens are read. */
   readonly dialogue: Dialogue;
   readonly tokenizer: Tokenizer;
-  /** @throws EngineError naming an id that is none of text, and the place given */
+  /** @throws EngineError naming an id that is not a text token, and its place */
   checkText(tokens: Iterable<number>, where: string): void;
   /** Tokens of prompt and completion that the model promises to handle. */
   readonly contextLength: number;

@@ -37,7 +37,7 @@ describe("the ends of a completion", () => {
     expect(stopsOf(served, ["<|im_end|>", "1", "12 and"])).toEqual({ ids: [end], texts: ["1", "12 and"] });
   });
 
-  test("are the model's own without any and beside texts; ids replace them, and none are none", () => {
+  test("are the model's own without any and beside texts; ids replace them, and an empty list stops nothing", () => {
     expect(requestedStops(served, undefined)).toEqual({ ids: [end], texts: [] });
     expect(requestedStops(served, null)).toEqual({ ids: [end], texts: [] });
     expect(requestedStops(served, [])).toEqual({ ids: [], texts: [] });

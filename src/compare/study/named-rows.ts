@@ -10,7 +10,7 @@ export const rowName = (labels: Readonly<Record<string, string>>): string => Obj
 /**
  * Reads names of rows, separated by commas as the values in a name are; of several readings the one with the longest names.
  *
- * @throws ConfigError at a name that is none of the rows
+ * @throws ConfigError at a name that no row has
  */
 export function namedRows(text: string, rows: Iterable<string>): ReadonlySet<string> {
   const known = new Set(rows);

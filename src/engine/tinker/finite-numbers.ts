@@ -7,7 +7,7 @@ import { EngineError } from "../../errors/index.ts";
 /**
  * The same numbers.
  *
- * @throws EngineError naming the first that is none: JSON says null where a number is NaN or infinite
+ * @throws EngineError naming the first number that is not finite: JSON has null where a number is NaN or infinite
  */
 export function finiteNumbers(values: Float64Array, name: string, where: string): Float64Array {
   const at = values.findIndex((value) => !Number.isFinite(value));

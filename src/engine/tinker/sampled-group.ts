@@ -23,8 +23,8 @@ export interface SampledAs extends Pick<SampleRequest, "groupSize" | "maxComplet
  * The completions of one prompt.
  *
  * @param prompt its place among the prompts, for messages
- * @throws EngineError naming prompt, sequence and position when there are not as many completions as asked for, or tokens and
- *   log-probs are none of the model's
+ * @throws EngineError naming prompt, sequence and position when there are not as many completions as asked for, or an id is
+ *   outside of the vocabulary, or a log-prob is missing or not a log-prob
  */
 export function sampledGroup(
   { sequences }: WireSampleAnswer,

@@ -151,16 +151,28 @@ function answersIn(folder: string): string {
 }
 
 /**
- * A note that an evaluation is not finished; undefined where it is, or its planned number of answers is not known. Each
- * skipped row counts as its answers: where another row took its place, as many missing answers are not noticed.
+ * How many planned answers are not there; 0 where the plan is not known. Each skipped row counts as its answers: where
+ * another row took its place, as many missing answers are not noticed.
+ *
+ * @param plan planned answers, and answers to each problem
  */
+export function missingAnswers(
+  { planned = 0, samples = 1 }: { readonly planned?: number; readonly samples?: number },
+  answers: number,
+  skipped: number,
+): number {
+  return Math.max(0, planned - answers - skipped * samples);
+}
+
+/** A note that an evaluation is not finished; undefined where no answer is known to be missing. */
 export function unfinishedNote(
   path: string,
-  { header: { planned = 0, protocol }, answers, skipped }: RecordedAnswers,
+  { header: { planned, protocol }, answers, skipped }: RecordedAnswers,
 ): string | undefined {
   const { samples } = protocol as { readonly samples?: number };
-  const missing = planned - answers.length - skipped.length * (samples ?? 1);
-  if (missing <= 0) return undefined;
+  const plan = { ...(planned !== undefined && { planned }), ...(samples !== undefined && { samples }) };
+  const missing = missingAnswers(plan, answers.length, skipped.length);
+  if (missing === 0) return undefined;
   return `${path}: ${missing} of ${planned} answers are missing; the evaluation is not finished`;
 }
 

@@ -23,7 +23,7 @@ test("a fall below the starting weights' accuracy is warned of once, with both a
   );
 });
 
-test("a difference within the intervals is none, nor is a rise", () => {
+test("a difference within the intervals is no fall, nor is a rise", () => {
   const fall = new ValidationFall();
   expect([10, 7, 12, 20].map((right, i) => fall.add(evaluation(i, right, 20)))).toEqual(
     new Array(4).fill(undefined),

@@ -45,19 +45,21 @@ test("a run continues on another device, with another limit of memory, or at a s
     "maxRequestMegabytes",
     "check.threshold",
   ]) {
-    expect(resumeRules.mayChange?.(`engine.${key}`, {})).toBe(true);
+    expect(resumeRules.mayChange?.(`engine.${key}`, {}, {})).toBe(true);
   }
   for (const key of ["kind", "baseModel", "loraRank", "replicas", "rollouts", "deviceful"]) {
-    expect(resumeRules.mayChange?.(`engine.${key}`, {})).toBe(false);
+    expect(resumeRules.mayChange?.(`engine.${key}`, {}, {})).toBe(false);
   }
 });
 
 test("a cell of a grid is resumed where the grid is now, and no run with another model", () => {
-  const moved = (path: string) =>
-    resumeRules.mayChange?.("model.path", { model: { kind: "directory", path } });
+  const at = (path: string) => ({ model: { kind: "directory", path } });
+  const before = at("old/grid/warm-starts/8b1460f62502fa22/model");
+  const moved = (path: string) => resumeRules.mayChange?.("model.path", at(path), before);
   expect(moved("/new/grid/warm-starts/8b1460f62502fa22/model")).toBe(true);
+  expect(moved("/new/grid/warm-starts/0000000000000000/model")).toBe(false);
   expect(moved("/models/other")).toBe(false);
-  expect(resumeRules.mayChange?.("model.path", { model: { kind: "small" } })).toBe(false);
+  expect(resumeRules.mayChange?.("model.path", { model: { kind: "small" } }, {})).toBe(false);
 });
 
 test("a run with a key that is known no longer is refused, naming it", () => {

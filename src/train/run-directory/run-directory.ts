@@ -27,7 +27,11 @@ export interface ResumeRules {
   /** The recorded configuration with the defaults of keys added since. */
   readonly complete?: (config: RunDescription["config"]) => unknown;
   /** Whether the value of a dotted key may change between the run and its resumption. */
-  readonly mayChange?: (key: string, config: RunDescription["config"]) => boolean;
+  readonly mayChange?: (
+    key: string,
+    now: RunDescription["config"],
+    before: RunDescription["config"],
+  ) => boolean;
   /** Whether user modules and parts made in code may have changed; default: no. */
   readonly acceptModules?: boolean;
 }
@@ -151,10 +155,14 @@ export class RunDirectory {
     { complete, mayChange, acceptModules = false }: ResumeRules = {},
   ): void {
     const before = this.record;
-    const own = JSON.parse(JSON.stringify(complete?.(before.config) ?? before.config)) as object;
+    const own = JSON.parse(
+      JSON.stringify(complete?.(before.config) ?? before.config),
+    ) as RunDescription["config"];
     const now = JSON.parse(JSON.stringify(record.config)) as RunDescription["config"];
     const changed = differences(own, now);
-    const forbidden = changed.filter((line) => !(mayChange?.(line.split(":", 1)[0] ?? "", now) ?? false));
+    const forbidden = changed.filter(
+      (line) => !(mayChange?.(line.split(":", 1)[0] ?? "", now, own) ?? false),
+    );
     const parts = before.parts && record.parts ? textChanges("part", before.parts, record.parts) : [];
     const modules = [...textChanges("module", before.modules ?? {}, record.modules ?? {}), ...parts];
     const found = [

@@ -45,7 +45,7 @@ function spokenTime(text: string): string | undefined {
   return `${at}:${String(left).padStart(2, "0")}`;
 }
 
-/** The time of day of "3 pm", "15:30", "10h30", "5 o'clock" and "half past ten"; undefined if a text is none. */
+/** The time of day of "3 pm", "15:30", "10h30", "5 o'clock" and "half past ten"; undefined if a text is not a time of day. */
 export function timeOf(text: string): string | undefined {
   if (text.length > MAX_LENGTH || !/:|\dh|\d\s?[apho]|past|after|to|before/i.test(text)) return undefined;
   const [, hours, minutes, seconds, half] = DIGITAL.exec(text) ?? [];

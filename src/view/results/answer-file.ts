@@ -5,6 +5,7 @@
  */
 import { stat } from "node:fs/promises";
 import { RunError } from "../../errors/index.ts";
+import { missingAnswers } from "../../eval/index.ts";
 import type { AnswerPage, AnswersHead, PairedScores, ShownAnswer } from "../protocol.ts";
 import { GrowingFile } from "../runs/growing-file.ts";
 import { isObject, type JsonObject, numberOf, parseObject, textOf, textsOf } from "../runs/json-fields.ts";
@@ -138,7 +139,7 @@ function hasText(line: JsonObject, wanted: string): boolean {
 
 /** The plan of an evaluation. */
 interface Plan {
-  readonly answers: number;
+  readonly planned: number;
   /** Answers to each problem. */
   readonly samples: number;
 }
@@ -192,15 +193,14 @@ export class AnswerFile {
     }
     const head = { benchmark, model: textOf(model), verdict: textOf(verdict) };
     const samples = isObject(protocol) ? numberOf(protocol["samples"]) : null;
-    this.#head = { state, head, plan: { answers: numberOf(planned) ?? 0, samples: samples ?? 1 } };
+    this.#head = { state, head, plan: { planned: numberOf(planned) ?? 0, samples: samples ?? 1 } };
     return head;
   }
 
   /** How many planned answers are not there; 0 where the plan is not known. */
   async #missing(): Promise<number> {
     await this.head();
-    const { answers = 0, samples = 1 } = this.#head?.plan ?? {};
-    return Math.max(0, answers - this.#answers.length - this.#skipped * samples);
+    return missingAnswers(this.#head?.plan ?? {}, this.#answers.length, this.#skipped);
   }
 
   async #line(at: number): Promise<JsonObject | undefined> {
