@@ -94,10 +94,21 @@ export interface MetricEvent {
   readonly columns: Readonly<Record<string, MetricColumn>>;
 }
 
+/** A warning of a run, and of a reward that failed; equal messages are one. */
+export interface RunWarning {
+  readonly message: string;
+  /** Iterations or steps of the first and of the last. */
+  readonly first: number;
+  readonly last: number;
+  readonly times: number;
+}
+
 export interface MetricsReply {
   readonly run: string;
   /** By event: `iteration`, `evaluation`, `warm-start`. */
   readonly events: Readonly<Record<string, MetricEvent>>;
+  /** The newest `MOST_WARNINGS` of all iterations, in the order in which they came first. */
+  readonly warnings: readonly RunWarning[];
   /** Lines that are not JSON objects, such as one that was cut by a crash. */
   readonly unreadable: number;
   /** Whether numbers are left out, being too many: the first `MOST_METRICS` of a kind of line, and the first `MOST_EVENTS` kinds are kept. */

@@ -53,7 +53,7 @@ export function RunRow({ run, isShown }: { readonly run: RunSummary; readonly is
           </span>
           {run.kind !== "sft" && <time class="small faint">{startText(run.startedAt)}</time>}
         </span>
-        <span class={`below small ${needsLook(run) ? "bad" : "soft"}`}>
+        <span class={`below small ${needsLook(run) ? "bad" : "soft"}`} title={stateOf(run)}>
           {run.method === null || run.kind === "sft" ? "" : `${run.method} · `}
           {stateOf(run)}
         </span>

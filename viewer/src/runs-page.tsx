@@ -12,6 +12,7 @@ import {
 import { numberText, percentText } from "../../src/view/number-text.ts";
 import type { MetricsReply, RunSummary } from "../../src/view/protocol.ts";
 import { unreadableText } from "../../src/view/unreadable-text.ts";
+import { warningText } from "../../src/view/warning-text.ts";
 import { go, param } from "./address.ts";
 import { allValues, type ChartLine } from "./chart-readings.ts";
 import { Fold, isNarrow } from "./fold.tsx";
@@ -196,6 +197,26 @@ function Phases({ loaded }: { readonly loaded: Loaded }) {
   );
 }
 
+function Warnings({ loaded }: { readonly loaded: Loaded }) {
+  const warned = loaded.filter(({ reply }) => reply.warnings.length > 0);
+  if (warned.length === 0) return null;
+  return (
+    <section class="section warnings">
+      <h2>Warnings</h2>
+      {warned.map(({ run, reply }) => (
+        <div key={run.id}>
+          <h3 style={{ color: runColour(runPlace(run.id)) }}>{run.id}</h3>
+          <ul>
+            {reply.warnings.map((warning) => (
+              <li key={warning.message}>{warningText(warning)}</li>
+            ))}
+          </ul>
+        </div>
+      ))}
+    </section>
+  );
+}
+
 function ConfigDifference({ shown }: { readonly shown: readonly RunSummary[] }) {
   if (shown.length < 2) return null;
   const keys = [...new Set(shown.flatMap(({ config }) => Object.keys(config)))];
@@ -297,6 +318,7 @@ export function RunsPage() {
             isOpen={!isNarrow() || i === 0 || find.value !== ""}
           />
         ))}
+        <Warnings loaded={loaded} />
         <Phases loaded={loaded} />
         <ConfigDifference shown={shown} />
       </main>

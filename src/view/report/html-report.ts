@@ -7,6 +7,7 @@ import { numberText, percentText, signedText } from "../number-text.ts";
 import type { MetricsReply, RolloutDetail } from "../protocol.ts";
 import { paintRange, tokenBackground } from "../token-paint.ts";
 import { unreadableText } from "../unreadable-text.ts";
+import { warningText } from "../warning-text.ts";
 import { chartSvg, escaped, type ReportCurve } from "./markup.ts";
 import { REPORT_STYLE } from "./report-style.ts";
 import { endText, type ReportContent } from "./run-summary.ts";
@@ -74,6 +75,12 @@ function chartOf({ title, curves, isShare }: MetricChart, { events }: MetricsRep
   return hasChanged ? chartSvg(title, found, isShare) : "";
 }
 
+function warningList({ warnings }: MetricsReply): string {
+  if (warnings.length === 0) return "";
+  const items = warnings.map((warning) => `<li>${escaped(warningText(warning))}</li>`);
+  return `<h2>Warnings</h2><ul>${items.join("")}</ul>`;
+}
+
 /** The whole file. */
 export function htmlReport(
   { name, summary, metrics, changes, evaluations, groups, environment }: ReportContent,
@@ -108,6 +115,7 @@ export function htmlReport(
       ? ""
       : `<h2>Evaluations</h2>${table(["after", "accuracy", "95 % interval", "problems"], evaluated, 1)}`,
     ...curves,
+    warningList(metrics),
     metrics.isCut ? `<p>${CUT_METRICS}</p>` : "",
     metrics.unreadable > 0 ? `<p>${unreadableText(metrics.unreadable)}</p>` : "",
     changed.length === 0

@@ -5,6 +5,7 @@
 import { CUT_METRICS } from "../metric-catalogue.ts";
 import { numberText, percentText, signedText } from "../number-text.ts";
 import { unreadableText } from "../unreadable-text.ts";
+import { warningText } from "../warning-text.ts";
 import { endText, type ReportContent } from "./run-summary.ts";
 
 /** A table's cell: structure and markup of Markdown are escaped to text. */
@@ -50,6 +51,9 @@ export function markdownReport({
     ]);
     parts.push("## Evaluations", table(["after", "accuracy", "95 % interval", "problems"], rows));
   }
+  const { warnings } = metrics;
+  if (warnings.length > 0)
+    parts.push("## Warnings", warnings.map((warning) => `- ${cell(warningText(warning))}`).join("\n"));
   if (metrics.isCut) parts.push(CUT_METRICS);
   if (metrics.unreadable > 0) parts.push(unreadableText(metrics.unreadable));
   if (changes.length > 0) {

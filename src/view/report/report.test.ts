@@ -41,6 +41,21 @@ describe("a report", () => {
     expect(html).toContain("<figcaption>accuracy <b>50 %</b></figcaption>");
   });
 
+  test("has the warnings of the run, equal ones as one, in both files", async () => {
+    const run = withEvaluations(madeRun());
+    const lines = [
+      { event: "warning", iteration: 2, message: "validation accuracy fell | to 50 %" },
+      { event: "reward-failed", iteration: 1, message: "reward <mine>: no score", completions: 3 },
+      { event: "reward-failed", iteration: 4, message: "reward <mine>: no score", completions: 1 },
+    ];
+    appendFileSync(join(run, "metrics.jsonl"), lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+    const { html, markdown } = await report(run);
+    expect(markdown).toContain("- iteration 2: validation accuracy fell \\| to 50 %\n");
+    expect(markdown).toContain("- iterations 1 to 4, 2 times: reward \\<mine\\>: no score\n");
+    expect(html).toContain("<li>iterations 1 to 4, 2 times: reward &lt;mine&gt;: no score</li>");
+    expect((await report(withEvaluations(madeRun()))).html).not.toContain("Warnings");
+  });
+
   test("has every evaluation of many as it was, never a mean of several", async () => {
     const run = madeRun();
     const lines = Array.from({ length: 401 }, (_, iteration) =>

@@ -141,3 +141,17 @@ test("what is cut is said: numbers of one kind of line, and kinds of lines", asy
   cut.clear();
   expect(cut.isCut).toBe(false);
 });
+
+test("of warnings the newest 100 different ones are kept, and forgotten with the file", async () => {
+  const path = join(temporaryDirectory(), "metrics.jsonl");
+  const line = (message: string, iteration: number) =>
+    `${JSON.stringify({ event: "warning", iteration, message })}\n`;
+  writeFileSync(path, Array.from({ length: 102 }, (_, i) => line(`warning ${i}`, i)).join(""));
+  const table = new MetricTable();
+  await table.readOn(path);
+  expect(table.warnings).toHaveLength(100);
+  expect(table.warnings[0]).toEqual({ message: "warning 2", first: 2, last: 2, times: 1 });
+  expect(table.warnings.at(-1)?.message).toBe("warning 101");
+  table.clear();
+  expect(table.warnings).toEqual([]);
+});

@@ -4,13 +4,16 @@
  * second row is dropped, and from then on only every second is taken.
  */
 import { MOST_EVENTS, MOST_METRICS } from "../metric-catalogue.ts";
-import type { MetricColumn, MetricEvent } from "../protocol.ts";
+import type { MetricColumn, MetricEvent, RunWarning } from "../protocol.ts";
 import { GrowingFile } from "./growing-file.ts";
-import { isObject, type JsonObject, numberOf, parseObject } from "./json-fields.ts";
+import { isObject, type JsonObject, numberOf, parseObject, textOf } from "./json-fields.ts";
 
 const MAX_ROWS = 65_536;
 const MAX_LINE_BYTES = 1 << 20;
 const PIECE_BYTES = 8 << 20;
+/** Events whose message is shown. */
+const WARNINGS = ["warning", "reward-failed"];
+const MOST_WARNINGS = 100;
 
 /** Numbers that say nothing where nothing was counted. */
 const SHARE = ["share", "low", "high"];
@@ -135,6 +138,7 @@ function bucketColumn(
 /** The content of one run's metrics.jsonl. */
 export class MetricTable {
   #events = new Map<string, EventTable>();
+  #warnings = new Map<string, RunWarning>();
   #reached = 0;
   #unreadable = 0;
   #lacksEvents = false;
@@ -143,6 +147,7 @@ export class MetricTable {
     {
       onReset: () => {
         this.#events = new Map();
+        this.#warnings = new Map();
         this.#reached = 0;
         this.#unreadable = 0;
         this.#lacksEvents = false;
@@ -162,6 +167,11 @@ export class MetricTable {
   /** Bytes that were read. */
   get bytes(): number {
     return this.#lines.bytes;
+  }
+
+  /** The newest `MOST_WARNINGS`, in the order in which they came first. */
+  get warnings(): readonly RunWarning[] {
+    return [...this.#warnings.values()];
   }
 
   /** Lines that are not JSON objects. */
@@ -206,7 +216,15 @@ export class MetricTable {
       this.#events.set(event, table);
     }
     table.add(iteration, values);
+    if (WARNINGS.includes(event)) this.#warn(textOf(record["message"]), iteration);
     this.#reached = Math.max(this.#reached, iteration);
+  }
+
+  #warn(message: string, iteration: number): void {
+    const { first = iteration, times = 0 } = this.#warnings.get(message) ?? {};
+    this.#warnings.set(message, { message, first, last: iteration, times: times + 1 });
+    const [oldest] = this.#warnings.keys();
+    if (this.#warnings.size > MOST_WARNINGS && oldest !== undefined) this.#warnings.delete(oldest);
   }
 
   /** Rows between two iterations, by event, in at most `points` buckets. */

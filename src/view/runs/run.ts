@@ -253,8 +253,8 @@ export class Run {
   /** Columns of numbers between two iterations, at most `points` each. */
   async metrics(from: number, to: number, points: number): Promise<MetricsReply> {
     const metrics = await this.#readMetrics();
-    const { unreadable, isCut } = metrics;
-    return { run: this.id, events: metrics.events(from, to, points), unreadable, isCut };
+    const { warnings, unreadable, isCut } = metrics;
+    return { run: this.id, events: metrics.events(from, to, points), warnings, unreadable, isCut };
   }
 
   /** Whether its directory is still there. */
