@@ -45,5 +45,10 @@ describe("resuming without a configuration file", () => {
     expect(await fovea(["sft", ...flags, "--run-dir", path], { openEngine })).toMatchObject({ status: 0 });
     const words = [...resume("sft", path), ...settings("train.checkpointEvery=3")];
     expect(await fovea(words, { openEngine })).toMatchObject({ status: 0 });
+    const other = await fovea(resume("train", path), { openEngine });
+    expect(other.status).not.toBe(0);
+    expect(other.stderr).toMatch(
+      /run directory .*: `fovea sft` wrote it, and `fovea train` cannot continue it\n$/,
+    );
   });
 });

@@ -155,6 +155,11 @@ export class RunDirectory {
     { complete, mayChange, acceptModules = false }: ResumeRules = {},
   ): void {
     const before = this.record;
+    if (before.kind !== record.kind) {
+      throw new RunError(
+        `run directory ${this.path}: \`fovea ${before.kind}\` wrote it, and \`fovea ${record.kind}\` cannot continue it`,
+      );
+    }
     const own = JSON.parse(
       JSON.stringify(complete?.(before.config) ?? before.config),
     ) as RunDescription["config"];
@@ -166,7 +171,6 @@ export class RunDirectory {
     const parts = before.parts && record.parts ? textChanges("part", before.parts, record.parts) : [];
     const modules = [...textChanges("module", before.modules ?? {}, record.modules ?? {}), ...parts];
     const found = [
-      ...differences(before.kind, record.kind, "command"),
       ...forbidden,
       ...differences(before.data, record.data, "data fingerprint"),
       ...(acceptModules ? [] : modules),
