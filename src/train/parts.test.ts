@@ -365,8 +365,12 @@ describe("a run is not resumed with a part of another text", () => {
 
 test("an iteration in which no completion has a reward is warned of", async () => {
   const events: RunEvent[] = [];
-  const observers = [{ event: (event: RunEvent) => void events.push(event) }];
+  const path = freshPath();
+  const observers = [{ event: (event: RunEvent) => void events.push(event) }, runDirectory(path)];
   await train(partsOf({ reward: [(answered: readonly unknown[]) => answered.map(() => null)], observers }));
   const warnings = events.flatMap((event) => (event.event === "warning" ? [event.message] : []));
   expect(warnings[0]).toMatch(/^no update: none of the 8 completions has a reward/);
+  const recorded = metricsOf(path).filter(({ event }) => event === "warning");
+  expect(recorded.map(({ message }) => message)).toEqual(warnings);
+  expect(recorded[0]).toMatchObject({ iteration: 1 });
 });

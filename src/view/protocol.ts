@@ -94,7 +94,7 @@ export interface MetricEvent {
   readonly columns: Readonly<Record<string, MetricColumn>>;
 }
 
-/** A warning of a run, and of a reward that failed; equal messages are one. */
+/** A warning of a run, or a failure that did not stop it; equal messages are one. */
 export interface RunWarning {
   readonly message: string;
   /** Iterations or steps of the first and of the last. */

@@ -57,7 +57,7 @@ export interface EngineCheckEvent extends EngineCheck {
 export interface WarningEvent {
   readonly event: "warning";
   readonly message: string;
-  /** Completed iterations; given for a warning of a measurement, which metrics.jsonl records. */
+  /** Completed iterations, for a warning of a measurement; metrics.jsonl records the others with the preceding iteration. */
   readonly iteration?: number;
 }
 

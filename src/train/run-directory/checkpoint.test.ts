@@ -98,6 +98,23 @@ describe("a run directory", () => {
     expect(readdirSync(directory.at("rollouts"))).toEqual(["000000.jsonl", "000001.jsonl"]);
   });
 
+  test("without an evaluation after that iteration, drops it and its warning, and keeps warnings of the iteration", async () => {
+    const directory = created();
+    const lines = ["iteration", "warning", "evaluation", "warning"].map((event, line) => ({ event, line }));
+    for (const iteration of [1, 2])
+      for (const line of lines) await directory.appendMetrics({ ...line, iteration });
+    await directory.truncateAfter(2, false);
+    const kept = await directory.metrics();
+    expect(kept.map(({ iteration, line }) => [iteration, line])).toEqual([
+      [1, 0],
+      [1, 1],
+      [1, 2],
+      [1, 3],
+      [2, 0],
+      [2, 1],
+    ]);
+  });
+
   test("notes each time it was resumed", () => {
     const directory = created();
     directory.noteResume(describeEnvironment(), 7);

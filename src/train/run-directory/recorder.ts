@@ -90,7 +90,7 @@ export function runDirectory(path: string, options: RecorderOptions = {}): Recor
       if ("iteration" in event) {
         recorded = event.iteration;
         await opened().appendMetrics(event);
-      } else if (event.event === "observer-failed") {
+      } else if (event.event === "observer-failed" || event.event === "warning") {
         // With the preceding iteration, so that a rollback deletes it like the other records.
         await opened().appendMetrics({ ...event, iteration: recorded });
       }

@@ -294,16 +294,16 @@ export class RunDirectory {
   /**
    * Deletes all records after the given iteration, so that later iterations can run again.
    *
-   * @param isMeasured whether the evaluation after that iteration is kept, and the warning about it
+   * @param isMeasured whether the evaluation after that iteration is kept, and what follows it
    */
   async truncateAfter(completed: number, isMeasured: boolean): Promise<void> {
-    const last = (event: unknown) =>
-      (event === "evaluation" || event === "warning") && !isMeasured ? completed - 1 : completed;
     for (const name of [METRICS, ROLLOUT_INDEX]) {
       if (!existsSync(this.at(name))) continue;
-      const kept = (await this.#records(name)).filter(
-        ({ iteration, event }) => Number(iteration) <= last(event),
-      );
+      let isOver = false;
+      const kept = (await this.#records(name)).filter(({ iteration, event }) => {
+        isOver ||= !isMeasured && event === "evaluation" && iteration === completed;
+        return Number(iteration) <= completed && !isOver;
+      });
       replaceFile(this.at(name), [kept.map((record) => `${JSON.stringify(record)}\n`).join("")]);
     }
     if (!existsSync(this.at(ROLLOUTS))) return;

@@ -6,13 +6,11 @@
 import { MOST_EVENTS, MOST_METRICS } from "../metric-catalogue.ts";
 import type { MetricColumn, MetricEvent, RunWarning } from "../protocol.ts";
 import { GrowingFile } from "./growing-file.ts";
-import { isObject, type JsonObject, numberOf, parseObject, textOf } from "./json-fields.ts";
+import { isObject, type JsonObject, numberOf, parseObject } from "./json-fields.ts";
 
 const MAX_ROWS = 65_536;
 const MAX_LINE_BYTES = 1 << 20;
 const PIECE_BYTES = 8 << 20;
-/** Events whose message is shown. */
-const WARNINGS = ["warning", "reward-failed"];
 const MOST_WARNINGS = 100;
 
 /** Numbers that say nothing where nothing was counted. */
@@ -216,7 +214,7 @@ export class MetricTable {
       this.#events.set(event, table);
     }
     table.add(iteration, values);
-    if (WARNINGS.includes(event)) this.#warn(textOf(record["message"]), iteration);
+    if (typeof record["message"] === "string") this.#warn(record["message"], iteration);
     this.#reached = Math.max(this.#reached, iteration);
   }
 
