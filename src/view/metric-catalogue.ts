@@ -153,7 +153,10 @@ const OF_WARM_START: Headings<WarmStartMetrics> = {
 };
 
 /** Events that metrics.jsonl holds. */
-type RecordedEvent = Extract<RunEvent, { readonly iteration: number }>["event"] | "observer-failed";
+type RecordedEvent =
+  | Extract<RunEvent, { readonly iteration: number }>["event"]
+  | "observer-failed"
+  | "warning";
 /** The headings of an event's metrics; undefined for events that are messages and have no curve. */
 const EVENTS: Readonly<Record<RecordedEvent, Readonly<Record<string, Heading>> | undefined>> = {
   iteration: OF_ITERATION,
@@ -162,6 +165,7 @@ const EVENTS: Readonly<Record<RecordedEvent, Readonly<Record<string, Heading>> |
   "broken-row": undefined,
   "reward-failed": undefined,
   "observer-failed": undefined,
+  warning: undefined,
 };
 const events = new Map<string, Readonly<Record<string, Heading>> | undefined>(Object.entries(EVENTS));
 /** Of metrics that a later version of Fovea wrote. */
