@@ -40,7 +40,8 @@ export async function killedEvaluation({ kills, directory, rng }) {
   const { killed, runs, wrong } = await repeatedKills({
     kills,
     directory,
-    attempt: async (out) => (await killedAfter(words(out), 1000 * rng.uniform(0.2, seconds))).isKilled,
+    attempt: async (out, mayKill) =>
+      (await killedAfter(words(out), mayKill ? 1000 * rng.uniform(0.2, seconds) : undefined)).isKilled,
     difference: (out) => {
       const found = answersIn(out);
       if (found.length !== PROBLEMS * SAMPLES) return `${found.length} answers`;

@@ -67,7 +67,7 @@ export async function killedServer({ kills, directory, rng }) {
   const { killed, runs, wrong } = await repeatedKills({
     kills,
     directory,
-    attempt: async (path) => {
+    attempt: async (path, mayKill) => {
       const server = await open(directory);
       const run = client(path);
       let isKilled = false;
@@ -75,7 +75,7 @@ export async function killedServer({ kills, directory, rng }) {
         isKilled = true;
         server.child.kill("SIGKILL");
       };
-      const timer = setTimeout(kill, 1000 * rng.uniform(0.5, seconds));
+      const timer = mayKill ? setTimeout(kill, 1000 * rng.uniform(0.5, seconds)) : undefined;
       const { status, printed } = await run.ended;
       clearTimeout(timer);
       server.child.kill("SIGKILL");

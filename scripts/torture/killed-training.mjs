@@ -41,9 +41,12 @@ export async function killedTraining({ kills, directory, rng }) {
   const { killed, runs, wrong } = await repeatedKills({
     kills,
     directory,
-    attempt: async (path) => {
+    attempt: async (path, mayKill) => {
       const words = ["train", CONFIG, "--run-dir", path, ...(existsSync(path) ? ["--resume"] : [])];
-      const { isKilled, printed } = await killedAfter(words, 1000 * rng.uniform(0.2, seconds));
+      const { isKilled, printed } = await killedAfter(
+        words,
+        mayKill ? 1000 * rng.uniform(0.2, seconds) : undefined,
+      );
       if (isKilled) {
         const phase = phaseOf(printed);
         phases[phase] = (phases[phase] ?? 0) + 1;

@@ -63,16 +63,17 @@ export async function complete(words) {
 }
 
 /**
- * Runs the program and kills it after so many milliseconds.
+ * Runs the program and kills it after so many milliseconds, or never.
  *
  * @param {readonly string[]} words
- * @param {number} milliseconds
+ * @param {number | undefined} milliseconds
  * @returns {Promise<{ isKilled: boolean, printed: string }>} not killed when it ended before
  * @throws when it fails by itself
  */
 export async function killedAfter(words, milliseconds) {
   const { child, ended } = start(words);
-  const timer = setTimeout(() => child.kill("SIGKILL"), milliseconds);
+  const timer =
+    milliseconds === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), milliseconds);
   const { status, signal, printed } = await ended;
   clearTimeout(timer);
   if (signal === "SIGKILL") return { isKilled: true, printed };
