@@ -41,7 +41,7 @@ describe("a report", () => {
     expect(html).toContain("<figcaption>accuracy <b>50 %</b></figcaption>");
   });
 
-  test("has the warnings of the run, equal ones as one, in both files", async () => {
+  test("has the warnings of the run, equal warnings as one, in both files", async () => {
     const run = withEvaluations(madeRun());
     const lines = [
       { event: "warning", iteration: 2, message: "validation accuracy fell | to 50 %" },

@@ -142,7 +142,7 @@ test("what is cut is said: numbers of one kind of line, and kinds of lines", asy
   expect(cut.isCut).toBe(false);
 });
 
-test("of warnings the newest 100 different ones are kept, and forgotten with the file", async () => {
+test("of warnings the newest 100 different messages are kept, and forgotten with the file", async () => {
   const path = join(temporaryDirectory(), "metrics.jsonl");
   const line = (message: string, iteration: number) =>
     `${JSON.stringify({ event: "warning", iteration, message })}\n`;
