@@ -152,9 +152,11 @@ function shaped({ weights, advantageBonus }: CompletionCredit): Float64Array {
 }
 
 describe.each(named)("%s", (name, config) => {
-  const method = creditMethod(config);
+  /** Made in each test: what runs when the file is loaded belongs to no test in mutation testing. */
+  const made = () => creditMethod(config);
 
   test("gives every token a finite weight for any lengths, a group of one and no tokens included", () => {
+    const method = made();
     fc.assert(
       fc.property(batches, ([sizes, seed]) => {
         const credits = method.credit(groupsOf(sizes, seed));
@@ -170,6 +172,7 @@ describe.each(named)("%s", (name, config) => {
   });
 
   test("gives each completion one weight, or says that it does not", () => {
+    const method = made();
     const distinct = [1, 2, 3, 4].flatMap((seed) => {
       const credits = method.credit(groupsOf([[12, 12, 12, 12, 12, 12]], seed));
       return credits.flat().map((credit) => new Set(shaped(credit)).size);
@@ -178,6 +181,7 @@ describe.each(named)("%s", (name, config) => {
   });
 
   test("gives padding weight 0 and lets it change no other weight", () => {
+    const method = made();
     fc.assert(
       fc.property(batches, fc.integer({ min: 1, max: 3 }), ([sizes, seed], by) => {
         const groups = groupsOf(sizes, seed);
@@ -197,6 +201,7 @@ describe.each(named)("%s", (name, config) => {
   });
 
   test("gives a completion of which no token counts weight 0, and finite numbers", () => {
+    const method = made();
     const groups = groupsOf([[4, 6], [3]], 7).map((group) =>
       group.map((completion, i) =>
         i === 0 ? { ...completion, mask: new Uint8Array(completion.mask.length) } : completion,
@@ -213,6 +218,7 @@ describe.each(named)("%s", (name, config) => {
   // Random draws follow the order of the completions; ToR breaks ties at random unless configured otherwise.
   if (!/random|accuracy":0/.test(name) && name !== '{"kind":"tor"}')
     test("permutes weights with completions", () => {
+      const method = made();
       fc.assert(
         fc.property(batches, ([sizes, seed]) => {
           const groups = groupsOf(sizes, seed);
@@ -229,6 +235,7 @@ describe.each(named)("%s", (name, config) => {
     });
 
   test("asks for what it needs, and names the completion that lacks it", () => {
+    const method = made();
     const bare = { mask: [1] };
     const { labels, ...demanded } = method.needs;
     const isOracle = config.kind === "oracle";

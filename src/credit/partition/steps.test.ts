@@ -120,6 +120,12 @@ describe("coarsened", () => {
     }
   });
 
+  test.each([0, 1])("joins neighbours by edges of weight %i rather than vertices apart", (weight) => {
+    const edges = Array.from({ length: 3 }, (_, v): Edge => [v, v + 1, weight]);
+    const { coarse } = coarsened(graphOf(4, edges), { until: 2, maxVertexWeight: 2 }, new Rng(0)).levels[0]!;
+    expect([...coarse]).toEqual([0, 0, 1, 1]);
+  });
+
   test("joins the leaves of a star in twos across their hub, and none of more than the greatest weight", () => {
     const edges = Array.from({ length: 20 }, (_, v): Edge => [0, v + 1, 1]);
     const { levels, coarsest } = coarsened(graphOf(21, edges), { until: 11, maxVertexWeight: 2 }, new Rng(0));
