@@ -261,3 +261,77 @@ describe("a result that is not finite", () => {
     expect(() => objective({ kind: "grpo" }, groups)).toThrow("the loss is -Infinity");
   });
 });
+
+describe("of a batch in which groups differ", () => {
+  const bare = { logprobs: [-1], oldLogprobs: [-1], mask: [1] };
+  const empty = { rewards: [], completions: [] };
+
+  test("ppo looks for values in every group, also beside a group without completions", () => {
+    const valued = {
+      rewards: [1, 0],
+      completions: [
+        { ...bare, values: [0.5] },
+        { ...bare, values: [0] },
+      ],
+    };
+    const plain = { rewards: [1, 0], completions: [bare, bare] };
+    const config = { kind: "ppo", whitenAdvantages: false } as const;
+    expect(tokenAdvantages(config, [empty, valued])[1]!.map(([own]) => own)).toEqual([0.5, 0]);
+    expect(objective(config, [valued, empty]).valueCoefficients).toHaveLength(2);
+    expect(objective(config, [empty, plain]).valueCoefficients).toBeUndefined();
+    const [, found] = tokenAdvantages(config, [empty, plain]);
+    expect(found!.map(([own]) => own!)).toBeAllclose([Math.SQRT1_2, -Math.SQRT1_2], { rtol: 1e-5 });
+  });
+
+  test("parts of one group are its own, beside groups without parts", () => {
+    const parts = [{ coefficient: 2, rewards: [0, 1] }];
+    const plain = { rewards: [1, 0], completions: [bare, bare] };
+    const found = tokenAdvantages({ kind: "dr-grpo" }, [plain, { ...plain, parts }]);
+    expect(found.map((rows) => rows.map(([own]) => own))).toEqual([
+      [0.5, -0.5],
+      [-1, 1],
+    ]);
+  });
+
+  test("cispo counts the tokens whose weight a bound held, none on a bound", () => {
+    const ratios = [0.25, 0.5, 1, 2, 4, 4];
+    const completion = {
+      logprobs: ratios.map((ratio) => Math.log(ratio / 8)),
+      oldLogprobs: ratios.map(() => Math.log(1 / 8)),
+      mask: ratios.map(() => 1),
+    };
+    const config = { kind: "cispo", clipLow: 0.6, clipHigh: 1.5 } as const;
+    const { metrics } = objective(config, [{ rewards: [1], completions: [completion] }]);
+    expect([metrics.clipLowShare, metrics.clipHighShare]).toEqual([1 / 6, 2 / 6]);
+  });
+
+  test("penalties are β times the divergence of sampling, and 0 where tokens do not count", () => {
+    const algorithm = createAlgorithm({
+      kind: "grpo",
+      klCoefficient: 0.5,
+      klPlacement: "reward",
+      klEstimator: "k1",
+    });
+    if (algorithm.unit !== "token") throw new Error("expected an algorithm of tokens");
+    const seen: (number[] | undefined)[] = [];
+    const advantage: typeof algorithm.advantage = {
+      ...algorithm.advantage,
+      of: (groups) => {
+        for (const { completions } of groups) {
+          for (const { penalties } of completions) seen.push(penalties && [...penalties]);
+        }
+        return algorithm.advantage.of(groups);
+      },
+    };
+    const completion = {
+      logprobs: [-7, -7],
+      oldLogprobs: [-1, -1],
+      refLogprobs: [-3, Number.NaN],
+      mask: [1, 0],
+    };
+    objective({ ...algorithm, advantage }, [{ rewards: [1], completions: [completion] }]);
+    const kl = { ...algorithm.kl, placement: "loss" as const };
+    objective({ ...algorithm, advantage, kl }, [{ rewards: [1], completions: [completion] }]);
+    expect(seen).toEqual([[1, 0], undefined]);
+  });
+});
