@@ -226,6 +226,8 @@ describe("atRl", () => {
       expect([...importance]).toEqual([0, 0, 0, 0]);
       expect(lacksVisualMass).toBe(true);
       expect([...atRl(blind, { weighting, scale: "mean-one" }).weights]).toEqual([1, 1, 1, 1]);
+      const even = { tokens: 0.25, "top-share": 0.15 };
+      expect(weights[0]).toBe(weighting in even ? even[weighting as keyof typeof even] : 0.5);
     }
     expect([...atRl(blind).weights]).toEqual([0.5, 0.5, 0.5, 0.5]);
     expect(atRl(pairs).lacksVisualMass).toBeUndefined();
