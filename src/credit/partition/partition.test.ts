@@ -211,6 +211,15 @@ describe("partition", () => {
     expect(() => partition(graph, 4)).toThrow(ShapeError);
   });
 
+  test("names an edge that is listed twice in a sparse graph too", () => {
+    const twice = {
+      xadj: Int32Array.of(0, 2, 4),
+      adjacency: Int32Array.of(1, 1, 0, 0),
+      edgeWeights: Int32Array.of(1, 1, 1, 1),
+    };
+    expect(() => partition(twice, 1)).toThrow("got 0–1 twice");
+  });
+
   test.each([0, -1, 1.5, Number.NaN])("rejects %f parts", (parts) => {
     expect(() => partition(graphOf(3, []), parts)).toThrow(ConfigError);
   });
