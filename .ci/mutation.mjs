@@ -5,6 +5,7 @@
  *     npm run mutation                                   math, credit, objective and verify; hours
  *     npm run mutation -- --mutate src/math/kl.ts        some files, by glob, apart by commas
  *     npm run mutation -- --sample 60                    so many lines of each room, drawn by --seed, 0 unless given
+ *     npm run mutation -- --rooms math,credit            some of the four rooms, apart by commas; whole, or with --sample
  *
  * The first run installs Stryker into this folder. Prints each mutant that no test found, and for every room the share of mutants
  * that tests found. A sample estimates the share of the whole room, with its 95 % Wilson interval; mutants over several lines are
@@ -30,10 +31,16 @@ const { values } = parseArgs({
   options: {
     mutate: { type: "string" },
     sample: { type: "string" },
+    rooms: { type: "string", default: ROOMS.join(",") },
     seed: { type: "string", default: "0" },
     concurrency: { type: "string", default: "2" },
   },
 });
+
+const rooms = values.rooms.split(",");
+const unknown = rooms.filter((room) => !ROOMS.includes(room));
+if (unknown.length > 0)
+  throw new Error(`No mutation testing of ${unknown.join(", ")}; rooms are ${ROOMS.join(", ")}.`);
 
 function run(command, words, cwd) {
   const { status, error } = spawnSync(command, words, { cwd, stdio: "inherit" });
@@ -66,7 +73,7 @@ function drawnLines(room, count) {
 
 if (!existsSync(join(here, "node_modules"))) run("npm", ["ci", "--ignore-scripts"], here);
 const sampled = values.sample === undefined ? filesOf : (room) => drawnLines(room, Number(values.sample));
-const mutated = values.mutate ?? ROOMS.flatMap(sampled).join(",");
+const mutated = values.mutate ?? rooms.flatMap(sampled).join(",");
 rmSync(report, { force: true });
 const stryker = join(here, "node_modules", "@stryker-mutator", "core", "bin", "stryker.js");
 const settings = join(here, "stryker.config.json");

@@ -99,6 +99,7 @@ export function attentionSignals(
     textShift: new Float64Array(tokens),
   };
   const measured = { visual: new Float64Array(tokens), text: new Float64Array(tokens) };
+  // The first token follows a row without mass, from which every distance is 0.
   let visualBefore: Float64Array = new Float64Array(visualKeys.length);
   let textBefore: Float64Array = new Float64Array(0);
   for (let t = 0; t < tokens; t++) {
@@ -111,17 +112,15 @@ export function attentionSignals(
       measured.visual[t] = attentionSharpness(visual);
       measured.text[t] = attentionSharpness(text);
     }
-    if (t > 0) {
-      if (measure === "divergence") {
-        measured.visual[t] = attentionDivergence(visualBefore, visual);
-        measured.text[t] = attentionDivergence(extended(textBefore, text.length), text);
-      }
-      signals.visualShift[t] = fisherRaoDistance(visualBefore, visual);
-      signals.textShift[t] =
-        textSupport === "own"
-          ? fisherRaoDistance(extended(textBefore, text.length), text)
-          : fisherRaoDistance(textBefore, text.subarray(0, textBefore.length));
+    if (measure === "divergence") {
+      measured.visual[t] = attentionDivergence(visualBefore, visual);
+      measured.text[t] = attentionDivergence(extended(textBefore, text.length), text);
     }
+    signals.visualShift[t] = fisherRaoDistance(visualBefore, visual);
+    signals.textShift[t] =
+      textSupport === "own"
+        ? fisherRaoDistance(extended(textBefore, text.length), text)
+        : fisherRaoDistance(textBefore, text.subarray(0, textBefore.length));
     visualBefore = visual;
     textBefore = text;
   }

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { DataError, EngineError } from "../errors/index.ts";
 import { Rng } from "../math/index.ts";
-import { calibratedGram } from "./calibrated-gram.ts";
+import { drawCompletion } from "../testing/drawn-completion.ts";
 import type { CompletionCredit, CreditCompletion, CreditLabel } from "./method.ts";
 import { creditMethod, creditSchema } from "./registry.ts";
 
@@ -56,47 +56,6 @@ const configs = [
   { kind: "hicra", planning: "phrases", phrases: ["b"] },
 ] as const;
 const named = configs.map((config) => [JSON.stringify(config), creditSchema.parse(config)] as const);
-
-/** A completion with every signal that any method asks for. */
-function drawCompletion(rng: Rng, tokens: number, advantage: number): CreditCompletion {
-  const draw = (low: number, high: number, length = tokens) =>
-    Float64Array.from({ length }, () => rng.uniform(low, high));
-  return {
-    mask: new Uint8Array(tokens).fill(1),
-    advantage,
-    reward: rng.pick([0, 1, 1, null]),
-    verdict: rng.pick([0, 0, 1]),
-    rewardParts: { "blind-answer": rng.pick([0, 1]) },
-    tokens: Int32Array.from({ length: tokens }, () => rng.integer(3)),
-    tokenTexts: Array.from({ length: tokens }, () => rng.pick(["a", "b", "<a>", "</a>"])),
-    labels: Array.from({ length: tokens }, () => ({
-      role: rng.pick(["image", "reasoning", "other"] as const),
-      correct: rng.pick([true, false, null]),
-    })),
-    signals: {
-      attention: {
-        visualMass: draw(0, 0.5),
-        textMass: draw(0, 0.5),
-        visualShift: draw(0, 1),
-        textShift: draw(0, 1),
-        sharpness: { visual: draw(0, 1), text: draw(0, 1) },
-        divergence: { visual: draw(0, 1), text: draw(0, 1) },
-      },
-      calibrated: calibratedGram(draw(0, 1, 5 * tokens), { tokens, keys: 5 }, Uint8Array.of(2, 1, 2, 1, 1)),
-      hiddenCosine: draw(-0.5, 1),
-      entropy: draw(0, 2),
-      nucleusEntropy: draw(0, 1),
-      groupDivergence: draw(0, 3),
-      ablation: {
-        given: draw(-3, 0),
-        ablated: draw(-3, 0),
-        divergence: draw(0, 2),
-        jensenShannon: draw(0, 0.6),
-        ablatedEntropy: draw(0, 2),
-      },
-    },
-  };
-}
 
 /** The same completion with masked tokens of random content after it. */
 function padded({ mask, advantage, signals, ...others }: CreditCompletion, by: number): CreditCompletion {
@@ -152,9 +111,11 @@ function shaped({ weights, advantageBonus }: CompletionCredit): Float64Array {
 }
 
 describe.each(named)("%s", (name, config) => {
-  const method = creditMethod(config);
+  /** Made in each test: what runs when the file is loaded belongs to no test in mutation testing. */
+  const made = () => creditMethod(config);
 
   test("gives every token a finite weight for any lengths, a group of one and no tokens included", () => {
+    const method = made();
     fc.assert(
       fc.property(batches, ([sizes, seed]) => {
         const credits = method.credit(groupsOf(sizes, seed));
@@ -170,6 +131,7 @@ describe.each(named)("%s", (name, config) => {
   });
 
   test("gives each completion one weight, or says that it does not", () => {
+    const method = made();
     const distinct = [1, 2, 3, 4].flatMap((seed) => {
       const credits = method.credit(groupsOf([[12, 12, 12, 12, 12, 12]], seed));
       return credits.flat().map((credit) => new Set(shaped(credit)).size);
@@ -178,6 +140,7 @@ describe.each(named)("%s", (name, config) => {
   });
 
   test("gives padding weight 0 and lets it change no other weight", () => {
+    const method = made();
     fc.assert(
       fc.property(batches, fc.integer({ min: 1, max: 3 }), ([sizes, seed], by) => {
         const groups = groupsOf(sizes, seed);
@@ -197,6 +160,7 @@ describe.each(named)("%s", (name, config) => {
   });
 
   test("gives a completion of which no token counts weight 0, and finite numbers", () => {
+    const method = made();
     const groups = groupsOf([[4, 6], [3]], 7).map((group) =>
       group.map((completion, i) =>
         i === 0 ? { ...completion, mask: new Uint8Array(completion.mask.length) } : completion,
@@ -213,6 +177,7 @@ describe.each(named)("%s", (name, config) => {
   // Random draws follow the order of the completions; ToR breaks ties at random unless configured otherwise.
   if (!/random|accuracy":0/.test(name) && name !== '{"kind":"tor"}')
     test("permutes weights with completions", () => {
+      const method = made();
       fc.assert(
         fc.property(batches, ([sizes, seed]) => {
           const groups = groupsOf(sizes, seed);
@@ -229,6 +194,7 @@ describe.each(named)("%s", (name, config) => {
     });
 
   test("asks for what it needs, and names the completion that lacks it", () => {
+    const method = made();
     const bare = { mask: [1] };
     const { labels, ...demanded } = method.needs;
     const isOracle = config.kind === "oracle";

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { NumericError, ShapeError } from "../errors/index.ts";
 import { Rng } from "../math/index.ts";
 import { partition } from "./partition/partition.ts";
-import { similarityGraph } from "./similarity-graph.ts";
+import { rowCosines, similarityGraph } from "./similarity-graph.ts";
 
 describe("similarityGraph", () => {
   test("joins tokens whose cosine exceeds the threshold, and weighs edges in thousandths", () => {
@@ -26,6 +26,24 @@ describe("similarityGraph", () => {
     const gram = [1, 0.70001, 0.69999, 1];
     expect(partition(similarityGraph(gram, 2), 2).edgeCut).toBe(700);
     expect(partition(similarityGraph([1, 0.69999, 0.70001, 1], 2), 2).edgeCut).toBe(0);
+  });
+
+  test("reads products above the diagonal, for either order of two tokens, also of chosen tokens", () => {
+    const gram = [
+      1, 0.2, 0.3, 0.4, 0.20001, 2, 0.5, 0.6, 0.30001, 0.50001, 3, 0.7, 0.40001, 0.60001, 0.70001, 4,
+    ];
+    const all = rowCosines(gram, 4);
+    const [some, pairs] = [
+      rowCosines(gram, 4, [1, 3]),
+      [
+        [0, 1],
+        [1, 0],
+      ] as const,
+    ];
+    expect(pairs.map(([s, t]) => all.product(s, t))).toEqual([0.2, 0.2]);
+    expect(pairs.map(([s, t]) => some.product(s, t))).toEqual([0.6, 0.6]);
+    expect([all.product(2, 2), some.product(1, 1)]).toEqual([3, 4]);
+    expect([...rowCosines([4, 0, 0, 0], 2).inverseLengths]).toEqual([0.5, 0]);
   });
 
   test("weighs an edge alike in both its rows where the cosine rounds either way", () => {

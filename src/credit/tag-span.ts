@@ -16,9 +16,9 @@ import { tokensHolding } from "./phrase-spans.ts";
 export function tagSpan(tokens: readonly string[], tag: string): Uint8Array {
   const text = tokens.join("");
   const inside = new Uint8Array(text.length);
-  const start = text.indexOf(`<${tag}>`);
-  const from = start + tag.length + 2;
-  const end = start < 0 ? -1 : text.indexOf(`</${tag}>`, from);
-  if (end >= 0) inside.fill(1, from, end);
+  const opening = `<${tag}>`;
+  const start = text.indexOf(opening);
+  const end = text.indexOf(`</${tag}>`, start);
+  if (start >= 0 && end >= 0) inside.fill(1, start + opening.length, end);
   return tokensHolding(tokens, inside);
 }

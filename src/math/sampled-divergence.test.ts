@@ -93,6 +93,9 @@ describe("sampledDivergence", () => {
       const same = sampledDivergence(direction, -1.3, -1.3);
       expect([same.value, Math.abs(same.first), Math.abs(same.second)]).toEqual([0, 0, 0]);
       expect(sampledDivergence(direction, -900, -0.1, 10)).toEqual({ value: 10, first: 0, second: 0 });
+      const { value, first } = sampledDivergence(direction, -2, -1);
+      expect(sampledDivergence(direction, -2, -1, value)).toEqual({ value, first: 0, second: 0 });
+      expect(sampledDivergence(direction, -2, -1, value + 1e-9).first).toBe(first);
       fc.assert(
         fc.property(
           fc.double({ min: -50, max: 0, noNaN: true }),

@@ -33,6 +33,12 @@ describe("clippedSurrogate", () => {
     expect(clippedSurrogate(4, -2, dual)).toEqual({ value: -6, derivative: 0, clipped: "dual" });
     expect(clippedSurrogate(2.9, -2, dual).derivative).toBe(-2);
     expect(clippedSurrogate(4, 2, dual).clipped).toBe("high");
+    expect(clippedSurrogate(4, 2, { ...dual, clipHigh: 9 })).toEqual({
+      value: 8,
+      derivative: 2,
+      clipped: "none",
+    });
+    expect(clippedSurrogate(1e9, -2, { ...clip, dualClip: undefined }).clipped).toBe("none");
   });
 
   test("never exceeds the unclipped surrogate, and equals it with infinite bounds", () => {
@@ -70,6 +76,15 @@ describe("softGateSurrogate", () => {
     expect(softGateSurrogate(4, 0, gate)).toEqual({ value: 0, derivative: 0, clipped: "none" });
   });
 
+  test("takes the temperature of the sign of the advantage", () => {
+    const two = { temperaturePositive: 2, temperatureNegative: 4 };
+    // 4/τ·σ(τ·(ρ − 1))·A at ρ = 1 + ln 3 / τ, where σ is ¾; the slope is 4·¾·¼·A.
+    const above = softGateSurrogate(1 + Math.log(3) / 2, 1, two);
+    expect([above.value, above.derivative]).toBeAllclose([1.5, 0.75]);
+    const below = softGateSurrogate(1 + Math.log(3) / 4, -1, two);
+    expect([below.value, below.derivative]).toBeAllclose([-0.75, -0.75]);
+  });
+
   test("has the slope that central differences find", () => {
     fc.assert(
       fc.property(ratio, advantage, (rho, a) => {
@@ -83,4 +98,6 @@ describe("softGateSurrogate", () => {
 
 test("clampedRatio holds the ratio within its bounds", () => {
   expect([0.1, 1.1, 9].map((rho) => clampedRatio(rho, clip))).toEqual([0.8, 1.1, 1.28]);
+  const wide = { clipLow: 1, clipHigh: Infinity };
+  expect([0, 0.3, 1e9].map((rho) => clampedRatio(rho, wide))).toEqual([0, 0.3, 1e9]);
 });

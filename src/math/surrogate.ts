@@ -62,9 +62,9 @@ export function clippedSurrogate(ratio: number, advantage: number, options: Clip
   const high = 1 + options.clipHigh;
   if (advantage > 0 && ratio > high) return { value: high * advantage, derivative: 0, clipped: "high" };
   if (advantage < 0 && ratio < low) return { value: low * advantage, derivative: 0, clipped: "low" };
-  const bound = options.dualClip;
-  if (bound !== undefined && advantage < 0 && ratio > bound) {
-    return { value: bound * advantage, derivative: 0, clipped: "dual" };
+  const { dualClip = Infinity } = options;
+  if (advantage < 0 && ratio > dualClip) {
+    return { value: dualClip * advantage, derivative: 0, clipped: "dual" };
   }
   return { value: ratio * advantage, derivative: advantage, clipped: "none" };
 }

@@ -132,6 +132,38 @@ describe("dpo", () => {
     }
   });
 
+  test("counts as right the pairs whose chosen completion rose more above the reference, ties not", () => {
+    const above = (by: number) => completion([-2 + by], [-2]);
+    const margins = (...pairs: [chosen: number, rejected: number][]) =>
+      objective(
+        { kind: "dpo", beta: 0.5 },
+        pairs.map(([chosen, rejected]) => ({
+          rewards: [1, 0],
+          completions: [above(chosen), above(rejected)],
+        })),
+      ).metrics.pair;
+    expect(margins([1, 0.5])).toEqual({ pairs: 1, margin: 0.25, accuracy: 1 });
+    expect(margins([0.5, 1])).toEqual({ pairs: 1, margin: -0.25, accuracy: 0 });
+    expect(margins([1, 1])).toEqual({ pairs: 1, margin: 0, accuracy: 0 });
+    expect(margins([1, 0.5], [1, 1], [0, 1], [1, 0])).toEqual({ pairs: 4, margin: 0.0625, accuracy: 0.5 });
+  });
+
+  test("logs k3 to the reference, ratios to the sampler and weights, over the tokens that count", () => {
+    const ln = Math.log;
+    const first = completion([ln(0.5), -9], [ln(0.25), -1], {
+      oldLogprobs: [ln(0.25), -9],
+      weights: [3, 50],
+      mask: [1, 0],
+    });
+    const second = completion([ln(0.25)], [ln(0.25)], { oldLogprobs: [ln(0.5)] });
+    const { metrics } = objective(dpo, [{ rewards: [1, 0], completions: [first, second] }]);
+    expect(metrics).toMatchObject({ tokens: 2, ratioMin: 0.5, ratioMax: 2, weightMean: 2, weightMax: 3 });
+    expect(metrics).toMatchObject({ advantageMagnitude: 0, clipLowShare: 0, clipHighShare: 0 });
+    expect(metrics.counts).toMatchObject({ advantages: 2, credited: 2, divergences: 2 });
+    // d = log 2 at the first: e^−d + d − 1.
+    expect(metrics.kl).toBeCloseTo((0.5 + Math.LN2 - 1) / 2, 12);
+  });
+
   test("truncated completions can be left out of pairs", () => {
     const groups = [
       {

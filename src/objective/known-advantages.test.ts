@@ -5,7 +5,8 @@ import { createAlgorithm, parseAlgorithm } from "./registry.ts";
 import { knownAdvantages } from "./token-advantages.ts";
 import type { ObjectiveGroup } from "./types.ts";
 
-const ppo = createAlgorithm(parseAlgorithm({ kind: "ppo", baseline: "values", aggregation: "token-mean" }));
+const made = () =>
+  createAlgorithm(parseAlgorithm({ kind: "ppo", baseline: "values", aggregation: "token-mean" }));
 const group = (...rewards: number[]): ObjectiveGroup => ({
   rewards,
   completions: rewards.map((reward) => ({
@@ -18,6 +19,7 @@ const group = (...rewards: number[]): ObjectiveGroup => ({
 const batch = [group(1, 0, 0.5), group(3, 3, 2)];
 
 test("minibatches with the batch's advantages add up to the batch, though advantages are whitened over it", () => {
+  const ppo = made();
   const known = knownAdvantages(ppo, batch)!;
   const halves = batch.map((own, g) => objective(ppo, [{ ...own, known: known[g] }]));
   const whole = objective(ppo, batch);
@@ -34,6 +36,7 @@ test("minibatches with the batch's advantages add up to the batch, though advant
 });
 
 test("known advantages of another shape are an error that names them, and pairs have none", () => {
+  const ppo = made();
   const [known] = knownAdvantages(ppo, batch)!;
   const short = { ...known!, advantages: known!.advantages.slice(1) };
   expect(() => objective(ppo, [{ ...batch[0]!, known: short }])).toThrow(ShapeError);

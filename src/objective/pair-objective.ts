@@ -14,7 +14,7 @@ import type { ObjectiveCompletion, ObjectiveGroup, ObjectiveResult } from "./typ
  *     loss = 1/N · Σ_pairs L(h_chosen − h_rejected)
  *     cᵢₜ  = −1/N · Σ_pairs L′ · (1[i chosen] − 1[i rejected]) · mₜ·wₜ
  *
- * A completion without counted tokens is in no pair. Log-probs of sampling are looked at for metrics only.
+ * Every completion has reference log-probs, as `checkGroups` sees to. One without counted tokens is in no pair. Log-probs of sampling are looked at for metrics only.
  */
 export function pairObjective(algorithm: PairAlgorithm, groups: readonly ObjectiveGroup[]): ObjectiveResult {
   const metrics = new MetricsCollector();
@@ -59,8 +59,8 @@ export function pairObjective(algorithm: PairAlgorithm, groups: readonly Objecti
 
 function weightedLogRatio({ logprobs, refLogprobs, mask, weights }: ObjectiveCompletion): number {
   let sum = 0;
-  for (let t = 0; refLogprobs && t < mask.length; t++) {
-    if (mask[t] !== 0) sum += (weights?.[t] ?? 1) * (logprobs[t]! - refLogprobs[t]!);
+  for (let t = 0; t < mask.length; t++) {
+    if (mask[t] !== 0) sum += (weights?.[t] ?? 1) * (logprobs[t]! - refLogprobs![t]!);
   }
   return sum;
 }
@@ -78,7 +78,7 @@ function note(
       advantage: 0,
       weight: weights?.[t] ?? 1,
       clipped: "none",
-      divergence: refLogprobs && divergence(logprobs[t]!, refLogprobs[t]!).value,
+      divergence: divergence(logprobs[t]!, refLogprobs![t]!).value,
     });
   }
   metrics.completionEnd();

@@ -48,6 +48,12 @@ describe("perceptionTerm", () => {
     const term = { ablatedLogprobs: [0, -3], coefficients: [1, 1], bound: 0.2, entropyPenalty: 0 };
     expect(perceptionTerm(term, -900, 0)).toEqual({ value: 0.2, derivative: 0, divergence: 0.2 });
     expect(perceptionTerm(term, 0, 1)).toEqual({ value: 0.2, derivative: 0, divergence: 0.2 });
+    const { divergence: bound } = perceptionTerm({ ...term, bound: 9 }, -2, 1);
+    expect(perceptionTerm({ ...term, bound }, -2, 1)).toEqual({
+      value: bound,
+      derivative: 0,
+      divergence: bound,
+    });
   });
 
   describe.each(batches)("agrees with torch, value and gradient: $name", ({ completions, papo }) => {

@@ -88,7 +88,8 @@ describe("cppoTerm", () => {
 });
 
 describe("cppo as a method", () => {
-  const method = cppoCredit.create(cppoCredit.schema.parse({ kind: "cppo" }), undefined);
+  const made = (options: object = {}) =>
+    cppoCredit.create(cppoCredit.schema.parse({ kind: "cppo", ...options }), undefined);
   const completion = (entropy: number[], lost: number[], advantage: number): CreditCompletion => ({
     mask: entropy.map(() => 1),
     advantage,
@@ -103,9 +104,9 @@ describe("cppo as a method", () => {
 
   test("is a mean over the tokens of the batch that take part", () => {
     // One token of four takes part, so its term counts four times in a mean over all tokens.
-    const [[first, second]] = method.credit([
+    const [[first, second]] = made().credit([
       [completion([0.1, 1], [1, 1], 1), completion([0.1, 0.1], [1, 1], -1)],
-    ]) as [ReturnType<typeof method.credit>[0]];
+    ]) as [ReturnType<ReturnType<typeof made>["credit"]>[0]];
     expect([...first!.weights]).toEqual([1, 1]);
     expect(first!.viewTerm!.at(0, -2, [-2, -2]).value).toBeCloseTo(-0.01 * 4 * Math.LN2, 12);
     expect(first!.viewTerm!.at(1, -2, [-2, -2]).value).toBe(0);
@@ -113,8 +114,10 @@ describe("cppo as a method", () => {
   });
 
   test("adds nothing to a batch in which no token takes part, and asks for what it needs", () => {
-    const [[only]] = method.credit([[completion([1], [1], 1)]]) as [ReturnType<typeof method.credit>[0]];
+    const [[only]] = made().credit([[completion([1], [1], 1)]]) as [
+      ReturnType<ReturnType<typeof made>["credit"]>[0],
+    ];
     expect(only!.viewTerm!.at(0, -1, [-2, -3])).toEqual({ value: 0, given: 0, views: [0, 0] });
-    expect(() => method.credit([[{ mask: [1] }]])).toThrow(EngineError);
+    expect(() => made().credit([[{ mask: [1] }]])).toThrow(EngineError);
   });
 });

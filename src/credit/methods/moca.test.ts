@@ -23,6 +23,10 @@ describe("tagSpan", () => {
   test("marks the tokens between the tags, whole pairs alone, and the first pair alone", () => {
     expect([...tagSpan(texts, "recognition")]).toEqual([0, 1, 1, 1, 0, 0, 0]);
     expect([...tagSpan(texts.slice(0, 4), "recognition")]).toEqual([0, 0, 0, 0]);
+    expect([...tagSpan(texts.slice(1), "recognition")]).toEqual([0, 0, 0, 0, 0, 0]);
+    expect([...tagSpan(["x", "y"], "a")]).toEqual([0, 0]);
+    expect([...tagSpan(["</a>", "x", "<a>", "y", "</a>"], "a")]).toEqual([0, 0, 0, 1, 0]);
+    expect([...tagSpan(["<a>", "</a>", "z"], "a")]).toEqual([0, 0, 0]);
     expect([...tagSpan(["<a>", "x", "</a>", "<a>", "y", "</a>"], "a")]).toEqual([0, 1, 0, 0, 0, 0]);
     expect([...tagSpan([], "a")]).toEqual([]);
   });

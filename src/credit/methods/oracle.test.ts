@@ -75,6 +75,20 @@ describe("oracle by error", () => {
     expect(weights({ labels, advantage: -1, mask }, { by: "error" })).toEqual([0, 0, 0, 0, 1, 1, 0]);
   });
 
+  test("takes a completion for punished by the tokens that count", () => {
+    const two = [label("image", false), label("image", true)];
+    const masked = (advantage: number[]) =>
+      weights({ labels: two, advantage, mask: [1, 0] }, { by: "error" });
+    expect(masked([-1, 9])).toEqual([1, 0]);
+    const right = [label("image", true), label("image", false)];
+    const of = (advantage: number[], mask?: number[]) =>
+      weights({ labels: right, advantage, mask }, { by: "error" });
+    expect(of([3, -1])).toEqual([1, 1]);
+    expect(of([3, -4])).toEqual([0, 1]);
+    expect(of([3, -1], [0, 1])).toEqual([0, 1]);
+    expect(of([-3, 3])).toEqual([1, 1]);
+  });
+
   test("is uniform where the completion is rewarded or has no error", () => {
     expect(weights({ labels, advantage: 1 }, { by: "error" })).toEqual([1, 1, 1, 1, 1, 1, 1]);
     const clean = [label("image", true), label("other", null)];

@@ -90,10 +90,7 @@ class PartGrowth {
         this.#connection[at] = joined[u]!;
       }
     }
-    for (; next < this.#vertices; next++) {
-      const v = order[next]!;
-      if (this.part[v] === -1) within += this.#joinBest(v);
-    }
+    for (const v of order.subarray(next)) if (this.part[v] === -1) within += this.#joinBest(v);
     return within;
   }
 
@@ -158,8 +155,8 @@ class PartGrowth {
   /** Puts a part among the targets of highest gain; returns how many there are. */
   #noteTarget(p: number, gain: number, count: number): number {
     const gains = this.#targetGain;
-    if (count === EXCHANGES && gain <= gains[count - 1]!) return count;
-    let i = count < EXCHANGES ? count : EXCHANGES - 1;
+    // Where all places are taken, what falls behind the last is written beyond the arrays' end, which changes nothing.
+    let i = count;
     for (; i > 0 && gains[i - 1]! < gain; i--) {
       gains[i] = gains[i - 1]!;
       this.#target[i] = this.#target[i - 1]!;

@@ -211,6 +211,15 @@ describe("partition", () => {
     expect(() => partition(graph, 4)).toThrow(ShapeError);
   });
 
+  test("names an edge that is listed twice in a sparse graph too", () => {
+    const twice = {
+      xadj: Int32Array.of(0, 2, 4),
+      adjacency: Int32Array.of(1, 1, 0, 0),
+      edgeWeights: Int32Array.of(1, 1, 1, 1),
+    };
+    expect(() => partition(twice, 1)).toThrow("got 0–1 twice");
+  });
+
   test.each([0, -1, 1.5, Number.NaN])("rejects %f parts", (parts) => {
     expect(() => partition(graphOf(3, []), parts)).toThrow(ConfigError);
   });
@@ -302,39 +311,32 @@ describe("partition of dense graphs", () => {
 });
 
 describe("partition against METIS", () => {
-  const compared = cases.map((recorded) => {
-    const graph = recordedGraph(recorded);
-    const found = partition(graph, recorded.parts);
-    return { recorded, found, sum: checksum(graph) };
-  });
-
   test("sees the graphs that METIS saw: at least 60, of 2 to 4096 vertices, some of real completions", () => {
-    expect(compared.length).toBeGreaterThanOrEqual(60);
-    expect(compared.map(({ sum }) => sum)).toEqual(cases.map((recorded) => recorded.checksum));
+    expect(cases.length).toBeGreaterThanOrEqual(60);
+    expect(cases.map((recorded) => checksum(recordedGraph(recorded)))).toEqual(
+      cases.map((recorded) => recorded.checksum),
+    );
     expect(cases.filter(({ kind }) => kind === "completion").length).toBeGreaterThanOrEqual(15);
     expect(Math.min(...cases.map(({ vertices }) => vertices))).toBe(2);
     expect(Math.max(...cases.map(({ vertices }) => vertices))).toBe(4096);
   });
 
-  test("keeps METIS's bound on every graph", () => {
-    for (const { recorded, found } of compared) {
+  // In one test, and not when the file is loaded: mutation testing runs a test for the code that ran within it.
+  test("keeps its bound on every graph, and cuts at most 1.03 of its cuts in the geometric mean, never above 1.15", () => {
+    const logarithms = { edgeCut: 0, leastCut: 0 };
+    for (const recorded of cases) {
+      const found = partition(recordedGraph(recorded), recorded.parts);
       const count = sizes(found.part, recorded.parts);
       expect(Math.max(...count)).toBeLessThanOrEqual(limit(recorded.vertices, recorded.parts));
       expect(Math.min(...count)).toBeGreaterThan(0);
-    }
-  });
-
-  test.each(["edgeCut", "leastCut"] as const)(
-    "cuts at most 1.03 of METIS's %s in the geometric mean and never above 1.15",
-    (which) => {
-      let logarithms = 0;
-      for (const { recorded, found } of compared) {
+      for (const which of ["edgeCut", "leastCut"] as const) {
         // Where METIS cuts nothing, neither may we: the ratio of equal cuts is 1.
         const ratio = found.edgeCut === recorded[which] ? 1 : found.edgeCut / recorded[which];
         expect(ratio).toBeLessThanOrEqual(1.15);
-        logarithms += Math.log(ratio);
+        logarithms[which] += Math.log(ratio);
       }
-      expect(Math.exp(logarithms / compared.length)).toBeLessThanOrEqual(1.03);
-    },
-  );
+    }
+    expect(Math.exp(logarithms.edgeCut / cases.length)).toBeLessThanOrEqual(1.03);
+    expect(Math.exp(logarithms.leastCut / cases.length)).toBeLessThanOrEqual(1.03);
+  });
 });

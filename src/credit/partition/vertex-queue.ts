@@ -48,7 +48,7 @@ export class VertexQueue {
     } else if (key > this.#key[vertex]!) {
       this.#key[vertex] = key;
       this.#rise(place, vertex);
-    } else if (key < this.#key[vertex]!) {
+    } else {
       this.#key[vertex] = key;
       this.#sink(place, vertex);
     }

@@ -77,6 +77,69 @@ describe.each(SIGNALS)("$name", (signal) => {
   });
 });
 
+test("attention is asked for by row and last layers, hidden states by layer", () => {
+  const asked = (name: string, request: object) => {
+    const signal = SIGNALS.find((one) => one.name === name)!;
+    return signal.reads === "attention" ? signal.rows(request) : signal.states(request);
+  };
+  for (const row of ["own", "predicting"]) {
+    expect(asked("attention", { row })).toEqual({ row, layers: 1 });
+    expect(asked("imageRows", { row })).toEqual({ row, layers: 1 });
+    expect(asked("calibrated", { row, layers: 4 })).toEqual({ row, layers: 4 });
+    expect(asked("clusters", { row, layers: 2 })).toEqual({ row, layers: 2 });
+  }
+  for (const layers of ["last", "all"]) expect(asked("hiddenCosine", { layers })).toBe(layers);
+});
+
+test("requests on the wire are numbers, none of them for an option that was not given", () => {
+  const plain = (name: string, request: object) => SIGNALS.find((one) => one.name === name)?.plain?.(request);
+  const calibration = { row: "predicting", layers: 3, biasCorrection: true };
+  expect(plain("attention", { row: "own" })).toEqual({ "fovea.attention": 1 });
+  expect(plain("attention", { row: "predicting", measure: "sharpness" })).toEqual({
+    "fovea.attention": 2,
+    "fovea.attention_measure": 1,
+  });
+  expect(plain("attention", { row: "own", measure: "divergence" })).toEqual({
+    "fovea.attention": 1,
+    "fovea.attention_measure": 2,
+  });
+  expect(plain("calibrated", calibration)).toEqual({
+    "fovea.calibrated": 2,
+    "fovea.calibrated_layers": 3,
+    "fovea.bias_correction": 1,
+  });
+  const biasCurve = { exponential: 0.5, decay: 2, cosine: 0 };
+  expect(plain("calibrated", { ...calibration, biasCurve })).toMatchObject({
+    "fovea.bias_exponential": 0.5,
+    "fovea.bias_decay": 2,
+    "fovea.bias_cosine": 0,
+  });
+  expect(plain("calibrated", { row: "own", layers: 1, biasCorrection: false, biasCurve })).toEqual({
+    "fovea.calibrated": 1,
+    "fovea.calibrated_layers": 1,
+    "fovea.bias_correction": 0,
+  });
+  const clustering = { similarityThreshold: 0.7, clusterSize: 10, neighbours: 4, seed: 5 };
+  expect(plain("clusters", { ...calibration, ...clustering })).toEqual({
+    "fovea.clusters": 2,
+    "fovea.calibrated_layers": 3,
+    "fovea.bias_correction": 1,
+    "fovea.similarity_threshold": 0.7,
+    "fovea.cluster_size": 10,
+    "fovea.neighbours": 4,
+    "fovea.partition_seed": 5,
+  });
+  expect(plain("hiddenCosine", { layers: "all", pairing: "mean" })).toEqual({
+    "fovea.hidden_cosine": 1,
+    "fovea.hidden_layers": 2,
+  });
+  expect(plain("hiddenCosine", { layers: "last", pairing: "pairwise" })).toEqual({
+    "fovea.hidden_cosine": 2,
+    "fovea.hidden_layers": 1,
+  });
+  expect(plain("imageRows", { row: "own" })).toBeUndefined();
+});
+
 test("no two parts have one name on the wire", () => {
   const names = SIGNALS.flatMap(({ parts }) => parts.map(({ wire }) => wire));
   expect(new Set(names).size).toBe(names.length);

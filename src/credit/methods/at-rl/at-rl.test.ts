@@ -226,6 +226,8 @@ describe("atRl", () => {
       expect([...importance]).toEqual([0, 0, 0, 0]);
       expect(lacksVisualMass).toBe(true);
       expect([...atRl(blind, { weighting, scale: "mean-one" }).weights]).toEqual([1, 1, 1, 1]);
+      const even = { tokens: 0.25, "top-share": 0.15 };
+      expect(weights[0]).toBe(weighting in even ? even[weighting as keyof typeof even] : 0.5);
     }
     expect([...atRl(blind).weights]).toEqual([0.5, 0.5, 0.5, 0.5]);
     expect(atRl(pairs).lacksVisualMass).toBeUndefined();
@@ -365,6 +367,16 @@ describe("clusters that an engine found", () => {
     expect(() => atRl({ ...given, neighbourCosines: new Float64Array() })).toThrow(ShapeError);
     expect(() => atRl(given)).toThrow("neighbours: expected at least 4 of each token, got 1");
     expect(() => atRl(tokenClusters(pairs, { neighbours: 0 }), { expansion: false })).not.toThrow();
+    const lists = (neighbours: Float64Array, neighbourCosines = new Float64Array(neighbours.length)) =>
+      atRl({ ...given, neighbours, neighbourCosines }, { expansion: { neighbours: 1 } });
+    expect(() => lists(Float64Array.of(3, 0, -1, 0))).not.toThrow();
+    expect(() => lists(Float64Array.of(1, 0, 3, 4))).toThrow(
+      "neighbours[3]: expected a token below 4, got 4",
+    );
+    expect(() => lists(Float64Array.of(1, 0, 3))).toThrow("got 3 and 3");
+    expect(() => lists(Float64Array.of(1, 0, 3, 2), Float64Array.of(1, 1, 1, 2))).toThrow(
+      "neighbourCosines[3]",
+    );
   });
 
   test.each([0, 1, 2, 3])("of %i tokens have neighbours as far as there are any", (tokens) => {

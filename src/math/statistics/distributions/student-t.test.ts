@@ -56,6 +56,9 @@ describe("the normal distribution", () => {
   test("is Student's with infinite freedom, and has all probability between its ends", () => {
     expect(studentProbability(-1.3, Infinity)).toBe(normalProbability(-1.3));
     expect(studentQuantile(0.9, Infinity)).toBe(normalQuantile(0.9));
+    // Near ½ the probability itself has no digits left: the quantile is its distance by the density, √(2π).
+    const near = studentQuantile(0.5 - 2 ** -40, Infinity);
+    expect(near * 2 ** 40).toBeCloseTo(-Math.sqrt(2 * Math.PI), 9);
     expect([-Infinity, -50, 50, Infinity].map(normalProbability)).toEqual([0, 0, 1, 1]);
   });
 
