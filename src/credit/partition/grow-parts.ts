@@ -155,8 +155,8 @@ class PartGrowth {
   /** Puts a part among the targets of highest gain; returns how many there are. */
   #noteTarget(p: number, gain: number, count: number): number {
     const gains = this.#targetGain;
-    // Where all places are taken, what falls behind the last is written beyond the arrays' end, which changes nothing.
-    let i = count;
+    if (count === EXCHANGES && gain <= gains[count - 1]!) return count;
+    let i = count < EXCHANGES ? count : EXCHANGES - 1;
     for (; i > 0 && gains[i - 1]! < gain; i--) {
       gains[i] = gains[i - 1]!;
       this.#target[i] = this.#target[i - 1]!;

@@ -176,6 +176,7 @@ function sparseParts(graph: WeightedGraph, parts: number, rng: Rng): Int32Array 
 
 /** Parts where there is nothing to choose. */
 function settledParts(vertices: number, parts: number): Int32Array | undefined {
+  if (parts === 1) return new Int32Array(vertices);
   return vertices <= parts ? Int32Array.from({ length: vertices }, (_, v) => v) : undefined;
 }
 
