@@ -194,7 +194,7 @@ export class Comparison {
       return isVector && this.#pairwise(matrix.rows.flat(), other.items);
     }
     if (a.rows.length !== b.rows.length || a.isSystem !== b.isSystem) return false;
-    if (a.isSystem) return this.#unordered(a.rows.flat(), b.rows.flat());
+    if (a.isSystem) return this.#unordered(a.rows.map(caseOf), b.rows.map(caseOf));
     return a.rows.every((row, i) => this.#pairwise(row, b.rows[i]!));
   }
 
@@ -237,6 +237,11 @@ export class Comparison {
     const percents = over(exactValue(bare)!, PERCENT)!;
     return bare.kind !== "number" && sameValue(percent, { kind: "quotient", ...asFraction(percents) });
   }
+}
+
+/** A row of a system: an equation, or a value beside its condition. */
+function caseOf(row: readonly Tree[]): Tree {
+  return row.length === 1 ? row[0]! : { kind: "group", open: "(", close: ")", items: row };
 }
 
 /** ± as two values, and a system of equations as their list. */
