@@ -186,6 +186,9 @@ function declaredLetter(text: string, { start: place, end }: Cue, letter: string
 const TURNS_TO =
   /[\p{L}\p{N})}$][,;]?\s(?:but|however|yet|so|then|therefore|thus|hence|while|whereas)\b[^.]{0,40}$/iu;
 
+/** Words between a declared answer and the next declaration: "5 or the". */
+const JOINS_NEXT = /,?\s(?:or|and)(?:\s(?:the|my))?\s*$/i;
+
 /** The declarations by some cues, in order. */
 function declarations(text: string, cues: readonly Cue[]): readonly Declaration[] {
   const found: Declaration[] = [];
@@ -204,7 +207,7 @@ function declarations(text: string, cues: readonly Cue[]): readonly Declaration[
       const between = text.slice(outer.contentStart, inner.start);
       // Of "5, but the answer is 6" only the second counts.
       if (TURNS_TO.test(between)) return [];
-      const own = lastExpression(between) === null ? undefined : answerOf(between);
+      const own = lastExpression(between) === null ? undefined : answerOf(between.replace(JOINS_NEXT, ""));
       return own === undefined ? [] : [{ ...outer, answer: own, end: inner.start }];
     });
 }
