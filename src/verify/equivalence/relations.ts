@@ -56,11 +56,7 @@ export function areOneName(a: Tree, b: Tree): boolean {
 
 /** Whether a name is the other with a number: the solutions of x are x_1 and x_2. */
 function isNumbered(numbered: string, name: string): boolean {
-  return (
-    numbered.length === name.length + 2 &&
-    /^_[1-9]$/.test(numbered.slice(name.length)) &&
-    numbered.startsWith(name)
-  );
+  return numbered.startsWith(name) && /^_[1-9]$/.test(numbered.slice(name.length));
 }
 
 /** The relation with its name on the left: "5 = x", "5 >= x". */

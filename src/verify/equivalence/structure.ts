@@ -250,11 +250,9 @@ function plain(tree: Tree, hasSigns: boolean): Tree {
     const items = withoutConditions(tree.items);
     if (items.length === 1) return expanded(items[0]!);
   }
-  if (!hasSigns && tree.kind !== "matrix") return tree;
-  if (tree.kind !== "matrix" || !tree.isSystem || tree.rows.some((row) => row.length !== 1))
-    return expanded(tree);
-  const items = tree.rows.flat();
-  return items.every(({ kind }) => kind === "relation") ? { kind: "list", items } : tree;
+  if (tree.kind !== "matrix") return hasSigns ? expanded(tree) : tree;
+  const areEquations = tree.rows.every((row) => row.length === 1 && row[0]!.kind === "relation");
+  return tree.isSystem && areEquations ? { kind: "list", items: tree.rows.flat() } : tree;
 }
 
 /** Whether the parts of two ratios of numerals are in proportion. */

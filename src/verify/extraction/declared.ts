@@ -81,7 +81,6 @@ export function answerOf(raw: string): string | undefined {
       "",
     )
     .trim();
-  if (sentence === "") return undefined;
   if (NEGATED.test(sentence)) {
     const but = /\b(?:but|it is|it's)\s+(?!not\b)(.+)$/is.exec(sentence)?.[1];
     return but === undefined ? undefined : answerOf(but);
@@ -197,7 +196,6 @@ function declarations(text: string, cues: readonly Cue[]): readonly Declaration[
       cue.letter === undefined ? declaredAfter(text, cue) : declaredLetter(text, cue, cue.letter);
     if (declared !== undefined) found.push(declared);
   }
-  if (found.length < 2) return found;
   return found
     .sort((a, b) => a.start - b.start)
     .flatMap((outer, i, sorted) => {

@@ -62,7 +62,7 @@ function saidOnce(tail: string): string {
 }
 
 function isUnit(unit: string): boolean {
-  return unit !== "" && unitBehind(`1${unit}`, 1).unit !== "";
+  return unitBehind(`1${unit}`, 1).unit !== "";
 }
 
 /** The text before its end where the end matches and what is before it, too; else all of it. */

@@ -46,7 +46,7 @@ const BETWEEN = /^\s?(?:,\s?)?(?:and\s)?$/;
 /** Whether the number that begins at `start` is a smaller part of the amount whose number ends before it. */
 export function isPartOfAmount(text: string, before: number, start: number, end: number): boolean {
   const larger = unitBehind(text, before);
-  if (larger.unit === "" || !BETWEEN.test(text.slice(larger.end, start))) return false;
+  if (!BETWEEN.test(text.slice(larger.end, start))) return false;
   const smaller = unitBehind(text, end);
   return FAMILIES.some((units) => {
     const place = units.indexOf(larger.unit);

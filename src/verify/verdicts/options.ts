@@ -34,7 +34,7 @@ export interface NamedOption {
  */
 export function namedOption(answer: Answer, options: readonly Answer[]): NamedOption {
   const usual = answer.option ?? letterBeyond(answer, options);
-  const written = usual ?? paired(answer, options);
+  const written = usual ?? paired(answer);
   const byLetter = written === undefined ? undefined : placeOf(written.letter, options);
   if (written !== undefined && byLetter !== undefined) {
     const byText = written.text === "" ? undefined : optionByText(new Answer(written.text), options);
@@ -71,8 +71,8 @@ const LETTER_FIRST = /^\(?([A-Z])\)?\s?[,;:–—-]\s?(\S.*)$/s;
 const LETTER_LAST = /^(\S.*?)(?:\s?[(（](?:option |choice )?([A-Z])[)）]|,\s([A-Z]))\.?$/is;
 
 /** A letter and a text in another form than an option's: "B, Paris", "B - Paris", "Paris (B)", "Paris, B". */
-function paired(answer: Answer, options: readonly Answer[]): WrittenOption | undefined {
-  if (options.length === 0 || answer.isLong) return undefined;
+function paired(answer: Answer): WrittenOption | undefined {
+  if (answer.isLong) return undefined;
   const plain = answer.bare;
   const [, first, after] = LETTER_FIRST.exec(plain) ?? [];
   const [, before, bracketed, last] = first === undefined ? (LETTER_LAST.exec(plain) ?? []) : [];
@@ -125,7 +125,7 @@ export function optionsListed(answer: Answer, options: readonly Answer[]): strin
     .replace(/^(?:options?|choices?|answers?)\s(?=\(?[A-J]\b)/i, "")
     .replace(/^\[(.*)\]$/s, "$1");
   const members = list.split(/\s*(?:[,;，、；\n]\s*(?:and\s)?|\sand\s|\s&\s)\s*/i);
-  if (members.length < 2 || members.length > options.length) return undefined;
+  if (members.length > options.length) return undefined;
   const places = members.map((member) => optionOf(new Answer(member), options));
   const letters = places.flatMap((place) => (place === undefined ? [] : [letterAt(place)])).sort();
   return letters.length === members.length && new Set(letters).size === letters.length
