@@ -2,6 +2,10 @@ import { expect, test } from "vitest";
 import { equivalent } from "../equivalent.ts";
 
 test.each<[string, string, boolean]>([
+  ["y = 1.00000000000000001x", "y = x", false],
+  ["\\mathbb{R} \\cup \\{2\\}", "x \\ne 2", false],
+  ["\\mathbb{R} \\cap \\{2\\}", "x \\ne 2", false],
+  ["AB(1,2)", "(1,2)", false],
   ["x > 5", "(5, \\infty)", true],
   ["x >= 5", "[5, \\infty)", true],
   ["x > 5", "[5, \\infty)", false],

@@ -144,3 +144,56 @@ test("a difference of nearly equal values is vague, and estimates agree within t
   expect(agree(one, { re: 1, im: -7e-10, error: 1e-10 })).toBe(true);
   expect(agree({ re: 1, im: 0, error: 0 }, { re: 1, im: 0, error: 0 })).toBe(true);
 });
+
+/** Functions where they are steep, so that the rounding of their argument is most of the error, and their slopes. */
+test.each<[string, number, number]>([
+  ["\\tan", 1.57, 1 / Math.cos(1.57) ** 2],
+  ["\\sec", 1.57, Math.sin(1.57) / Math.cos(1.57) ** 2],
+  ["\\csc", 0.01, Math.cos(0.01) / Math.sin(0.01) ** 2],
+  ["\\cot", 0.01, 1 / Math.sin(0.01) ** 2],
+  ["\\arcsin", 0.9999999, 1 / Math.sqrt(1 - 0.9999999 ** 2)],
+  ["\\arccos", 0.9999999, 1 / Math.sqrt(1 - 0.9999999 ** 2)],
+  ["asin", 0.9999999, 1 / Math.sqrt(1 - 0.9999999 ** 2)],
+  ["acos", 0.9999999, 1 / Math.sqrt(1 - 0.9999999 ** 2)],
+  ["\\sinh", 20, Math.cosh(20)],
+  ["\\cosh", 20, Math.sinh(20)],
+  ["\\ln", 1.0001, 1 / 1.0001],
+  ["\\log", 1.0001, 1 / 1.0001 / Math.LN10],
+  ["\\lg", 1.0001, 1 / 1.0001 / Math.LN10],
+  ["\\exp", 20, Math.exp(20)],
+  ["\\sin", 3.14, Math.cos(3.14)],
+  ["\\cos", 1.57, Math.sin(1.57)],
+])("the error of %s at %d is that of its argument times its slope", (name, x, slope) => {
+  const { error } = estimateOf(`${name}(${x})`)!;
+  const least = Math.abs(slope) * x * 2 ** -53;
+  expect(error).toBeGreaterThan(least);
+  expect(error).toBeLessThan(100 * least);
+});
+
+test("the error of an argument is in the error of a product, a power, a root and a logarithm", () => {
+  const vague = "(\\sqrt{2} - 1.41421356)";
+  const { re, error } = estimateOf(vague)!;
+  const relative = error / re;
+  expect(relative).toBeGreaterThan(1e-9);
+  for (const [text, times] of [
+    [`${vague} \\pi`, 1],
+    [`${vague}^2`, 2],
+    [`${vague}^{-1}`, 1],
+    [`${vague}^{0.5}`, 0.5],
+    [`\\sqrt{${vague}}`, 0.5],
+    [`\\frac{1}{${vague}}`, 1],
+    [`|${vague}|`, 1],
+    [`-${vague}`, 1],
+  ] as const) {
+    const found = estimateOf(text)!;
+    expect(found.error / Math.abs(found.re)).toBeGreaterThan(0.9 * times * relative);
+    expect(found.error / Math.abs(found.re)).toBeLessThan(5 * times * relative);
+  }
+  const ofValue = estimateOf(`\\log_2 ${vague}`)!;
+  expect(ofValue.error).toBeGreaterThan(relative / Math.LN2);
+  expect(ofValue.error).toBeLessThan((5 * relative) / Math.LN2);
+  const ofBase = estimateOf(`\\log_{${vague}} 2`)!;
+  const most = (Math.LN2 / Math.log(re) ** 2) * relative;
+  expect(ofBase.error).toBeGreaterThan(most);
+  expect(ofBase.error).toBeLessThan(5 * most);
+});

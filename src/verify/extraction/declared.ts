@@ -223,7 +223,7 @@ function lastDeclarations(text: string): readonly Declaration[] {
     const phrases = lastCues(piece, from, CUE, mostPhrases);
     const letters = lastCues(piece, from, CALLED, mostLetters);
     const declared = declarations(text, letters.length === 0 ? phrases : [...phrases, ...letters]);
-    found = found.length === 0 ? declared : [...declared, ...found];
+    found = [...declared, ...found];
     const first = found[0];
     if (first !== undefined && !SIDE_BY_SIDE.test(text.slice(from, first.start))) break;
     mostPhrases -= phrases.length;

@@ -151,6 +151,8 @@ describe("marks of an answer", () => {
     ["\\boxed 5x", "\\boxed 5x"],
     ["not \\boxed5", "not \\boxed5"],
     ["\\boxed5 \\boxed{6}", "\\boxed5 \\boxed{6}"],
+    ["\\boxed5, \\boxed{6}", "\\boxed5, \\boxed{6}"],
+    ["\\boxed5, \\boxed7", "\\boxed{5}, \\boxed{7}"],
     ["\\boxed{6} \\boxed5", "\\boxed{6} \\boxed{5}"],
     ["\\boxed{6 \\boxed5", "\\boxed{6 \\boxed5"],
     ["\\boxed{} \\boxed5", "\\boxed{} \\boxed{5}"],
