@@ -2,6 +2,12 @@ import { expect, test } from "vitest";
 import { equivalent } from "../equivalent.ts";
 
 test.each<[string, string, boolean]>([
+  ["\\sqrt[n]{x}", "\\sqrt[m]{x}", false],
+  ["\\sqrt[n]{x}", "\\sqrt[n]{x}", true],
+  ["+", "5", false],
+  ["+", "x", false],
+  ["-", "−", true],
+  ["+", "(+)", false],
   ["2^3^2", "(2^3)^2", false],
   ["x^y^z", "x^{(y^z)}", true],
   ["x^y^z", "(x^y)^z", false],

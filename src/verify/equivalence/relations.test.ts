@@ -2,6 +2,9 @@ import { expect, test } from "vitest";
 import { equivalent } from "../equivalent.ts";
 
 test.each<[string, string, boolean]>([
+  ["\\text{x} = 5m", "5", false],
+  ["AB = 3", "y = 3", false],
+  ["|x| = 3", "y = 3", false],
   ["y = 1.00000000000000001x", "y = x", false],
   ["\\mathbb{R} \\cup \\{2\\}", "x \\ne 2", false],
   ["\\mathbb{R} \\cap \\{2\\}", "x \\ne 2", false],

@@ -2,6 +2,23 @@ import { expect, test } from "vitest";
 import { equivalent } from "../equivalent.ts";
 
 test.each<[string, string, boolean]>([
+  ["5 square apples", "5 square units", false],
+  ["\\(5\\)m", "5 m", true],
+  ["5 \\mu", "5", false],
+  ["5 light", "5 ly", false],
+  ["5 ms", "5 m s", false],
+  ["5 cm^{12}", "5 cm", false],
+  ["5 °C", "5 degrees C", true],
+  ["5 degrees F", "5 °F", true],
+  ["5 degrees K", "5 K", true],
+  ["5 m-s", "5 m s", false],
+  ["5 lb-ft", "5 lb ft", false],
+  ["5 foot-pounds", "5 ft pounds", true],
+  ["5 square", "5", true],
+  ["5 N*m", "5 m*N", true],
+  ["5 J/(kg)", "5 J/kg", false],
+  ["5 km/h/s", "5 km/h^2", false],
+  ["5 m/m", "5", true],
   ["2 to 3", "3 to 2", false],
   ["2 of 3", "3 of 2", false],
   ["2 of 3", "2 of 3", true],

@@ -174,7 +174,7 @@ describe("numbers and letters of a text", () => {
     ["5 cm^{2}", true],
     ["5 cm 2", false],
     ["5 dogs^2", false],
-    [`5 cm${" ".repeat(25)}^2`, false],
+    ["B m^2", false],
   ])("the second of %j is the exponent of a unit: %j", (text, is) => {
     const [one, next] = atoms(text);
     expect(isExponent(text, one!, next!)).toBe(is);

@@ -46,6 +46,7 @@ test.each<[string, string | undefined]>([
   ["I is right", "I is right"],
   ["B or C", "B or C"],
   ["B, not C", "B"],
+  ["B or C, not D", "B or C, not D"],
   ["B. Cats and C", "B"],
   ["B. Cats or C", "B. Cats or C"],
   ["B^2", "B^2"],
