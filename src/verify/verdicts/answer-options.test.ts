@@ -178,6 +178,8 @@ test.each<[string, readonly string[], readonly string[] | undefined, number | nu
   ['It says "No Cats".', ["no"], undefined, 0],
   ["C++", ["C++"], undefined, 1],
   ["C++.", ["C++"], undefined, 1],
+  ["C++.", ["C#", "C++"], undefined, 1],
+  ["The answer is 5 \\, cm.", ["5 cm"], undefined, 1],
   ["C++", ["C"], undefined, 0],
   ["x + 3y = 5", ["x+3y=5"], undefined, 1],
   ["a b", ["ab"], undefined, 0],

@@ -76,8 +76,8 @@ function paired(answer: Answer): WrittenOption | undefined {
   const plain = answer.bare;
   const [, first, after] = LETTER_FIRST.exec(plain) ?? [];
   const [, before, bracketed, last] = first === undefined ? (LETTER_LAST.exec(plain) ?? []) : [];
-  const [letter, text] = [first ?? (bracketed ?? last)?.toUpperCase(), after ?? before];
-  return letter === undefined || text === undefined ? undefined : { letter, text };
+  const [letter, text] = [first ?? (bracketed ?? last)?.toUpperCase(), after ?? before ?? ""];
+  return letter === undefined ? undefined : { letter, text };
 }
 
 const LETTER_WITH_TEXT =
