@@ -75,6 +75,9 @@ test.each([
   ['{"answer": "B"}', "B"],
   ['{"choice": "B", "answer": "C"}', "C"],
   ['{"choice": "B", "why": "C"}', "B"],
+  ['{"choice": "B", "finalanswer": "C"}', "C"],
+  ['{"choice": "B", "my answer": "C"}', "B"],
+  ['{"choice": "B", "answer key": "C"}', "B"],
   ['{"Final_Answer": 5}', "5"],
   ['{"final answer": true}', "true"],
   ['{"answers": ["A", "C"]}', "A, C"],
@@ -135,6 +138,8 @@ describe("marks of an answer", () => {
     ["\\boxed{1} {2}", "1"],
     ["\\boxed{1} } \\boxed{2}", "2"],
     ["\\boxed{1", undefined],
+    ["\\\\boxed{1}", undefined],
+    ["\\\\\\boxed{1}", "1"],
     ["5", undefined],
   ])("the box of %j has %j", (text, content) => {
     expect(boxedAnswer(text)).toBe(content);
@@ -255,6 +260,7 @@ test.each([
   ["∠A = 30, ∠B = 60, ∠C = 90", undefined],
   ["AB = 3, ∠C = 90", "90"],
   ["x_1 = 3, x_2 = 4", undefined],
+  ["5 cm, V = 12", undefined],
   ["V = 12", undefined],
   ["12", undefined],
   [`r = 5, ${" ".repeat(200)}V = 12`, undefined],
