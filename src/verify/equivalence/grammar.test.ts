@@ -1,4 +1,7 @@
 import { expect, test } from "vitest";
+import { spelled } from "./canonical.ts";
+import { timeOf, withoutHalfOfDay } from "./clock.ts";
+import { dateOf } from "./dates.ts";
 import { parseAnswer } from "./grammar.ts";
 import { measured } from "./measured.ts";
 import { inDigits, numberInWords } from "./number-words.ts";
@@ -86,6 +89,7 @@ test.each<[string, number | undefined, string | undefined]>([
   ["five six", undefined, undefined],
   ["twenty fifteen", undefined, undefined],
   ["five twenty", undefined, undefined],
+  ["twenty ten", undefined, undefined],
   ["five (5)", 5, "5"],
   ["third place", undefined, "3rd place"],
   ["the first", undefined, "1st"],
@@ -144,4 +148,88 @@ test.each([
   ["\\A, C\\", "AC"],
 ])("%j is the set of letters %j", (text, letters) => {
   expect(optionSet(text)).toBe(letters);
+});
+
+test.each([
+  ["1/2", "1/2"],
+  ["0.50", "1/2"],
+  ["2.0", "2"],
+  ["4/2", "2"],
+  ["-0.5", "-1/2"],
+  ["\\sqrt{4}", "2"],
+  ["y + x", "(+ x y)"],
+  ["yx", "(* x y)"],
+  ["-x", "(- x)"],
+  ["x/y", "(/ x y)"],
+  ["x^2", "(^ x 2)"],
+  ["\\sqrt{x}", "(root x 2)"],
+  ["\\sqrt[3]{x}", "(root x 3)"],
+  ["f(y, x)", "(f y x)"],
+  ["x!", "(factorial x)"],
+  ["|x|", "(absolute x)"],
+  ["5\\%", "(percent 5)"],
+  ["5°", "(degrees 5)"],
+  ["5 cm", "(quantity 5 cm)"],
+  ["101_2", "101_2"],
+  ["2:1", "(: 2 1)"],
+  ["(2, 1)", "( 2 1 )"],
+  ["\\{2, 1\\}", "{ 1 2 }"],
+  ["2, 1", "(list 1 2)"],
+  ["x \\ge 2", "(>= x 2)"],
+  ["B \\cup A", "(∪ B A)"],
+  ["\\pm x", "(± 1  x)"],
+  ["1 \\mp x", "(± -1 1 x)"],
+  ["\\begin{pmatrix} 1 & 2 \\\\ 3 & 4 \\end{pmatrix}", "(matrix 1 2; 3 4)"],
+])("%j is spelled %j", (text, spelling) => {
+  expect(spelled(parseAnswer(text)!)).toBe(spelling);
+});
+
+test.each([
+  ["Jan 31", "?-1-31"],
+  ["Jan 32", undefined],
+  ["January 2020", "2020-1-0"],
+  ["5 Sept. 2020", "2020-9-5"],
+  ["the 5th of May", "?-5-5"],
+  ["Mon, May 5, 2020.", "2020-5-5"],
+  ["2020年1月5日", "2020-1-5"],
+  ["2020-01-05", "2020-1-5"],
+  ["13/1/2020", "2020-1-13"],
+  ["1/13/2020", "2020-1-13"],
+  ["5/5/2020", "2020-5-5"],
+  ["1/5/2020", "1/5/2020"],
+  ["13/14/2020", "13/14/2020"],
+  ["1.5.20", undefined],
+  ["1.5.2020", "1/5/2020"],
+  ["1-5-20", "1/5/20"],
+  ["1-5/20", undefined],
+  ["May I", undefined],
+  [`${" ".repeat(40)}May 5`, undefined],
+])("%j is the date %j", (text, date) => {
+  expect(dateOf(text)).toBe(date);
+});
+
+test.each([
+  ["3 pm", "15:00", "3 pm"],
+  ["3:05 p.m.", "15:05", "15:05"],
+  ["12:05 am", "0:05", "0:05"],
+  ["12:05:10 pm", undefined, "12:05:10"],
+  ["13:05 pm", undefined, "13:05 pm"],
+  ["0:05 am", undefined, "0:05 am"],
+  ["15:30", "15:30", "15:30"],
+  ["24:00", "24:00", "24:00"],
+  ["25:00", undefined, "25:00"],
+  ["10h30", "10:30", "10h30"],
+  ["5 o'clock", "5:00", "5 o'clock"],
+  ["5", undefined, "5"],
+  ["half past ten", "10:30", "half past ten"],
+  ["quarter to one", "12:45", "quarter to one"],
+  ["at 5 past 12", "12:05", "at 5 past 12"],
+  ["59 minutes after 1", "1:59", "59 minutes after 1"],
+  ["60 minutes after 1", undefined, "60 minutes after 1"],
+  ["0 past 1", undefined, "0 past 1"],
+  ["half to ten", undefined, "half to ten"],
+  ["five past noon", undefined, "five past noon"],
+  ["red past five", undefined, "red past five"],
+])("%j is the time %j, and without its half of the day %j", (text, time, plain) => {
+  expect([timeOf(text), withoutHalfOfDay(text)]).toEqual([time, plain]);
 });

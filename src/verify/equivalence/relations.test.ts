@@ -2,6 +2,10 @@ import { expect, test } from "vitest";
 import { equivalent } from "../equivalent.ts";
 
 test.each<[string, string, boolean]>([
+  ["xY = 6", "6", false],
+  ["Xy = 6", "6", false],
+  ["A'B' = 5", "5", true],
+  ["x > 3 and x < 3", "3 < x < 3", false],
   ["\\text{x} = 5m", "5", false],
   ["AB = 3", "y = 3", false],
   ["|x| = 3", "y = 3", false],

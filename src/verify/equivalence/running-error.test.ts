@@ -189,6 +189,8 @@ test("the error of an argument is in the error of a product, a power, a root and
     expect(found.error / Math.abs(found.re)).toBeGreaterThan(0.9 * times * relative);
     expect(found.error / Math.abs(found.re)).toBeLessThan(5 * times * relative);
   }
+  for (const name of ["\\ln", "\\log", "\\lg"])
+    expect(estimateOf(`${name} ${vague}`)!.error).toBeGreaterThan(relative / Math.LN10);
   const ofValue = estimateOf(`\\log_2 ${vague}`)!;
   expect(ofValue.error).toBeGreaterThan(relative / Math.LN2);
   expect(ofValue.error).toBeLessThan((5 * relative) / Math.LN2);

@@ -2,6 +2,11 @@ import { expect, test } from "vitest";
 import { equivalent } from "../equivalent.ts";
 
 test.each<[string, string, boolean]>([
+  ["x = 1, 2", "2, 1", true],
+  ["x = 1 or x = 2", "2, 1", true],
+  ["10:300", "20:600", true],
+  ["10:130", "20:260", true],
+  ["100:30", "10:3", true],
   ["x = 1, y = 2", "(1, 2)", true],
   ["x = 1, y = 2", "(2, 1)", false],
   ["x = 1, y = 2", "[1, 2]", false],

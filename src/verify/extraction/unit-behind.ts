@@ -16,7 +16,7 @@ interface UnitBehind {
 export function unitBehind(text: string, end: number): UnitBehind {
   const following = text.slice(end, end + 32).replace(/[.,;:)\n。，；].*$/s, "");
   const word = /^\s?(\p{L}+)/u.exec(following)?.[1] ?? "";
-  if (word !== "" && (SCALES.has(word.toLowerCase()) || PERCENT_WORDS.has(word.toLowerCase()))) {
+  if (SCALES.has(word.toLowerCase()) || PERCENT_WORDS.has(word.toLowerCase())) {
     return unitBehind(text, end + following.indexOf(word) + word.length);
   }
   for (let words = following.trimEnd(); words !== ""; words = words.replace(/\s*\S+$/, "")) {

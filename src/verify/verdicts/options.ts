@@ -37,11 +37,11 @@ export function namedOption(answer: Answer, options: readonly Answer[]): NamedOp
   const written = usual ?? paired(answer);
   const byLetter = written === undefined ? undefined : placeOf(written.letter, options);
   if (written !== undefined && byLetter !== undefined) {
-    const byText = written.text === "" ? undefined : optionByText(new Answer(written.text), options);
-    const isContradiction = byText !== undefined && byText !== byLetter;
+    const byText = optionByText(new Answer(written.text), options);
+    if (byText === byLetter) return { place: byLetter, isContradiction: false };
+    const isContradiction = byText !== undefined;
     // Only the usual forms of an option name it though no option has their text.
-    if (byText === byLetter || (usual !== undefined && !isContradiction))
-      return { place: byLetter, isContradiction: false };
+    if (usual !== undefined && !isContradiction) return { place: byLetter, isContradiction };
     if (usual !== undefined) return { place: undefined, isContradiction };
     return { place: optionByText(answer, options), isContradiction };
   }
