@@ -2,6 +2,9 @@ import { expect, test } from "vitest";
 import { equivalent } from "../equivalent.ts";
 
 test.each<[string, string, boolean]>([
+  ["CT(computed tomography)", "CT", true],
+  ["my CT (computed tomography)", "CT", false],
+  ["CT (computed tomography) scan", "CT", false],
   ["f(1,2)", "f(2,1)", false],
   ["P(1,2)", "P(2,1)", false],
   ["P(1,2)", "P(1,2.0)", true],
