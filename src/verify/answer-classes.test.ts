@@ -24,6 +24,11 @@ describe("the classes of answers", () => {
     expect(count(answers)).toBe(1);
   });
 
+  test("are called by the text with the most votes, or the first of them", () => {
+    expect(answerClasses(["1/2", "0.5", "0.5"])).toEqual(["text 0.5", "text 0.5", "text 0.5"]);
+    expect(answerClasses(["1/2", "0.5"])).toEqual(["text 1/2", "text 1/2"]);
+  });
+
   test("are several for other answers", () => {
     expect(count(["1", "2", "3", "two thirds", "", "?"])).toBe(6);
   });

@@ -75,6 +75,25 @@ describe("equivalent", () => {
     );
   });
 
+  test("answers too long to be parsed are compared as texts", () => {
+    const long = "x + ".repeat(600);
+    expect(equivalent(` ${long}y`, `${long}y `)).toBe(true);
+    expect(equivalent(`${long}y`, `${long}z`)).toBe(false);
+    expect(equivalent(`${long}y`, "y")).toBe(false);
+    expect(equivalent(" ".repeat(2500), " ".repeat(2600))).toBe(false);
+    const longest = `${"x".repeat(1999)}y`;
+    expect(equivalent(longest, `${longest.slice(0, -1)} y`)).toBe(false);
+  });
+
+  test("what is no text equals nothing", () => {
+    const none = undefined as unknown as string;
+    expect([equivalent(none, "5"), equivalent("5", none), equivalent(none, none)]).toEqual([
+      false,
+      false,
+      false,
+    ]);
+  });
+
   test.each([
     ["digits", "1".repeat(1e6)],
     ["open braces", "{".repeat(1e6)],

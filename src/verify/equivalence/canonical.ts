@@ -19,10 +19,10 @@ function all(trees: readonly Tree[]): string[] {
 
 const spellings = new WeakMap<Tree, string>();
 
-/** The spelling; two trees with one spelling are the same answer. Names and whole numbers are spelled too fast to be kept. */
+/** The spelling; two trees with one spelling are the same answer. Names and numerals are spelled too fast to be kept. */
 export function spelled(tree: Tree): string {
   if (tree.kind === "symbol") return tree.name;
-  if (tree.kind === "number" && tree.value.bottom === 1n) return String(tree.value.top);
+  if (tree.kind === "number") return lowestTerms(tree.value);
   let spelling = spellings.get(tree);
   if (spelling === undefined) {
     spelling = spellingOf(tree);
@@ -31,14 +31,16 @@ export function spelled(tree: Tree): string {
   return spelling;
 }
 
-function spellingOf(tree: Tree): string {
+/** The arguments of "f(1, 2)" in their order, which counts. */
+function argumentsOf(args: readonly Tree[]): readonly Tree[] {
+  const [first, ...more] = args;
+  return first?.kind === "list" && more.length === 0 ? first.items : args;
+}
+
+function spellingOf(tree: Exclude<Tree, { readonly kind: "symbol" | "number" }>): string {
   const value = exactValue(tree);
   if (value !== undefined) return lowestTerms(value);
   switch (tree.kind) {
-    case "number":
-      return lowestTerms(tree.value);
-    case "symbol":
-      return tree.name;
     case "sum":
       return `(+ ${all(tree.terms).sort().join(" ")})`;
     case "product":
@@ -54,7 +56,7 @@ function spellingOf(tree: Tree): string {
     case "root":
       return `(root ${spelled(tree.of)} ${tree.degree === undefined ? 2 : spelled(tree.degree)})`;
     case "call":
-      return `(${tree.name} ${all(tree.args).join(" ")})`;
+      return `(${tree.name} ${all(argumentsOf(tree.args)).join(" ")})`;
     case "plus-minus":
       return `(± ${tree.sign} ${tree.left === undefined ? "" : spelled(tree.left)} ${spelled(tree.right)})`;
     case "factorial":

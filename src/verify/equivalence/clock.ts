@@ -24,7 +24,7 @@ function hourOfDay(hours: number, half: string): number | undefined {
 export function withoutHalfOfDay(text: string): string {
   if (text.length > MAX_LENGTH || !/[ap]\.?\s?m\.?/i.test(text)) return text;
   const [, hours, minutes, seconds = "", half] = DIGITAL.exec(text) ?? [];
-  if (hours === undefined || minutes === undefined || half === undefined) return text;
+  if (minutes === undefined || half === undefined) return text;
   const hour = hourOfDay(Number(hours), half);
   return hour === undefined ? text : `${hour}:${minutes}${seconds}`;
 }

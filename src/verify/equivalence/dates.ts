@@ -44,10 +44,10 @@ export function dateOf(text: string): string | undefined {
   const plain = text.replace(WEEKDAY, "").trim().replace(/\.$/, "").replaceAll(/\s+/g, " ");
   const numeric = NUMERIC.exec(plain);
   if (numeric !== null) return numericDate(numeric[1]!, numeric[2]!, numeric[3]!, numeric[4]!);
-  const [, name, day, year] = MONTH_FIRST.exec(plain) ?? [];
-  if (name !== undefined && day !== undefined && Number(day) <= 31) return spelled(year, monthOf(name), day);
-  const [, first, month, ofYear] = DAY_FIRST.exec(plain) ?? [];
-  if (first !== undefined && month !== undefined) return spelled(ofYear, monthOf(month), first);
+  const [, name, day = "", year] = MONTH_FIRST.exec(plain) ?? [];
+  if (name !== undefined && Number(day) <= 31) return spelled(year, monthOf(name), day);
+  const [, first = "", month, ofYear] = DAY_FIRST.exec(plain) ?? [];
+  if (month !== undefined) return spelled(ofYear, monthOf(month), first);
   const [, alone, inYear] = MONTH_ALONE.exec(plain) ?? [];
   if (alone !== undefined) return spelled(inYear, monthOf(alone), "0");
   const [, nian, yue, ri] = CHINESE.exec(plain) ?? [];

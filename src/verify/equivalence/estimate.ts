@@ -51,7 +51,7 @@ function multiply(a: Estimate, b: Estimate): Estimate {
 function invert(a: Estimate): Estimate | undefined {
   const norm = a.re * a.re + a.im * a.im;
   const length = Math.sqrt(norm);
-  if (!(length > 2 * a.error) || norm === 0) return undefined;
+  if (!(length > 2 * a.error)) return undefined;
   return { re: a.re / norm, im: -a.im / norm, error: (2 * a.error) / norm + (4 * EPSILON) / length };
 }
 
@@ -156,7 +156,7 @@ export class Estimator {
   }
 
   #symbol(name: string, isWord: boolean): Estimate | undefined {
-    if (isWord || name === "∞") return undefined;
+    if (isWord) return undefined;
     if (name === "pi") return real(Math.PI);
     if (name === "e") return real(Math.E);
     if (name === "i") return { re: 0, im: 1, error: 0 };

@@ -26,6 +26,8 @@ import { PERCENT_WORDS, SCALES } from "./unit-names.ts";
 import { perUnit, unitAt } from "./units.ts";
 
 const CONJUNCTIONS = new Set(["and", "or", "AND", "OR", "und", "oder", "和", "或", "与", "及"]);
+/** Words between two numbers, "2 to 3", that are no product of letters. */
+const BETWEEN = new Set(["to", "of", "by", "in", "vs"]);
 const AND = new Set(["and", "AND", "∧"]);
 const RELATIONS = new Set(["=", "≈", "!=", "<", "<=", ">", ">=", "∈"]);
 
@@ -163,7 +165,8 @@ class Parser extends Primaries {
       }
       if (!this.startsFactor(token) || tree.kind === "quantity") break;
       // "x2" may be x², x₂ or a name, but is not 2x.
-      if (token.kind === "number" && !token.space && this.tokens[this.at - 1]?.kind === "letters")
+      const before = this.tokens[this.at - 1];
+      if (token.kind === "number" && before?.kind === "letters" && (!token.space || BETWEEN.has(before.text)))
         throw NO_PARSE;
       tree =
         token.kind === "number" && isNumeral(tree) ? this.#mixed(tree) : this.#beside(tree, this.power());

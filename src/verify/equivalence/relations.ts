@@ -28,23 +28,16 @@ const names: Cases<undefined, boolean> = {
   group: ({ open, items }) => open === "(" && items.every(isName),
 };
 
-/** "AB", "total cost", "dy", "m∠ABC" */
+/** "AB", "total cost", "dy", "pH", "m∠ABC" */
 function isProductName(factors: readonly Tree[]): boolean {
-  const [first, second] = factors;
-  const isLetter = first?.kind === "symbol" && /^[dm]$/.test(first.name) && factors.length === 2;
-  if (isLetter && first.name === "d" && second?.kind === "symbol") return true;
-  if (factors.length === 2 && first?.kind === "symbol" && first.name === "p" && isHydrogen(second))
-    return true;
-  if (isLetter && first.name === "m" && second?.kind === "call" && second.name === "∠") return true;
+  const [first, second, ...more] = factors;
+  const letter = first?.kind === "symbol" && more.length === 0 ? first.name : "";
+  if (second?.kind === "symbol" && (letter === "d" || (letter === "p" && second.name === "H"))) return true;
+  if (letter === "m" && second?.kind === "call" && second.name === "∠") return true;
   const parts = factors.flatMap((part) => (part.kind === "product" ? part.factors : [part]));
   const symbols = parts.filter((part) => part.kind === "symbol");
   if (symbols.length < parts.length) return false;
   return symbols.some(({ isWord }) => isWord) || symbols.every(({ name }) => /^[A-Z]'?$/.test(name));
-}
-
-/** The H of "pH". */
-function isHydrogen(tree: Tree | undefined): boolean {
-  return tree?.kind === "symbol" && tree.name === "H";
 }
 
 /** "x ∈ S" */
@@ -63,11 +56,7 @@ export function areOneName(a: Tree, b: Tree): boolean {
 
 /** Whether a name is the other with a number: the solutions of x are x_1 and x_2. */
 function isNumbered(numbered: string, name: string): boolean {
-  return (
-    numbered.length === name.length + 2 &&
-    /^_[1-9]$/.test(numbered.slice(name.length)) &&
-    numbered.startsWith(name)
-  );
+  return numbered.startsWith(name) && /^_[1-9]$/.test(numbered.slice(name.length));
 }
 
 /** The relation with its name on the left: "5 = x", "5 >= x". */

@@ -12,11 +12,6 @@ const PRIME = 2n ** 64n - 2n ** 32n + 1n;
 const I = 2n ** 48n;
 const MAX_POWER = 1000;
 
-function modulo(value: bigint): bigint {
-  const rest = value % PRIME;
-  return rest < 0n ? rest + PRIME : rest;
-}
-
 function power(base: bigint, exponent: bigint): bigint {
   let result = 1n;
   for (let square = base, left = exponent; left > 0n; left >>= 1n) {
@@ -37,7 +32,7 @@ function fraction(top: bigint, bottom: bigint): Residue | undefined {
 }
 
 function ofRational({ top, bottom }: Rational): Residue | undefined {
-  return fraction(modulo(top), modulo(bottom));
+  return fraction(top % PRIME, bottom % PRIME);
 }
 
 function add(a: Residue, b: Residue): Residue {
@@ -67,8 +62,8 @@ function pointOf(name: string, point: number): bigint {
 function drawnPoint(name: string, point: number): bigint {
   let hash = BigInt(point * 2 + 1) * 0x9e3779b97f4a7c15n;
   for (let i = 0; i < name.length; i++)
-    hash = modulo((hash ^ BigInt(name.charCodeAt(i))) * 0x100000001b3n + 7n);
-  return modulo(hash * hash + 0xda942042e4dd58b5n);
+    hash = ((hash ^ BigInt(name.charCodeAt(i))) * 0x100000001b3n + 7n) % PRIME;
+  return (hash * hash + 0xda942042e4dd58b5n) % PRIME;
 }
 
 function fold(
@@ -98,7 +93,7 @@ const residues: Cases<number, Residue | undefined> = {
   },
   negate({ of }, point) {
     const value = residue(of, point);
-    return value && { top: modulo(-value.top), bottom: value.bottom };
+    return value && { top: -value.top, bottom: value.bottom };
   },
   sum: ({ terms }, point) => fold(terms, point, add),
   product: ({ factors }, point) => fold(factors, point, multiply),

@@ -194,7 +194,7 @@ export class Comparison {
       return isVector && this.#pairwise(matrix.rows.flat(), other.items);
     }
     if (a.rows.length !== b.rows.length || a.isSystem !== b.isSystem) return false;
-    if (a.isSystem) return this.#unordered(a.rows.flat(), b.rows.flat());
+    if (a.isSystem) return this.#unordered(a.rows.map(caseOf), b.rows.map(caseOf));
     return a.rows.every((row, i) => this.#pairwise(row, b.rows[i]!));
   }
 
@@ -239,17 +239,20 @@ export class Comparison {
   }
 }
 
+/** A row of a system: an equation, or a value beside its condition. */
+function caseOf(row: readonly Tree[]): Tree {
+  return row.length === 1 ? row[0]! : { kind: "group", open: "(", close: ")", items: row };
+}
+
 /** ± as two values, and a system of equations as their list. */
 function plain(tree: Tree, hasSigns: boolean): Tree {
   if (tree.kind === "list") {
     const items = withoutConditions(tree.items);
     if (items.length === 1) return expanded(items[0]!);
   }
-  if (!hasSigns && tree.kind !== "matrix") return tree;
-  if (tree.kind !== "matrix" || !tree.isSystem || tree.rows.some((row) => row.length !== 1))
-    return expanded(tree);
-  const items = tree.rows.flat();
-  return items.every(({ kind }) => kind === "relation") ? { kind: "list", items } : tree;
+  if (tree.kind !== "matrix") return hasSigns ? expanded(tree) : tree;
+  const areEquations = tree.rows.every((row) => row.length === 1 && row[0]!.kind === "relation");
+  return tree.isSystem && areEquations ? { kind: "list", items: tree.rows.flat() } : tree;
 }
 
 /** Whether the parts of two ratios of numerals are in proportion. */

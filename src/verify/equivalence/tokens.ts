@@ -259,8 +259,7 @@ class Tokenizer {
     }
     const whole = String.fromCodePoint(text.codePointAt(this.#at)!);
     this.#at += whole.length;
-    if (sign !== undefined) this.#bracketDepth(sign);
-    if (sign !== undefined) this.#push("sign", sign);
+    if (sign !== undefined) this.#sign(sign);
     else if (greek !== undefined) this.#push("command", GREEK_VARIANTS.get(greek) ?? greek);
     else if (symbol === "√") this.#push("command", "sqrt");
     else if (symbol === "∛" || symbol === "∜") this.#radical(symbol === "∛" ? "3" : "4");
@@ -300,7 +299,9 @@ class Tokenizer {
     this.#push("sign", "]");
   }
 
-  #bracketDepth(sign: string): void {
+  /** A sign; a bracket among them opens or closes. */
+  #sign(sign: string): void {
+    this.#push("sign", sign);
     if (OPENS.has(sign)) this.#depth++;
     else if (CLOSES.has(sign)) this.#depth--;
   }
@@ -338,10 +339,8 @@ class Tokenizer {
   }
 
   #named(name: string): void {
-    const bracket = BRACKETS.get(name);
-    const sign = bracket ?? COMMAND_SIGNS.get(name);
-    if (bracket !== undefined) this.#bracketDepth(bracket);
-    if (sign !== undefined) this.#push("sign", sign);
+    const sign = BRACKETS.get(name) ?? COMMAND_SIGNS.get(name);
+    if (sign !== undefined) this.#sign(sign);
     else if (name === "$") this.#push("currency", "dollar");
     else if (/^(?:(?:[dtcsx]|nice)?frac|sqrt|binom|sum|prod|int|lim)$/.test(name)) {
       this.#push("command", name.endsWith("frac") ? "frac" : name);

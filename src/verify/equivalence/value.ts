@@ -66,7 +66,7 @@ function rounds(
   if (exact !== undefined && (exact.top * place.bottom) % (exact.bottom * place.top) === 0n) return false;
   if (exact === undefined || digits >= 15) {
     const distance = Math.abs(doubleOf(decimal) - value);
-    const half = digits >= 15 ? DOUBLE_ERROR * Math.abs(value) : doubleOf(place) / 2;
+    const half = Math.max(doubleOf(place) / 2, digits >= 15 ? DOUBLE_ERROR * Math.abs(value) : 0);
     if (distance <= half + error) return true;
     const isCut = Math.abs(doubleOf(decimal)) < Math.abs(value) && distance < doubleOf(place);
     return digits < 15 && isCut;

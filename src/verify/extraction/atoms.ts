@@ -83,8 +83,8 @@ function isName(span: string): boolean {
 
 /** Whether a number is the exponent of the unit of the number before it. */
 export function isExponent(text: string, before: Atom, { start, end, kind }: Atom): boolean {
-  if (kind !== "number" || before.kind !== "number" || start - before.end > 24) return false;
-  return /\^\{?$/.test(text.slice(Math.max(0, start - 2), start)) && unitBehind(text, before.end).end >= end;
+  if (kind !== "number" || before.kind !== "number") return false;
+  return /\^\{?$/.test(text.slice(before.end, start)) && unitBehind(text, before.end).end >= end;
 }
 
 /** "3rd" */

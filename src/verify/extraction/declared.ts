@@ -81,7 +81,6 @@ export function answerOf(raw: string): string | undefined {
       "",
     )
     .trim();
-  if (sentence === "") return undefined;
   if (NEGATED.test(sentence)) {
     const but = /\b(?:but|it is|it's)\s+(?!not\b)(.+)$/is.exec(sentence)?.[1];
     return but === undefined ? undefined : answerOf(but);
@@ -186,6 +185,9 @@ function declaredLetter(text: string, { start: place, end }: Cue, letter: string
 const TURNS_TO =
   /[\p{L}\p{N})}$][,;]?\s(?:but|however|yet|so|then|therefore|thus|hence|while|whereas)\b[^.]{0,40}$/iu;
 
+/** Words between a declared answer and the next declaration: "5 or the". */
+const JOINS_NEXT = /,?\s(?:or|and)(?:\s(?:the|my))?\s*$/i;
+
 /** The declarations by some cues, in order. */
 function declarations(text: string, cues: readonly Cue[]): readonly Declaration[] {
   const found: Declaration[] = [];
@@ -194,7 +196,6 @@ function declarations(text: string, cues: readonly Cue[]): readonly Declaration[
       cue.letter === undefined ? declaredAfter(text, cue) : declaredLetter(text, cue, cue.letter);
     if (declared !== undefined) found.push(declared);
   }
-  if (found.length < 2) return found;
   return found
     .sort((a, b) => a.start - b.start)
     .flatMap((outer, i, sorted) => {
@@ -204,7 +205,7 @@ function declarations(text: string, cues: readonly Cue[]): readonly Declaration[
       const between = text.slice(outer.contentStart, inner.start);
       // Of "5, but the answer is 6" only the second counts.
       if (TURNS_TO.test(between)) return [];
-      const own = lastExpression(between) === null ? undefined : answerOf(between);
+      const own = lastExpression(between) === null ? undefined : answerOf(between.replace(JOINS_NEXT, ""));
       return own === undefined ? [] : [{ ...outer, answer: own, end: inner.start }];
     });
 }
@@ -222,7 +223,7 @@ function lastDeclarations(text: string): readonly Declaration[] {
     const phrases = lastCues(piece, from, CUE, mostPhrases);
     const letters = lastCues(piece, from, CALLED, mostLetters);
     const declared = declarations(text, letters.length === 0 ? phrases : [...phrases, ...letters]);
-    found = found.length === 0 ? declared : [...declared, ...found];
+    found = [...declared, ...found];
     const first = found[0];
     if (first !== undefined && !SIDE_BY_SIDE.test(text.slice(from, first.start))) break;
     mostPhrases -= phrases.length;

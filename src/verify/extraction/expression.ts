@@ -143,8 +143,7 @@ export function findExpression(said: string): Expression | null {
   if (name !== undefined) return whole(`${name} ${last.text}`);
   if (last.kind !== "number") {
     const distinct = new Set(joined.map((atom) => atom.text));
-    const areMembers =
-      joined.length > 1 && /^(?:\$|\\[([])/.test(last.text) && LISTS.test(text.slice(start, last.end));
+    const areMembers = LISTS.test(text.slice(start, last.end));
     if (distinct.size === 1 && !areMembers)
       return whole(last.kind === "span" ? resultOf(inside(last.text)) : last.text);
     return whole(balanced(text, start, last.end));

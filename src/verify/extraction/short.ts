@@ -88,7 +88,6 @@ function onlyLocates(lead: string, verb: string): boolean {
 
 /** The words in quotes that end a reply, unless its last sentence denies or doubts them, or they only locate something. */
 export function quotedWords(text: string): string | undefined {
-  if (!/["”»][.!]?$/.test(text)) return undefined;
   const tail = text.slice(-200);
   const found = QUOTED.exec(tail);
   if (found === null) return undefined;

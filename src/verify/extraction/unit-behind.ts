@@ -16,7 +16,7 @@ interface UnitBehind {
 export function unitBehind(text: string, end: number): UnitBehind {
   const following = text.slice(end, end + 32).replace(/[.,;:)\n。，；].*$/s, "");
   const word = /^\s?(\p{L}+)/u.exec(following)?.[1] ?? "";
-  if (word !== "" && (SCALES.has(word.toLowerCase()) || PERCENT_WORDS.has(word.toLowerCase()))) {
+  if (SCALES.has(word.toLowerCase()) || PERCENT_WORDS.has(word.toLowerCase())) {
     return unitBehind(text, end + following.indexOf(word) + word.length);
   }
   for (let words = following.trimEnd(); words !== ""; words = words.replace(/\s*\S+$/, "")) {
@@ -46,7 +46,7 @@ const BETWEEN = /^\s?(?:,\s?)?(?:and\s)?$/;
 /** Whether the number that begins at `start` is a smaller part of the amount whose number ends before it. */
 export function isPartOfAmount(text: string, before: number, start: number, end: number): boolean {
   const larger = unitBehind(text, before);
-  if (larger.unit === "" || !BETWEEN.test(text.slice(larger.end, start))) return false;
+  if (!BETWEEN.test(text.slice(larger.end, start))) return false;
   const smaller = unitBehind(text, end);
   return FAMILIES.some((units) => {
     const place = units.indexOf(larger.unit);

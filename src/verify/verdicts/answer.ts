@@ -257,13 +257,11 @@ function readMark(reply: Reply, content: string | null, known: Known): string | 
   if (isAccepted(marked, known)) return content;
   const plain = withoutMarkup(content);
   if (asksPolarity(answers)) return leadingPolarity(plain) ?? polarityOfName(plain) ?? content;
-  if (options.length > 0) {
-    if (optionOf(marked, options) !== undefined) return content;
-    const place = OTHER_ANSWER.test(plain) ? undefined : mentionedOption(plain, options);
-    if (place !== undefined) return options[place]!.text;
-    const reasoned = isHedged(plain) ? undefined : leadingOption(plain, options);
-    if (reasoned !== undefined) return letterAt(reasoned);
-  }
+  if (optionOf(marked, options) !== undefined) return content;
+  const place = OTHER_ANSWER.test(plain) ? undefined : mentionedOption(plain, options);
+  if (place !== undefined) return options[place]!.text;
+  const reasoned = isHedged(plain) ? undefined : leadingOption(plain, options);
+  if (reasoned !== undefined) return letterAt(reasoned);
   if (UNSPACED.test(content) || isHedged(plain)) return content;
   const said = loneExpression(plain);
   if (said !== undefined && /^[A-J]$/.test(said)) return said;

@@ -20,7 +20,7 @@ export function levenshtein(
     const next = new Uint32Array(b.length + 1).fill(limit + 1);
     const from = Math.max(1, i - limit);
     const to = Math.min(b.length, i + limit);
-    if (from === 1) next[0] = i;
+    next[0] = i;
     for (let j = from; j <= to; j++) {
       const swap = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
       next[j] = Math.min(swap, next[j - 1]! + 1, j < i + limit ? row[j]! + 1 : limit + 1);

@@ -34,14 +34,14 @@ export interface NamedOption {
  */
 export function namedOption(answer: Answer, options: readonly Answer[]): NamedOption {
   const usual = answer.option ?? letterBeyond(answer, options);
-  const written = usual ?? paired(answer, options);
+  const written = usual ?? paired(answer);
   const byLetter = written === undefined ? undefined : placeOf(written.letter, options);
   if (written !== undefined && byLetter !== undefined) {
-    const byText = written.text === "" ? undefined : optionByText(new Answer(written.text), options);
-    const isContradiction = byText !== undefined && byText !== byLetter;
+    const byText = optionByText(new Answer(written.text), options);
+    if (byText === byLetter) return { place: byLetter, isContradiction: false };
+    const isContradiction = byText !== undefined;
     // Only the usual forms of an option name it though no option has their text.
-    if (byText === byLetter || (usual !== undefined && !isContradiction))
-      return { place: byLetter, isContradiction: false };
+    if (usual !== undefined && !isContradiction) return { place: byLetter, isContradiction };
     if (usual !== undefined) return { place: undefined, isContradiction };
     return { place: optionByText(answer, options), isContradiction };
   }
@@ -71,13 +71,13 @@ const LETTER_FIRST = /^\(?([A-Z])\)?\s?[,;:–—-]\s?(\S.*)$/s;
 const LETTER_LAST = /^(\S.*?)(?:\s?[(（](?:option |choice )?([A-Z])[)）]|,\s([A-Z]))\.?$/is;
 
 /** A letter and a text in another form than an option's: "B, Paris", "B - Paris", "Paris (B)", "Paris, B". */
-function paired(answer: Answer, options: readonly Answer[]): WrittenOption | undefined {
-  if (options.length === 0 || answer.isLong) return undefined;
+function paired(answer: Answer): WrittenOption | undefined {
+  if (answer.isLong) return undefined;
   const plain = answer.bare;
   const [, first, after] = LETTER_FIRST.exec(plain) ?? [];
   const [, before, bracketed, last] = first === undefined ? (LETTER_LAST.exec(plain) ?? []) : [];
-  const [letter, text] = [first ?? (bracketed ?? last)?.toUpperCase(), after ?? before];
-  return letter === undefined || text === undefined ? undefined : { letter, text };
+  const [letter, text] = [first ?? (bracketed ?? last)?.toUpperCase(), after ?? before ?? ""];
+  return letter === undefined ? undefined : { letter, text };
 }
 
 const LETTER_WITH_TEXT =
@@ -125,7 +125,7 @@ export function optionsListed(answer: Answer, options: readonly Answer[]): strin
     .replace(/^(?:options?|choices?|answers?)\s(?=\(?[A-J]\b)/i, "")
     .replace(/^\[(.*)\]$/s, "$1");
   const members = list.split(/\s*(?:[,;，、；\n]\s*(?:and\s)?|\sand\s|\s&\s)\s*/i);
-  if (members.length < 2 || members.length > options.length) return undefined;
+  if (members.length > options.length) return undefined;
   const places = members.map((member) => optionOf(new Answer(member), options));
   const letters = places.flatMap((place) => (place === undefined ? [] : [letterAt(place)])).sort();
   return letters.length === members.length && new Set(letters).size === letters.length
