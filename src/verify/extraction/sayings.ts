@@ -98,7 +98,7 @@ function withoutCondition(tail: string): string {
 /** The sum before its parts: "5 animals" of "5 animals: 3 cats and 2 dogs". */
 function withoutParts(tail: string): string {
   const at = Math.max(tail.lastIndexOf(": "), tail.lastIndexOf(" ("));
-  const parts = BREAKDOWN.exec(tail.slice(at))?.[1];
+  const parts = at < 0 ? undefined : BREAKDOWN.exec(tail.slice(at))?.[1];
   if (parts === undefined) return tail;
   const total = parts.match(/\d+/g)?.reduce((all, part) => all + Number(part), 0);
   const said = SUM.exec(tail.slice(0, at))?.[1];

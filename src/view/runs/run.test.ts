@@ -117,7 +117,13 @@ describe("a run that is not whole", () => {
     rmSync(join(path, "rollouts"), { recursive: true });
     const run = new Run("made", path);
     expect(await run.summary()).toMatchObject({ problem: null, reached: 0 });
-    expect(await run.metrics(0, ALL, 10)).toEqual({ run: "made", events: {}, warnings: [], unreadable: 0, isCut: false });
+    expect(await run.metrics(0, ALL, 10)).toEqual({
+      run: "made",
+      events: {},
+      warnings: [],
+      unreadable: 0,
+      isCut: false,
+    });
     expect(await run.iterations()).toEqual([]);
     await expect(run.rollouts(1, 0)).rejects.toThrow("rollouts/000001.jsonl is not there");
   });
