@@ -309,6 +309,7 @@ export function RunsPage() {
         {isLoaded.value && shown.length === 0 && (
           <p class="empty">Choose a run on the left to see its curves.</p>
         )}
+        <Warnings loaded={loaded} />
         {sections.map(({ title, charts }, i) => (
           <Section
             key={title}
@@ -318,7 +319,6 @@ export function RunsPage() {
             isOpen={!isNarrow() || i === 0 || find.value !== ""}
           />
         ))}
-        <Warnings loaded={loaded} />
         <Phases loaded={loaded} />
         <ConfigDifference shown={shown} />
       </main>
