@@ -42,6 +42,7 @@ for (let seed = first; seed < first + Number(values.orders); seed++) {
   for (const test of failed) failures.set(test, [...(failures.get(test) ?? []), seed]);
   const seconds = Math.round((performance.now() - start) / 1000);
   console.log(`seed ${seed}: ${numPassedTests} passed, ${failed.length} failed, ${seconds} s`);
+  for (const test of failed) console.log(`  ${test}`);
 }
 rmSync(scratch, { recursive: true, force: true });
 for (const [test, seeds] of failures) console.log(`${test} (seeds ${seeds.join(", ")})`);

@@ -70,3 +70,19 @@ test("completions without any answer are reported at once, and named as the reas
   expect(idle.add(metrics(2, 0, 1))).toEqual([]);
   expect(idle.add(metrics(3, 0, 1))[0]).toMatch(/no update in 3 iterations in a row: .*no answer/);
 });
+
+test("counting goes on from a saved state, at every place", () => {
+  const sequence = Array.from({ length: 14 }, (_, i) => ({
+    ...metrics(i + 1, i === 7 ? 1 : 0),
+    unscorable: i > 9 ? 8 : 0,
+  }));
+  const whole = new IdleIterations();
+  const expected = sequence.map((one) => whole.add(one));
+  expect(expected.flat().length).toBeGreaterThan(3);
+  let resumed = new IdleIterations();
+  const found = sequence.map((one) => {
+    resumed = new IdleIterations(JSON.parse(JSON.stringify(resumed.saved)));
+    return resumed.add(one);
+  });
+  expect(found).toEqual(expected);
+});

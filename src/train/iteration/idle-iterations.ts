@@ -7,11 +7,31 @@ import type { IterationMetrics } from "./iteration-metrics.ts";
 /** Iterations without an update before the first warning; the interval doubles with each warning. */
 const FIRST = 3;
 
+/** The state that a checkpoint keeps: iterations in a row, and at how many the next warning is given. */
+export interface SavedIdle {
+  readonly inARow: number;
+  readonly next: number;
+  readonly unrewardedInARow: number;
+}
+
 /** Counts iterations in which no step was made. */
 export class IdleIterations {
-  #inARow = 0;
-  #next = FIRST;
-  #unrewardedInARow = 0;
+  #inARow: number;
+  #next: number;
+  #unrewardedInARow: number;
+
+  constructor(
+    { inARow, next, unrewardedInARow }: SavedIdle = { inARow: 0, next: FIRST, unrewardedInARow: 0 },
+  ) {
+    this.#inARow = inARow;
+    this.#next = next;
+    this.#unrewardedInARow = unrewardedInARow;
+  }
+
+  /** The state for a checkpoint. */
+  get saved(): SavedIdle {
+    return { inARow: this.#inARow, next: this.#next, unrewardedInARow: this.#unrewardedInARow };
+  }
 
   /** Warnings about an iteration. */
   add(metrics: IterationMetrics): string[] {

@@ -12,7 +12,7 @@ import { readRecorded, writeRecorded } from "../batch/recorded-batches.ts";
 import { readEntries, writeEntries } from "../batch/replay-file.ts";
 import type { Phase, WorkAhead } from "../loop/phase.ts";
 import { evaluationRecord } from "./evaluation-record.ts";
-import { IdleIterations } from "./idle-iterations.ts";
+import { IdleIterations, type SavedIdle } from "./idle-iterations.ts";
 import { runIteration } from "./iteration.ts";
 import { newProgress, type Progress, type Training } from "./training.ts";
 import { type SavedFall, ValidationFall } from "./validation-fall.ts";
@@ -26,6 +26,7 @@ interface SavedProgress {
   readonly factors?: readonly number[] | undefined;
   /** Only after an evaluation of the starting weights. */
   readonly fall?: SavedFall | undefined;
+  readonly idle?: SavedIdle;
 }
 
 /**
@@ -45,7 +46,7 @@ export function reinforcementPhase(training: Training): Phase {
   const { schedule, iterations } = training;
   let progress = newProgress(training.seed);
   let batches: BatchesAhead | undefined;
-  const idle = new IdleIterations();
+  let idle = new IdleIterations();
   let fall = new ValidationFall();
   let recorded: readonly RecordedBatch[] = [];
   const ahead: WorkAhead = {
@@ -101,13 +102,16 @@ export function reinforcementPhase(training: Training): Phase {
         rows,
         ...(factors && { factors }),
         ...(fall.saved && { fall: fall.saved }),
+        idle: idle.saved,
       };
       return { plain, ...(replay && { write: (directory) => writeEntries(directory, replay) }) };
     },
     async restore(plain, directory) {
       requireReplayFile(plain as object, directory);
-      const { dataPosition, rng, totals, rows, factors, fall: before } = plain as SavedProgress;
-      fall = new ValidationFall(before);
+      const saved = plain as SavedProgress;
+      const { dataPosition, rng, totals, rows, factors } = saved;
+      fall = new ValidationFall(saved.fall);
+      idle = new IdleIterations(saved.idle);
       progress = {
         dataPosition,
         rng: Rng.restore(rng),

@@ -39,6 +39,8 @@ interface Progress {
   position: number;
   /** Rows that were drawn. */
   rows: RowCounts;
+  /** Whether the warning about long demonstrations was given. */
+  isWarned: boolean;
 }
 
 /** A warning where demonstrations are longer than the completions that may be sampled after them. */
@@ -117,9 +119,8 @@ async function runStep(
 export function warmStartPhase(warmStart: WarmStart): Phase {
   const { curriculum, schedule, steps, maxCompletionTokens, seed } = warmStart;
   const imitated = curriculum.at(steps).source;
-  const progress: Progress = { position: 0, rows: { drawn: 0, broken: 0, filtered: 0 } };
+  const progress: Progress = { position: 0, rows: { drawn: 0, broken: 0, filtered: 0 }, isWarned: false };
   const parts = new LessonParts(schedule.validationShare, seed);
-  let isWarned = false;
   return {
     steps,
     checkpointEvery: schedule.checkpointEvery,
@@ -129,8 +130,8 @@ export function warmStartPhase(warmStart: WarmStart): Phase {
       const { sequences, ...done } = await runStep(warmStart, parts, progress, step, onChange);
       // Earlier lessons may be longer than what is sampled.
       const isLast = curriculum.at(step).source === imitated;
-      const warnings = isWarned || !isLast ? [] : lengthWarning(sequences, maxCompletionTokens);
-      isWarned ||= warnings.length > 0;
+      const warnings = progress.isWarned || !isLast ? [] : lengthWarning(sequences, maxCompletionTokens);
+      progress.isWarned ||= warnings.length > 0;
       return { ...done, warnings };
     },
     state: () => ({ plain: { ...progress } }),

@@ -59,7 +59,7 @@ describe("a run of VICRA's preset for Llama 3.2-Vision", () => {
           .trim()
           .split("\n")
           .map((line) => JSON.parse(line) as Record<string, unknown>);
-      const metrics = lines("metrics.jsonl");
+      const metrics = lines("metrics.jsonl").filter(({ event }) => event === "iteration");
       expect(metrics).toHaveLength(2);
       for (const record of metrics) {
         const numbers = Object.values(record).filter((value) => typeof value === "number");
