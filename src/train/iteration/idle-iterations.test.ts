@@ -71,7 +71,7 @@ test("completions without any answer are reported at once, and named as the reas
   expect(idle.add(metrics(3, 0, 1))[0]).toMatch(/no update in 3 iterations in a row: .*no answer/);
 });
 
-test("counting goes on from a saved state, at every place", () => {
+test("counting continues from a saved state, at every place", () => {
   const sequence = Array.from({ length: 14 }, (_, i) => ({
     ...metrics(i + 1, i === 7 ? 1 : 0),
     unscorable: i > 9 ? 8 : 0,
