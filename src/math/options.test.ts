@@ -52,7 +52,7 @@ describe("readOptions", () => {
     expect(read(option, "outer")).toThrow(`outer.${message}`);
   });
 
-  test("refuses an option that there is not, and suggests one that is near", () => {
+  test("refuses an unknown option, and suggests a near one", () => {
     const all = "expected an object with some of share, count, kind, isOn, gain, seed, bound";
     expect(read({ shaer: 1 })).toThrow(
       new ConfigError(`options: ${all}, got "shaer"; did you mean "share"?`),
@@ -93,7 +93,7 @@ test("a step is its options, true for the defaults, or false for none", () => {
   expect(() => readOptions({ inner: { other: 2 } as object }, rules)).toThrow("inner: expected an object");
 });
 
-test("a rule of one's own says what it refuses, and its value is taken as it is", () => {
+test("an own rule says what it refuses, and its value is taken as it is", () => {
   const even = checked(0, (name, value: number) => {
     if (value % 2 !== 0) throw new NumericError(`${name}: expected an even number`);
   });

@@ -133,7 +133,7 @@ describe("a perception term", () => {
     expect(own({ coefficients: [1] })).toThrow("perception.coefficients: expected shape [2], got [1]");
   });
 
-  test("is not looked at where tokens do not count, and has no place where pairs are compared", () => {
+  test("is not read where tokens do not count, and is refused where pairs are compared", () => {
     const term = { ...perception, coefficients: [1, -5], ablatedLogprobs: [-1, Number.NaN] };
     expect(withCompletion(grpo, { perception: term, mask: [1, 0] })).not.toThrow();
     expect(withCompletion(grpo, { perception: null })).not.toThrow();

@@ -126,7 +126,7 @@ describe("coarsened", () => {
     expect([...coarse]).toEqual([0, 0, 1, 1]);
   });
 
-  test("joins the leaves of a star in twos across their hub, and none of more than the greatest weight", () => {
+  test("joins the leaves of a star in pairs, and none beyond the greatest weight", () => {
     const edges = Array.from({ length: 20 }, (_, v): Edge => [0, v + 1, 1]);
     const { levels, coarsest } = coarsened(graphOf(21, edges), { until: 11, maxVertexWeight: 2 }, new Rng(0));
     expect(levels).toHaveLength(1);
@@ -157,7 +157,7 @@ describe("coarsened", () => {
     expect(chosen(31, 5)).toBe(1);
   });
 
-  test("stops at the number of vertices that it is given, and returns the graph itself at once where it is small enough", () => {
+  test("stops at the number of vertices that it is given, and returns the graph itself where it is small enough", () => {
     const graph = graphOf(4, [
       [0, 1, 1],
       [1, 2, 1],
@@ -216,7 +216,7 @@ describe("bisected", () => {
     expect(found).toBeGreaterThanOrEqual(0.95 * graphs);
   });
 
-  test("finds two halves that hang together by few light edges, through several levels", () => {
+  test("finds two halves that few light edges connect, through several levels", () => {
     const rng = new Rng("halves");
     const edges: Edge[] = [];
     for (let v = 0; v < 300; v++) {
@@ -343,7 +343,7 @@ describe("grownParts", () => {
     }
   });
 
-  test("have no vertex for whom one move or exchange would add a hundredth of the weight within parts", () => {
+  test("have no vertex whose move or exchange would add a hundredth of the weight within parts", () => {
     const rng = new Rng("dense");
     for (let i = 0; i < 40; i++) {
       const vertices = 20 + i;
