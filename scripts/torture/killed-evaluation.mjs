@@ -40,8 +40,9 @@ export async function killedEvaluation({ kills, directory, rng }) {
   const { killed, runs, wrong } = await repeatedKills({
     kills,
     directory,
-    attempt: async (out, mayKill) =>
-      (await killedAfter(words(out), mayKill ? 1000 * rng.uniform(0.2, seconds) : undefined)).isKilled,
+    seconds,
+    rng,
+    attempt: async (out, after) => (await killedAfter(words(out), after)).isKilled,
     difference: (out) => {
       const found = answersIn(out);
       if (found.length !== PROBLEMS * SAMPLES) return `${found.length} answers`;

@@ -67,7 +67,9 @@ export async function killedServer({ kills, directory, rng }) {
   const { killed, runs, wrong } = await repeatedKills({
     kills,
     directory,
-    attempt: async (path, mayKill) => {
+    seconds,
+    rng,
+    attempt: async (path, after) => {
       const server = await open(directory);
       const run = client(path);
       let isKilled = false;
@@ -75,7 +77,7 @@ export async function killedServer({ kills, directory, rng }) {
         isKilled = true;
         server.child.kill("SIGKILL");
       };
-      const timer = mayKill ? setTimeout(kill, 1000 * rng.uniform(0.5, seconds)) : undefined;
+      const timer = after === undefined ? undefined : setTimeout(kill, 1000 * after);
       const { status, printed } = await run.ended;
       clearTimeout(timer);
       server.child.kill("SIGKILL");

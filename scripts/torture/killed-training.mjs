@@ -41,12 +41,11 @@ export async function killedTraining({ kills, directory, rng }) {
   const { killed, runs, wrong } = await repeatedKills({
     kills,
     directory,
-    attempt: async (path, mayKill) => {
+    seconds,
+    rng,
+    attempt: async (path, after) => {
       const words = ["train", CONFIG, "--run-dir", path, ...(existsSync(path) ? ["--resume"] : [])];
-      const { isKilled, printed } = await killedAfter(
-        words,
-        mayKill ? 1000 * rng.uniform(0.2, seconds) : undefined,
-      );
+      const { isKilled, printed } = await killedAfter(words, after);
       if (isKilled) {
         const phase = phaseOf(printed);
         phases[phase] = (phases[phase] ?? 0) + 1;

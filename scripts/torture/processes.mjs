@@ -63,17 +63,16 @@ export async function complete(words) {
 }
 
 /**
- * Runs the program and kills it after so many milliseconds, or never.
+ * Runs the program and kills it after so many seconds, or never.
  *
  * @param {readonly string[]} words
- * @param {number | undefined} milliseconds
+ * @param {number | undefined} seconds
  * @returns {Promise<{ isKilled: boolean, printed: string }>} not killed when it ended before
  * @throws when it fails by itself
  */
-export async function killedAfter(words, milliseconds) {
+export async function killedAfter(words, seconds) {
   const { child, ended } = start(words);
-  const timer =
-    milliseconds === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), milliseconds);
+  const timer = seconds === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), 1000 * seconds);
   const { status, signal, printed } = await ended;
   clearTimeout(timer);
   if (signal === "SIGKILL") return { isKilled: true, printed };
