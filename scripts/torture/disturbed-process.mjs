@@ -63,6 +63,7 @@ export async function fullDisk({ directory, stride }) {
     }).ended;
     if (status === 0) break;
     runs += 1;
+    if (runs % 50 === 0) console.error(`${runs} runs with a full disk`);
     if (!/ENOSPC|no space/.test(printed))
       wrong.push(`write ${writes}: the error does not name the disk: ${printed.slice(-300)}`);
     await complete(training(path, existsSync(path) ? [...SHORT, "--resume"] : SHORT)).then(
