@@ -5,11 +5,11 @@
  *
  *     npm run bench -- [--python PATH] [--phases train,score,...] [--rounds N] [--no-credit] [--json]
  */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { checkPython, output, runSide } from "./sides.mjs";
+import { checkPython, output, requireSameLogprobs, runSide } from "./sides.mjs";
 import { mebibytes, provenance, spread, table } from "./statistics.mjs";
 import { ADAM } from "./workload.mjs";
 
@@ -24,7 +24,6 @@ import { ADAM } from "./workload.mjs";
  * @typedef {{ name: string, fovea: Speed, pytorch: Speed, ratio: Spread | null, note: string, target?: number }} Result
  */
 
-const TOLERANCE = 1e-4;
 const SIDES = /** @type {const} */ (["fovea", "pytorch"]);
 const CLIP = ["--max-gradient-norm", `${ADAM.maxGradientNorm}`];
 const REPLICAS = ["--replicas", "2"];
@@ -71,27 +70,6 @@ const { values: options } = parseArgs({
   },
 });
 const progress = (/** @type {string} */ line) => process.stderr.write(`${line}\n`);
-
-/**
- * Largest difference of log-probs between the two sides.
- *
- * @param {Setting} setting
- * @param {string} directory
- */
-async function largestDifference(setting, directory) {
-  /** @param {Side} side */
-  const logprobs = async (side) => {
-    const path = join(directory, `${side}.json`);
-    await runSide(side, "score", ["--repetitions", "1", "--check", path], setting);
-    return /** @type {number[]} */ (JSON.parse(readFileSync(path, "utf8")).flat(2));
-  };
-  const ours = await logprobs("fovea");
-  const theirs = await logprobs("pytorch");
-  if (ours.length !== theirs.length) {
-    throw new Error(`log-probs: expected ${ours.length} from PyTorch, got ${theirs.length}`);
-  }
-  return Math.max(...ours.map((value, i) => Math.abs(value - (theirs[i] ?? Number.NaN))));
-}
 
 /**
  * Both sides in turn; every second round begins with the other one.
@@ -201,10 +179,7 @@ async function benchmark(directory) {
   const { checkpoint, workload, said } = await makeWorkload(directory);
   const setting = { checkpoint, workload, threads, python: options.python };
   progress("comparing log-probs");
-  const difference = await largestDifference(setting, directory);
-  if (!(difference <= TOLERANCE)) {
-    throw new Error(`log-probs: expected both sides within ${TOLERANCE}, got a difference of ${difference}`);
-  }
+  const difference = await requireSameLogprobs(setting, directory);
   const compared = [];
   for (const row of rows) {
     compared.push(await compare(row, setting));

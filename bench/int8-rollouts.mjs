@@ -5,12 +5,12 @@
  * Speeds are tokens a second of this process's processor time, so that other programs on the machine disturb them little.
  * Weights are random, and random models are nearly even over their vocabulary: `--model` measures a trained one.
  *
- *     npm run --silent build && node bench/int8-rollouts.mjs [--models demo,25m,200m] [--model DIRECTORY]
+ *     npm run --silent build && node bench/int8-rollouts.mjs [--models demo,25m,216m] [--model DIRECTORY]
  *         [--repetitions 5] [--threads 1] [--json]
  */
 import { parseArgs } from "node:util";
 import { createLocalEngine, freshSmallModel, SMALL_ASSETS } from "fovea/engine";
-import { MODELS } from "./memory-models.mjs";
+import { CONFIGS } from "./models.mjs";
 import { provenance, spread, table } from "./statistics.mjs";
 
 /** Bound of the importance ratio, `algorithm.samplerCorrection.cap`'s default. */
@@ -18,7 +18,7 @@ const CAP = 3;
 
 const { values: options } = parseArgs({
   options: {
-    models: { type: "string", default: "demo,25m,200m" },
+    models: { type: "string", default: "demo,25m,216m" },
     model: { type: "string" },
     repetitions: { type: "string", default: "5" },
     threads: { type: "string", default: "1" },
@@ -30,22 +30,8 @@ const threads = Number(options.threads);
 
 /** @typedef {{ model: string | import("fovea/engine").FreshModel, about: string, prompts: number, group: number, tokens: number }} Setting */
 
-/** @param {NonNullable<typeof MODELS[string]>["config"]} config */
+/** @param {(typeof CONFIGS)["25m"]} config */
 const fresh = (config) => ({ config, assets: SMALL_ASSETS, seed: 0 });
-const wide = /** @type {(typeof MODELS)[string]} */ (MODELS["200m"]);
-const middle = {
-  ...wide.config,
-  text: {
-    ...wide.config.text,
-    vocabSize: 16_384,
-    hiddenSize: 384,
-    layers: 8,
-    heads: 6,
-    kvHeads: 2,
-    intermediateSize: 1536,
-  },
-  vision: { ...wide.config.vision, depth: 2, outHiddenSize: 384, fullAttentionBlocks: [1] },
-};
 
 /** @type {Readonly<Record<string, Setting>>} */
 const SETTINGS = {
@@ -57,14 +43,14 @@ const SETTINGS = {
     tokens: 32,
   },
   "25m": {
-    model: fresh(middle),
+    model: fresh(CONFIGS["25m"]),
     about: "25 M parameters, width 384, vocabulary 16,384; 4 prompts x 8 completions of 64 tokens",
     prompts: 4,
     group: 8,
     tokens: 64,
   },
-  "200m": {
-    model: fresh(wide.config),
+  "216m": {
+    model: fresh(CONFIGS["216m"]),
     about: "216 M parameters, width 576, vocabulary 151,936; 2 prompts x 4 completions of 64 tokens",
     prompts: 2,
     group: 4,

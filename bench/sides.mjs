@@ -3,6 +3,7 @@
  * The two sides of the comparison as child processes, each with one phase of one workload and one JSON line.
  */
 import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
@@ -14,6 +15,8 @@ import { promisify } from "node:util";
  */
 
 const HERE = import.meta.dirname;
+/** Largest difference of log-probs, in nats, of sides that compute the same. */
+const TOLERANCE = 1e-4;
 
 /**
  * What a command prints.
@@ -53,6 +56,35 @@ export async function runSide(side, phase, flags, { checkpoint, workload, thread
   ];
   const printed = await output(command, [script, ...what, ...flags]);
   return JSON.parse(printed.trim().split("\n").at(-1) ?? "");
+}
+
+/**
+ * Lets both sides score all completions once.
+ *
+ * @param {Setting} setting
+ * @param {string} directory for what they say
+ * @param {readonly string[]} [foveaFlags]
+ * @returns {Promise<number>} the largest difference of log-probs
+ * @throws Error when it is above the tolerance
+ */
+export async function requireSameLogprobs(setting, directory, foveaFlags = []) {
+  /** @param {Side} side */
+  const logprobs = async (side) => {
+    const path = join(directory, `${side}.json`);
+    const flags = side === "fovea" ? foveaFlags : [];
+    await runSide(side, "score", ["--repetitions", "1", "--check", path, ...flags], setting);
+    return /** @type {number[]} */ (JSON.parse(readFileSync(path, "utf8")).flat(2));
+  };
+  const ours = await logprobs("fovea");
+  const theirs = await logprobs("pytorch");
+  if (ours.length !== theirs.length) {
+    throw new Error(`log-probs: expected ${ours.length} from PyTorch, got ${theirs.length}`);
+  }
+  const difference = Math.max(...ours.map((value, i) => Math.abs(value - (theirs[i] ?? Number.NaN))));
+  if (!(difference <= TOLERANCE)) {
+    throw new Error(`log-probs: expected both sides within ${TOLERANCE}, got a difference of ${difference}`);
+  }
+  return difference;
 }
 
 /**

@@ -18,11 +18,10 @@ import time
 import torch
 import torch.nn.functional as F
 import transformers
-from transformers import GenerationConfig, Qwen2_5_VLForConditionalGeneration
+from transformers import GenerationConfig
 from transformers.modeling_outputs import BaseModelOutputWithPooling
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "fixtures" / "model"))
-import reference  # noqa: E402
+from families import open_family
 
 ADAM = {"lr": 1e-5, "betas": (0.9, 0.99), "eps": 1e-8, "weight_decay": 0.01}
 ADAM_VARIANTS = {"fused": {"fused": True}, "foreach": {"foreach": True}, "loop": {"foreach": False}}
@@ -32,17 +31,19 @@ COMPILE_LIMIT_SECONDS = 60
 class Batch:
     """P * G sequences, padded on the right; the pixels of a prompt once per completion, or once per prompt."""
 
-    def __init__(self, workload, image_token, images):
-        chunks = [prompt["chunks"] for prompt in workload["prompts"]]
+    def __init__(self, workload, family, images):
+        self.family = family
+        prompts = [prompt["chunks"] for prompt in workload["prompts"]]
         groups = workload["completions"]
-        self.sequences = [
-            {"prompt": prompt, "completion": completion} for prompt, group in zip(chunks, groups) for completion in group
-        ]
-        self.inputs, self.spans = reference.batch_of(self.sequences, image_token, 0, "right")
+        repeated = [prompt for prompt, group in zip(prompts, groups) for _ in group]
+        completions = [completion for group in groups for completion in group]
+        self.inputs, self.spans = family.batch_of(repeated, completions, "right")
         self.image_order = None
         if images == "per-prompt" and "pixel_values" in self.inputs:
-            self.inputs["pixel_values"], self.grids = reference.pixels_of([each for prompt in chunks for each in prompt])
-            self.image_order = image_order(chunks, groups)
+            self.images = family.images_of(prompts)
+            self.image_order = family.image_order(prompts, [len(group) for group in groups])
+            for name in family.pixel_inputs:
+                del self.inputs[name]
         longest = max(length for _, _, length in self.spans)
         steps = torch.arange(longest)
         starts = torch.tensor([prompt for _, prompt, _ in self.spans])[:, None]
@@ -54,29 +55,19 @@ class Batch:
         self.coefficients = coefficients(workload, self.mask)
         self.tokens = int(lengths.sum())
 
-    def model_inputs(self, model):
+    def model_inputs(self):
         if self.image_order is None:
             return self.inputs
-        inputs = {name: each for name, each in self.inputs.items() if name != "pixel_values"}
-        merged = model.model.get_image_features(self.inputs["pixel_values"], self.grids).pooler_output
-        repeated = BaseModelOutputWithPooling(pooler_output=[merged[index] for index in self.image_order])
-        return inputs | {"mm_encoder_outputs": {"image": repeated}}
+        seen = self.family.model.model.get_image_features(**self.images).pooler_output
+        repeated = BaseModelOutputWithPooling(pooler_output=[seen[index] for index in self.image_order])
+        return self.inputs | {"mm_encoder_outputs": {"image": repeated}}
 
-    def logprobs(self, model, **options):
+    def logprobs(self, **options):
         """[B, T] log-probs, only meaningful where `mask` is 1, and the model's output."""
-        output = reference.forward(model, self.model_inputs(model), logits_to_keep=self.predicting, **options)
+        self.family.forget()
+        output = self.family.model(**self.model_inputs(), use_cache=False, logits_to_keep=self.predicting, **options)
         entropy = F.cross_entropy(output.logits.flatten(0, 1), self.targets.flatten(), reduction="none")
         return -entropy.view(self.targets.shape), output
-
-
-def image_order(chunks, groups):
-    """For each image of the repeated batch its index among the images of the prompts."""
-    order, first = [], 0
-    for prompt, group in zip(chunks, groups):
-        count = sum(chunk["kind"] == "image" for chunk in prompt)
-        order += list(range(first, first + count)) * len(group)
-        first += count
-    return order
 
 
 def coefficients(workload, mask):
@@ -106,13 +97,14 @@ def micro_workloads(workload, size):
             yield workload | {"prompts": [prompt], "completions": [group[part]], "coefficients": [rows[part]]}
 
 
-def train_phase(model, batches, options):
+def train_phase(family, batches, options):
+    model = family.model
     model.train()
 
     def gradient():
         total = 0.0
         for batch in batches:
-            logprobs, _ = batch.logprobs(model)
+            logprobs, _ = batch.logprobs()
             loss = -(batch.coefficients * logprobs).sum()
             loss.backward()
             total += loss.item()
@@ -147,23 +139,23 @@ def fastest_adam(model, wanted):
     return best, torch.optim.AdamW(model.parameters(), **ADAM, **ADAM_VARIANTS[best])
 
 
-def score_phase(model, batch, _):
-    model.eval()
+def score_phase(family, batch, _):
+    family.model.eval()
 
     @torch.inference_mode()
     def step():
-        return batch.logprobs(model)[0]
+        return batch.logprobs()[0]
 
     return step, {"tokens": batch.tokens}
 
 
-def score_attention_phase(model, batch, _):
-    model.eval()
+def score_attention_phase(family, batch, _):
+    family.model.eval()
     rows = torch.arange(len(batch.spans))[:, None]
 
     @torch.inference_mode()
     def step():
-        logprobs, output = batch.logprobs(model, output_attentions=True)
+        logprobs, output = batch.logprobs(output_attentions=True)
         # Own and predicting rows together, so that either choice of row can be read off: [B, T + 1, S].
         last = output.attentions[-1].mean(dim=1)
         queries = torch.cat([batch.predicting[:, :1], batch.predicting + 1], dim=1)
@@ -172,11 +164,12 @@ def score_attention_phase(model, batch, _):
     return step, {"tokens": batch.tokens}
 
 
-def sample_phase(model, workload, options):
+def sample_phase(family, workload, _):
+    model = family.model
     model.eval()
     group, length = workload["groupSize"], workload["maxNewTokens"]
-    prompts = [{"prompt": prompt["chunks"], "completion": []} for prompt in workload["prompts"]]
-    inputs, _ = reference.batch_of(prompts, model.config.image_token_id, 0, "left")
+    prompts = [prompt["chunks"] for prompt in workload["prompts"]]
+    inputs, _ = family.batch_of(prompts, [[] for _ in prompts], "left")
     configuration = GenerationConfig(
         do_sample=True,
         temperature=1.0,
@@ -192,7 +185,7 @@ def sample_phase(model, workload, options):
 
     @torch.inference_mode()
     def step():
-        model.model.rope_deltas = None
+        family.forget()
         ids = model.generate(**inputs, generation_config=configuration)
         assert ids.shape == (len(prompts) * group, inputs["input_ids"].shape[1] + length), ids.shape
         return ids
@@ -200,13 +193,13 @@ def sample_phase(model, workload, options):
     return step, {"tokens": len(prompts) * group * length}
 
 
-def try_compile(model, step, seconds):
+def try_compile(family, step, seconds):
     """Compiles the decoder and runs two warm-up steps; says why when that fails or takes over a minute."""
     outcome = {}
 
     def attempt():
         try:
-            model.model.language_model.compile()
+            family.decoder.compile()
             step()
             step()
             outcome["works"] = True
@@ -247,26 +240,23 @@ def main():
     transformers.utils.logging.set_verbosity_error()
     transformers.utils.logging.disable_progress_bar()
     workload = json.loads(options.workload.read_text())
-    model = Qwen2_5_VLForConditionalGeneration.from_pretrained(
-        options.checkpoint,
-        dtype="float32",
-        attn_implementation="eager" if options.phase == "score-attention" else options.attention,
-    )
+    attention = "eager" if options.phase == "score-attention" else options.attention
+    family = open_family(options.checkpoint, attention)
     before = peak_memory()
     if options.phase == "sample":
-        step, report = sample_phase(model, workload, options)
+        step, report = sample_phase(family, workload, options)
     else:
         parts = micro_workloads(workload, options.micro_batch)
-        batches = [Batch(part, model.config.image_token_id, options.images) for part in parts]
+        batches = [Batch(part, family, options.images) for part in parts]
         if options.phase == "train":
-            step, report = train_phase(model, batches, options)
+            step, report = train_phase(family, batches, options)
         else:
             phases = {"score": score_phase, "score-attention": score_attention_phase}
-            step, report = phases[options.phase](model, batches[0], options)
+            step, report = phases[options.phase](family, batches[0], options)
         report["images"] = options.images
 
     if options.compile:
-        report["compile"] = try_compile(model, step, COMPILE_LIMIT_SECONDS)
+        report["compile"] = try_compile(family, step, COMPILE_LIMIT_SECONDS)
     seconds = []
     if not options.compile or report["compile"]["works"]:
         step()
@@ -281,14 +271,14 @@ def main():
         "threads": options.threads,
         "peakMemoryBytes": peak_memory(),
         "peakMemoryBytesBefore": before,
-        "parameters": sum(each.numel() for each in model.parameters()),
+        "parameters": sum(each.numel() for each in family.model.parameters()),
         "torch": torch.__version__,
         "transformers": transformers.__version__,
     }
     print(json.dumps(report), flush=True)
     if options.check and options.phase.startswith("score"):
         rows = result[0] if options.phase == "score-attention" else result
-        flat = [row[:length].tolist() for row, (_, _, length) in zip(rows, batch.spans)]
+        flat = [row[:length].tolist() for row, (_, _, length) in zip(rows, batches[0].spans)]
         group = [len(each) for each in workload["completions"]]
         nested = [[flat.pop(0) for _ in range(count)] for count in group]
         options.check.write_text(json.dumps(nested))
