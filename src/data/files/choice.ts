@@ -75,7 +75,8 @@ function chosenPlace(
   const isNumber = typeof value === "number" || typeof value === "bigint";
   if (isNumber && !areNumbers && byNumber >= 0) return byNumber;
   if (isNumber && areNumbers) return agreed(text, byText, byNumber);
-  const [, letter] = LETTER.exec(text) ?? [];
+  // Chinese tables have letters and brackets of full width.
+  const [, letter] = LETTER.exec(text.normalize("NFKC")) ?? [];
   if (letter !== undefined) return agreed(text, placeOfLetter(letter, texts), byText);
   const [, bracketed, before, rest = ""] = LETTER_AND_TEXT.exec(text) ?? [];
   const lettered = placeOfLetter(bracketed ?? before, texts);

@@ -50,3 +50,7 @@ describe("a truth value", () => {
     expect(await answersOf(options, answer)).toEqual(expected);
   });
 });
+
+test.each(["Ｂ", "（B）", "B．"])("a letter of full width, %s, means its option", async (answer) => {
+  expect(await answersOf(["red", "blue"], answer)).toEqual(["B", "blue"]);
+});
