@@ -34,8 +34,8 @@ function otherTruth(text: string): string | undefined {
 }
 
 /**
- * The places of the options that a text is: the first that is it exactly, else in another case, else all that are the same
- * number, else the first that is the other word for a truth value (`true` and `Yes`).
+ * The places of the options that a text is. The first option with the exact text counts, else the first in another case. Else
+ * all that are the same number count, else the first that is the other word for a truth value (`true` and `Yes`).
  */
 export function placesOfText(text: string, options: readonly string[]): readonly number[] {
   const exact = options.indexOf(text);
