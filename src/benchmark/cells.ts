@@ -2,8 +2,9 @@
  * @module
  * Cells of published rows as text. An empty cell, and the `nan` that pandas writes for one, is missing.
  */
-import type { Row } from "../data/index.ts";
+import { literalIn, type Row } from "../data/index.ts";
 import { DataError } from "../errors/index.ts";
+import { shownValue } from "../parts/index.ts";
 
 /** A cell as text; undefined where it is missing. */
 export function textIn(row: Row, column: string): string | undefined {
@@ -48,4 +49,18 @@ export function oneOf<Value extends string>(row: Row, column: string, values: re
     );
   }
   return found;
+}
+
+/**
+ * A cell that is a struct, or a dict in a text as Python or JSON writes it.
+ *
+ * @param expected its fields in words
+ * @throws DataError when it is missing or anything else
+ */
+export function structIn(row: Row, column: string, expected: string): Row {
+  const cell = row[column];
+  const value: unknown = typeof cell === "string" ? literalIn(cell) : cell;
+  if (typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array))
+    return value as Row;
+  throw new DataError(`${column}: expected ${expected}, got ${shownValue(cell)}`);
 }

@@ -4,9 +4,24 @@
  */
 import type { Row } from "../data/index.ts";
 import { DataError } from "../errors/index.ts";
+import { shownValue } from "../parts/index.ts";
 import type { Measure, ScoredAnswer } from "./benchmark.ts";
 import { accuracy } from "./measures.ts";
 import { pythonList } from "./python/list.ts";
+
+/**
+ * The entries of a list as texts. A null is "", a gap among options; nulls at the end are left out.
+ *
+ * @throws DataError where an entry is a list or a struct
+ */
+export function entriesAsTexts(list: readonly unknown[], column: string): string[] {
+  const end = list.findLastIndex((entry) => entry !== null && entry !== undefined) + 1;
+  return list.slice(0, end).map((entry) => {
+    if (entry === null || entry === undefined) return "";
+    if (typeof entry === "object") throw new DataError(`${column}: expected texts, got ${shownValue(entry)}`);
+    return String(entry);
+  });
+}
 
 /**
  * A cell's texts: a list as parquet has it, or as Python writes it into a text; none where the cell is empty.
@@ -21,7 +36,7 @@ export function textsIn(row: Row, column: string): string[] {
     const got = typeof cell === "string" ? JSON.stringify(cell.slice(0, 80)) : typeof cell;
     throw new DataError(`${column}: expected a list, got ${got}`);
   }
-  return list.map(String);
+  return entriesAsTexts(list as readonly unknown[], column);
 }
 
 /** The values of a column of a problem: each entry of a list counts. */

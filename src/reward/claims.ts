@@ -10,6 +10,7 @@ import * as z from "zod";
 import type { Problem, VisualClaim } from "../data/index.ts";
 import { NumericError } from "../errors/index.ts";
 import { Rng } from "../math/index.ts";
+import { columnList } from "./column-list.ts";
 import { entryOptions } from "./options.ts";
 import { requirePolicy } from "./require-policy.ts";
 import { defineReward } from "./reward.ts";
@@ -65,11 +66,19 @@ export function claimReward(
   return Math.max(0, 2 * (scored / total - 0.5));
 }
 
-/** Claims of a problem: its own, or the claims in its column, `[{ text, isTrue }]`. */
+const claimsSchema = z.array(z.object({ text: z.string(), isTrue: z.boolean() }));
+
+/**
+ * Claims of a problem: its own, or the claims in its column.
+ *
+ * @throws PartError when the column holds anything else
+ */
 function claimsOf({ claims, columns }: Problem, column: string): readonly VisualClaim[] {
-  const given: unknown = claims ?? columns[column];
-  const parsed = z.array(z.object({ text: z.string(), isTrue: z.boolean() })).safeParse(given);
-  return parsed.success ? parsed.data : [];
+  return columnList(claims ?? columns[column], {
+    schema: claimsSchema,
+    where: `column ${column}`,
+    expected: "a list of { text, isTrue }, isTrue a boolean",
+  });
 }
 
 /** Whether a reply says yes. */

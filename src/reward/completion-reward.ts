@@ -10,7 +10,7 @@ import { shownAnswers } from "./shown-answers.ts";
 
 /** The rewards of one completion and their sum. */
 export interface CompletionReward {
-  /** Weighted sum of the parts; null, not 0, if a part could not score the completion. */
+  /** Weighted sum of the parts; null, not 0, if a part of the sum could not score the completion. */
   readonly value: number | null;
   /** Each part before its weight. */
   readonly parts: Readonly<Record<string, number>>;
@@ -128,7 +128,8 @@ async function outcomesOf(
  *
  *     value = Σ weight · part
  *
- * If a part fails or returns null, the completion has no value. Separately normalised parts are not in the sum.
+ * If a part fails or returns null, the completion has no value. Parts of weight 0 and separately normalised parts are
+ * not in the sum.
  *
  * @param limit of one reward call, milliseconds
  * @param policy for rewards that query it; absent if no policy is trained
@@ -153,7 +154,8 @@ export async function completionRewards(
       const outcome = columns[r]![i]!;
       if (typeof outcome === "number") parts[name] = outcome;
       if (outcome instanceof Failure) failures.push(failureText(reward, problem.id, outcome));
-      if (reward.isSeparate) continue;
+      // A part of weight 0 is a metric alone.
+      if (reward.isSeparate || weight === 0) continue;
       value = typeof outcome === "number" && value !== null ? value + weight * outcome : null;
     }
     return { value, parts, judgement, ...(failures.length > 0 && { failures }) };

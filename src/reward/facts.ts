@@ -7,16 +7,26 @@
  */
 import * as z from "zod";
 import type { Problem } from "../data/index.ts";
+import { columnList } from "./column-list.ts";
 import { entryOptions } from "./options.ts";
 import { defineReward } from "./reward.ts";
 import { statedShare } from "./step-reward.ts";
 
 const factsSchema = z.array(z.union([z.string(), z.array(z.string()).min(1)]));
 
-/** Facts of a problem, from the task or from its column: a text, or several wordings of one. */
+/**
+ * Facts of a problem, from the task or from its column: a text, or several wordings of one.
+ *
+ * @throws PartError when the column holds anything else
+ */
 function factsOf({ visualFacts, columns }: Problem, column: string): readonly (readonly string[])[] {
-  const parsed = factsSchema.safeParse(visualFacts ?? columns[column]);
-  return parsed.success ? parsed.data.map((fact) => (typeof fact === "string" ? [fact] : fact)) : [];
+  const expected = "a list of texts, or of lists of wordings";
+  const facts = columnList(visualFacts ?? columns[column], {
+    schema: factsSchema,
+    where: `column ${column}`,
+    expected,
+  });
+  return facts.map((fact) => (typeof fact === "string" ? [fact] : fact));
 }
 
 /**

@@ -31,6 +31,11 @@ describe("the reward of a completion", () => {
     expect(await value("8")).toBe(0.5);
   });
 
+  test("does not depend on a part of weight 0 that has no score", async () => {
+    const entries = ["accuracy", { kind: "visual-facts", weight: 0 }];
+    expect((await rewardOf("8", { entries, answers: ["8"] })).value).toBe(1);
+  });
+
   test("is −1 or 1 with AT-RL's values", async () => {
     const entries = [{ kind: "accuracy", values: [-1, 1] }];
     expect((await rewardOf("8", { entries, answers: ["8"] })).value).toBe(1);

@@ -3,11 +3,10 @@
  * MathVerse (arXiv:2403.14624): each problem in six versions, which move what it says from the text into the diagram.
  */
 import * as z from "zod";
-import { type AnsweredProblem, literalIn, type Row } from "../../data/index.ts";
-import { DataError } from "../../errors/index.ts";
+import type { AnsweredProblem, Row } from "../../data/index.ts";
 import { createVerdict, type JudgedProblem, verdictSchema } from "../../verify/index.ts";
 import { type Benchmark, defineBenchmark, type Measure, type ScoredAnswer } from "../benchmark.ts";
-import { oneOf, requiredText, textIn } from "../cells.ts";
+import { oneOf, requiredText, structIn, textIn } from "../cells.ts";
 import { acceptedChoice } from "../choices.ts";
 import { accuracyByColumns } from "../lists.ts";
 import { accuracy, accuracyBy, textColumn } from "../measures.ts";
@@ -67,10 +66,7 @@ function idOf(row: Row, form: Form): string {
 
 /** Subject and subfield, in a struct or in a dict that Python wrote. */
 function metadataOf(row: Row): { readonly subject: string; readonly subfield: string } {
-  const cell = row["metadata"];
-  const metadata = (typeof cell === "string" ? literalIn(cell) : cell) as Row | null | undefined;
-  if (typeof metadata !== "object" || metadata === null)
-    throw new DataError("metadata: expected subject and subfield");
+  const metadata = structIn(row, "metadata", "subject and subfield");
   return { subject: requiredText(metadata, "subject"), subfield: requiredText(metadata, "subfield") };
 }
 

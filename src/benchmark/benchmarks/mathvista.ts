@@ -17,7 +17,7 @@ import {
   verdictSchema,
 } from "../../verify/index.ts";
 import { type Benchmark, defineBenchmark } from "../benchmark.ts";
-import { oneOf, requiredText, textIn } from "../cells.ts";
+import { oneOf, requiredText, structIn, textIn } from "../cells.ts";
 import { acceptedChoice, choicesOf } from "../choices.ts";
 import { accuracyByColumns, textsIn } from "../lists.ts";
 import { accuracy } from "../measures.ts";
@@ -89,7 +89,10 @@ function idOf(row: Row, form: Form): string {
 function problemOf(row: Row, form: Form): ProblemOfRow {
   const questionType = oneOf(row, "question_type", QUESTION_TYPES);
   const answer = requiredText(row, "answer");
-  const metadata = form === "authors" ? plainRow(row["metadata"] as Row) : {};
+  const metadata =
+    form === "authors"
+      ? plainRow(structIn(row, "metadata", "a struct such as { category, task, skills }"))
+      : {};
   const columns = { ...metadata, answer_type: oneOf(row, "answer_type", ANSWER_TYPES) };
   const shared = {
     id: idOf(row, form),

@@ -10,6 +10,7 @@ import { defineBenchmark } from "../benchmark.ts";
 import { requiredText } from "../cells.ts";
 import { acceptedChoice, columnOptions, optionLines } from "../choices.ts";
 import { withImagePlaces } from "../image-places.ts";
+import { entriesAsTexts } from "../lists.ts";
 import { accuracy, accuracyBy, textColumn } from "../measures.ts";
 import { disciplineOf } from "../mmmu-subjects.ts";
 import { openPublished, type PublishedForm, publishedSource } from "../published-rows.ts";
@@ -74,7 +75,7 @@ function optionsIn(row: Row, form: Form): string[] {
   const cell = row["options"];
   const list = typeof cell === "string" ? literalIn(cell) : cell;
   if (!Array.isArray(list)) throw new DataError(`options: expected a list, got ${JSON.stringify(cell)}`);
-  return list.map(String);
+  return entriesAsTexts(list as readonly unknown[], "options");
 }
 
 function imagesIn(row: Row, form: Form): readonly unknown[] {

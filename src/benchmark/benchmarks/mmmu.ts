@@ -10,6 +10,7 @@ import { defineBenchmark } from "../benchmark.ts";
 import { requiredText, textIn } from "../cells.ts";
 import { acceptedChoice, choicesOf, columnOptions } from "../choices.ts";
 import { withImagePlaces } from "../image-places.ts";
+import { entriesAsTexts } from "../lists.ts";
 import { accuracy, accuracyBy, textColumn } from "../measures.ts";
 import { disciplineOf } from "../mmmu-subjects.ts";
 import { openPublished, type PublishedForm, publishedSource } from "../published-rows.ts";
@@ -60,7 +61,7 @@ function imagesIn(row: Row, form: Form): readonly unknown[] {
 
 /** Options of a question, none for an open one. */
 function optionsIn(row: Row, form: Form): string[] {
-  return form === "authors" ? listIn(row, "options").map(String) : columnOptions(row);
+  return form === "authors" ? entriesAsTexts(listIn(row, "options"), "options") : columnOptions(row);
 }
 
 /** Accepted answers of an open question: the text, or the texts of the list that it is. */

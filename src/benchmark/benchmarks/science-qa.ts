@@ -9,6 +9,7 @@ import { answerVerdict } from "../../verify/index.ts";
 import { defineBenchmark } from "../benchmark.ts";
 import { requiredText, textIn } from "../cells.ts";
 import { acceptedChoice, choiceLetter, columnOptions, optionLines } from "../choices.ts";
+import { entriesAsTexts } from "../lists.ts";
 import { accuracy, accuracyBy, textColumn } from "../measures.ts";
 import { openPublished, type PublishedForm, publishedSource } from "../published-rows.ts";
 import { type AnswerRule, scoredByRule, scoredByVerdict } from "../rules/rule.ts";
@@ -45,7 +46,8 @@ function choiceIn(row: Row, form: Form): { readonly options: readonly string[]; 
     return { options: columnOptions(row), letter: requiredText(row, "answer").trim() };
   const choices = row["choices"];
   if (!Array.isArray(choices)) throw new DataError("choices: expected a list");
-  return { options: choices.map(String), letter: choiceLetter(Number(requiredText(row, "answer"))) };
+  const options = entriesAsTexts(choices as readonly unknown[], "choices");
+  return { options, letter: choiceLetter(Number(requiredText(row, "answer"))) };
 }
 
 /** Whether a question has an image; all of VLMEvalKit's table have. */

@@ -126,6 +126,22 @@ describe("an image in an archive beside the rows", () => {
     expect(await Promise.all([0, 1, 2, 3].map((row) => shade(path, row)))).toEqual([1, 2, 3, 0]);
   });
 
+  test("may have accents as one sign in the row and as two in the archive or on disk, or the other way round", async () => {
+    const folder = temporaryDirectory();
+    const [one, two] = ["NFC", "NFD"].map((form) => "images/é.png".normalize(form));
+    for (const [packed, named] of [
+      [one, two],
+      [two, one],
+    ]) {
+      writeZip(join(folder, "images.zip"), [member(packed!, 2)]);
+      expect(await shade(rowsOf(folder, named))).toBe(2);
+      const loose = temporaryDirectory();
+      mkdirSync(join(loose, "images"));
+      writeFileSync(join(loose, packed!), pngs[3]!);
+      expect(await shade(rowsOf(loose, named))).toBe(3);
+    }
+  });
+
   test("that two archives have is ambiguous, unless it is the same", async () => {
     const folder = temporaryDirectory();
     const path = rowsOf(folder, "images/a.png", "images/b.png");

@@ -22,6 +22,7 @@ const UNICODE_PATH = 0x7075;
 /** An archive whose directory has been read. */
 export interface ZipDirectory {
   readonly file: RegularFile;
+  /** Names in the normal form NFC: an accent is one sign with its letter. */
   readonly index: ZipIndex;
   /** The one folder that all files are in, where there is one. */
   readonly top: string | undefined;
@@ -70,7 +71,8 @@ async function readEntries(file: RegularFile, reader: WindowReader): Promise<Zip
     length += HEADER_BYTES + entry.fileNameLength + entry.extraFieldLength + entry.fileCommentLength;
     if (length > MAX_DIRECTORY_BYTES)
       throw new Error(`expected a directory of at most ${MAX_DIRECTORY_BYTES} bytes`);
-    const name = nameOf(entry);
+    // As rows write accents; macOS writes them as two signs.
+    const name = nameOf(entry).normalize("NFC");
     const wrong = validateFileName(name);
     if (wrong !== null || name.includes("\0")) throw new Error(wrong ?? "a name has a zero byte");
     if (name.endsWith("/") || isResource(name)) continue;

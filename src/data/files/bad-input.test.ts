@@ -195,7 +195,7 @@ describe("a TSV", () => {
 
   test.each<[string, string, string]>([
     ["names no row", "1\tnine\tQ\t7", 'neither base64 nor the index of a row: "nine"'],
-    ["is no base64", `1\t${"?".repeat(80)}\tQ\t7`, "is no base64"],
+    ["is no base64", `1\t${"?".repeat(80)}\tQ\t7`, 'expected base64, got "????'],
     ["is base64 of no image", `1\t${"QUJD".repeat(40)}\tQ\t7`, "cannot be read as an image"],
     ["has a field too few", "1\tQ\t7", "expected 4 fields, got 3"],
     ["leaves its quote open", `1\t"${base64}\tQ\t7`, "line 2"],

@@ -3,6 +3,7 @@
  * Answers that mean one of a question's options: by its letter, its place or its text.
  */
 import { DataError } from "../../errors/index.ts";
+import { numberIn, placesOfNumberIn, placesOfText, sameNumber, sameText } from "./option-texts.ts";
 import type { FilesOptions } from "./options.ts";
 import { referenceAnswer } from "./reference-answer.ts";
 import { asText } from "./rows/asked.ts";
@@ -14,30 +15,9 @@ const LETTER_AND_TEXT = /^(?:\(([A-Za-z])\)|([A-Za-z])[.):])\s*(.+)$/s;
 /** A place; pandas writes whole numbers as floats in a column with gaps. */
 const PLACE = /^\d{1,2}(?:\.0)?$/;
 
-const same = (a: string, b: string) => a.trim().toLowerCase() === b.trim().toLowerCase();
-
-/** Longest text that is looked at as a number. */
-const MAX_DIGITS = 40;
-
-/** A number without what does not change it, such as `1` for `01.0`; undefined for any other text. */
-function numberIn(text: string): string | undefined {
-  const trimmed = text.trim();
-  if (trimmed.length > MAX_DIGITS || !/\d/.test(trimmed)) return undefined;
-  const [all, sign = "", whole = "", fraction = ""] = /^([+-]?)0*(\d*)(?:\.(\d*?)0*)?$/.exec(trimmed) ?? [];
-  if (all === undefined) return undefined;
-  return `${sign === "-" ? "-" : ""}${whole || "0"}${fraction && `.${fraction}`}`;
-}
-
-const sameNumber = (a: string, b: string) => numberIn(a) !== undefined && numberIn(a) === numberIn(b);
-
-/** Place of the option that a text is; exact before another case, and that before the same number. */
+/** Place of the option that a text is, −1 where it is none. */
 function placeOfText(text: string, options: readonly string[]): number {
-  const exact = options.indexOf(text);
-  if (exact >= 0) return exact;
-  const alike = options.findIndex((option) => option !== "" && same(option, text));
-  if (alike >= 0) return alike;
-  const equal = options.flatMap((option, i) => (sameNumber(option, text) ? [i] : []));
-  const [one = -1, other = one] = equal;
+  const [one = -1, other = one] = placesOfText(text, options);
   return agreed(text, one, other);
 }
 
@@ -70,7 +50,7 @@ function placeOfLabel(text: string, { labels, texts }: StatedOptions): number {
   if (labels === undefined) return -1;
   const bare = text.replace(/^(?:(?:option|choice)\s+)?\(?([^()]*?)[).:]?$/i, "$1").replace(/\.0$/, "");
   return labels.findIndex(
-    (label, i) => texts[i] !== "" && label !== undefined && bare !== "" && same(label, bare),
+    (label, i) => texts[i] !== "" && label !== undefined && bare !== "" && sameText(label, bare),
   );
 }
 
@@ -93,14 +73,18 @@ function chosenPlace(
   if (byLabel >= 0) return agreed(text, byLabel, byText);
   const byNumber = mode === "none" ? -1 : placeOfNumber(text, 0, options);
   const isNumber = typeof value === "number" || typeof value === "bigint";
-  if (isNumber && !areNumbers) return byNumber >= 0 ? byNumber : byText;
-  if (isNumber) return agreed(text, byText, byNumber);
-  const [, letter] = LETTER.exec(text) ?? [];
+  if (isNumber && !areNumbers && byNumber >= 0) return byNumber;
+  if (isNumber && areNumbers) return agreed(text, byText, byNumber);
+  // Chinese tables have letters and brackets of full width.
+  const [, letter] = LETTER.exec(text.normalize("NFKC")) ?? [];
   if (letter !== undefined) return agreed(text, placeOfLetter(letter, texts), byText);
   const [, bracketed, before, rest = ""] = LETTER_AND_TEXT.exec(text) ?? [];
   const lettered = placeOfLetter(bracketed ?? before, texts);
-  if (lettered >= 0 && same(texts[lettered]!, rest)) return lettered;
-  if (byText >= 0 || byNumber < 0) return byText;
+  if (lettered >= 0 && sameText(texts[lettered]!, rest)) return lettered;
+  if (byText >= 0) return byText;
+  const within = placesOfNumberIn(text, texts);
+  if (byNumber < 0) return within.length === 1 ? within[0]! : -1;
+  if (within.length > 0) return agreed(text, within[0]!, byNumber);
   const areTextsOfNumbers = texts.every((option) => option === "" || numberIn(option) !== undefined);
   if (!areTextsOfNumbers) return byNumber;
   throw new DataError(
@@ -119,6 +103,11 @@ function placesOfLetters(text: string, options: readonly string[]): number[] {
   return places.includes(-1) || new Set(places).size < places.length ? [] : places;
 }
 
+/** The text itself where it says an option in other words, such as `6` for `6 cm`; none where it is a letter or a place. */
+function ownForm(text: string, place: number, options: readonly string[]): readonly string[] {
+  return [...placesOfText(text, options), ...placesOfNumberIn(text, options)].includes(place) ? [text] : [];
+}
+
 /** Accepted answers, and whether they are among the options. */
 export interface ReadAnswers {
   readonly answers: readonly string[];
@@ -132,7 +121,8 @@ export interface ReadAnswers {
  *     options red, blue: 1 -> B, blue;  "A" -> A, red;  "blue" -> blue, B;  "green" -> green
  *
  * A number is a place, unless the options are numbers; a text is first an option's text or number, then a place, unless
- * all options are numbers in texts. Labels of the row's own, such as `1`, come before places.
+ * all options are numbers in texts. Labels of the row's own, such as `1`, come before places. A number that is no place is
+ * the one option with it and no other (`6` is `6 cm`); `true` is `Yes`, and `false` is `No`.
  *
  * @throws DataError when there is none, it may be two of the options, or several options are right at once
  */
@@ -158,8 +148,8 @@ export function readAnswers(
     else {
       places.add(place);
       const [letter, option] = [LETTERS[place]!, options.texts[place]!];
-      const isText = same(text, option) || sameNumber(text, option);
-      answers.push(...(isText ? [option, letter] : [letter, option]));
+      const isText = sameText(text, option) || sameNumber(text, option);
+      answers.push(...(isText ? [option, letter] : [...ownForm(text, place, options.texts), letter, option]));
     }
   }
   if (places.size > 1)

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { temporaryDirectory } from "../../testing/temporary-directory.ts";
@@ -36,6 +36,12 @@ describe("the files of a split that a folder of its own has", () => {
     expect(findFiles(options(train, { test: folder }), "test")).toBeUndefined();
     expect(() => discoverFiles(options(train, { test: folder }), "test")).toThrow("has no test part");
   });
+});
+
+test("the folder data/ may be a link", () => {
+  const folder = temporaryDirectory();
+  symlinkSync(folderOf("train.jsonl"), join(folder, "data"));
+  expect(namesOf(findFiles(options(folder), "train"))).toEqual(["train.jsonl"]);
 });
 
 test("parts of two releases of a table in one folder are refused; a part of one is accepted", () => {

@@ -95,9 +95,11 @@ function filesIn(
     .sort((a, b) => (a.name < b.name ? -1 : 1));
   // A JSON file beside tables describes them.
   const tables = found.filter(({ format }) => format !== "json");
-  const hasData = all.some((entry) => entry.name === "data" && entry.isDirectory());
   if (tables.length > 0) return tables;
-  const below = hasData ? filesIn(join(path, "data"), wanted) : [];
+  const data = join(path, "data");
+  // It may be a link to a directory.
+  const hasData = statSync(data, { throwIfNoEntry: false })?.isDirectory() === true;
+  const below = hasData ? filesIn(data, wanted) : [];
   return below.length > 0 ? below : found;
 }
 

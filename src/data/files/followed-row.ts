@@ -3,12 +3,9 @@
  * Rows that take their image from another row, as in VLMEvalKit's tables.
  */
 import { DataError } from "../../errors/index.ts";
-import type { ImageReference } from "./image-reference.ts";
+import { FILE_NAME, type ImageReference } from "./image-reference.ts";
 import type { RowReaders } from "./rows/row-readers.ts";
 import type { Table } from "./table.ts";
-
-/** A file's name, which a short text in a table may be in place of an index. */
-const FILE_NAME = /\.[a-z]{3,4}$/i;
 
 /** Whether a short text is a file's name, since no row has it as its index. */
 export function isFileInsteadOfRow(table: Table, index: string): boolean {

@@ -27,11 +27,14 @@ const DATA_URI = /^data:(?:[a-z0-9.+-]+\/[a-z0-9.+*-]+)?(?:;[^,;]*)*?(;base64)?,
 const PYTHON_BYTES = /^b(['"])(.*)\1$/s;
 /** Longest text of base64's letters alone that may be a path. */
 const MAX_PATH = 255;
+/** A file's name, which a text in a table may be in place of an index or base64. */
+export const FILE_NAME = /\.[a-z]{3,4}$/i;
 const URL_START = /^[a-z][a-z0-9+.-]{1,20}:\/\//i;
 
 function base64Bytes(text: string): Uint8Array {
   const compact = text.replaceAll(/\s/g, "");
-  if (!BASE64.test(compact)) throw new DataError("image: is no base64");
+  if (!BASE64.test(compact))
+    throw new DataError(`image: expected base64, got ${JSON.stringify(text.slice(0, 80))}`);
   return new Uint8Array(Buffer.from(compact, "base64"));
 }
 
@@ -74,6 +77,8 @@ function fromText(text: string, isEncoded: boolean): ImageReference {
       `image ${JSON.stringify(text.slice(0, 300))}: is a URL that cannot be read: download it`,
     );
   if (isEncoded && text.length <= MAX_INDEX_BYTES) return { kind: "row", index: text };
+  // Base64 has no full stop.
+  if (isEncoded && FILE_NAME.test(text)) return { kind: "path", path: text };
   if (isEncoded || isBase64Image(text)) return { kind: "bytes", bytes: base64Bytes(text) };
   return { kind: "path", path: text };
 }
@@ -141,8 +146,8 @@ function references(value: unknown, isEncoded: boolean, depth: number): ImageRef
 /**
  * The images that a cell names, in order.
  *
- * @param isEncoded true where a text is base64 or another row's index, as in VLMEvalKit's `image` column. False where
- *   it is a path, a URL, a data URI or an image in base64
+ * @param isEncoded true where a text is base64, another row's index or a file's name, as in VLMEvalKit's `image` column.
+ *   False where it is a path, a URL, a data URI or an image in base64
  * @throws DataError when the cell is nothing of the kind
  */
 export function imageReferences(value: unknown, isEncoded: boolean): ImageReference[] {

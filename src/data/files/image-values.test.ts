@@ -83,6 +83,8 @@ describe("a TSV", () => {
 
   test("may name files in place of base64", async () => {
     expect(await images([["1", "a.png", "Q?", "x"]])).toEqual([1]);
+    const long = `${"folder-".repeat(12)}.png`;
+    await expect(images([["1", long, "Q?", "x"]])).rejects.toThrow(`image "${long}": no such file`);
     await expect(images([["1", "9", "Q?", "x"]])).rejects.toThrow("neither base64 nor the index of a row");
     await expect(images([["1", "none.png", "Q?", "x"]])).rejects.toThrow('image "none.png": no such file');
   });

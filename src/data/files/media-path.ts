@@ -51,6 +51,20 @@ export function slashed(path: string): string {
 }
 
 /**
+ * The path of a file as a row writes it, else as it is on disk: with slashes, and with accents as one sign or two, since macOS
+ * writes two.
+ */
+function written(root: string, named: string, plain: string): string {
+  const own = unescaped(named, resolve(root, plain));
+  if (existsSync(own)) return own;
+  const slashes = slashed(plain);
+  const others = [slashes, slashes.normalize("NFC"), slashes.normalize("NFD")].map((path) =>
+    resolve(root, path),
+  );
+  return others.find((path) => existsSync(path)) ?? (plain.includes("\\") ? others[0]! : own);
+}
+
+/**
  * A path as a row names it, without the mark of a file URL.
  *
  * @throws DataError when it is not a path
@@ -70,8 +84,7 @@ export function plainPath(medium: Medium, named: string): string {
 export async function mediumAt(root: string, named: string, medium: Medium): Promise<FoundMedium> {
   const shown = shownMedium(medium, named);
   const plain = plainPath(medium, named);
-  const written = unescaped(named, resolve(root, plain));
-  const path = plain.includes("\\") && !existsSync(written) ? resolve(root, slashed(plain)) : written;
+  const path = written(root, named, plain);
   if (!isWithin(resolve(root), path))
     throw new DataError(`${shown}: leads out of the image directory ${root} (data.images names another)`);
   const target = await realWithin(root, path, shown);

@@ -66,6 +66,30 @@ describe("images", () => {
     expect((await one({ ...asked, images: ["a.png"], ...none, image: null })).images).toHaveLength(1);
   });
 
+  test("in image are no loss where images has them, or has them in another form", async () => {
+    const images = ["a.png", "b.png"];
+    expect(await summary({ ...asked, images, image: "b.png" })).toEqual(["Colour?", ["red"], [28, 56]]);
+    const bytes = [{ bytes: base64, path: null }];
+    expect((await one({ ...asked, images: bytes, image: "a.png" })).images).toHaveLength(1);
+    await expect(one({ ...asked, images: ["b.png"], image: "a.png" })).rejects.toThrow(
+      "image: expected all images in images, got another in image: give them in one list, or name the one column",
+    );
+  });
+
+  test("in messages beside a question are reported", async () => {
+    const content = [
+      { type: "image", image: "a.png" },
+      { type: "text", text: "Shape?" },
+    ];
+    const row = { ...asked, messages: [{ role: "user", content }] };
+    await expect(one(row)).rejects.toThrow(
+      'got one in "messages": data.columns.question: messages reads it, and data.columns.image: ""',
+    );
+    expect((await one(row, { columns: { question: "messages" } })).images).toHaveLength(1);
+    const told = { ...asked, messages: [{ role: "assistant", content: "a.png" }] };
+    expect((await one(told)).images).toEqual([]);
+  });
+
   test.each<[string, object]>([
     ["a file name", { visual: "a.png" }],
     ["a list of file names", { visuals: ["a.png", "b.jpg"] }],

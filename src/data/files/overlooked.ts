@@ -8,11 +8,13 @@ import { DataError } from "../../errors/index.ts";
 import { imageFormat } from "../../model/index.ts";
 import type { ImageReference } from "./image-reference.ts";
 import { type Cells, holdsSomething, isStruct, isWrittenMissing } from "./rows/cells.ts";
+import { isConversation } from "./rows/conversation.ts";
+import { unquoted } from "./rows/literal.ts";
 import { imagesIn } from "./rows/reader.ts";
 import type { Row } from "./table.ts";
 
-/** Deepest nesting in which images are looked for. */
-const MAX_DEPTH = 3;
+/** Deepest nesting in which images are looked for: messages, their content, its parts, an image's struct. */
+const MAX_DEPTH = 6;
 const IMAGE_NAME = /^[^\n<>]{1,1000}\.(?:png|jpe?g|webp|gif|bmp|tiff?|avif)$/i;
 const IMAGE_URI = /^data:image\//i;
 /** Keys of structs in which the datasets library and content parts hold an image. */
@@ -27,7 +29,12 @@ function holdsImage(value: unknown, depth = 0): boolean {
   }
   if (depth >= MAX_DEPTH) return false;
   if (Array.isArray(value)) return value.some((item) => holdsImage(item, depth + 1));
-  return isStruct(value) && KEYS.some((key) => holdsImage(value[key], depth + 1));
+  if (!isStruct(value)) return false;
+  const { content } = value as { readonly content?: unknown };
+  return (
+    KEYS.some((key) => holdsImage(value[key], depth + 1)) ||
+    (Array.isArray(content) && holdsImage(content, depth + 1))
+  );
 }
 
 /**
@@ -40,17 +47,29 @@ export function refuseOverlookedImage(row: Row, used: Iterable<string>): void {
   const read = new Set([...used].map((path) => (Object.hasOwn(row, path) ? path : path.split(".")[0])));
   const column = Object.keys(row).find((name) => !read.has(name) && holdsImage(row[name]));
   if (column === undefined) return;
+  const part = isConversation(unquoted(row[column])) ? "question" : "image";
   throw new DataError(
     `image: expected it in a column for images, got one in ${JSON.stringify(column)}: ` +
-      `data.columns.image: ${column} reads it, and data.columns.image: "" says that there are none`,
+      `data.columns.${part}: ${column} reads it, and data.columns.image: "" says that there are none`,
   );
 }
 
 const NUMBERED_COLUMN = /^image_?\d{1,3}$/;
+/** Columns of which the second is read, and the first may repeat an image of it. */
+const SINGLE = "image";
+const SEVERAL = "images";
+
+/** Whether all are other images of a form that the images which are read have too, so that they can be compared. */
+function areOthers(images: readonly ImageReference[], read: readonly ImageReference[]): boolean {
+  return images.some(
+    (image) =>
+      read.every(({ kind }) => kind === image.kind) && !read.some((other) => isDeepStrictEqual(other, image)),
+  );
+}
 
 /**
- * Rejects a row that has an image in a numbered column, such as `image_1`, beside the columns that are read. One that is read
- * elsewhere in the row too is no loss.
+ * Rejects a row that has an image in a numbered column, such as `image_1`, or in `image` beside `images`, that no column that is
+ * read has. Of `image` only one in the same form as the others counts, since a path may be that of bytes.
  *
  * @param read the images that are read, and the columns that they are in
  * @throws DataError naming the column
@@ -61,10 +80,13 @@ export function refuseUnreadImage(
 ): void {
   for (const name of Object.keys(cells.row)) {
     const cell = cells.row[name];
-    if (!NUMBERED_COLUMN.test(name) || columns.includes(name) || isWrittenMissing(cell)) continue;
+    const isSingle = name === SINGLE && columns.includes(SEVERAL);
+    if (!(isSingle || NUMBERED_COLUMN.test(name)) || columns.includes(name) || isWrittenMissing(cell))
+      continue;
     if (["number", "bigint", "boolean"].includes(typeof cell)) continue;
     const images = imagesIn(cell, name, cells) ?? [];
-    if (images.every((image) => value.some((other) => isDeepStrictEqual(other, image)))) continue;
+    const isRead = (image: ImageReference) => value.some((other) => isDeepStrictEqual(other, image));
+    if (isSingle ? !areOthers(images, value) : images.every(isRead)) continue;
     const all = columns.join(", ");
     throw new DataError(
       `image: expected all images in ${all}, got another in ${name}: give them in one list, or name the one column to ` +

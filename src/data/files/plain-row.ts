@@ -9,11 +9,25 @@ import type { Row } from "./table.ts";
 const MAX_ENCODED = 512;
 const DATA_URI = /^data:(?:[a-z]+\/[a-z0-9.+-]+)?[;,]/i;
 const ENCODED = /^[A-Za-z0-9+/_=-]+$/;
+/** Shortest lines of base64 in lines; programs write 64 or 76 letters. */
+const MIN_LINE = 57;
+/** Bytes in a text of a list or dict: a data URI, base64, or the first bytes of an image as Python writes them. */
+const WITHIN = /['"](?:data:[a-z]+\/[^,'"\s]{1,80},|[A-Za-z0-9+/_-]{400}|\\x89PNG|\\xff\\xd8\\xff|GIF8|RIFF)/;
+/** Letters of a list or dict among which bytes are looked for. */
+const MAX_BEFORE = 4096;
 
-/** Whether a text is the bytes of an image or a video. */
-function isEncoded(text: string): boolean {
-  if (text.length <= MAX_ENCODED) return false;
-  return DATA_URI.test(text) || ENCODED.test(text.slice(0, MAX_ENCODED));
+/** Whether a text begins with base64, in one line or in lines. */
+function isBase64(text: string): boolean {
+  const [first = "", ...rest] = text.slice(0, MAX_ENCODED).split(/\r?\n/);
+  return [first, ...rest].every((line) => ENCODED.test(line) || line === "") && first.length >= MIN_LINE;
+}
+
+/** Whether a text is the bytes of an image or a video, or a list or dict with such bytes as Python or JSON writes it. */
+function isEncoded(written: string): boolean {
+  if (written.length <= MAX_ENCODED) return false;
+  const text = written.trimStart();
+  if (DATA_URI.test(text) || isBase64(text)) return true;
+  return /^(?:[[({]|b['"])/.test(text) && WITHIN.test(text.slice(0, MAX_BEFORE));
 }
 
 function plain(value: unknown): unknown {
@@ -28,7 +42,7 @@ function plain(value: unknown): unknown {
 
 /**
  * The cells of a row: whole numbers beyond 2⁵³ as text, NaN and infinities as null, times as ISO 8601. Bytes, and texts that
- * are bytes in base64, are left out.
+ * are bytes or a list of them, are left out.
  */
 export function plainRow(row: Row): Record<string, unknown> {
   const cells = Object.entries(row).map(([name, value]) => [name, plain(value)] as const);

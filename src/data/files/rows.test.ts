@@ -286,7 +286,7 @@ describe("nothing passes in silence:", () => {
     [
       "broken base64",
       { image: `data:image/png;base64,${"?".repeat(80)}`, question: "?", answer: "1" },
-      "is no base64",
+      "expected base64, got ",
     ],
   ])("%s", async (_name, row, expected) => {
     await expect(one(row)).rejects.toThrow(expected);

@@ -6,7 +6,7 @@
 import { DataError } from "../../errors/index.ts";
 import { imageFormat } from "../../model/index.ts";
 import { type ImageReference, imageReferences } from "./image-reference.ts";
-import { isStruct } from "./rows/cells.ts";
+import { holdsSomething, isStruct } from "./rows/cells.ts";
 import { literalIn } from "./rows/literal.ts";
 
 /** How a row itself wants its video sampled; what it does not say is left to the options. */
@@ -73,6 +73,12 @@ function ownSampling(struct: Struct): OwnSampling {
   return own;
 }
 
+/** The datasets library writes a missing video as a struct of nulls. */
+function isMissing(struct: Struct): boolean {
+  const held = ["video", "bytes", "path"].filter((key) => key in struct);
+  return held.length > 0 && held.every((key) => !holdsSomething(struct[key]));
+}
+
 function fromStruct(struct: Struct): VideoReference {
   const own = ownSampling(struct);
   if (struct["video"] !== undefined && struct["video"] !== null) {
@@ -135,6 +141,6 @@ export function videoReferences(value: unknown): VideoReference[] {
   }
   if (value instanceof Uint8Array) return [fromBytes(value)];
   if (Array.isArray(value)) return fromList(value, false);
-  if (isStruct(value)) return [fromStruct(value)];
+  if (isStruct(value)) return isMissing(value) ? [] : [fromStruct(value)];
   throw new DataError(`video: expected a path, frames or a list of videos, got a ${typeof value}`);
 }

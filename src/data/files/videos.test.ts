@@ -92,6 +92,14 @@ describe("frames", () => {
     expect(greys(await first({ videos: "['clip/3.png', 'clip/4.png']" }))).toEqual([[3, 4]]);
   });
 
+  test.each([{ bytes: null, path: null }, [{ bytes: null, path: null }], { video: null }])(
+    "may be missing as the datasets library writes it, %j",
+    async (videos) => {
+      const { videos: found = [], images } = await first({ videos, image: "good.png" });
+      expect([found.length, images.length]).toEqual([0, 1]);
+    },
+  );
+
   test("may be bytes and data URIs, and paths with file:// before them", async () => {
     const uri = `data:image/png;base64,${Buffer.from(png).toString("base64")}`;
     expect(greys(await first({ video: [uri, uri] }))).toEqual([[20, 20]]);

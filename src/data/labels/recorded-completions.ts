@@ -4,6 +4,7 @@
  */
 import * as z from "zod";
 import { DataError } from "../../errors/index.ts";
+import { faultText } from "../../parts/index.ts";
 import { openJsonl } from "../files/jsonl-table.ts";
 import { annotationKey, completionHash } from "./annotations.ts";
 
@@ -40,8 +41,8 @@ const MAX_LINE_BYTES = 64 << 20;
 function completionOf(row: unknown, place: string): RecordedCompletion {
   const parsed = lineSchema.safeParse(row);
   if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new DataError(`${place}: ${issue?.path.join(".")}: ${issue?.message}`);
+    const issue = parsed.error.issues[0]!;
+    throw new DataError(`${place}: ${issue.path.join(".")}: ${faultText(issue, row)}`);
   }
   const { problem, completion, index, tokens, stopReason, question, answers } = parsed.data;
   return {
