@@ -86,6 +86,8 @@ async function scoresOf(
     });
   }
   const found = Array.from(scores as ArrayLike<unknown>);
+  // Their errors would end the process, since nobody waits for them.
+  for (const value of found) if (value instanceof Promise) value.catch(() => {});
   if (found.length !== answered.length) {
     throw new PartError(`${where}: expected ${answered.length} scores, got ${found.length}`, {
       isTotal: true,
@@ -95,7 +97,7 @@ async function scoresOf(
     if (value === null || (typeof value === "number" && Number.isFinite(value))) return value;
     return new Failure(
       new PartError(
-        `${where}: expected a finite number or null, got ${shownValue(value)} (problem ${answered[i]!.problem.id})`,
+        `${where}: expected a finite number or null, got ${shownValue(value)}${value instanceof Promise ? "; return Promise.all(…) of them" : ""} (problem ${answered[i]!.problem.id})`,
       ),
     );
   });
