@@ -130,7 +130,7 @@ async function outcomesOf(
  *
  *     value = Σ weight · part
  *
- * If a part fails or returns null, the completion has no value. Separately normalised parts are not in the sum.
+ * If a part fails or returns null, or the sum is not finite, the completion has no value. Separately normalised parts are not in the sum.
  *
  * @param limit of one reward call, milliseconds
  * @param policy for rewards that query it; absent if no policy is trained
@@ -157,6 +157,10 @@ export async function completionRewards(
       if (outcome instanceof Failure) failures.push(failureText(reward, problem.id, outcome));
       if (reward.isSeparate) continue;
       value = typeof outcome === "number" && value !== null ? value + weight * outcome : null;
+    }
+    if (value !== null && !Number.isFinite(value)) {
+      failures.push(`reward: expected a finite sum of its parts, got ${value} (problem ${problem.id})`);
+      value = null;
     }
     return { value, parts, judgement, ...(failures.length > 0 && { failures }) };
   });

@@ -142,6 +142,20 @@ describe("a reward that fails", () => {
     ]);
   });
 
+  test("by a weighted sum beyond all numbers has no reward, and says so", async () => {
+    const huge: Reward = {
+      name: "huge",
+      weight: 10,
+      score: (batch) => batch.map((_, i) => (i === 0 ? 1e308 : 1)),
+    };
+    const [first, second] = await completionRewards([huge], answered);
+    expect(first).toMatchObject({
+      value: null,
+      failures: ["reward: expected a finite sum of its parts, got Infinity (problem a)"],
+    });
+    expect(second?.value).toBe(10);
+  });
+
   test("by never ending is given up after its time", async () => {
     const found = await score(() => new Promise(() => {}), 20);
     expect(found.map(({ value }) => value)).toEqual([null, null, null]);
