@@ -80,7 +80,7 @@ const choiceSchema = z
     } satisfies ChatChoice,
   }));
 
-/** What is said beside the choices is left out where it is not understood: some servers send nulls there. */
+/** Fields beside the choices are left out where they cannot be read: some servers send nulls there. */
 const answerSchema = z.object({
   model: z.string().optional().catch(undefined),
   choices: z.array(choiceSchema).min(1),

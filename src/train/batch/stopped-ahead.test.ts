@@ -22,7 +22,7 @@ const problem = (index: number): Problem => ({
 const task: Task = { name: "shades", train: { fingerprint: "shades", size: 10, problem } };
 const dialogue = openDialogue(SMALL_ASSETS);
 
-/** A reward that takes a moment, and fails on every batch but the first ones. */
+/** A reward that takes a moment, and fails on every batch after the first batches. */
 const slow = (batches = Infinity): Reward => {
   let called = 0;
   return {
@@ -91,7 +91,7 @@ const metricsOf = (path: string) =>
       return record;
     });
 
-/** What two runs must have alike: their metrics and their final weights. */
+/** Metrics and final weights, which two runs must have alike. */
 const contentOf = (path: string) => ({
   metrics: metricsOf(path),
   weights: readFileSync(join(path, "model/fake-policy.bin")).toString("base64"),

@@ -94,7 +94,7 @@ test("two runs that begin in one directory at the same moment do not write the c
   expect(RunDirectory.exists(path)).toBe(true);
 });
 
-test("a resumed run deletes later rollouts and half-written ones, and no file of the user's", async () => {
+test("a resumed run deletes later rollouts and temporary files, and no file of the user's", async () => {
   const path = freshPath();
   const directory = RunDirectory.create(path, record(), describeEnvironment());
   for (const iteration of [1, 2, 3]) directory.writeRollouts(iteration, [{}]);

@@ -41,7 +41,7 @@ const METRICS = "metrics.jsonl";
 const ROLLOUTS = "rollouts";
 /** A file of rollouts, or the temporary file of one. */
 const ROLLOUT_FILE = /^(\d+)\.jsonl(\.\d+\.tmp)?$/;
-/** What is left of a run that was killed before its config.json was there. */
+/** Files of a run that was killed before its config.json was there. */
 const BEGUN = /^(?:(?:process|environment)\.json|(?:environment|config)\.json\.\d+\.tmp)$/;
 
 function asRunError(what: string, error: unknown): RunError {
