@@ -16,7 +16,14 @@ export interface EvaluationRecord extends Evaluation {
 /** The parts of a training that an evaluation needs. */
 export type Evaluated = Pick<
   Training,
-  "engine" | "dialogue" | "verdict" | "measures" | "limits" | "maxBrokenShare" | "evaluationBatch" | "isInCode"
+  | "engine"
+  | "dialogue"
+  | "verdict"
+  | "measures"
+  | "limits"
+  | "maxBrokenShare"
+  | "evaluationBatch"
+  | "isInCode"
 > & { readonly sampling: Pick<Training["sampling"], "maxCompletionTokens"> };
 
 /** Evaluates greedily on the first problems of a source. */
