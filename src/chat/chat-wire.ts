@@ -53,16 +53,16 @@ export interface ChatAnswer {
 }
 
 const contentSchema = z
-  .union([z.string(), z.array(z.object({ text: z.string().default("") }))])
+  .union([z.string(), z.array(z.object({ text: z.string().nullish() }))])
   .nullish()
   .transform((content) => {
     if (typeof content === "string") return content;
-    return (content ?? []).map(({ text }) => text).join("");
+    return (content ?? []).map(({ text }) => text ?? "").join("");
   });
 
 const choiceSchema = z
   .object({
-    index: z.number().default(0),
+    index: z.number().catch(0),
     message: z.object({ content: contentSchema }),
     finish_reason: z.string().nullish(),
     logprobs: z.object({ content: z.array(z.object({ logprob: z.number() })).nullish() }).nullish(),
@@ -80,12 +80,14 @@ const choiceSchema = z
     } satisfies ChatChoice,
   }));
 
+/** Fields beside the choices are left out where they cannot be read: some servers send nulls there. */
 const answerSchema = z.object({
-  model: z.string().optional(),
+  model: z.string().optional().catch(undefined),
   choices: z.array(choiceSchema).min(1),
   usage: z
     .object({ prompt_tokens: z.number().default(0), completion_tokens: z.number().default(0) })
-    .nullish(),
+    .optional()
+    .catch(undefined),
 });
 
 /**

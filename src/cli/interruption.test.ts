@@ -1,6 +1,6 @@
 import { EventEmitter } from "node:events";
 import { describe, expect, test } from "vitest";
-import { interruptionBy, onReaderGone } from "./interruption.ts";
+import { interruptionBy, onForgottenFailure, onReaderGone } from "./interruption.ts";
 
 describe("Ctrl-C", () => {
   test("asks to stop the first time, and ends at once the second", () => {
@@ -60,4 +60,20 @@ describe("Ctrl-C", () => {
     expect(exits).toEqual([130]);
     expect(interruption.signal.aborted).toBe(false);
   });
+});
+
+test("a promise that fails and that nobody waits for ends the command in order, with its error", () => {
+  const process = Object.assign(new EventEmitter(), { exits: [] as number[] });
+  const notices: string[] = [];
+  const notice = (text: string) => void notices.push(text);
+  const interruption = interruptionBy(process, notice, (status) => process.exits.push(status));
+  onForgottenFailure(process, notice, interruption.request);
+  const signal = interruption.listen("stopping after a checkpoint");
+  for (const reason of [new Error("no network"), "no text"]) process.emit("unhandledRejection", reason);
+  expect(signal.aborted).toBe(true);
+  expect(process.exits).toEqual([]);
+  expect(notices[0]).toMatch(
+    /^\nerror: a promise failed that nobody waits for .*: Error: no network\n {4}at /,
+  );
+  expect(notices[1]).toMatch(/: no text\n$/);
 });

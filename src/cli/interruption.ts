@@ -77,5 +77,28 @@ export function onReaderGone(stream: Writable, act: () => void): void {
   });
 }
 
+/** The process, as far as it reports promises that nobody waits for. */
+interface RejectionSource {
+  on(event: "unhandledRejection", listener: (reason: unknown) => void): unknown;
+}
+
+/**
+ * Ends the command in order when a promise fails that nobody waits for, such as a request that a user's observer has not
+ * awaited. Node would end the process at once, and all work since the last checkpoint would be lost.
+ *
+ * @param end asks the command to end
+ */
+export function onForgottenFailure(
+  source: RejectionSource,
+  notice: (text: string) => void,
+  end: () => void,
+): void {
+  source.on("unhandledRejection", (reason) => {
+    const detail = reason instanceof Error ? (reason.stack ?? reason.message) : String(reason);
+    notice(`\nerror: a promise failed that nobody waits for (await it, or catch its error): ${detail}\n`);
+    end();
+  });
+}
+
 /** Thrown by a command that the user interrupted. */
 export class InterruptedRun extends Error {}

@@ -3,7 +3,7 @@
  * @module
  * The fovea command.
  */
-import { interruptionBy, onReaderGone } from "./interruption.ts";
+import { interruptionBy, onForgottenFailure, onReaderGone } from "./interruption.ts";
 import { runCommandLine } from "./program.ts";
 
 const { env, stdout, stderr } = process;
@@ -15,6 +15,7 @@ const interruption = interruptionBy(
 );
 onReaderGone(stdout, interruption.request);
 onReaderGone(stderr, () => undefined);
+onForgottenFailure(process, (text) => stderr.write(text), interruption.request);
 process.exitCode = await runCommandLine(process.argv.slice(2), {
   stdout: (text) => stdout.write(text),
   stderr: (text) => stderr.write(text),

@@ -92,6 +92,13 @@ describe("resolving a configuration", () => {
     expect(config.model).toEqual({ kind: "directory", path: "7" });
   });
 
+  test("refuses a flag for an entry of a list, and says to set the list", () => {
+    for (const flag of ["reward.0.weight=0.5", "evaluation.benchmarks.1.data=x", "data.digits.0=3"]) {
+      const list = flag.slice(0, flag.search(/\.\d/));
+      expect(() => resolveConfig({ flags: [flag] })).toThrow(`--set: ${list} is a list`);
+    }
+  });
+
   test("takes a data set by its path, with or without other settings of it", () => {
     const files = { kind: "files", path: "a/b.jsonl", format: "auto", shard: [0, 1], maxBrokenShare: 0.05 };
     expect(withFlags("data=a/b.jsonl").data).toMatchObject(files);

@@ -44,3 +44,13 @@ evaluation: { benchmarks: [{ kind: chartqa, data: ./chartqa.parquet }] }
     evaluation: { benchmarks: [{ kind: "chartqa", data: beside("chartqa.parquet") }] },
   });
 });
+
+test("a key that is there twice is refused with its place, in JSON as in YAML", async () => {
+  const json = join(folder, "runs", "run.json");
+  writeFileSync(json, '{ "train": { "iterations": 3,\n\t"iterations": 5 } }');
+  await expect(readConfigFile(json)).rejects.toThrow(
+    /run\.json: Map keys must be unique at line 2, column 2/,
+  );
+  writeFileSync(file, "train:\n  iterations: 3\n  iterations: 5\n");
+  await expect(readConfigFile(file)).rejects.toThrow(/run\.yaml: Map keys must be unique at line 3/);
+});

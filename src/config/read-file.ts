@@ -4,13 +4,13 @@
  */
 import { readFile } from "node:fs/promises";
 import { dirname, extname, isAbsolute, resolve } from "node:path";
-import { parse } from "yaml";
+import { parse, parseDocument } from "yaml";
 import { ConfigError } from "../errors/index.ts";
 import { isSettings, type Settings, withoutMark } from "../parts/index.ts";
 
 /**
  * @returns the settings as written, not yet checked; an empty file has none
- * @throws ConfigError when the file cannot be read, is not YAML or JSON, or is not an object
+ * @throws ConfigError when the file cannot be read, is not YAML or JSON, has a key twice, or is not an object
  */
 export async function readConfigFile(path: string): Promise<Settings> {
   const extension = extname(path).toLowerCase();
@@ -25,13 +25,21 @@ export async function readConfigFile(path: string): Promise<Settings> {
   }
   let value: unknown;
   try {
-    value = extension === ".json" ? JSON.parse(text) : parse(text);
+    value = extension === ".json" ? parsedJson(text) : parse(text);
   } catch (cause) {
     throw new ConfigError(`config file ${path}: ${(cause as Error).message}`, { cause });
   }
   if (value === null || value === undefined) return {};
   if (!isSettings(value)) throw new ConfigError(`config file ${path}: expected an object of settings`);
   return besideFile(value, dirname(resolve(path))) as Settings;
+}
+
+/** The value of a JSON text; of a key that is there twice, `JSON.parse` would drop the first value. */
+function parsedJson(text: string): unknown {
+  const value: unknown = JSON.parse(text);
+  const twice = parseDocument(text).errors.find(({ code }) => code === "DUPLICATE_KEY");
+  if (twice !== undefined) throw twice;
+  return value;
 }
 
 const BESIDE = /^\.\.?[\\/]/;

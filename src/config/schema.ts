@@ -264,7 +264,7 @@ export const configSchema = z
         methods: z.array(creditSchema).min(1).describe("Credit methods that the run's own is compared with."),
         share: z
           .number()
-          .min(0)
+          .gt(0)
           .max(1)
           .default(0.2)
           .describe("Share of each completion's tokens, by highest signal, whose overlap is measured."),

@@ -44,7 +44,7 @@ export function sampledAnswers(options: SampledAnswersOptions): Answers {
     total,
     async *batches(shouldStop) {
       const stream = { ...options, order: (position: number) => position, end: source.size };
-      const tally = new RowTally(options.maxBrokenShare ?? 0, source.size);
+      const tally = new RowTally(options.maxBrokenShare ?? 0, source.size, { isOnce: true });
       for (let done = 0; done < total && !shouldStop(); ) {
         const count = Math.min(batchSize, total - done);
         const { questions } = await drawQuestions(stream, tally, tally.counts.drawn, count);

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Problem, ProblemSource } from "../data/index.ts";
 import type { Engine } from "../engine/index.ts";
 import { SMALL_ASSETS } from "../engine/small-model.ts";
+import { DataError } from "../errors/index.ts";
 import { openPrompts } from "../model/index.ts";
 import { answerVerdict, type Verdict } from "../verify/index.ts";
 import { createDialogue, type Dialogue } from "./dialogue.ts";
@@ -142,6 +143,22 @@ describe("an evaluation", () => {
     const { truncatedShare, completionTokensMean } = await measure(traces, { maxCompletionTokens: 5 });
     expect(truncatedShare).toBe(1);
     expect(completionTokensMean).toBe(5);
+  });
+
+  test("ends where more rows of a small source are broken than their share of these", async () => {
+    const rows: ProblemSource = {
+      ...source,
+      size: 10,
+      problem: (index) => {
+        if (index < 2) throw new DataError(`row ${index} is broken`);
+        return source.problem(index);
+      },
+    };
+    const within = await measure(traces, { source: rows, maxBrokenShare: 0.2 });
+    expect(within).toMatchObject({ problems: 8, brokenRows: 2 });
+    await expect(measure(traces, { source: rows, maxBrokenShare: 0.1 })).rejects.toThrow(
+      "2 of 2 rows are broken, expected at most a share of 0.1 (data.maxBrokenShare)",
+    );
   });
 
   test("goes in batches, reports each, and ends early when asked to", async () => {

@@ -37,8 +37,10 @@ export interface EvaluationOptions {
   readonly problems: number;
   /** Problems beyond these are left out, and the next taken instead. */
   readonly limits?: ProblemLimits | undefined;
-  /** Broken rows are skipped up to this share; 0 unless given. */
+  /** Broken rows are skipped up to this share, of 100 rows at least or of all rows of a smaller source; 0 unless given. */
   readonly maxBrokenShare?: number | undefined;
+  /** The setting that this share is from, for errors; "data.maxBrokenShare" unless given. */
+  readonly brokenSetting?: string | undefined;
   /** Problems sampled at once. */
   readonly batchSize: number;
   readonly maxCompletionTokens: number;
@@ -153,7 +155,8 @@ async function answerBatch(
  */
 export async function evaluate(options: EvaluationOptions): Promise<Evaluation> {
   const total = Math.min(options.problems, options.source.size);
-  const tally = new RowTally(options.maxBrokenShare ?? 0, options.source.size);
+  const { maxBrokenShare = 0, brokenSetting, source } = options;
+  const tally = new RowTally(maxBrokenShare, source.size, { setting: brokenSetting, isOnce: true });
   const stream = { ...options, order: (position: number) => position, end: options.source.size };
   const counts = new AnswerCounts();
   let done = 0;

@@ -86,6 +86,8 @@ async function scoresOf(
     });
   }
   const found = Array.from(scores as ArrayLike<unknown>);
+  // Their errors would end the process, since nobody waits for them.
+  for (const value of found) if (value instanceof Promise) value.catch(() => {});
   if (found.length !== answered.length) {
     throw new PartError(`${where}: expected ${answered.length} scores, got ${found.length}`, {
       isTotal: true,
@@ -95,7 +97,7 @@ async function scoresOf(
     if (value === null || (typeof value === "number" && Number.isFinite(value))) return value;
     return new Failure(
       new PartError(
-        `${where}: expected a finite number or null, got ${shownValue(value)} (problem ${answered[i]!.problem.id})`,
+        `${where}: expected a finite number or null, got ${shownValue(value)}${value instanceof Promise ? "; return Promise.all(…) of them" : ""} (problem ${answered[i]!.problem.id})`,
       ),
     );
   });
@@ -128,8 +130,8 @@ async function outcomesOf(
  *
  *     value = Σ weight · part
  *
- * If a part fails or returns null, the completion has no value. Parts of weight 0 and separately normalised parts are
- * not in the sum.
+ * If a part fails or returns null, or the sum is not finite, the completion has no value. Parts of weight 0 and separately
+ * normalised parts are not in the sum.
  *
  * @param limit of one reward call, milliseconds
  * @param policy for rewards that query it; absent if no policy is trained
@@ -157,6 +159,10 @@ export async function completionRewards(
       // A part of weight 0 is a metric alone.
       if (reward.isSeparate || weight === 0) continue;
       value = typeof outcome === "number" && value !== null ? value + weight * outcome : null;
+    }
+    if (value !== null && !Number.isFinite(value)) {
+      failures.push(`reward: expected a finite sum of its parts, got ${value} (problem ${problem.id})`);
+      value = null;
     }
     return { value, parts, judgement, ...(failures.length > 0 && { failures }) };
   });

@@ -140,6 +140,27 @@ describe("a reward that fails", () => {
     expect(found[0]?.failures?.[0]).toContain(message);
   });
 
+  test("by promises in place of numbers is named, also where they fail", async () => {
+    const found = await score((batch) => batch.map(() => Promise.reject(new Error("no file"))) as never);
+    expect(found[0]?.failures).toEqual([
+      'reward "own": expected a finite number or null, got a promise; return Promise.all(…) of them (problem a)',
+    ]);
+  });
+
+  test("by a weighted sum beyond all numbers has no reward, and says so", async () => {
+    const huge: Reward = {
+      name: "huge",
+      weight: 10,
+      score: (batch) => batch.map((_, i) => (i === 0 ? 1e308 : 1)),
+    };
+    const [first, second] = await completionRewards([huge], answered);
+    expect(first).toMatchObject({
+      value: null,
+      failures: ["reward: expected a finite sum of its parts, got Infinity (problem a)"],
+    });
+    expect(second?.value).toBe(10);
+  });
+
   test("by never ending is given up after its time", async () => {
     const found = await score(() => new Promise(() => {}), 20);
     expect(found.map(({ value }) => value)).toEqual([null, null, null]);

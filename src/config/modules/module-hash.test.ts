@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { ConfigError } from "../../errors/index.ts";
 import { temporaryDirectory } from "../../testing/temporary-directory.ts";
 import { moduleHash } from "./module-hash.ts";
 
@@ -19,4 +20,11 @@ test.each([
   expect(moduleHash(module)).toBe(before);
   writeFileSync(join(folder, file), "export const weight = 2;\n");
   expect(moduleHash(module)).not.toBe(before);
+});
+
+test("a module that is not there is named: a warm start does not load the reward before its hash", () => {
+  expect(() => moduleHash("/no/such/reward.mjs")).toThrow(ConfigError);
+  expect(() => moduleHash("/no/such/reward.mjs")).toThrow(
+    "module /no/such/reward.mjs: cannot be read: ENOENT",
+  );
 });

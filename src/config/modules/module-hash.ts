@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { ConfigError } from "../../errors/index.ts";
 
 const RELATIVE = /(?:from|import)\s*\(?\s*["'](\.{1,2}\/[^"']+)["']/g;
 const ENDINGS = ["", ".ts", ".js", ".mts", ".mjs", ".json", "/index.ts", "/index.js"];
@@ -23,9 +24,17 @@ function importedFile(base: string): string | undefined {
   );
 }
 
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    throw new ConfigError(`module ${path}: cannot be read: ${(cause as Error).message}`, { cause });
+  }
+}
+
 function filesOf(path: string, found: Map<string, string>): void {
   if (found.has(path)) return;
-  const text = readFileSync(path, "utf8");
+  const text = textOf(path);
   found.set(path, text);
   for (const [, specifier = ""] of text.matchAll(RELATIVE)) {
     const base = resolve(dirname(path), specifier);
@@ -34,7 +43,11 @@ function filesOf(path: string, found: Map<string, string>): void {
   }
 }
 
-/** SHA-256 of a module and of the files that it imports by relative paths, as hexadecimal digits. */
+/**
+ * SHA-256 of a module and of the files that it imports by relative paths, as hexadecimal digits.
+ *
+ * @throws ConfigError naming a file that cannot be read
+ */
 export function moduleHash(module: string): string {
   const found = new Map<string, string>();
   filesOf(resolve(module), found);

@@ -8,7 +8,7 @@
  * The bound is AReaL's maximum staleness η, arXiv:2505.24298; η = 1 is also known as one-step off-policy.
  */
 import type { Completion, Sampler } from "../../engine/index.ts";
-import { RunError } from "../../errors/index.ts";
+import { PartError, RunError } from "../../errors/index.ts";
 import type { Rng } from "../../math/index.ts";
 import { type Position, type Progress, shareDone, type Training } from "../iteration/training.ts";
 import { Stopwatch } from "../loop/stopwatch.ts";
@@ -24,8 +24,6 @@ export interface BatchAhead extends SampledBatch {
   readonly rng: Rng;
   /** Its sampling time, which overlaps with other work. */
   readonly watch: Stopwatch;
-  /** All answers of the sampler in order, including those for shuffled frames. */
-  readonly completions: RecordedBatch["completions"];
 }
 
 /** The completions of a batch in sampling order, from which the batch can be rebuilt. */
@@ -67,10 +65,27 @@ function keeping(sampler: Sampler, kept: (readonly Completion[])[]): Sampler {
   };
 }
 
+/** A batch that is sampled or judged, or waits for its turn. */
+interface UnderWay {
+  readonly batch: Promise<BatchAhead>;
+  readonly version: number;
+  /** Its completions so far. */
+  readonly completions: readonly (readonly Completion[])[];
+}
+
+/** Whether all completions of a batch are sampled before any of it is judged. */
+function samplesFirst({ schedule, temporal, rewards }: Training): boolean {
+  const { dynamicSampling } = schedule;
+  return (
+    dynamicSampling === undefined && temporal === undefined && rewards.every(({ asks }) => asks === undefined)
+  );
+}
+
 export class BatchesAhead {
   readonly #training: Training;
+  readonly #samplesFirst: boolean;
   readonly #rng: Rng;
-  readonly #underWay = new Map<number, Promise<BatchAhead>>();
+  readonly #underWay = new Map<number, UnderWay>();
   /** Number of the next batch to start. */
   #next: number;
   /** Its start, known once the batch before it has drawn all its problems. */
@@ -87,7 +102,9 @@ export class BatchesAhead {
     recorded: readonly RecordedBatch[] = [],
   ) {
     const { dataPosition, rows } = progress;
-    this.#training = training;
+    this.#samplesFirst = samplesFirst(training);
+    // Aborted before all of it is sampled, a batch could not be recorded, and the weights that sample it would be gone.
+    this.#training = this.#samplesFirst ? training : { ...training, signal: undefined };
     this.#rng = progress.rng.fork("batch");
     this.#next = first;
     this.#position = Promise.resolve({ dataPosition, rows });
@@ -95,7 +112,8 @@ export class BatchesAhead {
   }
 
   /**
-   * The batch of an iteration; this also starts sampling later batches from the current weights.
+   * The batch of an iteration, which stays recorded until `drop`; this also starts sampling later batches from the current
+   * weights.
    *
    * @throws the error of its sampling
    */
@@ -103,11 +121,16 @@ export class BatchesAhead {
     const { maxStaleness } = this.#training.schedule;
     return watch.time("wait", async () => {
       await this.#beginUpTo(iteration + Math.max(0, maxStaleness - 1), iteration - 1);
-      const batch = await this.#underWay.get(iteration)!;
-      this.#underWay.delete(iteration);
+      const { batch: own } = this.#underWay.get(iteration)!;
+      const batch = await own;
       await this.#beginUpTo(iteration + maxStaleness, iteration - 1);
       return batch;
     });
+  }
+
+  /** Forgets the batch of an iteration that is over. */
+  drop(iteration: number): void {
+    this.#underWay.delete(iteration);
   }
 
   async #beginUpTo(iteration: number, version: number): Promise<void> {
@@ -127,10 +150,11 @@ export class BatchesAhead {
     this.#position = new Promise((resolve) => {
       release = resolve;
     });
-    const batch = this.#sample(number, version, sampler, before, release);
+    const completions: (readonly Completion[])[] = [];
+    const batch = this.#sample(number, version, keeping(sampler, completions), before, release);
     // A failure is thrown when the batch is requested.
     batch.catch(() => {});
-    this.#underWay.set(number, batch);
+    this.#underWay.set(number, { batch, version, completions });
     return batch;
   }
 
@@ -145,39 +169,52 @@ export class BatchesAhead {
     const watch = new Stopwatch(training.clock);
     const draws = { ...(await before), rng: this.#rng.fork(number) };
     const after = (): Position => ({ dataPosition: draws.dataPosition, rows: draws.rows });
-    const completions: (readonly Completion[])[] = [];
     try {
       const onLastDraw = () => release(after());
       const progress = shareDone(training, number);
-      const options = { sampler: keeping(sampler, completions), onLastDraw, progress };
-      const sampled = await sampleBatch(training, draws, watch, options);
-      return { ...sampled, version, after: after(), rng: draws.rng, watch, completions };
+      const sampled = await sampleBatch(training, draws, watch, { sampler, onLastDraw, progress });
+      return { ...sampled, version, after: after(), rng: draws.rng, watch };
     } finally {
       release(after());
     }
   }
 
   /**
-   * Waits until every running batch is complete.
+   * Waits until every batch is complete, or has all of its completions and failed while these were judged: it is judged
+   * again after a resume.
    *
-   * @throws the error of the first that failed
+   * @throws the error of the first other that failed
    */
   async drain(): Promise<void> {
-    await Promise.all(this.#underWay.values());
-  }
-
-  /** Waits until every running batch has completed or failed. */
-  async settle(): Promise<void> {
-    await Promise.allSettled(this.#underWay.values());
-  }
-
-  /** The running batches, once complete. */
-  async recorded(): Promise<RecordedBatch[]> {
-    return Promise.all(
-      [...this.#underWay].map(async ([iteration, batch]) => {
-        const { version, completions } = await batch;
-        return { iteration, version, completions };
+    await Promise.all(
+      [...this.#underWay.values()].map(async ({ batch, completions }) => {
+        try {
+          await batch;
+        } catch (error) {
+          if (!this.#isOfJudging(error) || completions.length === 0) throw error;
+        }
       }),
     );
+  }
+
+  /** Whether an error came after the sampling of a batch. */
+  #isOfJudging(error: unknown): boolean {
+    const { signal } = this.#training;
+    const isAbort = signal?.aborted === true && error === signal.reason;
+    return this.#samplesFirst && (isAbort || error instanceof PartError);
+  }
+
+  /** Waits until every batch has completed or failed. */
+  async settle(): Promise<void> {
+    await Promise.allSettled([...this.#underWay.values()].map(({ batch }) => batch));
+  }
+
+  /** The batches that are not dropped, after `drain`. */
+  recorded(): RecordedBatch[] {
+    return [...this.#underWay].map(([iteration, { version, completions }]) => ({
+      iteration,
+      version,
+      completions,
+    }));
   }
 }

@@ -16,12 +16,29 @@ export interface EvaluationRecord extends Evaluation {
 /** The parts of a training that an evaluation needs. */
 export type Evaluated = Pick<
   Training,
-  "engine" | "dialogue" | "verdict" | "measures" | "limits" | "maxBrokenShare" | "evaluationBatch"
+  | "engine"
+  | "dialogue"
+  | "verdict"
+  | "measures"
+  | "limits"
+  | "maxBrokenShare"
+  | "evaluationBatch"
+  | "isInCode"
 > & { readonly sampling: Pick<Training["sampling"], "maxCompletionTokens"> };
 
 /** Evaluates greedily on the first problems of a source. */
 export async function evaluationRecord(
-  { engine, dialogue, verdict, measures, limits, maxBrokenShare, evaluationBatch, sampling }: Evaluated,
+  {
+    engine,
+    dialogue,
+    verdict,
+    measures,
+    limits,
+    maxBrokenShare,
+    evaluationBatch,
+    isInCode,
+    sampling,
+  }: Evaluated,
   place: {
     readonly iteration: number;
     readonly split: Split;
@@ -38,6 +55,7 @@ export async function evaluationRecord(
     source,
     limits,
     maxBrokenShare,
+    brokenSetting: isInCode ? "maxBrokenShare" : undefined,
     verdict,
     measures,
     problems,

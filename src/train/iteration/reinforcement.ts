@@ -52,7 +52,7 @@ export function reinforcementPhase(training: Training): Phase {
   const ahead: WorkAhead = {
     drain: async () => batches?.drain(),
     settle: async () => batches?.settle(),
-    save: async (directory) => writeRecorded(directory, (await batches?.recorded()) ?? []),
+    save: async (directory) => writeRecorded(directory, batches?.recorded() ?? recorded),
     load: async (directory) => {
       recorded = await readRecorded(directory);
     },
@@ -71,6 +71,7 @@ export function reinforcementPhase(training: Training): Phase {
         batches,
         onChange,
       );
+      batches?.drop(iteration);
       return {
         records: [...brokenRows, ...rewardFailures, metrics],
         rollouts,

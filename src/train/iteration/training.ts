@@ -59,9 +59,9 @@ export interface Training {
   readonly evaluationBatch: number;
   /** Further measures of evaluations. */
   readonly measures?: Task["measures"] | undefined;
-  /** Aborts waiting rewards. */
   /** Whether the parts are a program's, whose settings have other names than a configuration's; false unless given. */
   readonly isInCode?: boolean | undefined;
+  /** Aborts waiting rewards. */
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds from any fixed moment. */
   readonly clock: () => number;

@@ -30,7 +30,7 @@ export interface LoopResult extends RunEnd {
  * @throws RunError when steps are skipped too often in a row, the disk is full, or a session is lost before
  *   the first checkpoint
  * @throws PartError when a user's part fails, after a checkpoint of the last whole step unless the weights have
- *   changed since. If it failed in a measurement, the resumed run measures first
+ *   changed since, or work ahead has failed half sampled. If it failed in a measurement, the resumed run measures first
  */
 export async function runLoop(options: LoopOptions): Promise<LoopResult> {
   const { phase, observers, signal } = options;
@@ -109,7 +109,7 @@ async function measure(options: LoopOptions, state: LoopState): Promise<void> {
  * @param current the state that belongs to the weights; undefined if there is none, so that nothing is saved
  */
 async function savedIfStopped<T>(
-  { phase, signal }: LoopOptions,
+  { signal }: LoopOptions,
   state: LoopState,
   work: T | Promise<T>,
   current: () => PhaseState | undefined,
@@ -119,9 +119,7 @@ async function savedIfStopped<T>(
   } catch (error) {
     const isStop = error instanceof PartError || isAbort(error, signal);
     const own = current();
-    if (isStop && own !== undefined && phase.ahead === undefined) {
-      await state.save(own);
-    }
+    if (isStop && own !== undefined) await state.save(own);
     throw error;
   }
 }

@@ -3,7 +3,8 @@
  * Observers of a run receive its events and rollouts; one of them can store its checkpoints.
  */
 import type { Engine } from "../../engine/index.ts";
-import { type Define, errorText } from "../../parts/index.ts";
+import { PartError } from "../../errors/index.ts";
+import { type Define, errorText, withinTime } from "../../parts/index.ts";
 import type { RunEvent } from "./events.ts";
 
 /** A description of a run, given to observers before its first step. */
@@ -79,8 +80,8 @@ export interface RunEnd {
 /**
  * Receives the events of a run. All members are optional; calls are sequential.
  *
- * An observer that throws is reported by the event `observer-failed` and removed, except for the one that stores
- * checkpoints, whose errors stop the run. If no other observer receives events, a process warning reports it too.
+ * An observer that throws, or takes more than ten minutes for a call, is reported by the event `observer-failed` and removed,
+ * except for the one that stores checkpoints, whose errors stop the run. If no other observer receives events, a process warning reports it too.
  */
 export interface Observer {
   readonly name?: string;
@@ -108,13 +109,19 @@ export interface ObserverContext {
 /** The definition of an observer: schema of its options, if any, and its maker. */
 export const defineObserver: Define<ObserverContext, Observer> = <T>(definition: T) => definition;
 
+/** Milliseconds that an observer may take for one call. */
+const CALL_LIMIT = 600_000;
+
 /** The observers of a run as one. */
 export class Observers {
   #active: readonly Observer[];
   readonly store: CheckpointStore | undefined;
+  readonly #limit: number;
 
-  constructor(observers: readonly Observer[]) {
+  /** @param limit milliseconds of one call of an observer that stores no checkpoints */
+  constructor(observers: readonly Observer[], limit = CALL_LIMIT) {
     this.#active = observers;
+    this.#limit = limit;
     this.store = observers.find(({ checkpoints }) => checkpoints !== undefined)?.checkpoints;
   }
 
@@ -140,17 +147,24 @@ export class Observers {
   async fail(error: unknown): Promise<void> {
     for (const observer of this.#active) {
       try {
-        await observer.fail?.(error);
+        await this.#called(observer, observer.fail?.(error));
       } catch {
         // The user needs the first error.
       }
     }
   }
 
+  /** Waits for a call. A request without an end must not hold up the run; a checkpoint may take its time. */
+  #called(observer: Observer, work: void | Promise<void>): void | Promise<void> {
+    if (observer.checkpoints !== undefined) return work;
+    const late = () => new PartError(`did not end within ${this.#limit / 1000} s`);
+    return withinTime<void>(work, { milliseconds: this.#limit, late });
+  }
+
   async #each(call: (observer: Observer) => void | Promise<void>): Promise<void> {
     for (const observer of this.#active) {
       try {
-        await call(observer);
+        await this.#called(observer, call(observer));
       } catch (error) {
         if (observer.checkpoints !== undefined) throw error;
         this.#active = this.#active.filter((other) => other !== observer);

@@ -62,9 +62,9 @@ export interface PhaseState {
 /** Running work of later steps, between two steps. */
 export interface WorkAhead {
   /**
-   * Waits until the work is done.
+   * Waits until the work is done, or has failed so that a resumed run can repeat it.
    *
-   * @throws the error of the work
+   * @throws the error of work that has failed otherwise
    */
   drain(): Promise<void>;
   /** Waits until the work has completed or failed. */

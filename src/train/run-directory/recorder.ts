@@ -2,6 +2,7 @@
  * @module
  * The run directory as an observer: it records metrics and rollouts and keeps checkpoints and the final model.
  */
+import { join } from "node:path";
 import type { Engine } from "../../engine/index.ts";
 import { ConfigError } from "../../errors/index.ts";
 import { ProcessFile } from "../../files/index.ts";
@@ -58,7 +59,17 @@ export function runDirectory(path: string, options: RecorderOptions = {}): Recor
     directory ??= RunDirectory.open(path);
     return directory;
   };
-  const hold = (own: RunDirectory) => new ProcessFile(own.at(PROCESS_FILE), `run directory ${path}`);
+  /** Work on the directory that this process holds from now on, unless the work fails. */
+  const held = (work: () => void) => {
+    const own = new ProcessFile(join(path, PROCESS_FILE), `run directory ${path}`);
+    try {
+      work();
+    } catch (error) {
+      own.end();
+      throw error;
+    }
+    holder = own;
+  };
   return {
     name: `run directory ${path}`,
     path,
@@ -66,13 +77,15 @@ export function runDirectory(path: string, options: RecorderOptions = {}): Recor
       const now = { ...describeEnvironment(), ...environment };
       const isResumed = resume === true || (resume === "if-begun" && RunDirectory.exists(path));
       if (!isResumed) {
-        directory = RunDirectory.create(path, run, now);
-        holder = hold(directory);
+        RunDirectory.makeFree(path);
+        // Before anything is written: another process may have begun here at the same moment.
+        held(() => {
+          directory = RunDirectory.create(path, run, now);
+        });
         return;
       }
       const own = RunDirectory.open(path);
-      holder = hold(own);
-      try {
+      held(() => {
         recorded = latestCheckpoint(path)?.trainer.completed ?? 0;
         own.requireSteps(run, recorded);
         own.acceptResume(run, options);
@@ -80,10 +93,7 @@ export function runDirectory(path: string, options: RecorderOptions = {}): Recor
         // The model of a run that continues is not its newest.
         if (recorded < run.steps) removeDirectory(own.at(FINAL_MODEL));
         own.noteResume(now, recorded);
-      } catch (error) {
-        holder.end();
-        throw error;
-      }
+      });
       directory = own;
     },
     async event(event: RunEvent) {

@@ -1,9 +1,11 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { resumeRules } from "../../config/resume-rules.ts";
+import { ProcessFile } from "../../files/index.ts";
 import { freshPath, tinyConfig } from "../../testing/tiny-run.ts";
 import { describeEnvironment } from "./environment.ts";
+import { PROCESS_FILE, runDirectory } from "./recorder.ts";
 import { RunDirectory } from "./run-directory.ts";
 
 const record = (...flags: string[]) =>
@@ -67,4 +69,42 @@ test("a run with a key that is known no longer is refused, naming it", () => {
     train!["patience"] = 3;
   });
   expect(() => directory.acceptResume(record(), resumeRules)).toThrow("train.patience: 3 before, unset now");
+});
+
+test("a directory in which a run was killed before its config.json was there is free", () => {
+  const path = freshPath();
+  mkdirSync(path);
+  for (const name of ["environment.json", "config.json.17.tmp"]) writeFileSync(join(path, name), "{");
+  RunDirectory.create(path, record(), describeEnvironment());
+  expect(RunDirectory.exists(path)).toBe(true);
+  const other = freshPath();
+  mkdirSync(other);
+  for (const name of ["environment.json", "notes.txt"]) writeFileSync(join(other, name), "");
+  expect(() => RunDirectory.requireFree(other)).toThrow("is not empty and holds no run");
+});
+
+test("two runs that begin in one directory at the same moment do not write the configuration of the other", () => {
+  const path = freshPath();
+  mkdirSync(path);
+  const other = new ProcessFile(join(path, PROCESS_FILE), "other run");
+  expect(() => runDirectory(path).start?.(record())).toThrow(`process ${process.pid} on `);
+  expect(readdirSync(path)).toEqual([PROCESS_FILE]);
+  other.end();
+  runDirectory(path).start?.(record());
+  expect(RunDirectory.exists(path)).toBe(true);
+});
+
+test("a resumed run deletes later rollouts and temporary files, and no file of the user's", async () => {
+  const path = freshPath();
+  const directory = RunDirectory.create(path, record(), describeEnvironment());
+  for (const iteration of [1, 2, 3]) directory.writeRollouts(iteration, [{}]);
+  mkdirSync(directory.at("rollouts", "kept"));
+  for (const name of ["notes.txt", "000001.jsonl.17.tmp"]) writeFileSync(directory.at("rollouts", name), "");
+  await directory.truncateAfter(2, true);
+  expect(readdirSync(directory.at("rollouts")).sort()).toEqual([
+    "000001.jsonl",
+    "000002.jsonl",
+    "kept",
+    "notes.txt",
+  ]);
 });

@@ -39,6 +39,10 @@ export interface ResumeRules {
 const JSON_FILES = { config: "config.json", environment: "environment.json", end: "end.json" } as const;
 const METRICS = "metrics.jsonl";
 const ROLLOUTS = "rollouts";
+/** A file of rollouts, or the temporary file of one. */
+const ROLLOUT_FILE = /^(\d+)\.jsonl(\.\d+\.tmp)?$/;
+/** Files of a run that was killed before its config.json was there. */
+const BEGUN = /^(?:(?:process|environment)\.json|(?:environment|config)\.json\.\d+\.tmp)$/;
 
 function asRunError(what: string, error: unknown): RunError {
   const cause = error as NodeJS.ErrnoException;
@@ -83,23 +87,33 @@ export class RunDirectory {
   }
 
   /**
-   * Starts a run: writes config.json and environment.json.
+   * Starts a run: writes environment.json and, last, config.json.
    *
-   * @throws ConfigError when the path is not empty
+   * @throws ConfigError when the path has anything else than what a killed start leaves
    * @throws RunError when it cannot be written
    */
   static create(path: string, record: RunDescription, environment: Environment): RunDirectory {
-    RunDirectory.requireFree(path);
+    RunDirectory.makeFree(path);
     const complete: RunRecord = { version: RUN_DIRECTORY_VERSION, ...record };
+    const directory = new RunDirectory(path, complete);
+    directory.writeJson(JSON_FILES.environment, environment);
+    directory.writeJson(JSON_FILES.config, complete);
+    return directory;
+  }
+
+  /**
+   * Makes the directory of a new run.
+   *
+   * @throws ConfigError unless a new run can start here
+   * @throws RunError when it cannot be made
+   */
+  static makeFree(path: string): void {
+    RunDirectory.requireFree(path);
     try {
       mkdirSync(path, { recursive: true });
     } catch (error) {
       throw asRunError(`run directory ${path}: cannot be made`, error);
     }
-    const directory = new RunDirectory(path, complete);
-    directory.writeJson(JSON_FILES.environment, environment);
-    directory.writeJson(JSON_FILES.config, complete);
-    return directory;
   }
 
   /**
@@ -121,7 +135,7 @@ export class RunDirectory {
         throw new ConfigError(`run directory ${path}: ${(error as Error).message}`, { cause: error });
       }
     }
-    if (entries.length > 0) {
+    if (!entries.every((name) => BEGUN.test(name))) {
       throw new ConfigError(`run directory ${path}: is not empty and holds no run; choose another --run-dir`);
     }
   }
@@ -308,7 +322,9 @@ export class RunDirectory {
     }
     if (!existsSync(this.at(ROLLOUTS))) return;
     for (const name of readdirSync(this.at(ROLLOUTS))) {
-      if (!(Number.parseInt(name, 10) <= completed)) rmSync(this.at(ROLLOUTS, name), { force: true });
+      const [, iteration, temporary] = ROLLOUT_FILE.exec(name) ?? [];
+      const isLater = temporary !== undefined || Number(iteration) > completed;
+      if (isLater) rmSync(this.at(ROLLOUTS, name), { force: true });
     }
   }
 }
