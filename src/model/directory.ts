@@ -11,6 +11,7 @@ import { graphsOf } from "./architectures/graphs.ts";
 import { architectureOf, parseConfig } from "./architectures/index.ts";
 import type { ModelConfig } from "./config.ts";
 import { directoryFiles } from "./directory-files.ts";
+import { requireFloatType } from "./float-type.ts";
 import { Fields } from "./json-fields.ts";
 import { openWeights } from "./open-weights.ts";
 import { checkParameters } from "./parameters.ts";
@@ -127,11 +128,13 @@ export interface ModelFiles
 /**
  * Writes a model directory, making the folders it needs. Each file appears whole or not at all, the weights last.
  *
+ * @throws ConfigError when there is no such element type
  * @throws ModelError when the weights do not match the config, or `tokenizerFrom` has no tokenizer
  * @throws RunError when the disk is full or the place cannot be written; older files stay
  */
 export function writeModelDirectory(path: string, files: ModelFiles): void {
   const { config, vision, stopTokens, padToken, tokenizerFrom, weights, dtype = "F32" } = files;
+  requireFloatType(dtype);
   checkParameters(
     graphsOf(config).names,
     new Map([...weights].map(([name, { shape }]) => [name, shape])),

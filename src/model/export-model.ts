@@ -9,7 +9,7 @@ import { ConfigError, RunError } from "../errors/index.ts";
 import { replaceFile } from "../files/index.ts";
 import { graphsOf } from "./architectures/graphs.ts";
 import { parseConfig } from "./architectures/index.ts";
-import { type FloatType, TORCH_DTYPES } from "./float-type.ts";
+import { type FloatType, requireFloatType, TORCH_DTYPES } from "./float-type.ts";
 import { Fields } from "./json-fields.ts";
 import { mergedWeights, readAdapter } from "./lora/adapter.ts";
 import { openWeights } from "./open-weights.ts";
@@ -27,12 +27,13 @@ export interface ExportOptions extends StorageOptions {
  *
  * @param source a model directory
  * @param target another directory, made if need be
- * @throws ConfigError when both are the same
+ * @throws ConfigError when both are the same, or there is no such element type
  * @throws ModelError when the model or the adapter cannot be read, or do not belong together
  * @throws RunError when the disk is full or the place cannot be written
  */
 export function exportModel(source: string, target: string, options: ExportOptions = {}): void {
   const { adapter, dtype = "F32" } = options;
+  requireFloatType(dtype);
   if (resolve(source) === resolve(target))
     throw new ConfigError(`export: expected another directory than the model's, got ${target}`);
   const path = join(source, "config.json");

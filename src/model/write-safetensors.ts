@@ -4,7 +4,7 @@
  */
 import { ShapeError } from "../errors/index.ts";
 import { replaceFile } from "../files/index.ts";
-import type { FloatType } from "./float-type.ts";
+import { type FloatType, requireFloatType } from "./float-type.ts";
 import { narrowBfloat16, narrowFloat16 } from "./half-precision.ts";
 
 /** A tensor to write. */
@@ -29,8 +29,13 @@ export function elements(shape: readonly number[]): number {
   return shape.reduce((product, length) => product * length, 1);
 }
 
-/** Bytes of a tensor on disk. */
+/**
+ * Bytes of a tensor on disk.
+ *
+ * @throws ConfigError when there is no such element type
+ */
 export function storedBytes(shape: readonly number[], dtype: FloatType): number {
+  requireFloatType(dtype);
   return elements(shape) * (dtype === "F32" ? 4 : 2);
 }
 

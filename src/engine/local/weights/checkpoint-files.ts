@@ -8,6 +8,7 @@ import { ModelError, RunError } from "../../../errors/index.ts";
 import { removeFile, replaceFile } from "../../../files/index.ts";
 import { architectureOf, parseConfig } from "../../../model/architectures/index.ts";
 import { withDtype } from "../../../model/export-model.ts";
+import { requireFloatType } from "../../../model/float-type.ts";
 import type { ModelConfig } from "../../../model/index.ts";
 import { Fields } from "../../../model/json-fields.ts";
 import { readJson } from "../../../model/read-json.ts";
@@ -34,6 +35,7 @@ const CARRIED = [
 /**
  * Writes weights, a value head if there is one, and configuration, and copies the tokenizer's and processor's files from `assets`.
  *
+ * @throws ConfigError, before anything is written, when there is no such element type
  * @throws RunError when the place cannot be written
  */
 export function saveModel(
@@ -43,6 +45,7 @@ export function saveModel(
   assets: string,
   storage: StorageOptions = {},
 ): void {
+  requireFloatType(storage.dtype ?? "F32");
   try {
     copyAssets(assets, directory);
   } catch (cause) {
