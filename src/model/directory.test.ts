@@ -128,6 +128,14 @@ describe("a model directory", () => {
     expect(openModelDirectory(folder).stopTokens).toEqual([1]);
   });
 
+  test.each([[[-1]], [[stop, 0.5]], [-1]])("refuses the stop tokens %j, which no model samples", (ids) => {
+    writeModelDirectory(folder, files);
+    change("generation_config.json", { eos_token_id: ids });
+    expect(() => openModelDirectory(folder)).toThrow(
+      /generation_config\.json: eos_token_id: expected (an integer|integers) >= 0/,
+    );
+  });
+
   test("takes its stop token from the tokenizer when nothing else names one, and pads with it at need", () => {
     writeModelDirectory(folder, files);
     rmSync(join(folder, "generation_config.json"));
@@ -157,7 +165,7 @@ describe("a model directory", () => {
     [
       "the weights are missing",
       () => rmSync(join(folder, "model.safetensors")),
-      /model\.safetensors: cannot/,
+      /expected model\.safetensors, .* got neither/,
     ],
     ["the weights are cut", () => cutWeights(), /model\.safetensors.*truncated/],
     ["a tensor is misshaped", () => enlarge(), /wrong shape: .*gate_proj/],
