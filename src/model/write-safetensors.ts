@@ -23,6 +23,8 @@ export interface WriteOptions {
 
 /** Numbers that are narrowed at once. */
 const CHUNK = 2 ** 20;
+/** Numbers that are written as they are at once: Node has no array of as many bytes as the largest tensors have. */
+const WHOLE_CHUNK = 2 ** 28;
 
 /** Elements of a tensor of this shape. */
 export function elements(shape: readonly number[]): number {
@@ -68,13 +70,11 @@ export function* storedParts(where: string, tensor: WeightTensor, dtype: FloatTy
       `${where}: shape [${shape.join(", ")}] needs ${elements(shape)} numbers, got ${data.length}`,
     );
   }
-  if (dtype === "F32") {
-    yield new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    return;
-  }
   const narrow = dtype === "F16" ? narrowFloat16 : narrowBfloat16;
-  for (let at = 0; at < data.length; at += CHUNK) {
-    const stored = narrow(data.subarray(at, at + CHUNK));
+  const size = dtype === "F32" ? WHOLE_CHUNK : CHUNK;
+  for (let at = 0; at < data.length; at += size) {
+    const part = data.subarray(at, at + size);
+    const stored = dtype === "F32" ? part : narrow(part);
     yield new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength);
   }
 }
