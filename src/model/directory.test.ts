@@ -106,6 +106,17 @@ describe("a model directory", () => {
     for (const [name, { data }] of weights) expect(opened.weights.read(name)).toEqual(data);
   });
 
+  test("has nothing of another model's that says how it is asked", () => {
+    for (const name of ["processor_config.json", "chat_template.json", "added_tokens.json", "notes.json"])
+      put(name, '{"image_processor": {"patch_size": 99}}');
+    writeModelDirectory(folder, files);
+    expect(openModelDirectory(folder).vision).toMatchObject({ preprocessorJson });
+    const left = readdirSync(folder);
+    expect(left).toContain("notes.json");
+    for (const name of ["processor_config.json", "chat_template.json", "added_tokens.json"])
+      expect(left).not.toContain(name);
+  });
+
   test("is written over itself, in other precision, with the same files", () => {
     writeModelDirectory(folder, files);
     const before = readdirSync(folder);
@@ -165,7 +176,7 @@ describe("a model directory", () => {
     [
       "the weights are missing",
       () => rmSync(join(folder, "model.safetensors")),
-      /expected model\.safetensors, .* got neither/,
+      /model\.safetensors: expected this file, .* got neither/,
     ],
     ["the weights are cut", () => cutWeights(), /model\.safetensors.*truncated/],
     ["a tensor is misshaped", () => enlarge(), /wrong shape: .*gate_proj/],

@@ -80,7 +80,7 @@ describe("readWeights", () => {
     const read = () => readWeights(folder, FIXTURE_NAMES);
     expect(read).toThrow(ModelError);
     expect(read).toThrow(
-      `${folder}: expected model.safetensors, or model.safetensors.index.json with its shards, ${got}`,
+      `${join(folder, "model.safetensors")}: expected this file, or model.safetensors.index.json with its shards, ${got}`,
     );
   });
 });

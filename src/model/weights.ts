@@ -85,7 +85,9 @@ function noWeights(directory: string): ModelError {
     others.length === 0
       ? "neither"
       : `${others.slice(0, NAMED).join(", ")}${others.length > NAMED ? ` and ${others.length - NAMED} more` : ""}: open the model with transformers and save it again, with safetensors`;
-  return new ModelError(`${directory}: expected ${SINGLE}, or ${INDEX} with its shards, got ${got}`);
+  return new ModelError(
+    `${join(directory, SINGLE)}: expected this file, or ${INDEX} with its shards, got ${got}`,
+  );
 }
 
 /**

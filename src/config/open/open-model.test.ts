@@ -125,7 +125,7 @@ describe("a model that is trained elsewhere", () => {
     await expect(
       openConfiguredDialogue(resolveConfig({ file: { model: directory }, flags: [] })),
     ).rejects.toThrow(
-      "expected model.safetensors, or model.safetensors.index.json with its shards, got neither",
+      "model.safetensors: expected this file, or model.safetensors.index.json with its shards, got neither",
     );
     const path = join(directory, "config.json");
     const json = JSON.parse(readFileSync(path, "utf8"));

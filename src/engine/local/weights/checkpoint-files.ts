@@ -11,26 +11,11 @@ import { withDtype } from "../../../model/export-model.ts";
 import { requireFloatType } from "../../../model/float-type.ts";
 import type { ModelConfig } from "../../../model/index.ts";
 import { Fields } from "../../../model/json-fields.ts";
+import { ASKING_FILES } from "../../../model/model-files.ts";
 import { readJson } from "../../../model/read-json.ts";
 import { type StorageOptions, writeWeights } from "../../../model/write-weights.ts";
 import type { ParameterStore } from "./parameter-store.ts";
 import { writeValueHead } from "./value-head-file.ts";
-
-/** Files of a model directory besides weights and config.json, which every save rewrites. */
-const CARRIED = [
-  "added_tokens.json",
-  "chat_template.jinja",
-  "chat_template.json",
-  "generation_config.json",
-  "merges.txt",
-  "preprocessor_config.json",
-  "processor_config.json",
-  "special_tokens_map.json",
-  "tokenizer.json",
-  "tokenizer_config.json",
-  "video_preprocessor_config.json",
-  "vocab.json",
-];
 
 /**
  * Writes weights, a value head if there is one, and configuration, and copies the tokenizer's and processor's files from `assets`.
@@ -79,7 +64,7 @@ function configOf(assets: string, config: ModelConfig, storage: StorageOptions):
 function copyAssets(assets: string, directory: string): void {
   mkdirSync(directory, { recursive: true });
   if (existsSync(assets) && realpathSync(assets) === realpathSync(directory)) return;
-  for (const name of CARRIED) {
+  for (const name of ASKING_FILES) {
     const source = join(assets, name);
     const target = join(directory, name);
     if (existsSync(source)) replaceFile(target, [readFileSync(source)]);
