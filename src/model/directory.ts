@@ -26,7 +26,7 @@ import type { Weights } from "./weights.ts";
 import type { WeightTensor } from "./write-safetensors.ts";
 import { type StorageOptions, writeWeights } from "./write-weights.ts";
 
-/** Files that are written anew, not copied. */
+/** Files that are written, not copied. */
 const WRITTEN = ["generation_config.json", "preprocessor_config.json", JOINT_PROCESSOR];
 /** Files that belong to the tokenizer and are copied unread. */
 const TOKENIZER_FILES = ASKING_FILES.filter((name) => !WRITTEN.includes(name));

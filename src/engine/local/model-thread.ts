@@ -103,7 +103,7 @@ export class ModelThread {
     }
   }
 
-  /** The thread is gone: every call that waits for it fails. What comes after, such as its exit, is no cause of its own. */
+  /** The thread is gone: every call that waits for it fails. Later events, such as its exit, are no causes of their own. */
   #fail(error: EngineError): void {
     if (this.#closed) return;
     this.#closed = true;

@@ -110,7 +110,7 @@ test.each([
   [{ size: 8, frozenSize: 7e9 }, 2, "at most 4294967296 numbers, .*, got 7000000000"],
   [{ size: 3e9, frozenSize: 0 }, 2, "at most 4294967296 numbers of 2 replicas, .*, got 6000000000"],
 ])(
-  "weights that no array holds, %j in %i replicas, are refused whatever the memory",
+  "weights that no array holds, %j in %i replicas, are refused with any amount of memory",
   (layout, replicas, message) => {
     const require = () => requireWeights({ budget: 2 ** 45, process: 0 }, replicas, layout);
     expect(require).toThrow(EngineError);

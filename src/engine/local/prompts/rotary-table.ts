@@ -5,7 +5,7 @@
  */
 import type { RotaryFrequencies } from "../../../model/graph/index.ts";
 
-/** Positions that are kept. A video whose frames are hours apart has far later ones, which are few. */
+/** Positions that are kept. A video whose frames are hours apart has far later positions, which are few. */
 const MOST = 2 ** 17;
 
 export class RotaryTable {
