@@ -20,8 +20,13 @@ export function promptGenerators(seed: SampleRequest["seed"], prompts: number, f
     const whole = new Rng(seed);
     return Array.from({ length: prompts }, (_, p) => whole.fork(first + p));
   }
-  if (seed.length !== prompts) {
+  checkSeeds(seed, prompts);
+  return seed.map((own) => new Rng(own).fork(0));
+}
+
+/** @throws ShapeError when there are seeds for another number of prompts */
+export function checkSeeds(seed: SampleRequest["seed"], prompts: number): void {
+  if (typeof seed !== "number" && seed.length !== prompts) {
     throw new ShapeError(`sample: seed: expected one for each of ${prompts} prompts, got ${seed.length}`);
   }
-  return seed.map((own) => new Rng(own).fork(0));
 }

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from "vitest";
+import { EngineError } from "../errors/index.ts";
 import { checkpointDirectory, recordedCase, recordedPrompt } from "../testing/model-fixtures.ts";
 import type { Alternatives, DrawnToken, Engine, SampleRequest } from "./engine.ts";
 import { createFakeEngine } from "./fake/fake-engine.ts";
@@ -89,4 +90,11 @@ describe.each([
     await expect(engine.sample({ ...request, watch })).rejects.toThrow("not like this");
     expect(await engine.sample(request)).toEqual(await engine.sample(request));
   });
+});
+
+test.each([0, 1.5, Number.NaN])("a watched group of %d is refused as any other", async (groupSize) => {
+  const engine = await opened(createLocalEngine({ model: DIRECTORY, threads: 1 }));
+  const failed = engine.sample({ ...request, groupSize, watch: () => true });
+  await expect(failed).rejects.toThrow(EngineError);
+  await expect(failed).rejects.toThrow(`sample: groupSize: expected a positive integer, got ${groupSize}`);
 });

@@ -8,6 +8,9 @@ import { Fields } from "./json-fields.ts";
 import { JOINT_PROCESSOR, type SmallFiles } from "./small-files.ts";
 import { tokenText } from "./tokenizer.ts";
 
+/** Ends of lines, all of which Jinja takes for a line feed; the library of this file knows line feeds alone. */
+const LINE_END = /\r\n?/g;
+
 /** Tokens that templates call by name, as transformers gives them. */
 const NAMED_TOKENS = ["bos_token", "eos_token", "pad_token", "unk_token"] as const;
 
@@ -51,7 +54,7 @@ export class ChatTemplate {
     this.#tokens = tokens;
     this.#where = where;
     try {
-      this.#template = new Template(source);
+      this.#template = new Template(source.replaceAll(LINE_END, "\n"));
     } catch (cause) {
       throw new ModelError(`${where}: not a Jinja template: ${(cause as Error).message}`, { cause });
     }

@@ -106,6 +106,17 @@ describe("a model directory", () => {
     for (const [name, { data }] of weights) expect(opened.weights.read(name)).toEqual(data);
   });
 
+  test("has nothing of another model's that says how it is asked", () => {
+    for (const name of ["processor_config.json", "chat_template.json", "added_tokens.json", "notes.json"])
+      put(name, '{"image_processor": {"patch_size": 99}}');
+    writeModelDirectory(folder, files);
+    expect(openModelDirectory(folder).vision).toMatchObject({ preprocessorJson });
+    const left = readdirSync(folder);
+    expect(left).toContain("notes.json");
+    for (const name of ["processor_config.json", "chat_template.json", "added_tokens.json"])
+      expect(left).not.toContain(name);
+  });
+
   test("is written over itself, in other precision, with the same files", () => {
     writeModelDirectory(folder, files);
     const before = readdirSync(folder);
@@ -126,6 +137,14 @@ describe("a model directory", () => {
     expect(openModelDirectory(folder).stopTokens).toEqual([2, 3]);
     change("config.json", { eos_token_id: 1 });
     expect(openModelDirectory(folder).stopTokens).toEqual([1]);
+  });
+
+  test.each([[[-1]], [[stop, 0.5]], [-1]])("refuses the stop tokens %j, which no model samples", (ids) => {
+    writeModelDirectory(folder, files);
+    change("generation_config.json", { eos_token_id: ids });
+    expect(() => openModelDirectory(folder)).toThrow(
+      /generation_config\.json: eos_token_id: expected (an integer|integers) >= 0/,
+    );
   });
 
   test("takes its stop token from the tokenizer when nothing else names one, and pads with it at need", () => {
@@ -157,7 +176,7 @@ describe("a model directory", () => {
     [
       "the weights are missing",
       () => rmSync(join(folder, "model.safetensors")),
-      /model\.safetensors: cannot/,
+      /model\.safetensors: expected this file, .* got neither/,
     ],
     ["the weights are cut", () => cutWeights(), /model\.safetensors.*truncated/],
     ["a tensor is misshaped", () => enlarge(), /wrong shape: .*gate_proj/],

@@ -6,12 +6,14 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { ModelError, RunError } from "../errors/index.ts";
-import { replaceFile } from "../files/index.ts";
+import { removeFile, replaceFile } from "../files/index.ts";
 import { graphsOf } from "./architectures/graphs.ts";
 import { architectureOf, parseConfig } from "./architectures/index.ts";
 import type { ModelConfig } from "./config.ts";
 import { directoryFiles } from "./directory-files.ts";
+import { requireFloatType } from "./float-type.ts";
 import { Fields } from "./json-fields.ts";
+import { ASKING_FILES } from "./model-files.ts";
 import { openWeights } from "./open-weights.ts";
 import { checkParameters } from "./parameters.ts";
 import { openPromptModel, openSight, type PromptModel, type Sight, sightOf } from "./prompt-model.ts";
@@ -24,18 +26,10 @@ import type { Weights } from "./weights.ts";
 import type { WeightTensor } from "./write-safetensors.ts";
 import { type StorageOptions, writeWeights } from "./write-weights.ts";
 
+/** Files that are written, not copied. */
+const WRITTEN = ["generation_config.json", "preprocessor_config.json", JOINT_PROCESSOR];
 /** Files that belong to the tokenizer and are copied unread. */
-const TOKENIZER_FILES = [
-  "tokenizer.json",
-  "tokenizer_config.json",
-  "chat_template.jinja",
-  "chat_template.json",
-  "video_preprocessor_config.json",
-  "vocab.json",
-  "merges.txt",
-  "added_tokens.json",
-  "special_tokens_map.json",
-];
+const TOKENIZER_FILES = ASKING_FILES.filter((name) => !WRITTEN.includes(name));
 
 /** An opened model directory. */
 export interface ModelDirectory extends PromptModel, Sight {
@@ -125,13 +119,16 @@ export interface ModelFiles
 }
 
 /**
- * Writes a model directory, making the folders it needs. Each file appears whole or not at all, the weights last.
+ * Writes a model directory, making the folders it needs. Each file appears whole or not at all, the weights last. Files
+ * that say how another model is asked, which was there before, are removed.
  *
+ * @throws ConfigError when there is no such element type
  * @throws ModelError when the weights do not match the config, or `tokenizerFrom` has no tokenizer
  * @throws RunError when the disk is full or the place cannot be written; older files stay
  */
 export function writeModelDirectory(path: string, files: ModelFiles): void {
   const { config, vision, stopTokens, padToken, tokenizerFrom, weights, dtype = "F32" } = files;
+  requireFloatType(dtype);
   checkParameters(
     graphsOf(config).names,
     new Map([...weights].map(([name, { shape }]) => [name, shape])),
@@ -162,9 +159,11 @@ export function writeModelDirectory(path: string, files: ModelFiles): void {
     for (const name of TOKENIZER_FILES) {
       const source = join(tokenizerFrom, name);
       if (existsSync(source)) replaceFile(join(path, name), [readFileSync(source)]);
+      else removeFile(join(path, name));
     }
   }
   const joint = join(tokenizerFrom, JOINT_PROCESSOR);
+  if (!existsSync(joint)) removeFile(join(path, JOINT_PROCESSOR));
   if (existsSync(joint)) writeJson(JOINT_PROCESSOR, withImageProcessor(readJson(joint), joint, vision));
   const { maxShardBytes } = files;
   writeWeights(path, weights, { dtype, ...(maxShardBytes === undefined ? {} : { maxShardBytes }) });

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -45,8 +45,34 @@ describe("exportModel", () => {
     expect(digestError(digest(data), expected)).toBeLessThan(1e-6);
   });
 
-  test("refuses to write over the model it reads, and another model's adapter", () => {
+  test("leaves nothing in the target that says how another model is asked, and all else", () => {
+    for (const name of ["processor_config.json", "chat_template.jinja", "notes.txt"])
+      writeFileSync(join(folder, name), "{}");
+    exportModel(source, folder);
+    const left = readdirSync(folder);
+    expect(left).toContain("notes.txt");
+    expect(left).not.toContain("processor_config.json");
+    expect(left).not.toContain("chat_template.jinja");
+  });
+
+  test("takes the files of a model directory and none of its folders", () => {
+    const own = join(folder, "own");
+    cpSync(source, own, { recursive: true });
+    mkdirSync(join(own, "LICENSES.md"));
+    exportModel(own, join(folder, "copy"));
+    expect(readdirSync(join(folder, "copy"))).not.toContain("LICENSES.md");
+  });
+
+  test("refuses to write beside an adapter, which would be added to the model again", () => {
+    writeFileSync(join(folder, "adapter_config.json"), "{}");
+    expect(() => exportModel(source, folder)).toThrow(ConfigError);
+    expect(readdirSync(folder)).toEqual(["adapter_config.json"]);
+  });
+
+  test("refuses to write over the model it reads, by a link too, and another model's adapter", () => {
     expect(() => exportModel(source, `${source}/`)).toThrow(ConfigError);
+    symlinkSync(source, join(folder, "link"));
+    expect(() => exportModel(source, join(folder, "link"))).toThrow("another directory than the model's");
     expect(() => exportModel(source, folder, { adapter: adapterDirectory("vision") })).toThrow(ModelError);
   });
 });

@@ -3,15 +3,16 @@
  * A copy of a model directory: in another element type, in shards, with an adapter merged into it. Tensors
  * are copied one at a time, so the model may be larger than memory.
  */
-import { copyFileSync, mkdirSync, readdirSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, realpathSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { ConfigError, RunError } from "../errors/index.ts";
-import { replaceFile } from "../files/index.ts";
+import { removeFile, replaceFile } from "../files/index.ts";
 import { graphsOf } from "./architectures/graphs.ts";
 import { parseConfig } from "./architectures/index.ts";
-import { type FloatType, TORCH_DTYPES } from "./float-type.ts";
+import { type FloatType, requireFloatType, TORCH_DTYPES } from "./float-type.ts";
 import { Fields } from "./json-fields.ts";
-import { mergedWeights, readAdapter } from "./lora/adapter.ts";
+import { isAdapterDirectory, mergedWeights, readAdapter } from "./lora/adapter.ts";
+import { ASKING_FILES } from "./model-files.ts";
 import { openWeights } from "./open-weights.ts";
 import { readJson } from "./read-json.ts";
 import { type StorageOptions, writeWeights } from "./write-weights.ts";
@@ -23,18 +24,19 @@ export interface ExportOptions extends StorageOptions {
 
 /**
  * Writes a copy of a model directory. Files that describe the model are copied unchanged, except for the element type
- * in config.json; an optimiser's state is not copied.
+ * in config.json; an optimiser's state is not copied. Files that say how another model is asked, which was there before,
+ * are removed.
  *
  * @param source a model directory
  * @param target another directory, made if need be
- * @throws ConfigError when both are the same
+ * @throws ConfigError when both are the same, the target holds an adapter, or there is no such element type
  * @throws ModelError when the model or the adapter cannot be read, or do not belong together
  * @throws RunError when the disk is full or the place cannot be written
  */
 export function exportModel(source: string, target: string, options: ExportOptions = {}): void {
   const { adapter, dtype = "F32" } = options;
-  if (resolve(source) === resolve(target))
-    throw new ConfigError(`export: expected another directory than the model's, got ${target}`);
+  requireFloatType(dtype);
+  checkTarget(source, target);
   const path = join(source, "config.json");
   const json = readJson(path);
   const { names } = graphsOf(parseConfig(json, path));
@@ -46,10 +48,10 @@ export function exportModel(source: string, target: string, options: ExportOptio
   );
   try {
     mkdirSync(target, { recursive: true });
-    for (const name of readdirSync(source)) {
-      if (isDescription(name)) copyFileSync(join(source, name), join(target, name));
-    }
+    copyDescriptions(source, target);
+    for (const name of ASKING_FILES) if (!existsSync(join(source, name))) removeFile(join(target, name));
   } catch (cause) {
+    if (cause instanceof RunError) throw cause;
     throw new RunError(`${target}: cannot be written: ${(cause as Error).message}`, { cause });
   }
   const text = JSON.stringify(withDtype(json, path, dtype), null, 2);
@@ -57,8 +59,26 @@ export function exportModel(source: string, target: string, options: ExportOptio
   writeWeights(target, merged, options);
 }
 
+function checkTarget(source: string, target: string): void {
+  if (!existsSync(target)) return;
+  if (existsSync(source) && realpathSync(source) === realpathSync(target))
+    throw new ConfigError(`export: expected another directory than the model's, got ${target}`);
+  if (isAdapterDirectory(target))
+    throw new ConfigError(
+      `export: expected a directory without an adapter, which transformers would add to the model, got ${target}`,
+    );
+}
+
+/** Copies the files that describe a model; folders are left out. */
+export function copyDescriptions(source: string, target: string): void {
+  for (const name of readdirSync(source)) {
+    const from = join(source, name);
+    if (isDescription(name) && statSync(from).isFile()) copyFileSync(from, join(target, name));
+  }
+}
+
 /** Tokenizer, processor, chat template, licence; no weights, no index, no training state. */
-export function isDescription(name: string): boolean {
+function isDescription(name: string): boolean {
   const isText = /\.(json|jinja|txt|md)$/.test(name) || /^(LICENSE|NOTICE)/.test(name);
   return isText && !/^(config|trainer|model\.safetensors\.index|adapter_config)\.json$/.test(name);
 }

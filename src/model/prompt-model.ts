@@ -110,8 +110,10 @@ function textFields(root: Fields): Fields {
 function tokenIds(places: readonly Fields[], name: string): readonly number[] {
   for (const fields of places) {
     if (!fields.has(name)) continue;
-    const value = fields.json[name];
-    return Array.isArray(value) ? fields.numbers(name) : [fields.integer(name, undefined, 0)];
+    if (!Array.isArray(fields.json[name])) return [fields.integer(name, undefined, 0)];
+    const ids = fields.numbers(name);
+    if (!ids.every((id) => Number.isInteger(id) && id >= 0)) throw fields.error(name, "integers >= 0");
+    return ids;
   }
   return [];
 }

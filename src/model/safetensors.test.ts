@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { ModelError, ShapeError } from "../errors/index.ts";
 import { openSafetensors, readTensor, readTensorInto } from "./safetensors.ts";
-import { writeSafetensors } from "./write-safetensors.ts";
+import { storedParts, writeSafetensors } from "./write-safetensors.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "fovea-safetensors-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -92,6 +92,14 @@ describe("writeSafetensors", () => {
     const file = openSafetensors(path);
     expect(file.tensors.get("x")?.dtype).toBe("F16");
     expect(Buffer.compare(Buffer.from(readTensor(file, "x").buffer), Buffer.from(data.buffer))).toBe(0);
+  });
+
+  test("gives a tensor of more bytes than an array of Node holds in parts", () => {
+    // Its pages are never touched.
+    const data = new Float32Array(2 ** 30 + 1);
+    const parts = [...storedParts("x", { shape: [data.length], data }, "F32")];
+    expect(parts.reduce((sum, { length }) => sum + length, 0)).toBe(4 * data.length);
+    expect(parts.every(({ buffer }) => buffer === data.buffer)).toBe(true);
   });
 
   test("asks for each tensor once, in its turn, and holds none", () => {

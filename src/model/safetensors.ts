@@ -19,6 +19,8 @@ const MAX_HEADER_BYTES = 2 ** 24;
 
 /** Bytes that are widened at once. */
 const CHUNK_BYTES = 2 ** 22;
+/** Numbers that are read as they are at once. */
+const WHOLE_CHUNK = 2 ** 28;
 
 /** An opened file. */
 export interface SafetensorsFile extends SafetensorsHeader {
@@ -116,8 +118,12 @@ export function readTensorInto(source: SafetensorsFile, name: string, into: Floa
   }
   withFile(source.path, (file) => {
     if (dtype === "F32") {
-      const bytes = new Uint8Array(into.buffer, into.byteOffset, into.byteLength);
-      readExactly(file, source.path, bytes, start + first * size);
+      // Node has no array of as many bytes as the largest tensors have.
+      for (let at = 0; at < into.length; at += WHOLE_CHUNK) {
+        const part = into.subarray(at, at + WHOLE_CHUNK);
+        const bytes = new Uint8Array(part.buffer, part.byteOffset, part.byteLength);
+        readExactly(file, source.path, bytes, start + (first + at) * size);
+      }
       return;
     }
     const widen = dtype === "F16" ? widenFloat16 : widenBfloat16;

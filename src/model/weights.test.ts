@@ -67,8 +67,21 @@ describe("readWeights", () => {
     expect(() => readWeights(folder, FIXTURE_NAMES)).toThrow("are the same parameter model.norm.weight");
   });
 
-  test("says which file is missing", () => {
-    expect(() => readWeights(folder, FIXTURE_NAMES)).toThrow("model.safetensors: cannot be opened");
+  test.each<[there: string, files: readonly string[], got: string]>([
+    ["no weights", ["config.json"], "got neither"],
+    [
+      "weights in another format",
+      ["pytorch_model.bin", "config.json"],
+      "got pytorch_model.bin: open the model with transformers and save it again, with safetensors",
+    ],
+    ["many", ["a.bin", "b.gguf", "c.pth", "d.safetensors"], "got a.bin, b.gguf, c.pth and 1 more: "],
+  ])("says which files it reads where a directory has %s", (_, files, got) => {
+    for (const name of files) writeFileSync(join(folder, name), "");
+    const read = () => readWeights(folder, FIXTURE_NAMES);
+    expect(read).toThrow(ModelError);
+    expect(read).toThrow(
+      `${join(folder, "model.safetensors")}: expected this file, or model.safetensors.index.json with its shards, ${got}`,
+    );
   });
 });
 

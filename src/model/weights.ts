@@ -3,7 +3,7 @@
  * Reading the weights of a model directory, in one file or in shards, under canonical parameter names. Opening reads
  * headers only; a checkpoint may be larger than memory.
  */
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { ModelError } from "../errors/index.ts";
 import { Fields } from "./json-fields.ts";
@@ -38,6 +38,11 @@ export interface Weights {
   readInto(name: string, into: Float32Array, first?: number): void;
 }
 
+/** Weights in other formats, or under other names. */
+const OTHER_WEIGHTS = /\.(?:bin|pt|pth|ckpt|gguf|onnx|h5|msgpack|safetensors)$/;
+/** Files that a message names. */
+const NAMED = 3;
+
 interface Located {
   readonly file: SafetensorsFile;
   /** Name within the file. */
@@ -49,7 +54,8 @@ interface Located {
 function locate(directory: string): Located[] {
   const single = join(directory, SINGLE);
   const index = join(directory, INDEX);
-  if (existsSync(single) || !existsSync(index)) {
+  if (!existsSync(single) && !existsSync(index)) throw noWeights(directory);
+  if (existsSync(single)) {
     const file = openSafetensors(single);
     return [...file.tensors].map(([name, entry]) => ({ file, name, entry }));
   }
@@ -68,6 +74,20 @@ function locate(directory: string): Located[] {
       throw new ModelError(`${file.path}: no tensor ${name}, which ${INDEX} places there`);
     return { file, name, entry };
   });
+}
+
+/** The error of a directory that has weights in no file that is read here. */
+function noWeights(directory: string): ModelError {
+  const others = existsSync(directory)
+    ? readdirSync(directory).filter((name) => OTHER_WEIGHTS.test(name))
+    : [];
+  const got =
+    others.length === 0
+      ? "neither"
+      : `${others.slice(0, NAMED).join(", ")}${others.length > NAMED ? ` and ${others.length - NAMED} more` : ""}: open the model with transformers and save it again, with safetensors`;
+  return new ModelError(
+    `${join(directory, SINGLE)}: expected this file, or ${INDEX} with its shards, got ${got}`,
+  );
 }
 
 /**

@@ -4,7 +4,7 @@
  */
 import { ShapeError } from "../errors/index.ts";
 import { replaceFile } from "../files/index.ts";
-import type { FloatType } from "./float-type.ts";
+import { type FloatType, requireFloatType } from "./float-type.ts";
 import { narrowBfloat16, narrowFloat16 } from "./half-precision.ts";
 
 /** A tensor to write. */
@@ -23,14 +23,21 @@ export interface WriteOptions {
 
 /** Numbers that are narrowed at once. */
 const CHUNK = 2 ** 20;
+/** Numbers that are written as they are at once: Node has no array of as many bytes as the largest tensors have. */
+const WHOLE_CHUNK = 2 ** 28;
 
 /** Elements of a tensor of this shape. */
 export function elements(shape: readonly number[]): number {
   return shape.reduce((product, length) => product * length, 1);
 }
 
-/** Bytes of a tensor on disk. */
+/**
+ * Bytes of a tensor on disk.
+ *
+ * @throws ConfigError when there is no such element type
+ */
 export function storedBytes(shape: readonly number[], dtype: FloatType): number {
+  requireFloatType(dtype);
   return elements(shape) * (dtype === "F32" ? 4 : 2);
 }
 
@@ -63,13 +70,11 @@ export function* storedParts(where: string, tensor: WeightTensor, dtype: FloatTy
       `${where}: shape [${shape.join(", ")}] needs ${elements(shape)} numbers, got ${data.length}`,
     );
   }
-  if (dtype === "F32") {
-    yield new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    return;
-  }
   const narrow = dtype === "F16" ? narrowFloat16 : narrowBfloat16;
-  for (let at = 0; at < data.length; at += CHUNK) {
-    const stored = narrow(data.subarray(at, at + CHUNK));
+  const size = dtype === "F32" ? WHOLE_CHUNK : CHUNK;
+  for (let at = 0; at < data.length; at += size) {
+    const part = data.subarray(at, at + size);
+    const stored = dtype === "F32" ? part : narrow(part);
     yield new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength);
   }
 }

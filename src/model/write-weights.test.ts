@@ -97,6 +97,16 @@ describe("writeWeights", () => {
     expect(values()).toEqual(new Array(20).fill(1));
   });
 
+  test("refuses an element type that there is not, and writes nothing", () => {
+    disk.free = 1e6;
+    for (const dtype of ["bf16", "F8_E4M3", "toString"]) {
+      const write = () => writeWeights(folder, tensors(1), { dtype: dtype as "BF16" });
+      expect(write).toThrow(ConfigError);
+      expect(write).toThrow(`dtype: expected F32, F16, BF16, got ${dtype}`);
+    }
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
   test("refuses shards of no size", () => {
     expect(() => writeWeights(folder, tensors(1), { maxShardBytes: 0 })).toThrow(ConfigError);
   });

@@ -124,7 +124,9 @@ describe("a model that is trained elsewhere", () => {
   test("cannot be run here without its weights, and not at all where nothing knows its architecture", async () => {
     await expect(
       openConfiguredDialogue(resolveConfig({ file: { model: directory }, flags: [] })),
-    ).rejects.toThrow("model.safetensors: cannot be opened");
+    ).rejects.toThrow(
+      "model.safetensors: expected this file, or model.safetensors.index.json with its shards, got neither",
+    );
     const path = join(directory, "config.json");
     const json = JSON.parse(readFileSync(path, "utf8"));
     writeFileSync(path, JSON.stringify({ ...json, model_type: "cyclops" }));

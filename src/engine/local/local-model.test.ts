@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { DataError, EngineError, ShapeError } from "../../errors/index.ts";
-import { parseConfig, type RgbImage, readJson } from "../../model/index.ts";
+import { parseConfig, type RgbImage, readConfig, readJson } from "../../model/index.ts";
 import {
   checkpointDirectory,
   coefficientsOf,
@@ -219,4 +219,20 @@ describe("a model that starts from random weights", () => {
     expect(sum(await score(fresh))).toBeGreaterThan(sum(before) / 2);
     await fresh.close();
   });
+});
+
+test("a model of seven billion parameters is refused by its numbers, before its arrays are made", () => {
+  const small = readConfig(DIRECTORY);
+  const sizes = {
+    layers: 28,
+    heads: 28,
+    kvHeads: 4,
+    headDim: 128,
+    intermediateSize: 18_944,
+    vocabSize: 152_064,
+  };
+  const config = { ...small, text: { ...small.text, ...sizes, hiddenSize: 3584 } };
+  const open = () => new LocalModel({ model: { config, assets: DIRECTORY, seed: 0 }, memory: "1 TiB" });
+  expect(open).toThrow(EngineError);
+  expect(open).toThrow(/^weights: expected at most 4294967296 numbers.*, got 7\d{9}; score/);
 });

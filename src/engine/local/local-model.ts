@@ -40,7 +40,7 @@ import {
   type ReplicaOptions,
 } from "./local-options.ts";
 import { machineMemory } from "./memory/machine-memory.ts";
-import { MemoryPlan } from "./memory/memory-plan.ts";
+import { MemoryPlan, requireWeights } from "./memory/memory-plan.ts";
 import { GradientGuard } from "./partial-gradient.ts";
 import { ProgramCache } from "./program-cache.ts";
 import { RotaryTable } from "./prompts/rotary-table.ts";
@@ -131,9 +131,9 @@ export class LocalModel {
     const graphs = graphsOf(config);
     const adapters = lora && loraStart(lora, graphs.names);
     this.#lora = adapters?.shape;
-    const store = new ParameterStore(graphs, { valueHead, lora: this.#lora });
+    const options = { valueHead, lora: this.#lora };
+    const store = new ParameterStore(graphs, options, (own) => requireWeights(machine, replicas, own));
     const memory = new MemoryPlan(machine, replicas, store);
-    memory.requireWeights();
     if (fresh === undefined) {
       store.read(this.#assets);
       if (adapters !== undefined) {

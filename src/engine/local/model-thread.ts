@@ -79,12 +79,13 @@ export class ModelThread {
     });
   }
 
+  /** Ends the thread, and with it the calls that wait for it; a second call waits for the same end. */
   async close(): Promise<void> {
     if (!this.#closed) {
       this.#fail(new EngineError("local engine: it was closed", { isFault: true }));
       this.#cause = undefined;
-      await this.#worker.terminate();
     }
+    await this.#worker.terminate();
   }
 
   #hear(said: Answer | Progress): void {
@@ -102,10 +103,11 @@ export class ModelThread {
     }
   }
 
-  /** The thread is gone: every call that waits for it fails. */
+  /** The thread is gone: every call that waits for it fails. Later events, such as its exit, are no causes of their own. */
   #fail(error: EngineError): void {
+    if (this.#closed) return;
     this.#closed = true;
-    this.#cause ??= error;
+    this.#cause = error;
     const waiting = [...this.#pending.values()];
     this.#pending.clear();
     for (const { reject } of waiting) {

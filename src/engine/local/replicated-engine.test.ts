@@ -67,6 +67,16 @@ function expectClose(found: readonly Score[], expected: readonly Score[], tolera
 }
 
 describe("replicas", () => {
+  test.each([1, 2])("%i of them refuse seeds for another number of prompts", async (count) => {
+    const engine = await open(count);
+    const prompts = [text(1, 2, 3), text(4, 5)];
+    for (const seed of [[1], [1, 2, 3]]) {
+      const failed = engine.sample({ ...sampling(prompts), seed });
+      await expect(failed).rejects.toThrow(ShapeError);
+      await expect(failed).rejects.toThrow(`expected one for each of 2 prompts, got ${seed.length}`);
+    }
+  });
+
   test.each([2, 3])("%i of them draw the tokens that one model draws", async (count) => {
     const [one, several] = await Promise.all([open(1), open(count)]);
     const prompts = [...sequences.map(({ prompt }) => prompt), text(1, 2, 3), text(4, 5)];

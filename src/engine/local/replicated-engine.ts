@@ -21,6 +21,7 @@ import type {
   StepReport,
   TrainingRun,
 } from "../engine.ts";
+import { checkSeeds } from "../prompt-generators.ts";
 import { checkCoefficients } from "./check-coefficients.ts";
 import type { LocalEngine } from "./local-engine.ts";
 import { GradientGuard } from "./partial-gradient.ts";
@@ -54,6 +55,7 @@ export class ReplicatedEngine implements Engine {
   sample(request: SampleRequest): Promise<Completion[][]> {
     return this.#onEqual(async () => {
       const { prompts, seed, watch } = request;
+      checkSeeds(seed, prompts.length);
       const shares = evenShares(
         prompts.map(() => 1),
         this.#replicas.length,

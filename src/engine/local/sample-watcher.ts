@@ -5,6 +5,7 @@
  * computes.
  */
 import type { DrawnToken, SampleRequest } from "../engine.ts";
+import { checkPositive } from "./local-options.ts";
 
 type Watch = NonNullable<SampleRequest["watch"]>;
 
@@ -15,10 +16,12 @@ export class SampleWatcher {
   readonly #groupSize: number;
   #failure: { readonly error: unknown } | undefined;
 
+  /** @throws EngineError when the group size is no positive integer */
   constructor(watch: Watch, { prompts, groupSize }: Pick<SampleRequest, "prompts" | "groupSize">) {
+    checkPositive("sample: groupSize", groupSize);
     this.#watch = watch;
     this.#groupSize = groupSize;
-    const bytes = Math.max(0, prompts.length * groupSize) * Int32Array.BYTES_PER_ELEMENT;
+    const bytes = prompts.length * groupSize * Int32Array.BYTES_PER_ELEMENT;
     this.ended = new Int32Array(new SharedArrayBuffer(bytes));
   }
 

@@ -38,7 +38,7 @@ function frameCount({ totalFrames, fps }: VideoLength, request: FrameRequest): n
  *     iₖ = ⌊k · total / n⌋, n = total / fps_video · fps clamped to [min, max] and rounded down to a multiple
  *
  * @returns ascending indices below `totalFrames`
- * @throws DataError when the video has too few frames for one temporal patch, or for `numFrames`
+ * @throws DataError when the video has too few frames for one temporal patch, or for `numFrames`, or fewer are asked for
  */
 export function sampleFrames(video: VideoLength, request: FrameRequest): number[] {
   const { totalFrames } = video;
@@ -46,6 +46,11 @@ export function sampleFrames(video: VideoLength, request: FrameRequest): number[
     throw new DataError(`video: expected frames and fps above 0, got ${totalFrames} at ${video.fps} fps`);
   }
   const count = frameCount(video, request);
+  const { temporalPatchSize: least = 2 } = request;
+  if (!(count > 0) && totalFrames >= least)
+    throw new DataError(
+      `video: expected ${least} or more frames to be asked for, got ${JSON.stringify(request)}`,
+    );
   if (!(count > 0 && count <= totalFrames)) {
     throw new DataError(
       `video: expected at least ${Math.max(count, 2)} frames to choose from, got ${totalFrames}`,

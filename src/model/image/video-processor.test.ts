@@ -69,6 +69,15 @@ describe("sampleFrames", () => {
     expect(sampledFps(video, count)).toBeCloseTo(recorded.sampledFps!, 12);
   });
 
+  test.each([
+    [{ numFrames: 1 }, 'expected 2 or more frames to be asked for, got {"numFrames":1}'],
+    [{ fps: 2, maxFrames: 1 }, "expected 2 or more frames to be asked for"],
+    [{ numFrames: 20 }, "expected at least 20 frames to choose from, got 10"],
+  ])("says for %j whether the request or the video is too short", (request, message) => {
+    expect(() => sampleFrames({ totalFrames: 10, fps: 5 }, request)).toThrow(message);
+    expect(() => sampleFrames({ totalFrames: 1, fps: 5 }, request)).toThrow("frames to choose from, got 1");
+  });
+
   test("never leaves the video, never repeats a frame and never goes back", () => {
     const video = fc.record({
       totalFrames: fc.integer({ min: 2, max: 5000 }),

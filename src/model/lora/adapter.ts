@@ -61,7 +61,7 @@ export function readAdapter(directory: string, names: ParameterNames): LoraAdapt
   const tensors = new Map<string, WeightTensor>();
   for (const [weight, module] of modules) {
     const { a, b } = loraNames(weight);
-    const rank = factors.get(a)?.shape[0] ?? 0;
+    const rank = factors.get(a)?.shape[0] ?? factors.get(b)!.shape[1] ?? 0;
     const expected = loraFactors(weights.get(weight)!, rank);
     for (const [name, shape] of [
       [a, expected.a],

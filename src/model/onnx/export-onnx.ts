@@ -3,23 +3,14 @@
  * A model directory as ONNX files that a runtime runs without Fovea, with all that is needed to use them beside. The
  * directory appears whole or not at all.
  */
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  renameSync,
-  rmdirSync,
-  rmSync,
-  statSync,
-} from "node:fs";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { ConfigError, RunError } from "../../errors/index.ts";
 import { isSystemError, writeFailure } from "../../errors/system-error.ts";
 import { replaceFile } from "../../files/index.ts";
 import { graphsOf } from "../architectures/graphs.ts";
 import { openModelDirectory } from "../directory.ts";
-import { isDescription, withDtype } from "../export-model.ts";
+import { copyDescriptions, withDtype } from "../export-model.ts";
 import { mergedWeights, readAdapter } from "../lora/adapter.ts";
 import { readJson } from "../read-json.ts";
 import type { OnnxManifest } from "./manifest.ts";
@@ -54,9 +45,7 @@ export function exportOnnx(source: string, target: string, options: ExportOnnxOp
     mkdirSync(draft, { recursive: true });
     const merged = mergedWeights(weights, names, adapter);
     const models = writeOnnxModels(draft, config, merged, options);
-    for (const name of readdirSync(source)) {
-      if (isDescription(name)) copyFileSync(join(source, name), join(draft, name));
-    }
+    copyDescriptions(source, draft);
     const write = (name: string, text: string) => replaceFile(join(draft, name), [`${text}\n`]);
     const configPath = join(source, "config.json");
     write("config.json", JSON.stringify(withDtype(readJson(configPath), configPath, "F32"), null, 2));

@@ -238,6 +238,11 @@ describe("how the weights are stored", () => {
     expect((await logits(beside)).numbers).toEqual((await logits(inside)).numbers);
   });
 
+  test("not in bfloat16, which the files cannot hold", () => {
+    const write = () => writeOnnxModels(folder, config, weightsOf(source), { dtype: "BF16" as "F16" });
+    expect(write).toThrow("dtype: expected F32 or F16, got BF16");
+  });
+
   test("in half precision, computed in single", async () => {
     const [half, rounded] = [join(folder, "half"), join(folder, "rounded")];
     for (const directory of [half, rounded]) mkdirSync(directory);

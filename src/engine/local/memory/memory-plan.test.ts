@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { EngineError } from "../../../errors/index.ts";
 import type { ParameterStore } from "../weights/parameter-store.ts";
 import { machineMemory } from "./machine-memory.ts";
-import { MemoryPlan } from "./memory-plan.ts";
+import { MemoryPlan, requireWeights } from "./memory-plan.ts";
 
 const MIB = 2 ** 20;
 /** Memory of every model beside its numbers. */
@@ -91,12 +91,32 @@ test("a refusal says what takes how much", () => {
 });
 
 test("weights that do not fit are refused by themselves", () => {
-  expect(() => planOf(452).requireWeights()).not.toThrow();
-  expect(() => planOf(451).requireWeights()).toThrow(EngineError);
-  expect(() => planOf(451).requireWeights()).toThrow(
+  const { layout } = storeOf();
+  const require = (mebibytes: number) => () =>
+    requireWeights({ budget: mebibytes * MIB, process: 100 * MIB }, 1, layout);
+  expect(require(452)).not.toThrow();
+  expect(require(451)).toThrow(EngineError);
+  expect(require(451)).toThrow(
     "memory: expected at least 452 MiB, got 451 MiB: weights 256 MiB, runtime 96 MiB, the process without a model 100 MiB",
   );
 });
+
+test.each([
+  [
+    { size: 2 ** 32 + 1, frozenSize: 0 },
+    1,
+    "at most 4294967296 numbers, as many as an array of Node holds, got 4294967297",
+  ],
+  [{ size: 8, frozenSize: 7e9 }, 2, "at most 4294967296 numbers, .*, got 7000000000"],
+  [{ size: 3e9, frozenSize: 0 }, 2, "at most 4294967296 numbers of 2 replicas, .*, got 6000000000"],
+])(
+  "weights that no array holds, %j in %i replicas, are refused with any amount of memory",
+  (layout, replicas, message) => {
+    const require = () => requireWeights({ budget: 2 ** 45, process: 0 }, replicas, layout);
+    expect(require).toThrow(EngineError);
+    expect(require).toThrow(new RegExp(message));
+  },
+);
 
 describe("the budget", () => {
   test("is the given number", () => {

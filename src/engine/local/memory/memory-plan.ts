@@ -4,6 +4,7 @@
  * that follow the rows that the head takes at once, the size of batches, and which compiled programs are kept.
  */
 import { EngineError } from "../../../errors/index.ts";
+import type { ParameterLayout } from "../../../model/graph/index.ts";
 import type { ParameterStore } from "../weights/parameter-store.ts";
 import { formatBytes } from "./bytes.ts";
 import { type MachineMemory, RUNTIME_BYTES } from "./machine-memory.ts";
@@ -12,6 +13,8 @@ import { type MachineMemory, RUNTIME_BYTES } from "./machine-memory.ts";
 const HEAD_BYTES = 256 * 2 ** 20;
 
 const FLOAT = Float32Array.BYTES_PER_ELEMENT;
+/** Elements of the largest array that Node 20 makes. */
+const MOST_NUMBERS = 2 ** 32;
 
 /** Bytes of one batch of a training step. */
 export interface BatchBytes {
@@ -19,6 +22,37 @@ export interface BatchBytes {
   readonly activations: number;
   /** Bytes of the programs besides. */
   readonly programs: number;
+}
+
+/**
+ * Fails where the weights alone are too large. Called before their arrays are made.
+ *
+ * @param replicas that share the process's memory
+ * @throws EngineError with the numbers
+ */
+export function requireWeights(
+  { budget, process }: MachineMemory,
+  replicas: number,
+  { size, frozenSize }: Pick<ParameterLayout, "size" | "frozenSize">,
+): void {
+  // The gradients of all replicas are one array.
+  const shared = size * replicas;
+  const largest = Math.max(shared, frozenSize);
+  if (largest > MOST_NUMBERS) {
+    const whose = replicas > 1 && largest === shared ? ` of ${replicas} replicas` : "";
+    throw new EngineError(
+      `weights: expected at most ${MOST_NUMBERS} numbers${whose}, as many as an array of Node holds, got ${largest}; score ` +
+        "with such a model by engine.stream, or train it on a server by the Tinker protocol",
+    );
+  }
+  const weights = (size + frozenSize) * FLOAT;
+  const needed = (weights + RUNTIME_BYTES) * replicas + process;
+  if (needed <= budget) return;
+  throw new EngineError(
+    `memory: expected at least ${formatBytes(needed)}, got ${formatBytes(budget)}: weights ${formatBytes(weights)}, runtime ` +
+      `${formatBytes(RUNTIME_BYTES)}, the process without a model ${formatBytes(process)}; allow more by engine.memory, or keep ` +
+      "weights in their file by engine.stream, to score with them",
+  );
 }
 
 export class MemoryPlan {
@@ -73,22 +107,6 @@ export class MemoryPlan {
         : []),
       ...(this.prompts > 0 ? [["prompts", this.prompts] as const] : []),
     ]);
-  }
-
-  /**
-   * Fails where the weights alone are too large.
-   *
-   * @throws EngineError with the numbers
-   */
-  requireWeights(): void {
-    if (this.room >= 0) return;
-    const { budget, process } = this.#memory;
-    const [, weights] = [...this.#fixed()][0]!;
-    throw new EngineError(
-      `memory: expected at least ${formatBytes((weights + RUNTIME_BYTES) * this.#replicas + process)}, got ` +
-        `${formatBytes(budget)}: weights ${formatBytes(weights)}, runtime ${formatBytes(RUNTIME_BYTES)}, the process without a ` +
-        `model ${formatBytes(process)}; allow more by engine.memory, or keep weights in their file by engine.stream, to score with them`,
-    );
   }
 
   /** Bytes for batches and programs. */

@@ -17,6 +17,21 @@ test("each frequency takes its angle from its own component of the position", ()
   expect(cosine.subarray(0, 8).every((value) => value === 0)).toBe(true);
 });
 
+test("a video of hours between its frames takes no more memory than another", () => {
+  const table = new RotaryTable(rotary);
+  const before = process.memoryUsage().arrayBuffers;
+  const [cosine, sine] = [new Float32Array(8), new Float32Array(8)];
+  for (const position of [131_071, 131_072, 20_000_000]) {
+    table.write([position, 1, position], 0, cosine, sine);
+    const frequencies = [...rotary.frequencies].map(
+      (frequency, i) => (i < 2 || i > 4 ? position : 1) * frequency,
+    );
+    expect(cosine).toEqual(Float32Array.from(frequencies, (angle) => Math.cos(Math.fround(angle))));
+    expect(sine).toEqual(Float32Array.from(frequencies, (angle) => Math.sin(Math.fround(angle))));
+  }
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 ** 25);
+});
+
 test("position 0 rotates nothing, and later positions do not change the rows of earlier positions", () => {
   const table = new RotaryTable(rotary);
   const write = (position: number) => {

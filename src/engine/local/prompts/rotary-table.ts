@@ -5,6 +5,9 @@
  */
 import type { RotaryFrequencies } from "../../../model/graph/index.ts";
 
+/** Positions that are kept. A video whose frames are hours apart has far later positions, which are few. */
+const MOST = 2 ** 17;
+
 export class RotaryTable {
   readonly half: number;
   readonly #frequencies: Float32Array;
@@ -29,23 +32,28 @@ export class RotaryTable {
     this.#grow((isText ? position : Math.max(...position)) + 1);
     const { half } = this;
     for (let i = 0; i < half; i++) {
-      const from = (isText ? position : position[this.#component[i]!]!) * half + i;
-      cosine[row * half + i] = this.#cosine[from]!;
-      sine[row * half + i] = this.#sine[from]!;
+      const own = isText ? position : position[this.#component[i]!]!;
+      const from = own * half + i;
+      cosine[row * half + i] = this.#cosine[from] ?? Math.cos(this.#angle(own, i));
+      sine[row * half + i] = this.#sine[from] ?? Math.sin(this.#angle(own, i));
     }
+  }
+
+  #angle(position: number, i: number): number {
+    return Math.fround(position * this.#frequencies[i]!);
   }
 
   #grow(positions: number): void {
     const known = this.#cosine.length / this.half;
-    if (positions <= known) {
+    if (positions <= known || known === MOST) {
       return;
     }
-    const count = Math.max(positions, 2 * known, 256);
+    const count = Math.min(MOST, Math.max(positions, 2 * known, 256));
     this.#cosine = new Float32Array(count * this.half);
     this.#sine = new Float32Array(count * this.half);
     for (let position = 0; position < count; position++) {
       for (let i = 0; i < this.half; i++) {
-        const angle = Math.fround(position * this.#frequencies[i]!);
+        const angle = this.#angle(position, i);
         this.#cosine[position * this.half + i] = Math.cos(angle);
         this.#sine[position * this.half + i] = Math.sin(angle);
       }

@@ -8,32 +8,19 @@ import { ModelError, RunError } from "../../../errors/index.ts";
 import { removeFile, replaceFile } from "../../../files/index.ts";
 import { architectureOf, parseConfig } from "../../../model/architectures/index.ts";
 import { withDtype } from "../../../model/export-model.ts";
+import { requireFloatType } from "../../../model/float-type.ts";
 import type { ModelConfig } from "../../../model/index.ts";
 import { Fields } from "../../../model/json-fields.ts";
+import { ASKING_FILES } from "../../../model/model-files.ts";
 import { readJson } from "../../../model/read-json.ts";
 import { type StorageOptions, writeWeights } from "../../../model/write-weights.ts";
 import type { ParameterStore } from "./parameter-store.ts";
 import { writeValueHead } from "./value-head-file.ts";
 
-/** Files of a model directory besides weights and config.json, which every save rewrites. */
-const CARRIED = [
-  "added_tokens.json",
-  "chat_template.jinja",
-  "chat_template.json",
-  "generation_config.json",
-  "merges.txt",
-  "preprocessor_config.json",
-  "processor_config.json",
-  "special_tokens_map.json",
-  "tokenizer.json",
-  "tokenizer_config.json",
-  "video_preprocessor_config.json",
-  "vocab.json",
-];
-
 /**
  * Writes weights, a value head if there is one, and configuration, and copies the tokenizer's and processor's files from `assets`.
  *
+ * @throws ConfigError, before anything is written, when there is no such element type
  * @throws RunError when the place cannot be written
  */
 export function saveModel(
@@ -43,6 +30,7 @@ export function saveModel(
   assets: string,
   storage: StorageOptions = {},
 ): void {
+  requireFloatType(storage.dtype ?? "F32");
   try {
     copyAssets(assets, directory);
   } catch (cause) {
@@ -76,7 +64,7 @@ function configOf(assets: string, config: ModelConfig, storage: StorageOptions):
 function copyAssets(assets: string, directory: string): void {
   mkdirSync(directory, { recursive: true });
   if (existsSync(assets) && realpathSync(assets) === realpathSync(directory)) return;
-  for (const name of CARRIED) {
+  for (const name of ASKING_FILES) {
     const source = join(assets, name);
     const target = join(directory, name);
     if (existsSync(source)) replaceFile(target, [readFileSync(source)]);

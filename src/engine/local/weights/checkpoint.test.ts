@@ -4,6 +4,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   rmSync,
   truncateSync,
   writeFileSync,
@@ -104,6 +105,18 @@ test("what a model's config.json says beyond its sizes is in the saved one, with
   opened.push(model);
   model.save(join(folder, "copy"), false, { dtype: "BF16" });
   expect(readJson(join(folder, "copy", "config.json"))).toMatchObject({ ...more, torch_dtype: "bfloat16" });
+});
+
+test("an element type that there is not is refused, and the checkpoint before it stays as it is", () => {
+  const place = join(folder, "typed");
+  const model = fresh();
+  model.save(place, true);
+  const files = () => readdirSync(place).map((name) => [name, readFileSync(join(place, name), "latin1")]);
+  const before = files();
+  expect(() => model.save(place, true, { dtype: "bfloat16" as "BF16" })).toThrow(
+    "dtype: expected F32, F16, BF16, got bfloat16",
+  );
+  expect(files()).toEqual(before);
 });
 
 test("files of another model in its place are replaced, and gone where this model has none", () => {
@@ -301,7 +314,7 @@ describe("a checkpoint that cannot be loaded leaves the model as it was", () => 
         ModelError,
         /another model than this engine's: .*num_attention_heads: expected 2, got 4/,
       ],
-      ["no weights", (path) => rmSync(join(path, "model.safetensors")), ModelError, /cannot be opened/],
+      ["no weights", (path) => rmSync(join(path, "model.safetensors")), ModelError, /got neither/],
       [
         "truncated weights",
         (path) => truncateSync(join(path, "model.safetensors"), 20_000),

@@ -36,9 +36,15 @@ export class ParameterStore {
   /** The same of the weights that are frozen, which no step changes. */
   frozenVersion = 0;
 
-  constructor(graphs: Pick<ModelGraphs, "names" | "packs">, options: LayoutOptions = {}) {
+  /** @param requireRoom fails where there is no room for the weights, before their arrays are made */
+  constructor(
+    graphs: Pick<ModelGraphs, "names" | "packs">,
+    options: LayoutOptions = {},
+    requireRoom: (layout: ParameterLayout) => void = () => {},
+  ) {
     this.#names = graphs.names;
     this.layout = parameterLayout(graphs, options);
+    requireRoom(this.layout);
     this.#weights = new Float32Array(this.layout.size);
     this.gradient = new Float32Array(this.layout.size);
     this.#frozen = new Float32Array(this.layout.frozenSize);

@@ -84,6 +84,8 @@ describe("parseImageProcessor", () => {
     ["do_normalize", { do_normalize: false }],
     ["resample", { resample: 2 }],
     ["min pixels", { min_pixels: 100, max_pixels: 50 }],
+    ["size", { size: { height: 224, width: 224 } }],
+    ["size", { min_pixels: 100, size: { height: 224 } }],
     ["image_mean", { image_mean: [0.5] }],
     ["image_std", { image_std: [1, 0, 1] }],
     ["patch_size", { patch_size: 0 }],

@@ -77,12 +77,13 @@ export function parseImageProcessor(
   }
   if (fields.integer("resample", BICUBIC, 0) !== BICUBIC) throw fields.error("resample", "3 (bicubic)");
   const size = fields.object("size");
-  const limit = (name: string, nameInSize: string, fallback: number) =>
-    fields.has(name)
-      ? fields.integer(name)
-      : size.has(name)
-        ? size.integer(name)
-        : size.integer(nameInSize, fallback);
+  const limit = (name: string, nameInSize: string, fallback: number) => {
+    if (fields.has(name)) return fields.integer(name);
+    if (size.has(name)) return size.integer(name);
+    if (size.has("height") || size.has("width"))
+      throw fields.error("size", 'an object with "shortest_edge" and "longest_edge", areas in pixels');
+    return size.integer(nameInSize, fallback);
+  };
   const minPixels = limit("min_pixels", "shortest_edge", defaults.minPixels);
   const maxPixels = limit("max_pixels", "longest_edge", defaults.maxPixels);
   if (minPixels > maxPixels)
