@@ -18,8 +18,9 @@ export function entriesAsTexts(list: readonly unknown[], column: string): string
   const end = list.findLastIndex((entry) => entry !== null && entry !== undefined) + 1;
   return list.slice(0, end).map((entry) => {
     if (entry === null || entry === undefined) return "";
+    if (typeof entry === "string") return entry;
     if (typeof entry === "object") throw new DataError(`${column}: expected texts, got ${shownValue(entry)}`);
-    return String(entry);
+    return String(entry as number | bigint | boolean);
   });
 }
 

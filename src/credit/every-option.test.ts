@@ -36,7 +36,7 @@ function batch(): CreditCompletion[][] {
 /** Everything that a method says: its needs and facts, its credit, and its loss term at each token. */
 function answers(config: object, progress = 0.5): string {
   const method = creditMethod(creditSchema.parse(config));
-  const { credit: _credit, name: _name, ...facts } = method;
+  const facts = { ...method, credit: undefined, name: undefined };
   const credits = method.credit(batch(), new Rng(3), progress).map((group) =>
     group.map(({ viewTerm, ...credit }) => ({
       ...credit,

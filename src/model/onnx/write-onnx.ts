@@ -53,7 +53,8 @@ export function writeOnnxModels(
 ): OnnxFiles {
   const { layers } = config.text;
   const graphs = graphsOf(config).onnx;
-  if (dtype !== "F32" && dtype !== "F16") throw new ConfigError(`dtype: expected F32 or F16, got ${dtype}`);
+  if (dtype !== "F32" && dtype !== "F16")
+    throw new ConfigError(`dtype: expected F32 or F16, got ${dtype as string}`);
   if (!(Number.isInteger(attentionLayers) && attentionLayers >= 0 && attentionLayers <= layers)) {
     throw new ConfigError(
       `attention layers: expected a whole number of at most ${layers}, the model's layers, got ${attentionLayers}`,

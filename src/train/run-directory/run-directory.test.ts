@@ -83,14 +83,14 @@ test("a directory in which a run was killed before its config.json was there is 
   expect(() => RunDirectory.requireFree(other)).toThrow("is not empty and holds no run");
 });
 
-test("two runs that begin in one directory at the same moment do not write the configuration of the other", () => {
+test("two runs that begin in one directory at the same moment do not write the configuration of the other", async () => {
   const path = freshPath();
   mkdirSync(path);
   const other = new ProcessFile(join(path, PROCESS_FILE), "other run");
   expect(() => runDirectory(path).start?.(record())).toThrow(`process ${process.pid} on `);
   expect(readdirSync(path)).toEqual([PROCESS_FILE]);
   other.end();
-  runDirectory(path).start?.(record());
+  await runDirectory(path).start?.(record());
   expect(RunDirectory.exists(path)).toBe(true);
 });
 
