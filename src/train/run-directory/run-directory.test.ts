@@ -75,6 +75,7 @@ test("a directory in which a run was killed before its config.json was there is 
   const path = freshPath();
   mkdirSync(path);
   for (const name of ["environment.json", "config.json.17.tmp"]) writeFileSync(join(path, name), "{");
+  expect(() => RunDirectory.open(path)).toThrow("starts again without --resume");
   RunDirectory.create(path, record(), describeEnvironment());
   expect(RunDirectory.exists(path)).toBe(true);
   const other = freshPath();

@@ -151,7 +151,12 @@ export class RunDirectory {
     try {
       record = JSON.parse(readFileSync(file, "utf8")) as RunRecord;
     } catch (error) {
-      throw new RunError(`run directory ${path}: no readable ${JSON_FILES.config}`, { cause: error });
+      const reason = existsSync(file)
+        ? (error as Error).message
+        : "it holds no run, or one that was stopped before it began, which starts again without --resume";
+      throw new RunError(`run directory ${path}: no readable ${JSON_FILES.config}: ${reason}`, {
+        cause: error,
+      });
     }
     if (record.version !== RUN_DIRECTORY_VERSION) {
       throw new RunError(`${file}: expected version ${RUN_DIRECTORY_VERSION}, got ${record.version}`);
