@@ -2,10 +2,10 @@
  * @module
  * Training in a process with a disturbed clock or disk, beside one that nobody disturbs.
  */
-import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { complete, start } from "./processes.mjs";
+import { complete, continuing, start } from "./processes.mjs";
 import { firstDifference, runContent } from "./run-content.mjs";
 
 const file = (/** @type {string} */ name) => fileURLToPath(new URL(name, import.meta.url));
@@ -66,9 +66,7 @@ export async function fullDisk({ directory, stride }) {
     if (runs % 50 === 0) console.error(`${runs} runs with a full disk`);
     if (!/ENOSPC|no space/.test(printed))
       wrong.push(`write ${writes}: the error does not name the disk: ${printed.slice(-300)}`);
-    // A run that had no space for its first files starts again.
-    const begun = existsSync(join(path, "config.json"));
-    await complete(training(path, begun ? [...SHORT, "--resume"] : SHORT)).then(
+    await complete(training(path, [...SHORT, ...continuing(path)])).then(
       () => {
         const difference = firstDifference(expected, runContent(path));
         if (difference !== undefined) wrong.push(`write ${writes}: ${difference}`);

@@ -3,11 +3,11 @@
  * A server that is killed at random under a training client. The client's run is resumed with the server that follows, until it
  * ends as one that nobody disturbed.
  */
-import { existsSync, mkdirSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { serveWords, start } from "./processes.mjs";
+import { continuing, serveWords, start } from "./processes.mjs";
 import { repeatedKills } from "./repeated-kills.mjs";
 import { firstDifference, runContent } from "./run-content.mjs";
 
@@ -44,7 +44,7 @@ function client(path) {
   const engine = { kind: "tinker", url: `http://127.0.0.1:${PORT}`, retryMinutes: 0.05 };
   return start([
     ...["train", CONFIG, "--run-dir", path, "--set", `engine=${JSON.stringify(engine)}`],
-    ...(existsSync(path) ? ["--resume"] : []),
+    ...continuing(path),
   ]);
 }
 

@@ -2,10 +2,10 @@
  * @module
  * Training that is killed at random and resumed until it ends, beside one that nobody disturbs.
  */
-import { existsSync, mkdirSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { complete, killedAfter } from "./processes.mjs";
+import { complete, continuing, killedAfter } from "./processes.mjs";
 import { repeatedKills } from "./repeated-kills.mjs";
 import { firstDifference, runContent } from "./run-content.mjs";
 
@@ -44,7 +44,7 @@ export async function killedTraining({ kills, directory, rng }) {
     seconds,
     rng,
     attempt: async (path, after) => {
-      const words = ["train", CONFIG, "--run-dir", path, ...(existsSync(path) ? ["--resume"] : [])];
+      const words = ["train", CONFIG, "--run-dir", path, ...continuing(path)];
       const { isKilled, printed } = await killedAfter(words, after);
       if (isKilled) {
         const phase = phaseOf(printed);

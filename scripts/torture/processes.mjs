@@ -3,6 +3,8 @@
  * Fovea's program as processes that are killed.
  */
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const PROGRAM = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
@@ -48,6 +50,14 @@ export function serveWords(port, state) {
   const arrangement = ["--set", "engine.threads=1", "--set", "engine.replicas=1"];
   return ["serve", "--port", String(port), "--state", state, ...arrangement];
 }
+
+/**
+ * The flag with which `fovea train` continues a run directory; none where no run has begun there, since a run that was stopped
+ * before it wrote config.json starts again.
+ *
+ * @param {string} path
+ */
+export const continuing = (path) => (existsSync(join(path, "config.json")) ? ["--resume"] : []);
 
 /**
  * Runs the program to its end.

@@ -23,7 +23,7 @@ function typedValue(schema: z.core.$ZodType, path: readonly string[], text: stri
   return below.length === 0 && hasShortForm(first) && !isSettings(value) ? text : value;
 }
 
-/** The list above a key; undefined where there is none. */
+/** The dotted key of the list that a key is within; undefined where no list contains it. */
 function listAbove(schema: z.core.$ZodType, path: readonly string[]): string | undefined {
   const depth = path.findIndex(
     (_, i) => i > 0 && ["array", "tuple"].includes(valueType(schema, path.slice(0, i)) ?? ""),

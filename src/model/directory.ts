@@ -3,7 +3,7 @@
  * A Hugging Face model directory as a whole. Opening one reads and checks everything but the numbers of the
  * weights; writing one gives a directory that opens again, here and in transformers.
  */
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { ModelError, RunError } from "../errors/index.ts";
 import { removeFile, replaceFile } from "../files/index.ts";
@@ -13,7 +13,7 @@ import type { ModelConfig } from "./config.ts";
 import { directoryFiles } from "./directory-files.ts";
 import { requireFloatType } from "./float-type.ts";
 import { Fields } from "./json-fields.ts";
-import { ASKING_FILES } from "./model-files.ts";
+import { ASKING_FILES, carryFiles } from "./model-files.ts";
 import { openWeights } from "./open-weights.ts";
 import { checkParameters } from "./parameters.ts";
 import { openPromptModel, openSight, type PromptModel, type Sight, sightOf } from "./prompt-model.ts";
@@ -155,16 +155,10 @@ export function writeModelDirectory(path: string, files: ModelFiles): void {
   );
   writeJson("generation_config.json", { eos_token_id: stopTokens, pad_token_id: padToken });
   writeJson("preprocessor_config.json", vision.preprocessorJson);
-  if (resolve(tokenizerFrom) !== resolve(path)) {
-    for (const name of TOKENIZER_FILES) {
-      const source = join(tokenizerFrom, name);
-      if (existsSync(source)) replaceFile(join(path, name), [readFileSync(source)]);
-      else removeFile(join(path, name));
-    }
-  }
+  if (resolve(tokenizerFrom) !== resolve(path)) carryFiles(TOKENIZER_FILES, tokenizerFrom, path);
   const joint = join(tokenizerFrom, JOINT_PROCESSOR);
-  if (!existsSync(joint)) removeFile(join(path, JOINT_PROCESSOR));
   if (existsSync(joint)) writeJson(JOINT_PROCESSOR, withImageProcessor(readJson(joint), joint, vision));
+  else removeFile(join(path, JOINT_PROCESSOR));
   const { maxShardBytes } = files;
   writeWeights(path, weights, { dtype, ...(maxShardBytes === undefined ? {} : { maxShardBytes }) });
 }

@@ -31,9 +31,10 @@ export interface ParameterNames {
 /** Names that a message lists; a layer has twelve. */
 const LISTED = 40;
 
-function listed(names: readonly string[]): string {
-  const shown = names.slice(0, LISTED).join(", ");
-  return names.length > LISTED ? `${shown} and ${names.length - LISTED} more` : shown;
+/** The first names and the number of the others, for messages. */
+export function listed(names: readonly string[], most = LISTED): string {
+  const shown = names.slice(0, most).join(", ");
+  return names.length > most ? `${shown} and ${names.length - most} more` : shown;
 }
 
 /**

@@ -19,8 +19,8 @@ const MAX_HEADER_BYTES = 2 ** 24;
 
 /** Bytes that are widened at once. */
 const CHUNK_BYTES = 2 ** 22;
-/** Numbers that are read as they are at once. */
-const WHOLE_CHUNK = 2 ** 28;
+/** Float32 numbers that are read or written at once: Node has no array of as many bytes as the largest tensors have. */
+export const WHOLE_CHUNK = 2 ** 28;
 
 /** An opened file. */
 export interface SafetensorsFile extends SafetensorsHeader {
@@ -118,7 +118,6 @@ export function readTensorInto(source: SafetensorsFile, name: string, into: Floa
   }
   withFile(source.path, (file) => {
     if (dtype === "F32") {
-      // Node has no array of as many bytes as the largest tensors have.
       for (let at = 0; at < into.length; at += WHOLE_CHUNK) {
         const part = into.subarray(at, at + WHOLE_CHUNK);
         const bytes = new Uint8Array(part.buffer, part.byteOffset, part.byteLength);

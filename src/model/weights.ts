@@ -7,7 +7,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { ModelError } from "../errors/index.ts";
 import { Fields } from "./json-fields.ts";
-import type { ParameterNames } from "./parameters.ts";
+import { listed, type ParameterNames } from "./parameters.ts";
 import { readJson } from "./read-json.ts";
 import { openSafetensors, readTensor, readTensorInto, type SafetensorsFile } from "./safetensors.ts";
 import type { TensorEntry } from "./safetensors-header.ts";
@@ -84,7 +84,7 @@ function noWeights(directory: string): ModelError {
   const got =
     others.length === 0
       ? "neither"
-      : `${others.slice(0, NAMED).join(", ")}${others.length > NAMED ? ` and ${others.length - NAMED} more` : ""}: open the model with transformers and save it again, with safetensors`;
+      : `${listed(others, NAMED)}: open the model with transformers and save it again, with safetensors`;
   return new ModelError(
     `${join(directory, SINGLE)}: expected this file, or ${INDEX} with its shards, got ${got}`,
   );

@@ -6,6 +6,7 @@ import { ShapeError } from "../errors/index.ts";
 import { replaceFile } from "../files/index.ts";
 import { type FloatType, requireFloatType } from "./float-type.ts";
 import { narrowBfloat16, narrowFloat16 } from "./half-precision.ts";
+import { WHOLE_CHUNK } from "./safetensors.ts";
 
 /** A tensor to write. */
 export interface WeightTensor {
@@ -23,8 +24,6 @@ export interface WriteOptions {
 
 /** Numbers that are narrowed at once. */
 const CHUNK = 2 ** 20;
-/** Numbers that are written as they are at once: Node has no array of as many bytes as the largest tensors have. */
-const WHOLE_CHUNK = 2 ** 28;
 
 /** Elements of a tensor of this shape. */
 export function elements(shape: readonly number[]): number {

@@ -15,7 +15,7 @@ const LETTER_AND_TEXT = /^(?:\(([A-Za-z])\)|([A-Za-z])[.):])\s*(.+)$/s;
 /** A place; pandas writes whole numbers as floats in a column with gaps. */
 const PLACE = /^\d{1,2}(?:\.0)?$/;
 
-/** Place of the option that a text is, −1 where it is none. */
+/** Index of the option that a text represents, or −1 where no option matches. */
 function placeOfText(text: string, options: readonly string[]): number {
   const [one = -1, other = one] = placesOfText(text, options);
   return agreed(text, one, other);

@@ -2,16 +2,16 @@
  * @module
  * The Hugging Face model directory that a local engine writes.
  */
-import { existsSync, mkdirSync, readFileSync, realpathSync } from "node:fs";
+import { existsSync, mkdirSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { ModelError, RunError } from "../../../errors/index.ts";
-import { removeFile, replaceFile } from "../../../files/index.ts";
+import { replaceFile } from "../../../files/index.ts";
 import { architectureOf, parseConfig } from "../../../model/architectures/index.ts";
 import { withDtype } from "../../../model/export-model.ts";
 import { requireFloatType } from "../../../model/float-type.ts";
 import type { ModelConfig } from "../../../model/index.ts";
 import { Fields } from "../../../model/json-fields.ts";
-import { ASKING_FILES } from "../../../model/model-files.ts";
+import { ASKING_FILES, carryFiles } from "../../../model/model-files.ts";
 import { readJson } from "../../../model/read-json.ts";
 import { type StorageOptions, writeWeights } from "../../../model/write-weights.ts";
 import type { ParameterStore } from "./parameter-store.ts";
@@ -64,12 +64,7 @@ function configOf(assets: string, config: ModelConfig, storage: StorageOptions):
 function copyAssets(assets: string, directory: string): void {
   mkdirSync(directory, { recursive: true });
   if (existsSync(assets) && realpathSync(assets) === realpathSync(directory)) return;
-  for (const name of ASKING_FILES) {
-    const source = join(assets, name);
-    const target = join(directory, name);
-    if (existsSync(source)) replaceFile(target, [readFileSync(source)]);
-    else removeFile(target);
-  }
+  carryFiles(ASKING_FILES, assets, directory);
 }
 
 /**
