@@ -67,6 +67,7 @@ const replicas = fovea(", 2 replicas", ["--replicas", "2"]);
 const ARRANGEMENTS = {
   train: [
     fovea(""),
+    replicas,
     ...(options.memory === undefined
       ? []
       : [fovea(`, engine.memory ${options.memory}`, ["--memory", options.memory])]),

@@ -3,8 +3,11 @@
  * @module
  * The fovea command.
  */
+import { useFewArenas } from "./few-arenas.ts";
 import { interruptionBy, onForgottenFailure, onReaderGone } from "./interruption.ts";
 import { runCommandLine } from "./program.ts";
+
+if (process.argv[2] === "serve") useFewArenas(process);
 
 const { env, stdout, stderr } = process;
 const isColourWanted = env["NO_COLOR"] === undefined || env["NO_COLOR"] === "";
