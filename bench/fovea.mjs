@@ -4,7 +4,8 @@
  * with the same flags and the same report.
  *
  *     node bench/fovea.mjs --checkpoint DIR --workload FILE --threads N --phase PHASE [--replicas N]
- *       [--repetitions N] [--warm-up N] [--memory BYTES] [--checkpointing auto|none|blocks] [--check FILE]
+ *       [--repetitions N] [--warm-up N] [--memory BYTES] [--checkpointing auto|none|blocks] [--rollouts fp32|int8]
+ *       [--check FILE]
  *
  * Phases: train, score, score-attention, sample, and sample-attention, which also reduces attention to signals.
  */
@@ -71,6 +72,7 @@ function sampling(engine, { prompts, groupSize, maxNewTokens }, signals) {
         stopTokens: [],
         seed: seed++,
         ...(signals && { signals }),
+        ...(isRounded && { rollout: true }),
       }),
   };
 }
@@ -91,10 +93,12 @@ const { values: options } = parseArgs({
     "warm-up": { type: "string", default: "6" },
     memory: { type: "string" },
     checkpointing: { type: "string", default: "auto" },
+    rollouts: { type: "string", default: "fp32" },
     check: { type: "string" },
   },
 });
 const { checkpoint = "", phase = "" } = options;
+const isRounded = options.rollouts === "int8";
 const threads = Number(options.threads);
 const workload = readWorkload(options.workload ?? "");
 const repetitions = Number(options.repetitions ?? workload.repetitions);
@@ -108,6 +112,7 @@ const engine = await createLocalEngine({
   replicas: Number(options.replicas),
   spin: true,
   memory: options.memory,
+  rollouts: isRounded ? "int8" : "fp32",
   checkpointing: /** @type {"auto" | "none" | "blocks"} */ (options.checkpointing),
 });
 const peakMemoryBytesBefore = peakMemory();

@@ -20,7 +20,8 @@ import { mebibytes, provenance, spread, table } from "./statistics.mjs";
 
 /**
  * @import { Setting, Side } from "./sides.mjs"
- * @typedef {{ phase: string, name: string, side: Side, flags: readonly string[] }} Row one arrangement of one side
+ * @typedef {{ phase: string, name: string, side: Side, flags: readonly string[], isRounded?: boolean }} Row one arrangement of one
+ *   side; rounded, its ratio is its own
  * @typedef {Row & { rates: number[], peak: number, before: number }} Measured tokens a second by round, and bytes
  */
 
@@ -78,7 +79,12 @@ const ARRANGEMENTS = {
       ),
   ],
   score: [fovea(""), replicas, pytorch("", SHARED_IMAGES)],
-  sample: [fovea(""), replicas, pytorch("", [])],
+  sample: [
+    fovea(""),
+    replicas,
+    { ...fovea(", rollouts in 8 bits", ["--rollouts", "int8"]), isRounded: true },
+    pytorch("", []),
+  ],
 };
 
 /** @type {readonly Row[]} */
@@ -111,11 +117,12 @@ async function measure(setting) {
  * How each side's fastest arrangement compares, by round; null where one side did not run.
  *
  * @param {readonly Measured[]} measured
+ * @param {boolean} [isRounded] of the rounded arrangements of Fovea
  */
-function ratioOf(measured) {
+function ratioOf(measured, isRounded = false) {
   const best = (/** @type {Side} */ side) =>
     measured
-      .filter((row) => row.side === side)
+      .filter((row) => row.side === side && (row.isRounded ?? false) === (isRounded && side === "fovea"))
       .toSorted((a, b) => spread(b.rates).median - spread(a.rates).median)[0];
   const [ours, theirs] = [best("fovea"), best("pytorch")];
   if (ours === undefined || theirs === undefined) return null;
@@ -138,8 +145,14 @@ try {
   );
   const said = table([
     ["", "tokens/s", "peak", "once opened", "ratio of the fastest", "quartiles"],
-    ...measured.map(({ phase, name, rates, peak, before }, i) => {
-      const ratio = measured[i - 1]?.phase === phase ? null : ratios[phase];
+    ...measured.map(({ phase, name, rates, peak, before, isRounded }, i) => {
+      const own = isRounded
+        ? ratioOf(
+            measured.filter((row) => row.phase === phase),
+            true,
+          )
+        : null;
+      const ratio = measured[i - 1]?.phase === phase ? own : ratios[phase];
       return [
         `${phase}: ${name}`,
         spread(rates).median.toFixed(1),

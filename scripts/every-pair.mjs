@@ -1,9 +1,9 @@
 /**
  * @module
- * Trains every objective with every credit method for three iterations on the digits task, all from the same weights,
+ * Trains every objective with every credit method for a few iterations on the digits task, all from the same weights,
  * and writes the table docs/every-pair.md. Fails when a number is not finite, a step was skipped, or a pair did not learn.
  *
- *     npm run every-pair -- [--add] [--only <text>] [--engines N] [--out <file>]
+ *     npm run every-pair -- [--add] [--only <text>] [--engines N] [--iterations N] [--out <file>]
  *
  * `--add` runs the pairs that the table lacks, and leaves the rows that it has. `--only dpo` runs the pairs whose name has the text in it and prints the table instead of writing it.
  * Pairs run beside each other, each engine with one thread: as many engines as there are cores unless given.
@@ -26,16 +26,17 @@ import { benchConfig, warmModel } from "../bench/warm-model.mjs";
 /** @typedef {Readonly<Record<string, unknown>> & { readonly kind: string }} Part settings of an objective or credit */
 /** @typedef {{ objective: string, credit: string, iterations?: IterationMetrics[], refused?: string, row?: string }} Outcome */
 
-const ITERATIONS = 3;
 const { values: options } = parseArgs({
   options: {
     add: { type: "boolean", default: false },
     only: { type: "string", default: "" },
     engines: { type: "string", default: String(availableParallelism()) },
+    iterations: { type: "string", default: "3" },
     out: { type: "string", default: join(import.meta.dirname, "../docs/every-pair.md") },
   },
 });
 const lanes = Number(options.engines);
+const ITERATIONS = Number(options.iterations);
 
 /** @param {{ options: readonly { shape: { kind: { value: string } } }[] }} schema */
 const kindsOf = (schema) => schema.options.map(({ shape }) => ({ kind: shape.kind.value }));
