@@ -80,14 +80,17 @@ export function reinforcementPhase(training: Training): Phase {
       };
     },
     async measure(iteration) {
-      const { validation } = training;
+      const { validation, signal } = training;
       const { evaluateEvery: every, evaluateProblems: problems } = schedule;
       const isTurn = every > 0 && (iteration % every === 0 || iteration === iterations);
       if (validation === undefined || !isTurn) return [];
+      // A run that is stopped measures first when it resumes.
+      signal?.throwIfAborted();
       // So that sampling from the current policy does not overlap with sampling from an earlier one.
       await batches?.drain();
       const place = { iteration, split: "validation", problems, source: validation } as const;
-      const record = await evaluationRecord(training, place);
+      const onProgress = () => signal?.throwIfAborted();
+      const record = await evaluationRecord(training, place, { onProgress });
       const warning = fall.add(record);
       return [
         record,
