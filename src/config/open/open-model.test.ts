@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -127,12 +127,14 @@ describe("a model that is trained elsewhere", () => {
     ).rejects.toThrow(
       "model.safetensors: expected this file, or model.safetensors.index.json with its shards, got neither",
     );
-    const path = join(directory, "config.json");
+    const unknown = join(dirname(directory), "unknown");
+    cpSync(directory, unknown, { recursive: true });
+    const path = join(unknown, "config.json");
     const json = JSON.parse(readFileSync(path, "utf8"));
     writeFileSync(path, JSON.stringify({ ...json, model_type: "cyclops" }));
-    await expect(
-      openConfiguredDialogue(resolveConfig({ file: { model: directory }, flags })),
-    ).rejects.toThrow(/model_type: expected "[^"]+"(?: or "[^"]+")*, got "cyclops"/);
+    await expect(openConfiguredDialogue(resolveConfig({ file: { model: unknown }, flags }))).rejects.toThrow(
+      /model_type: expected "[^"]+"(?: or "[^"]+")*, got "cyclops"/,
+    );
   });
 });
 

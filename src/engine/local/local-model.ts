@@ -301,8 +301,7 @@ export class LocalModel {
       const scale = maxGradientNorm > 0 && norm > maxGradientNorm ? maxGradientNorm / norm : 1;
       this.#adam.step(store.weights, store.gradient, scale, adam);
       store.version++;
-    }
-    store.gradient.fill(0);
+    } else store.gradient.fill(0);
     this.#norm = 0;
     return { gradientNorm: norm, applied };
   }

@@ -9,15 +9,16 @@ export class AdamW {
   readonly firstMoment: Float32Array;
   readonly secondMoment: Float32Array;
   steps = 0;
-  readonly #decayed: readonly (readonly [start: number, end: number])[];
+  /** Whole parameters, one after another. */
+  readonly #ranges: readonly (readonly [start: number, end: number, isDecayed: boolean])[];
 
   /** Weight decay falls on matrices; norms and biases are spared. */
   constructor(layout: ParameterLayout) {
     this.firstMoment = new Float32Array(layout.size);
     this.secondMoment = new Float32Array(layout.size);
-    this.#decayed = [...layout.parameters.values()]
-      .filter(({ shape }) => shape.length > 1)
-      .map(({ offset, size }) => [offset, offset + size] as const);
+    this.#ranges = [...layout.parameters.values()].map(
+      ({ shape, offset, size }) => [offset, offset + size, shape.length > 1] as const,
+    );
   }
 
   /** Forgets all steps. */
@@ -28,7 +29,7 @@ export class AdamW {
   }
 
   /**
-   * One step up the gradient.
+   * One step up the gradient, which is 0 afterwards: one pass over memory, whose speed is that of the step.
    *
    *     m ← β₁ m + (1 − β₁) g,  v ← β₂ v + (1 − β₂) g²
    *     w ← w (1 − lr·decay) + lr · m̂ / (√v̂ + ε)
@@ -38,24 +39,20 @@ export class AdamW {
   step(weights: Float32Array, gradient: Float32Array, gradientScale: number, adam: AdamParameters): void {
     this.steps++;
     const { learningRate, beta1, beta2, epsilon, weightDecay } = adam;
-    if (weightDecay > 0) {
-      const keep = 1 - learningRate * weightDecay;
-      for (const [start, end] of this.#decayed) {
-        for (let i = start; i < end; i++) {
-          weights[i]! *= keep;
-        }
-      }
-    }
     const { firstMoment, secondMoment } = this;
     const rate = learningRate / (1 - beta1 ** this.steps);
     const correction = 1 / Math.sqrt(1 - beta2 ** this.steps);
-    for (let i = 0; i < weights.length; i++) {
-      const g = gradient[i]! * gradientScale;
-      const m = beta1 * firstMoment[i]! + (1 - beta1) * g;
-      const v = beta2 * secondMoment[i]! + (1 - beta2) * g * g;
-      firstMoment[i] = m;
-      secondMoment[i] = v;
-      weights[i]! += (rate * m) / (Math.sqrt(v) * correction + epsilon);
+    for (const [start, end, isDecayed] of this.#ranges) {
+      const keep = isDecayed ? 1 - learningRate * weightDecay : 1;
+      for (let i = start; i < end; i++) {
+        const g = gradient[i]! * gradientScale;
+        const m = beta1 * firstMoment[i]! + (1 - beta1) * g;
+        const v = beta2 * secondMoment[i]! + (1 - beta2) * g * g;
+        firstMoment[i] = m;
+        secondMoment[i] = v;
+        weights[i] = Math.fround(weights[i]! * keep) + (rate * m) / (Math.sqrt(v) * correction + epsilon);
+        gradient[i] = 0;
+      }
     }
   }
 }
