@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { Engine } from "../engine/index.ts";
 import { ConfigError, EngineError, ModelError, RunError } from "../errors/index.ts";
 import { stopAfter } from "../testing/stop-after.ts";
@@ -228,6 +228,13 @@ describe("before anything is written", () => {
     }
     await expect(runTraining(tinyRun(path))).rejects.toThrow(ConfigError);
     await expect(runTraining(tinyRun(path))).rejects.toThrow(message);
+  });
+
+  test("a reward module that is not there is refused, and no engine is opened", async () => {
+    const openEngine = vi.fn(openFakeEngine);
+    const run = tinyRun(freshPath(), ["reward=[{module: /nowhere/reward.mjs}]"]);
+    await expect(runTraining({ ...run, openEngine })).rejects.toThrow("/nowhere/reward.mjs");
+    expect(openEngine).not.toHaveBeenCalled();
   });
 
   test("a model directory that is not there is refused", async () => {

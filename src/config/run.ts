@@ -34,7 +34,7 @@ import {
 } from "./open/model-content.ts";
 import { fetchModel, type OpenEngine, openConfiguredDialogue, openEngine } from "./open/open-model.ts";
 import { openObservers } from "./open/open-observers.ts";
-import { type ConfiguredParts, moduleHashes, openParts } from "./open/open-parts.ts";
+import { type ConfiguredParts, checkModules, moduleHashes, openParts } from "./open/open-parts.ts";
 import { maxBrokenShare, openTask } from "./open/open-task.ts";
 import { referenceWarning } from "./open/reference-warning.ts";
 import { resumeRules } from "./resume-rules.ts";
@@ -236,6 +236,8 @@ export interface TrainingHooks {
 export async function runTraining(options: RunOptions, hooks: TrainingHooks = {}): Promise<RunResult> {
   const { runDirectory: path, resume = false, signal, clock, onEvent } = options;
   const { acceptModules = false } = options;
+  // Before a model is fetched, or made at a server.
+  await checkModules(options.config, options.moduleLimits);
   return withEngine(options, async ({ opened, task }, run) => {
     const { config, environment } = run;
     const { engine, dialogue } = opened;
