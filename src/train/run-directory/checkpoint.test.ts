@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { createFakeEngine } from "../../engine/index.ts";
@@ -59,6 +59,19 @@ describe("checkpoints", () => {
     clearUnfinished(run);
     expect(existsSync(unfinished)).toBe(false);
     expect(() => clearUnfinished(join(run, "nowhere"))).not.toThrow();
+  });
+
+  test("that were being replaced when the process was killed are there again", async () => {
+    const run = temporaryDirectory();
+    await saveCheckpoint(run, engine, trainer(4), 2);
+    const folder = join(run, "checkpoints");
+    renameSync(join(folder, "000004"), join(folder, ".replaced-000004"));
+    expect(latestCheckpoint(run)).toBeUndefined();
+    clearUnfinished(run);
+    expect(latestCheckpoint(run)?.trainer).toEqual(trainer(4));
+    mkdirSync(join(folder, ".replaced-000004"));
+    clearUnfinished(run);
+    expect(readdirSync(folder)).toEqual(["000004"]);
   });
 });
 

@@ -15,7 +15,7 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { Engine } from "../../engine/index.ts";
 import { RunError } from "../../errors/index.ts";
 import type { Checkpoint, TrainerState } from "../loop/observer.ts";
@@ -24,6 +24,8 @@ import { numbered } from "./numbered.ts";
 const FOLDER = "checkpoints";
 const TRAINER = "trainer.json";
 const UNFINISHED = ".unfinished-";
+/** Begins the name of a directory whose successor is about to take its place. */
+const REPLACED = ".replaced-";
 
 /** Syncs the files of a directory, which has no others below. */
 function syncFiles(path: string): void {
@@ -40,7 +42,7 @@ function syncFiles(path: string): void {
 
 /** Moves `fresh` to `path`; at every moment a complete directory exists there or beside it. */
 function swapIn(fresh: string, path: string): void {
-  const old = join(dirname(path), `${UNFINISHED}old`);
+  const old = join(dirname(path), `${REPLACED}${basename(path)}`);
   rmSync(old, { recursive: true, force: true });
   if (existsSync(path)) renameSync(path, old);
   renameSync(fresh, path);
@@ -133,13 +135,16 @@ export async function saveCheckpoint(
   return path;
 }
 
-/** Removes leftovers of a crash while saving. */
+/** Removes leftovers of a crash while saving. A directory without its successor takes its place again. */
 export function clearUnfinished(runDirectory: string): void {
   for (const folder of [runDirectory, join(runDirectory, FOLDER)]) {
     if (!existsSync(folder)) continue;
     for (const name of readdirSync(folder)) {
-      if (!name.startsWith(UNFINISHED)) continue;
-      rmSync(join(folder, name), { recursive: true, force: true });
+      const path = join(folder, name);
+      const place = join(folder, name.slice(REPLACED.length));
+      if (name.startsWith(REPLACED) && !existsSync(place)) renameSync(path, place);
+      else if (name.startsWith(UNFINISHED) || name.startsWith(REPLACED))
+        rmSync(path, { recursive: true, force: true });
     }
   }
 }

@@ -86,6 +86,7 @@ export function runDirectory(path: string, options: RecorderOptions = {}): Recor
       }
       const own = RunDirectory.open(path);
       held(() => {
+        clearUnfinished(path);
         recorded = latestCheckpoint(path)?.trainer.completed ?? 0;
         own.requireSteps(run, recorded);
         own.acceptResume(run, options);
@@ -121,7 +122,6 @@ export function runDirectory(path: string, options: RecorderOptions = {}): Recor
       latest: () => latestCheckpoint(path),
       save: (engine, trainer, keep, writeMore) => saveCheckpoint(path, engine, trainer, keep, writeMore),
       async rollBack(completed, isMeasured) {
-        clearUnfinished(path);
         await opened().truncateAfter(completed, isMeasured);
       },
       async saveModel(engine: Engine) {
