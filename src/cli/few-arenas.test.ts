@@ -10,7 +10,7 @@ const started = {
 };
 
 describe("a server's memory", () => {
-  test("the same program starts anew with two arenas", () => {
+  test("the same program starts again with two arenas", () => {
     const execve = vi.fn<() => never>();
     useFewArenas({ ...started, execve });
     expect(execve.mock.calls).toEqual([
@@ -31,7 +31,7 @@ describe("a server's memory", () => {
     expect(execve).not.toHaveBeenCalled();
   });
 
-  test("a Node that cannot replace a process goes on", () => {
+  test("a Node that cannot replace a process continues", () => {
     expect(() => useFewArenas(started)).not.toThrow();
   });
 });

@@ -1,6 +1,6 @@
 /**
  * @module
- * Starts a server anew with few arenas. The allocator of Linux (glibc) keeps freed memory in the arenas of its threads, of which
+ * Starts a server again with few arenas. The allocator of Linux (glibc) keeps freed memory in the arenas of its threads, of which
  * it opens eight a core: models that come and go would leave gigabytes there. It reads its settings once, when a program starts.
  */
 

@@ -15,7 +15,7 @@ const problem = (index: number): Problem => ({
   columns: {},
 });
 
-/** Validation of 12 problems, of which 4 are sampled at once; tells of each that is read. */
+/** Validation of 12 problems, of which 4 are sampled at once; each that is read is reported. */
 function taskWith(onRead: (index: number) => void): Task {
   const validation: ProblemSource = {
     fingerprint: "validation",
