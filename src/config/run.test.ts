@@ -231,7 +231,7 @@ describe("before anything is written", () => {
   });
 
   test("a reward module that is not there is refused, and no engine is opened", async () => {
-    const openEngine = vi.fn(openFakeEngine);
+    const openEngine = vi.fn(async () => openFakeEngine());
     const run = tinyRun(freshPath(), ["reward=[{module: /nowhere/reward.mjs}]"]);
     await expect(runTraining({ ...run, openEngine })).rejects.toThrow("/nowhere/reward.mjs");
     expect(openEngine).not.toHaveBeenCalled();
