@@ -4,7 +4,8 @@
  * images. Says what each took and how much memory it needed. Each is a process of its own.
  *
  *     npm run --silent build && node bench/smolvlm.mjs [--directory DIR] [--methods dyco-rl,at-rl,vicra] [--prompts 8]
- *         [--group 8] [--tokens 128] [--longest-edge 512] [--layers 30] [--depth 12] [--lora] [--threads N] [--json]
+ *         [--group 8] [--tokens 128] [--longest-edge 512] [--layers 30] [--depth 12] [--lora]
+ *         [--memory "6 GiB"] [--threads N] [--json]
  *
  * With `--directory` the checkpoint is kept there and used again; otherwise it lies in the temporary directory and is
  * removed at the end. `--longest-edge 2048` is what is published: 17 tiles an image instead of one.
@@ -27,6 +28,7 @@ const { values: options } = parseArgs({
     layers: { type: "string", default: "30" },
     depth: { type: "string", default: "12" },
     lora: { type: "boolean", default: false },
+    memory: { type: "string" },
     threads: { type: "string", default: "2" },
     json: { type: "boolean", default: false },
   },
@@ -58,7 +60,11 @@ async function trained(directory, scratch, method) {
       credit: { kind: method },
       reward: [{ module: "./reward.mjs" }],
       algorithm: { kind: "grpo" },
-      engine: { threads: Number(options.threads), ...(options.lora && { lora: { rank: 16 } }) },
+      engine: {
+        threads: Number(options.threads),
+        ...(options.memory !== undefined && { memory: options.memory }),
+        ...(options.lora && { lora: { rank: 16 } }),
+      },
       sampling: { maxCompletionTokens: Number(options.tokens) },
       sft: { steps: 0 },
       train: {
