@@ -4,22 +4,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { SMALL_ASSETS } from "../../config/index.ts";
 import type { CreditMethod } from "../../credit/index.ts";
-import type { Problem, Task } from "../../data/index.ts";
+import type { Task } from "../../data/index.ts";
 import { openDialogue } from "../../eval/index.ts";
 import type { Reward } from "../../reward/index.ts";
+import { shade } from "../../testing/shades.ts";
 import { stopAfter } from "../../testing/stop-after.ts";
 import { digitsFakeEngine, freshPath, steadyClock } from "../../testing/tiny-run.ts";
 import { runDirectory, type TrainParts, train } from "../index.ts";
 
-const problem = (index: number): Problem => ({
-  id: `p${index}`,
-  images: [{ width: 28, height: 28, data: new Uint8Array(28 * 28 * 3).fill(index) }],
-  question: "Which digit?",
-  answers: [String(7 + (index % 3))],
-  columns: {},
-});
-
-const task: Task = { name: "shades", train: { fingerprint: "shades", size: 10, problem } };
+const task: Task = { name: "shades", train: { fingerprint: "shades", size: 10, problem: shade } };
 const dialogue = openDialogue(SMALL_ASSETS);
 
 /** A reward that takes a moment, and fails on every batch after the first batches. */

@@ -2,18 +2,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { SMALL_ASSETS } from "../../config/index.ts";
-import type { Problem, ProblemSource, Task } from "../../data/index.ts";
+import type { ProblemSource, Task } from "../../data/index.ts";
 import { openDialogue } from "../../eval/index.ts";
+import { shade } from "../../testing/shades.ts";
 import { digitsFakeEngine, freshPath, steadyClock } from "../../testing/tiny-run.ts";
 import { runDirectory, type TrainParts, train } from "../index.ts";
-
-const problem = (index: number): Problem => ({
-  id: `p${index}`,
-  images: [{ width: 28, height: 28, data: new Uint8Array(28 * 28 * 3).fill(index) }],
-  question: "Which digit?",
-  answers: [String(7 + (index % 3))],
-  columns: {},
-});
 
 /** Validation of 12 problems, of which 4 are sampled at once; each that is read is reported. */
 function taskWith(onRead: (index: number) => void): Task {
@@ -22,10 +15,10 @@ function taskWith(onRead: (index: number) => void): Task {
     size: 12,
     problem: (index) => {
       onRead(index);
-      return problem(index);
+      return shade(index);
     },
   };
-  return { name: "shades", train: { fingerprint: "shades", size: 10, problem }, validation };
+  return { name: "shades", train: { fingerprint: "shades", size: 10, problem: shade }, validation };
 }
 
 interface Trained extends Partial<TrainParts> {
