@@ -96,9 +96,15 @@ export function modulesOf(config: Config, parts: unknown): Readonly<Record<strin
   return moduleHashes(config, (path) => named.has(path));
 }
 
+/** The engine of a warm start, which samples nothing: however rollouts are computed, it is the same. */
+export function startEngine({ engine }: Pick<Config, "engine">): Config["engine"] {
+  return engine.kind === "local" ? { ...engine, rollouts: "fp32" } : engine;
+}
+
 /** The identity of the starting weights. */
 function startOf(config: Config): unknown {
-  const { model, data, prompt, sft, engine, train } = config;
+  const { model, data, prompt, sft, train } = config;
+  const engine = startEngine(config);
   const isDrawn = model.kind === "small";
   const warm = hasWarmStart({ model, sft }) ? { data, prompt, sft } : null;
   const modules = modulesOf(config, [engine, warm]);

@@ -187,6 +187,16 @@ describe("cellKey", () => {
       );
     expect(start({ train: { evaluateEvery: 2 } })).toBe(start({}));
   });
+
+  test("rollouts in 8 bits begin with the weights of those in float32, and are trained apart", () => {
+    const axes = { config: { fp32: {}, int8: { engine: { rollouts: "int8" } } } };
+    const { cells } = readGrid({ config: { sft: { steps: 2 } }, axes, seeds: [0] });
+    const [starts, trained] = [false, true].map((isTrained) =>
+      cells.filter((cell) => cell.isTrained === isTrained),
+    );
+    expect(new Set(starts!.map(startKey)).size).toBe(1);
+    expect(new Set(trained!.map(cellKey)).size).toBe(2);
+  });
 });
 
 test("a user module's text is part of what follows from it: weights, warm starts, evaluations", () => {

@@ -16,7 +16,7 @@ import {
 } from "../config/index.ts";
 import type { Engine } from "../engine/index.ts";
 import { FINAL_MODEL, RunDirectory, type RunEvent } from "../train/index.ts";
-import { type Cell, cellKey } from "./cell.ts";
+import { type Cell, cellKey, startEngine } from "./cell.ts";
 import type { Measure, Measured } from "./measure.ts";
 import type { CellStore } from "./store.ts";
 
@@ -77,8 +77,10 @@ function runOptions(cell: Cell, { onEvent, signal, openEngine: open, clock }: Ce
 }
 
 /** The settings of a warm start, the same for all cells that share it: a resumed run compares all settings. */
-function warmStartConfig({ model, data, prompt, sft, engine, train }: Config): Config {
+function warmStartConfig(config: Config): Config {
+  const { model, data, prompt, sft, train } = config;
   const whole = resolveConfig();
+  const engine = startEngine(config);
   return { ...whole, model, data, prompt, sft, engine, train: { ...whole.train, seed: train.seed } };
 }
 
