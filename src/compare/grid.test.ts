@@ -188,7 +188,7 @@ describe("cellKey", () => {
     expect(start({ train: { evaluateEvery: 2 } })).toBe(start({}));
   });
 
-  test("rollouts in 8 bits begin with the weights of those in float32, and are trained apart", () => {
+  test("rollouts in 8 bits begin with the same weights as rollouts in float32, and are trained apart", () => {
     const axes = { config: { fp32: {}, int8: { engine: { rollouts: "int8" } } } };
     const { cells } = readGrid({ config: { sft: { steps: 2 } }, axes, seeds: [0] });
     const [starts, trained] = [false, true].map((isTrained) =>

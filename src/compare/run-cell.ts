@@ -139,6 +139,7 @@ export async function runCell(
   try {
     for (const { evidence } of measuresOf(cell, measures)) {
       if (store.evidence(cell, evidence) !== undefined) continue;
+      if (signal?.aborted) return false;
       const subject = {
         config: cell.config,
         identity: cellKey(cell),

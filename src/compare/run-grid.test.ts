@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { ConfigError, EngineError, InterruptedError } from "../errors/index.ts";
 import { temporaryDirectory } from "../testing/temporary-directory.ts";
 import { digitsFakeEngine } from "../testing/tiny-run.ts";
@@ -8,7 +8,7 @@ import type { RunEvent } from "../train/index.ts";
 import type { Cell } from "./cell.ts";
 import { readGrid } from "./grid.ts";
 import type { Measure } from "./measure.ts";
-import { startedConfig } from "./run-cell.ts";
+import { runCell, startedConfig } from "./run-cell.ts";
 import { GridRunner } from "./run-grid.ts";
 import { CellStore } from "./store.ts";
 
@@ -78,6 +78,21 @@ test("of cells side by side the error is the one that came first, not what the o
   await expect(
     runner.run({ cells: grid([0, 1]).cells, measures: [measureOf({ evidence })] }),
   ).rejects.toThrow("the real cause");
+});
+
+test("a trained cell that is stopped before it is measured gathers nothing", async () => {
+  const store = new CellStore(temporaryDirectory());
+  const [cell] = grid([0]).cells as readonly [Cell];
+  const options = { store, openEngine };
+  await runCell(cell, cell.config, [], options);
+  const gather = vi.fn(async () => 1);
+  const measure = measureOf({ evidence: { ...measureOf().evidence, gather } });
+  expect(await runCell(cell, cell.config, [measure], { ...options, signal: AbortSignal.abort() })).toBe(
+    false,
+  );
+  expect(gather).not.toHaveBeenCalled();
+  expect(await runCell(cell, cell.config, [measure], options)).toBe(true);
+  expect(gather).toHaveBeenCalledOnce();
 });
 
 test("cells side by side share the memory, unless the configuration says how much each may have", async () => {

@@ -25,7 +25,7 @@ test.each([[[3, 4]], [[12]]])("ten steps of the graph are ten steps of the loop,
   const { graph, outputs } = adamGraph(shape);
   for (let step = 1; step <= 10; step++) {
     const gradient = wave(12, step);
-    adam.step(weights, gradient, 0.5, SETTINGS);
+    adam.step(weights, wave(12, step), 0.5, SETTINGS);
     const feeds = { ...own, gradient, ...adamNumbers(SETTINGS, step, 0.5) };
     own = (await evaluate(graph, { ...outputs }, feeds)) as typeof own;
   }
