@@ -95,8 +95,6 @@ export class LocalModel {
   /** 1 at ids of image and video tokens: a completion that contains one could not be read as a prompt. */
   readonly #banned: Uint8Array;
   readonly #guard = new GradientGuard();
-  /** Of the gradient as it is; undefined where that is not known. */
-  #norm: number | undefined;
   /** Gradients of all replicas, and which is this one's; none where the model is alone. */
   #shared: { readonly gradients: readonly Float32Array[]; readonly place: number } | undefined;
 
@@ -272,7 +270,6 @@ export class LocalModel {
     const { valueCoefficients: values, entropyCoefficients: entropy } = options;
     checkCoefficients(sequences, coefficients, options);
     checkDifferentiable("accumulate: image", options.image);
-    this.#norm = undefined;
     this.#checkValueHead(values !== undefined, "accumulate: valueCoefficients");
     const { store } = this.#machinery;
     const temperature = checkedTemperature(options.temperature);
@@ -282,27 +279,24 @@ export class LocalModel {
       this.#teacher.accumulate(asked, { logprobs: coefficients, values, entropy }, temperature),
     );
     const tokens = sequences.reduce((sum, { completion }) => sum + completion.length, 0);
-    this.#norm = (await this.resident?.gradientNorm()) ?? gradientNorm(store.gradient);
-    return { tokens, finite: Number.isFinite(this.#norm) };
+    store.gradientNorm = (await this.resident?.gradientNorm()) ?? gradientNorm(store.gradient);
+    return { tokens, finite: Number.isFinite(store.gradientNorm) };
   }
 
   step(adam: AdamParameters): StepReport {
     checkAdam(adam);
     this.requireWholeGradient();
     const { store } = this.#machinery;
-    if (this.#shared !== undefined) {
-      sumInto(store.gradient, this.#shared.gradients);
-      this.#norm = undefined;
-    }
-    const norm = this.#norm ?? gradientNorm(store.gradient);
+    if (this.#shared !== undefined) sumInto(store.gradient, this.#shared.gradients);
+    const norm = (this.#shared ? undefined : store.gradientNorm) ?? gradientNorm(store.gradient);
+    store.gradientNorm = undefined;
     const applied = Number.isFinite(norm);
     if (applied) {
       const { maxGradientNorm } = adam;
       const scale = maxGradientNorm > 0 && norm > maxGradientNorm ? maxGradientNorm / norm : 1;
       this.#adam.step(store.weights, store.gradient, scale, adam);
       store.version++;
-    } else store.gradient.fill(0);
-    this.#norm = 0;
+    } else store.clearGradient();
     return { gradientNorm: norm, applied };
   }
 
@@ -340,8 +334,7 @@ export class LocalModel {
 
   clearGradient(): void {
     this.#guard.clear();
-    this.#machinery.store.gradient.fill(0);
-    this.#norm = 0;
+    this.#machinery.store.clearGradient();
     this.resident?.clearGradient();
   }
 

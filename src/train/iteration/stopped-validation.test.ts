@@ -54,7 +54,7 @@ function contentOf(path: string) {
   const lines = readFileSync(join(path, "metrics.jsonl"), "utf8").trim().split("\n");
   const records = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
   return {
-    metrics: records.map(({ timing: _, ...record }) => record),
+    metrics: records.map(({ timing: _timing, ...record }) => record),
     weights: readFileSync(join(path, "model/fake-policy.bin")).toString("base64"),
   };
 }

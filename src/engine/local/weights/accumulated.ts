@@ -55,6 +55,7 @@ export async function accumulate(
   into: Targets = {},
 ): Promise<Results> {
   const list = [...packs];
+  store.gradientNorm = undefined;
   if (store.device !== undefined) {
     const sums = await store.device.gradient();
     const given = Object.fromEntries(list.map((pack) => [`sum.${pack}`, sums.get(pack)]));

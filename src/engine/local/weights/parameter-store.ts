@@ -26,6 +26,8 @@ export class ParameterStore {
   /** The error of all that uses the weights, while they are of two checkpoints. */
   #unread: EngineError | undefined;
   readonly gradient: Float32Array;
+  /** L2 norm of the gradient, where it was computed since the gradient changed. */
+  gradientNorm: number | undefined;
   /** The model's own weights where adapters are trained, else empty. */
   readonly #frozen: Float32Array;
   reference: Float32Array | undefined;
@@ -58,6 +60,11 @@ export class ParameterStore {
   get weights(): Float32Array {
     if (this.#unread !== undefined) throw this.#unread;
     return this.#weights;
+  }
+
+  clearGradient(): void {
+    this.gradient.fill(0);
+    this.gradientNorm = undefined;
   }
 
   /** The weights that a program's inputs name, as views, or on the device. */
