@@ -113,16 +113,19 @@ async function measure(setting) {
   return measured;
 }
 
+/** Rows of one phase and precision are compared; PyTorch's with both precisions of Fovea. */
+const ratioName = (/** @type {string} */ phase, isRounded = false) =>
+  isRounded ? `${phase} in 8 bits` : phase;
+
 /**
  * How each side's fastest arrangement compares, by round; null where one side did not run.
  *
  * @param {readonly Measured[]} measured
- * @param {boolean} [isRounded] of the rounded arrangements of Fovea
  */
-function ratioOf(measured, isRounded = false) {
+function ratioOf(measured) {
   const best = (/** @type {Side} */ side) =>
     measured
-      .filter((row) => row.side === side && (row.isRounded ?? false) === (isRounded && side === "fovea"))
+      .filter((row) => row.side === side)
       .toSorted((a, b) => spread(b.rates).median - spread(a.rates).median)[0];
   const [ours, theirs] = [best("fovea"), best("pytorch")];
   if (ours === undefined || theirs === undefined) return null;
@@ -141,18 +144,20 @@ try {
   const measured = await measure(setting);
   const end = provenance();
   const ratios = Object.fromEntries(
-    options.phases.split(",").map((phase) => [phase, ratioOf(measured.filter((row) => row.phase === phase))]),
+    measured
+      .filter(({ side }) => side === "fovea")
+      .map(({ phase, isRounded }) => {
+        const compared = measured.filter(
+          (row) => row.phase === phase && (row.side === "pytorch" || row.isRounded === isRounded),
+        );
+        return [ratioName(phase, isRounded), ratioOf(compared)];
+      }),
   );
   const said = table([
     ["", "tokens/s", "peak", "once opened", "ratio of the fastest", "quartiles"],
     ...measured.map(({ phase, name, rates, peak, before, isRounded }, i) => {
-      const own = isRounded
-        ? ratioOf(
-            measured.filter((row) => row.phase === phase),
-            true,
-          )
-        : null;
-      const ratio = measured[i - 1]?.phase === phase ? own : ratios[phase];
+      const isFirst = isRounded || measured[i - 1]?.phase !== phase;
+      const ratio = isFirst ? ratios[ratioName(phase, isRounded)] : null;
       return [
         `${phase}: ${name}`,
         spread(rates).median.toFixed(1),
