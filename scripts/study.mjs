@@ -7,10 +7,10 @@
  *     node scripts/study.mjs figures [<results.json> …]
  *
  * `run` runs the cells of a grid that neither a results file of this source nor the directory has, and leaves seeds that
- * another processor began to that processor. `results` adds the cells of the directory to
+ * processors of other vector instructions began to such processors. `results` adds the cells of the directory to
  * studies/credit/results/<grid>.json: values, curves, seconds, and where they ran. `pool` adds the cells of a results file
  * that another machine wrote. Both refuse by name a grid that was changed since the file was written, cells of two sources or
- * versions, and a seed of two processors. `figures` draws docs/images/study/<grid>.svg and writes studies/credit/results/<grid>.md from these files,
+ * versions, and a seed of processors that round differently. `figures` draws docs/images/study/<grid>.svg and writes studies/credit/results/<grid>.md from these files,
  * all of them unless some are given, and needs no run.
  */
 import { execFileSync } from "node:child_process";
@@ -27,10 +27,11 @@ import {
   oneEnvironment,
   parseResults,
   pooledResults,
-  processorBySeed,
+  processorsBySeed,
   readGridFile,
   readShard,
   resultsText,
+  roundAlike,
   rowName,
   runGrid,
   seedBySeed,
@@ -144,7 +145,7 @@ function resultsOf(directory, file, grid) {
     missing: grid.cells.length - found.length,
     environment: oneEnvironment(places, file),
     processors: seedsByProcessor(
-      processorBySeed(
+      processorsBySeed(
         places.map(({ seed, processor }) => ({ processors: { [processor]: [seed] } })),
         file,
       ),
@@ -165,7 +166,7 @@ function recorded(grid) {
 
 /**
  * What other grids' files hold of this grid's cells, under this grid's labels. Cells of another source or version are left
- * out, and cells of a seed that ran on another processor: they cannot be paired with this grid's by seed.
+ * out, and cells of a seed that ran on processors that round differently: they cannot be paired with this grid's by seed.
  *
  * @param {Grid} grid
  * @param {string} name of the grid
@@ -184,15 +185,15 @@ function ofOtherGrids(grid, name, here, fits) {
     }))
     .filter(({ found }) => differingPart(found.environment, here) === undefined)
     .map(({ file, found }) => {
-      const bySeed = processorBySeed([found], file);
+      const bySeed = processorsBySeed([found], file);
       const cells = found.cells.flatMap((cell) => {
         const own = labels.get(cell.key);
         const isMeasured = !cell.isTrained || measures.every((measure) => measure in cell.values);
-        const processor = bySeed.get(cell.seed);
+        const [processor] = bySeed.get(cell.seed) ?? [];
         const isPaired = processor !== undefined && fits(cell.seed, processor);
         return own !== undefined && isMeasured && isPaired ? [{ ...cell, labels: own }] : [];
       });
-      const seeds = new Map(cells.map(({ seed }) => [seed, bySeed.get(seed) ?? ""]));
+      const seeds = new Map(cells.map(({ seed }) => [seed, bySeed.get(seed) ?? new Set()]));
       return { name: file, results: { ...found, processors: seedsByProcessor(seeds), cells } };
     })
     .filter(({ results }) => results.cells.length > 0);
@@ -214,11 +215,17 @@ function writePooled(grid, found, path) {
   console.log(`${path}: ${pooled.cells.length} cells, ${missing} missing`);
 }
 
-/** @param {StudyResults[]} files */
+/**
+ * Whether a processor can run cells that are paired with the ones of a seed.
+ *
+ * @param {StudyResults[]} files
+ */
 const pairing = (...files) => {
-  const known = processorBySeed(files, RESULTS);
-  return (/** @type {number} */ seed, /** @type {string} */ processor) =>
-    (known.get(seed) ?? processor) === processor;
+  const known = processorsBySeed(files, RESULTS);
+  return (/** @type {number} */ seed, /** @type {string} */ processor) => {
+    const [other = processor] = known.get(seed) ?? [];
+    return roundAlike(other, processor);
+  };
 };
 
 /**
@@ -277,7 +284,7 @@ async function runMissing(directory, file, { rows, shard }) {
     grid,
     gridName(file),
     here,
-    (seed, processor) => processor === cpu && isOurs(seed, cpu),
+    (seed, processor) => roundAlike(processor, cpu) && isOurs(seed, cpu),
   );
   const known = [...others.map(({ results }) => results), ...own];
   const done = new Set(known.flatMap(({ cells }) => cells.map(({ key }) => key)));
@@ -295,7 +302,8 @@ async function runMissing(directory, file, { rows, shard }) {
   const ours = missing.filter(({ seed }) => isOurs(seed, cpu));
   const cells = shard === undefined ? ours : shardCells(ours, readShard(shard));
   const left = missing.length - ours.length;
-  const words = left === 0 ? "" : `, ${left} left to the processor that began their seeds`;
+  const words =
+    left === 0 ? "" : `, ${left} left to processors with the vector instructions that their seeds began with`;
   console.log(`${cells.length} cells to run on ${cpu}, ${done.size} recorded${words}`);
   await runGrid({
     cells,

@@ -3,4 +3,4 @@
  * The package's own files: assets, the worker of the local engine, the built page. And the machine's processor by name.
  */
 export { packageFile, packageVersion } from "./package-file.ts";
-export { processorName } from "./processor.ts";
+export { arithmeticOf, processorName } from "./processor.ts";

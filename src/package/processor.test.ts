@@ -3,7 +3,7 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { temporaryDirectory } from "../testing/temporary-directory.ts";
-import { processorName } from "./index.ts";
+import { arithmeticOf, processorName } from "./index.ts";
 
 const model = cpus()[0]?.model ?? "unknown";
 
@@ -22,4 +22,13 @@ test.each([
 
 test("its model alone is the name where the system lists no flags", () => {
   expect(processorName("/nowhere/cpuinfo")).toBe(model);
+});
+
+test.each([
+  ["AMD EPYC, AVX-512", "AVX-512"],
+  ["Intel(R) Xeon(R) Processor, AVX-512", "AVX-512"],
+  ["AMD EPYC, AVX2", "AVX2"],
+  ["Neoverse-N1", "Neoverse-N1"],
+])("%s computes as %s", (name, arithmetic) => {
+  expect(arithmeticOf(name)).toBe(arithmetic);
 });

@@ -24,6 +24,14 @@ export function processorName(cpuinfo = "/proc/cpuinfo"): string {
   return vectors === undefined ? model : `${model}, ${vectors}`;
 }
 
+/**
+ * The part of a processor's name by which numbers differ: its vector instructions, else its model. Processors of two makers
+ * with the same vector instructions have given the same bits.
+ */
+export function arithmeticOf(processor: string): string {
+  return VECTORS.find(([, name]) => processor.endsWith(`, ${name}`))?.[1] ?? processor;
+}
+
 function flagsIn(cpuinfo: string): ReadonlySet<string> {
   try {
     return new Set(/^flags\s*:(.*)$/m.exec(readFileSync(cpuinfo, "utf8"))?.[1]?.trim().split(/\s+/));

@@ -2,10 +2,11 @@
  * @module
  * Results of a study as one small file: of each cell what was measured, how it learnt, and where. A file holds one grid; it is
  * committed, and every figure is made of it. All cells are of one source and of the same versions. Credits are compared by
- * seed, so each seed is of one processor; other processors round differently.
+ * seed, so the processors of a seed have the same vector instructions; others round differently.
  */
 import * as z from "zod";
 import { DataError } from "../../errors/index.ts";
+import { arithmeticOf } from "../../package/index.ts";
 import { cellName } from "../cell.ts";
 import { UNITS } from "../measure.ts";
 
@@ -43,7 +44,9 @@ const resultsSchema = z.strictObject({
   units: z.record(z.string(), z.enum(UNITS)),
   missing: z.int().min(0).describe("Cells of the grid that have not run."),
   environment: environmentSchema,
-  processors: z.record(z.string(), z.array(z.int().min(0))).describe("Seeds by the processor that ran them."),
+  processors: z
+    .record(z.string(), z.array(z.int().min(0)))
+    .describe("Seeds by the processor that ran cells of them."),
   cells: z.array(cellSchema),
 });
 
@@ -148,27 +151,33 @@ function requireSame(
   );
 }
 
+/** Whether two processors give the same numbers: they have the same vector instructions. */
+export function roundAlike(processor: string, other: string): boolean {
+  return arithmeticOf(processor) === arithmeticOf(other);
+}
+
 /**
- * The processor of each seed.
+ * The processors of each seed, which have the same vector instructions.
  *
  * @param where the file, for errors
- * @throws DataError when a seed has two
+ * @throws DataError when two of a seed round differently
  */
-export function processorBySeed(
+export function processorsBySeed(
   files: readonly Pick<StudyResults, "processors">[],
   where: string,
-): ReadonlyMap<number, string> {
-  const found = new Map<number, string>();
+): ReadonlyMap<number, ReadonlySet<string>> {
+  const found = new Map<number, Set<string>>();
   for (const { processors } of files) {
     for (const [processor, seeds] of Object.entries(processors)) {
       for (const seed of seeds) {
-        const other = found.get(seed) ?? processor;
-        if (other !== processor) {
+        const [other = processor] = found.get(seed) ?? [];
+        if (!roundAlike(other, processor)) {
           throw new DataError(
-            `${where}: expected one processor a seed, since credits are compared by seed; got "${other}" and "${processor}" for seed ${seed}`,
+            `${where}: expected processors of the same vector instructions for a seed, since credits are compared by seed; got ` +
+              `"${other}" and "${processor}" for seed ${seed}`,
           );
         }
-        found.set(seed, processor);
+        found.set(seed, new Set([...(found.get(seed) ?? []), processor]));
       }
     }
   }
@@ -176,19 +185,22 @@ export function processorBySeed(
 }
 
 /** Seeds by processor, each list ascending. */
-export function seedsByProcessor(bySeed: ReadonlyMap<number, string>): Record<string, number[]> {
+export function seedsByProcessor(bySeed: ReadonlyMap<number, ReadonlySet<string>>): Record<string, number[]> {
   const ascending = [...bySeed].sort(([a], [b]) => a - b);
   const found: Record<string, number[]> = {};
-  for (const [seed, processor] of ascending) found[processor] = [...(found[processor] ?? []), seed];
+  for (const [seed, processors] of ascending) {
+    for (const processor of processors) found[processor] = [...(found[processor] ?? []), seed];
+  }
   return found;
 }
 
 /**
- * Results of one grid that were found on several machines or days. Of a cell that two files have, the later file's counts.
+ * Results of one grid that were found on several machines or days. A cell that two files have is the same in both.
  * `missing` is the last file's and is left to the caller, who knows the grid.
  *
  * @param files the earliest first, each with its name for errors
- * @throws DataError when the files are of two grids, sources or versions, or a seed is of two processors
+ * @throws DataError when the files are of two grids, sources or versions, a seed is of processors that round differently, or a
+ *   cell has two results
  */
 export function pooledResults(
   files: readonly { readonly name: string; readonly results: StudyResults }[],
@@ -208,14 +220,28 @@ export function pooledResults(
     requireSameGrid(first.results, results, where);
   }
   const all = files.map(({ results }) => results);
-  const cells = new Map(all.flatMap((results) => results.cells.map((cell) => [cellName(cell), cell])));
+  const cells = new Map<string, StudyCell>();
+  for (const cell of all.flatMap((results) => results.cells)) {
+    const name = cellName(cell);
+    requireSameNumbers(cells.get(name) ?? cell, cell, where);
+    cells.set(name, cell);
+  }
   return {
     ...all.at(-1)!,
     environment: {
       ...first.results.environment,
       commits: [...new Set(all.flatMap(({ environment }) => environment.commits))],
     },
-    processors: seedsByProcessor(processorBySeed(all, where)),
+    processors: seedsByProcessor(processorsBySeed(all, where)),
     cells: [...cells.values()].sort((a, b) => a.seed - b.seed),
   };
+}
+
+/** A cell that ran twice shows whether the machines compute alike. */
+function requireSameNumbers(earlier: StudyCell, later: StudyCell, where: string): void {
+  const [own, other] = [earlier, later].map(({ values, curve }) => JSON.stringify({ values, curve }));
+  if (own === other) return;
+  throw new DataError(
+    `${where}: expected the same numbers of "${cellName(later)}" each time, got ${own} and ${other}`,
+  );
 }

@@ -167,17 +167,31 @@ describe("results of several machines", () => {
     expect(studyTable(found, view)).toContain("a processor (seeds 0, 1, 2, 7); another processor (seeds 8)");
   });
 
-  test("have a cell once, as the later file has it", () => {
-    const again = { ...results, cells: [cell("vicra", 7, 0.8)] };
+  test("have a cell once, with the time of the later file", () => {
+    const again = { ...results, cells: [cell("vicra", 7, 0.9, { seconds: 5 })] };
     const cells = pool(results, again).cells.filter(({ key }) => key === "vicra-7");
-    expect(cells.map(({ values }) => values)).toEqual([{ accuracy: 0.8 }]);
+    expect(cells).toEqual(again.cells);
+  });
+
+  test("list a seed under each processor that ran cells of it, where these have the same vector instructions", () => {
+    const first = { ...results, processors: { "AMD EPYC, AVX-512": [0, 1, 2, 7] } };
+    const other = { ...second, processors: { "Intel Xeon, AVX-512": [7, 8] } };
+    expect(pool(first, other).processors).toEqual({
+      "AMD EPYC, AVX-512": [0, 1, 2, 7],
+      "Intel Xeon, AVX-512": [7, 8],
+    });
   });
 
   test.each([
     [
-      "a seed of two processors",
+      "a seed of processors that round differently",
       { ...second, processors: { "another processor": [2] } },
       'got "a processor" and "another processor" for seed 2',
+    ],
+    [
+      "two results of a cell",
+      { ...results, cells: [cell("vicra", 7, 0.8)] },
+      'expected the same numbers of "vicra, seed 7" each time, got {"values":{"accuracy":0.9}',
     ],
     [
       "two grids",
