@@ -5,6 +5,7 @@
  */
 export { gradients, type Seed } from "./autodiff.ts";
 export { type Device, DeviceArray } from "./device.ts";
+export { discard } from "./discard.ts";
 export { DynamicGraph, type Value, type WeightType } from "./dynamic-graph.ts";
 export { byteSize, workingBytes } from "./execution.ts";
 export { type DataType, Graph, type Tensor } from "./graph.ts";

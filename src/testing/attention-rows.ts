@@ -49,7 +49,7 @@ async function encodedPrompts(
 ): Promise<PreparedPrompt[]> {
   const prompts = sequences.map(({ prompt }) => preparePrompt(prompt, vision));
   const programs = new ProgramCache(8, {});
-  const tower = new VisionEncoder(graphs.vision, imageTokenWidth(config.text), store, programs);
+  const tower = new VisionEncoder({ graphs: graphs.vision, store, programs }, imageTokenWidth(config.text));
   await tower.encode(prompts.flatMap(({ images }) => images));
   await programs.clear();
   return prompts;

@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { expect } from "vitest";
 import { attentionSignals, calibratedGram } from "../credit/index.ts";
 import type { Prompt } from "../engine/index.ts";
+import type { Checkpointing } from "../engine/local/checkpointing.ts";
 import { createLocalEngine } from "../engine/local/create-local-engine.ts";
 import { LocalModel } from "../engine/local/local-model.ts";
 import { ProgramCache } from "../engine/local/program-cache.ts";
@@ -124,6 +125,26 @@ export class FamilyParity<Name extends string, Sequence extends Recorded> {
     }
   }
 
+  /** The gradient of a model of its own, which keeps these activations, by parameter. */
+  async #gradients(name: Name, sequences: readonly Sequence[], checkpointing: Checkpointing) {
+    const model = new LocalModel({ model: this.#directoryOf(name), threads: 1, checkpointing });
+    try {
+      await model.accumulate(
+        this.registered(model, sequences),
+        sequences.map(({ coefficients }) => Float64Array.from(coefficients)),
+      );
+      return new Map([...model.gradients()].map(([parameter, { data }]) => [parameter, data.slice()]));
+    } finally {
+      await model.close();
+    }
+  }
+
+  /** Decoder and tower have the same gradient, bitwise, with the inputs of layers and blocks alone. */
+  async expectGradientsInBlocks(name: Name, sequences: readonly Sequence[]): Promise<void> {
+    const expected = await this.#gradients(name, sequences, "none");
+    expect(await this.#gradients(name, sequences, "blocks")).toEqual(expected);
+  }
+
   /**
    * The gradient of every parameter within 1e-3 of its norm; 0 where none was recorded.
    *
@@ -166,7 +187,9 @@ export class FamilyParity<Name extends string, Sequence extends Recorded> {
     const store = new ParameterStore(graphs);
     store.read(directory);
     const programs = new ProgramCache(8, {});
-    await new VisionEncoder(graphs.vision, imageTokenWidth(config.text), store, programs).encode(images);
+    await new VisionEncoder({ graphs: graphs.vision, store, programs }, imageTokenWidth(config.text)).encode(
+      images,
+    );
     await programs.clear();
     return images;
   }

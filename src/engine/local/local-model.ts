@@ -151,7 +151,8 @@ export class LocalModel {
     }
     const programs = new ProgramCache(PROGRAMS, { device, threads, spin }, () => memory.programBytes);
     const width = imageTokenWidth(config.text);
-    const vision = new VisionEncoder(graphs.vision, width, store, programs, () => memory.room);
+    const room = () => memory.room;
+    const vision = new VisionEncoder({ graphs: graphs.vision, store, programs, room, checkpointing }, width);
     const table = new RotaryTable(graphs.rotary);
     this.#machinery = {
       config,

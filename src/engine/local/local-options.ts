@@ -9,8 +9,8 @@ import type { LoraOptions, ModelConfig } from "../../model/index.ts";
 import type { Device } from "../../tensor/index.ts";
 import { QUANTISED_BLOCK } from "../../tensor/index.ts";
 import type { SignalRequest } from "../engine.ts";
+import type { Checkpointing } from "./checkpointing.ts";
 import type { MachineMemory } from "./memory/machine-memory.ts";
-import type { Checkpointing } from "./scoring/training-pass.ts";
 
 /** Precision of the weights that completions to learn from are sampled with. */
 export type RolloutPrecision = "fp32" | "int8";
@@ -67,8 +67,8 @@ export interface LocalEngineOptions {
   readonly memory?: number | string | undefined;
   /**
    * The activations that a training step keeps. "none": all that are expensive to compute. "blocks": the inputs of
-   * each decoder layer, for a second forward pass. "auto": the first of the two that fits into memory. "auto" unless
-   * given.
+   * each layer of the decoder and each block of the vision tower, for a second forward pass. "auto": the first of the
+   * two that fits into memory. "auto" unless given.
    */
   readonly checkpointing?: Checkpointing;
   /**

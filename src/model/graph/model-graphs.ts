@@ -31,6 +31,8 @@ export interface FramePlan {
 export interface VisionGraph {
   readonly graph: Graph;
   readonly parameters: GraphParameters;
+  /** The rows that go into each block, `[F · slots, D_v]`: everything else follows from them. */
+  readonly blockInputs: readonly Tensor[];
   /** `[F · tokens, (1 + K)·D]` in raster order: embeddings, and what is added after the decoder's first K layers. */
   readonly embeddings: Tensor;
 }

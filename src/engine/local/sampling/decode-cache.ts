@@ -6,7 +6,7 @@
 
 import type { BatchShape } from "../../../model/graph/index.ts";
 import type { TextConfig } from "../../../model/index.ts";
-import type { Feeds, Results } from "../../../tensor/index.ts";
+import { discard, type Feeds, type Results } from "../../../tensor/index.ts";
 
 /** Keys and values that a batch of completions keeps from step to step. */
 export interface StepCache {
@@ -86,7 +86,9 @@ export class DecodeCache implements StepCache {
     for (const layer of this.#layers) {
       for (const name of ["promptKey", "promptValue"] as const) {
         const known = layer[name];
-        if (known) layer[name] = gatherBlocks(known, prompts, known.length / this.#shape.prompts);
+        if (known === undefined) continue;
+        layer[name] = gatherBlocks(known, prompts, known.length / this.#shape.prompts);
+        free([known]);
       }
       for (const name of ["cacheKey", "cacheValue"] as const) {
         const known = layer[name];
@@ -100,12 +102,15 @@ export class DecodeCache implements StepCache {
           }
         }
         layer[name] = next;
+        free([known]);
       }
     }
     this.#shape = shape;
   }
 
-  dispose(): void {}
+  dispose(): void {
+    for (const arrays of this.#layers) free(Object.values(arrays));
+  }
 
   #completionSize({ prompts, groupSize, completionLength }: BatchShape): number {
     return prompts * groupSize * this.#config.kvHeads * completionLength * this.#config.headDim;
@@ -118,6 +123,11 @@ export class DecodeCache implements StepCache {
     const [into, from] = isEven ? [pairs(cache), pairs(step)] : [cache, step];
     copyBlocks(into, from, isEven ? headDim / 2 : headDim, completionLength, slot);
   }
+}
+
+/** Frees the memory of arrays now: they are as large as all else of sampling, and many before one is collected. */
+function free(arrays: readonly Float32Array[]): void {
+  discard(arrays.map(({ buffer }) => buffer as ArrayBuffer));
 }
 
 /** Numbers two by two, so that they are copied in half as many steps; finite numbers keep their bits. */

@@ -4,13 +4,13 @@
  */
 import type { ModelGraphs } from "../../../model/graph/index.ts";
 import type { ModelConfig } from "../../../model/index.ts";
+import type { Checkpointing } from "../checkpointing.ts";
 import type { DeviceEmbedding } from "../device/device-embedding.ts";
 import type { MemoryPlan } from "../memory/memory-plan.ts";
 import type { ProgramCache } from "../program-cache.ts";
 import type { RotaryTable } from "../prompts/rotary-table.ts";
 import type { VisionEncoder } from "../prompts/vision-encoder.ts";
 import type { ParameterStore } from "../weights/parameter-store.ts";
-import type { Checkpointing } from "./training-pass.ts";
 
 /** The parts shared by sampling, scoring and training. */
 export interface Machinery {

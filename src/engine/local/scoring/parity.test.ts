@@ -78,7 +78,9 @@ describe.each(CHECKPOINTS)("transformers and this engine agree on %s", (name) =>
       const store = new ParameterStore(graphs);
       store.read(directory);
       const programs = new ProgramCache(8, {});
-      await new VisionEncoder(graphs.vision, config.text.hiddenSize, store, programs).encode(images);
+      await new VisionEncoder({ graphs: graphs.vision, store, programs }, config.text.hiddenSize).encode(
+        images,
+      );
       expect(images).toHaveLength(imageEmbeddings!.length);
       for (const [i, { embeddings }] of images.entries()) {
         expect(digestError(digest(embeddings), imageEmbeddings![i]!)).toBeLessThan(1e-5);

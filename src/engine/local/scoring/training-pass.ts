@@ -12,24 +12,18 @@ import {
   elementCount,
   type Feeds,
   gradients,
-  type Program,
   type Seed,
   savedTensors,
   type Targets,
   type Tensor,
   workingBytes,
 } from "../../../tensor/index.ts";
+import { type Checkpointing, PassPrograms } from "../checkpointing.ts";
 import type { BatchBytes, MemoryPlan } from "../memory/memory-plan.ts";
 import type { ProgramCache } from "../program-cache.ts";
 import { accumulate, accumulated, gradientOutputs } from "../weights/accumulated.ts";
 import type { ParameterStore } from "../weights/parameter-store.ts";
 import { type Head, headSeeds, type Part } from "./head.ts";
-
-/**
- * The activations that a training step keeps: all that are expensive to compute, the inputs of the layers, or either,
- * by memory.
- */
-export type Checkpointing = "auto" | "none" | "blocks";
 
 /** Graphs of a batch, not yet compiled. */
 interface Plan {
@@ -45,26 +39,6 @@ interface Plan {
 
 /** A way to compute a batch. */
 type Choice = Pick<Plan, "key" | "bytes">;
-
-/** The programs of a batch, which are kept and released together. */
-class PassPrograms {
-  readonly forward: Program | undefined;
-  readonly backward: Program;
-
-  constructor(forward: Program | undefined, backward: Program) {
-    this.forward = forward;
-    this.backward = backward;
-  }
-
-  get workingBytes(): number {
-    return (this.forward?.workingBytes ?? 0) + this.backward.workingBytes;
-  }
-
-  async release(): Promise<void> {
-    await this.forward?.release();
-    await this.backward.release();
-  }
-}
 
 /** The parts of a pass. */
 export interface TrainingPassOptions {

@@ -43,7 +43,7 @@ test.each(CHECKPOINTS)(
       prompt: preparePrompt(recordedPrompt(sequence), vision),
       completion: Int32Array.from(sequence.completion),
     }));
-    const tower = new VisionEncoder(graphs.vision, config.text.hiddenSize, store, programs);
+    const tower = new VisionEncoder({ graphs: graphs.vision, store, programs }, config.text.hiddenSize);
     await tower.encode(sequences.flatMap(({ prompt }) => prompt.images));
     const embedding = store.view(store.weights, "embedding");
     for (const request of REQUESTS) {

@@ -9,6 +9,7 @@ import type {
   VisionGraphs,
   VisionStage,
 } from "../../../model/graph/index.ts";
+import { workingBytes } from "../../../tensor/index.ts";
 import type { ProgramCache } from "../program-cache.ts";
 import type { PreparedImage } from "../prompts/prepared-prompt.ts";
 import { type VisionBatch, VisionBatches } from "../prompts/vision-batches.ts";
@@ -93,7 +94,8 @@ export class StreamedVisionEncoder {
   #program({ key, plan, slots }: VisionBatch, kind: VisionStage["kind"]) {
     return this.#programs.get(`vision ${kind} ${key} x${slots}`, async () => {
       const { graph, parameters, y } = this.#tower.piece(this.#layout, plan, slots, kind);
-      requireVisionRoom(this.#room, { key, graph, outputs: [y], what: "a stage of the vision tower" });
+      const bytes = workingBytes(graph, [y]);
+      requireVisionRoom(this.#room, { key, bytes, what: "a stage of the vision tower" });
       return { program: await this.#programs.compile(graph, { y }), used: parameters.used };
     });
   }

@@ -53,6 +53,11 @@ test.each(WITH_GRADIENTS)("the gradient of every parameter of %s, %s", (name, _,
   parity.expectGradients(name, sequences, gradients!, 1e-4),
 );
 
+test.each(WITH_GRADIENTS)(
+  "the same gradient from the inputs of layers and blocks of %s, %s, bitwise",
+  (name, _, { sequences }) => parity.expectGradientsInBlocks(name, sequences),
+);
+
 test("weights of another family are refused by the names of their tensors", () => {
   const mixed = parity.mixed("mllama-grouped");
   expect(() => openModelDirectory(mixed)).toThrow(ModelError);

@@ -54,6 +54,9 @@ describe.each(QWEN_CASES)("transformers and this engine agree on %s, %s", (name,
 
   test("the gradient of every parameter", () => parity.expectGradients(name, sequences, recorded.gradients));
 
+  test("the same gradient from the inputs of layers and blocks, bitwise", () =>
+    parity.expectGradientsInBlocks(name, sequences));
+
   test("pixels, and tokens of images and videos with their features for later layers", async () => {
     const chunks = sequences.flatMap((sequence) => qwenPrompt(sequence).chunks);
     const prompts = (["image", "video"] as const).flatMap((kind) => {

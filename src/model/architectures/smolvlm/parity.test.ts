@@ -44,6 +44,9 @@ describe.each(SMOL_CASES)("transformers and this engine agree on %s, %s", (name,
   test("the gradient of every parameter", () =>
     parity.expectGradients(name, sequences, recorded.gradients, 1e-4));
 
+  test("the same gradient from the inputs of layers and blocks, bitwise", () =>
+    parity.expectGradientsInBlocks(name, sequences));
+
   test("image tokens", () => parity.expectImageTokens(name, sequences, recorded.imageEmbeddings));
 
   test("last-layer attention, own rows and predicting rows, and 0 on padding and later keys", () =>

@@ -63,13 +63,15 @@ export function visionGraph(
   const run: Run = { parameters, vision, plan, images };
   const mask = emptyMask(graph, run);
   const features: Tensor[] = [];
+  const blockInputs: Tensor[] = [];
   let x = embedPatches(graph.input("patches", [images * plan.slots, patchWidth(vision)]), run);
   for (let block = 0; block < blockCount(vision); block++) {
     if (block === vision.depth) x = beforeGlobal(x, run);
+    blockInputs.push(x);
     if (vision.featureBlocks.includes(block)) features.push(x);
     x = visionBlock(x, block, mask, run);
   }
-  return { graph, parameters, embeddings: project(x, features, run) };
+  return { graph, parameters, blockInputs, embeddings: project(x, features, run) };
 }
 
 /** Numbers of a patch. */

@@ -40,14 +40,17 @@ function visionGraph(tower: Tower, layout: ParameterLayout): VisionGraph {
   const parameters = new GraphParameters(graph, layout);
   const angles = towerAngles(graph, tower);
   const early: Tensor[] = [];
+  const blockInputs: Tensor[] = [];
   let x = embedPatches(graph.input("patches", patchShape(tower)), parameters, tower);
   for (let block = 0; block < config.depth; block++) {
+    blockInputs.push(x);
     x = visionBlock(x, parameters, block, tower, isWhole(config, block), angles);
     const place = deepstackBlocks.indexOf(block);
     if (place >= 0) early.push(mergePatches(x, parameters, `vision.${place}.deepstack`, tower, true));
   }
   const merged = mergePatches(x, parameters, "vision.merger", tower, false);
-  return { graph, parameters, embeddings: early.length === 0 ? merged : concatenate([merged, ...early], 1) };
+  const embeddings = early.length === 0 ? merged : concatenate([merged, ...early], 1);
+  return { graph, parameters, blockInputs, embeddings };
 }
 
 /** Patches, blocks within windows or over whole frames, mergers. */

@@ -35,9 +35,13 @@ export function visionGraph(
   const graph = new Graph();
   const parameters = new GraphParameters(graph, layout);
   const { vision } = config;
+  const blockInputs: Tensor[] = [];
   let x = embedPatches(graph.input("patches", patchShape(vision, plan, frames)), parameters, plan, frames);
-  for (let block = 0; block < vision.depth; block++) x = visionBlock(x, parameters, block, vision, frames);
-  return { graph, parameters, embeddings: connect(x, parameters, config) };
+  for (let block = 0; block < vision.depth; block++) {
+    blockInputs.push(x);
+    x = visionBlock(x, parameters, block, vision, frames);
+  }
+  return { graph, parameters, blockInputs, embeddings: connect(x, parameters, config) };
 }
 
 /** Patches, blocks one after another, connector. */
