@@ -225,7 +225,7 @@ const engineSchema = z
           .enum(["auto", "none", "blocks"])
           .default("auto")
           .describe(
-            "Gradient checkpointing. none keeps all expensive activations; blocks keeps the input of each layer of the decoder and of each block of the vision tower, for less memory and a second forward pass; auto takes the first that fits.",
+            "Gradient checkpointing. none keeps all expensive activations. blocks keeps the inputs of the decoder's layers and of the vision tower's blocks: less memory, and a second forward pass. auto takes the first that fits.",
           ),
         lora: loraSchema.optional(),
       })

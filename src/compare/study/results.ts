@@ -2,7 +2,7 @@
  * @module
  * Results of a study as one small file: of each cell what was measured, how it learnt, and where. A file holds one grid; it is
  * committed, and every figure is made of it. All cells are of one source and of the same versions. Credits are compared by
- * seed, so the processors of a seed have the same vector instructions; others round differently.
+ * seed, so the processors of a seed have the same vector instructions: with other instructions numbers are rounded differently.
  */
 import * as z from "zod";
 import { DataError } from "../../errors/index.ts";

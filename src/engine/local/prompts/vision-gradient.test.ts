@@ -10,7 +10,10 @@ import { VisionEncoder } from "./vision-encoder.ts";
 async function gradientWith(room: number) {
   const directory = checkpointDirectory("tied-gqa");
   const { config, vision } = openSightOf(directory)!;
-  const { images } = preparePrompt(recordedPrompt(recordedCase("tied-gqa", "one-image").sequences[0]!), vision);
+  const { images } = preparePrompt(
+    recordedPrompt(recordedCase("tied-gqa", "one-image").sequences[0]!),
+    vision,
+  );
   const { vision: graphs } = graphsOf(config);
   const store = new ParameterStore(graphsOf(config));
   store.read(directory);

@@ -22,8 +22,8 @@ import type { VisionBatch } from "./vision-batches.ts";
 import { requireVisionRoom } from "./vision-room.ts";
 
 /**
- * The share of the room that one program may take if it keeps all activations. onnxruntime takes more than their bytes,
- * a third more for a tower of SmolVLM2, and the programs of other passes stay beside it.
+ * The share of the room that one program may take if it keeps all activations. Programs of other passes stay beside it,
+ * and onnxruntime takes a third more than its activations for a tower of SmolVLM2.
  */
 const SHARE = 0.5;
 
