@@ -206,3 +206,19 @@ describe("finished evaluations that cannot be compared", () => {
     expect(() => compareEvaluations(directories())).toThrow(message);
   });
 });
+
+test("prompts and options of a benchmark that differ are named", () => {
+  const boxed = run("boxed", [[1], [0]], { prompt: { kind: "boxed" }, options: { version: "mini" } });
+  const tags = run("tags", [[1], [1]], { prompt: { kind: "tags" }, options: { version: "mini" } });
+  expect(compareEvaluations([boxed, tags]).notes).toContain(
+    'sums: prompt differs: {"kind":"boxed"}, {"kind":"tags"}',
+  );
+});
+
+test("a file in place of a directory is a wrong command", () => {
+  const file = join(temporaryDirectory(), "grid.yaml");
+  writeFileSync(file, "axes: {}\n");
+  expect(() => compareEvaluations([file, file.replace("grid", "other")])).toThrow(
+    "grid.yaml: expected a directory of finished evaluations, got a file; a grid is compared alone",
+  );
+});

@@ -2,7 +2,7 @@
  * @module
  * Finished evaluations as a comparison: the answers that two or more runs gave to the same problems, paired by problem.
  */
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { ConfigError, DataError } from "../errors/index.ts";
 import { type RecordedAnswers, readAnswers, unfinishedNote } from "../eval/index.ts";
@@ -46,6 +46,11 @@ function evaluationAt(path: string): Evaluation {
  * @throws DataError when the directory has no answers
  */
 function evaluationsIn(directory: string): Map<string, Evaluation> {
+  if (existsSync(directory) && !statSync(directory).isDirectory()) {
+    throw new ConfigError(
+      `${directory}: expected a directory of finished evaluations, got a file; a grid is compared alone`,
+    );
+  }
   const own = join(directory, EVALUATIONS);
   const root = existsSync(own) ? own : directory;
   const files = existsSync(root)
@@ -67,7 +72,12 @@ function evaluationsIn(directory: string): Map<string, Evaluation> {
 
 /** Settings that differ between evaluations of one benchmark, in words. */
 function differingSettings(column: string, evaluations: readonly Evaluation[]): string[] {
-  const settings = evaluations.map(({ header: { verdict, protocol } }) => ({ verdict, ...protocol }));
+  const settings = evaluations.map(({ header: { verdict, protocol, prompt, options } }) => ({
+    verdict,
+    ...protocol,
+    prompt,
+    options,
+  }));
   const keys = [...new Set(settings.flatMap((own) => Object.keys(own)))];
   return keys.flatMap((key) => {
     const values = settings.map((own) => JSON.stringify((own as Record<string, unknown>)[key]) ?? "none");

@@ -182,6 +182,32 @@ describe("comparison", () => {
     });
   });
 
+  test("an average over measures of other problems has no scores: its difference is that of the means", () => {
+    const kinds = readGrid({
+      axes: { credit: ["uniform", "dyco-rl"] },
+      seeds: [0],
+      baseline: { credit: "uniform" },
+      measures: { all: {}, count: { metric: "count" } },
+      start: false,
+    });
+    // Two of four problems are of the kind, and only these get better.
+    const scores = { uniform: [0, 0, 1, 1], "dyco-rl": [1, 1, 1, 1] } as const;
+    const { rows } = comparison(
+      kinds,
+      results(kinds, ({ credit }) => {
+        const mine = scores[credit as keyof typeof scores];
+        const [first, second] = mine;
+        return {
+          all: { value: credit === "uniform" ? 0.5 : 1, scores: mine },
+          count: { value: credit === "uniform" ? 0 : 1, scores: [first, second, null, null] },
+        };
+      }),
+    );
+    const average = rows[1]!.values[AVERAGE]!;
+    expect(average.mean.estimate).toBe(1);
+    expect(average.difference).toMatchObject({ estimate: 0.75, pairing: "seeds" });
+  });
+
   test("compares nothing where the baseline has no cell of the same seed, and one seed has no interval", () => {
     const own = readGrid({
       axes: { credit: ["uniform", "dyco-rl"] },
@@ -195,6 +221,25 @@ describe("comparison", () => {
     expect(dyco!.values["accuracy"]!.difference).toBeUndefined();
     expect(uniform!.values["accuracy"]!.mean.high).toBe(Infinity);
   });
+});
+
+test("a row whose value is named mean is compared like any other", () => {
+  const { rows } = comparison(
+    {
+      axes: ["reduction"],
+      measures: [{ name: "accuracy", unit: "share" }],
+      baseline: sameBut({ reduction: "sum" }),
+      averages: [],
+      pairing: "seeds",
+    },
+    ["sum", "mean"].flatMap((reduction, i) =>
+      [0, 1].map((seed) => ({
+        cell: { labels: { reduction }, seed, isTrained: true },
+        measured: { accuracy: { value: 0.5 + 0.1 * i } },
+      })),
+    ),
+  );
+  expect(rows[1]!.values["accuracy"]!.difference!.estimate).toBeCloseTo(0.1, 12);
 });
 
 describe("rows that are not all alike", () => {

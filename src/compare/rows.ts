@@ -109,8 +109,8 @@ function groupsOf(results: readonly LabelledResult[], columns: readonly Column[]
 }
 
 /**
- * Mean of cells or of measures, seed by seed; problem by problem where all have equally many scores. Then the scores
- * belong to the same problems, or to problems that are independent of each other. The mean of the scores has the
+ * Mean of cells or of measures, seed by seed; problem by problem where all have equally many scores and lack the same ones. Then
+ * the scores belong to the same problems, or to problems that are independent of each other. The mean of the scores has the
  * right spread in both cases.
  */
 function meanOf(cells: readonly BySeed[]): BySeed {
@@ -120,11 +120,16 @@ function meanOf(cells: readonly BySeed[]): BySeed {
     seeds.map((seed): [number, Measured] => {
       const all = cells.map((cell) => cell.get(seed)!);
       const lists = all.flatMap(({ scores }) => (scores === undefined ? [] : [scores]));
-      const isAlike = lists.length === all.length && lists.every(({ length }) => length === lists[0]!.length);
+      const isAlike = lists.length === all.length && lists.every((list) => haveSameGaps(list, lists[0]!));
       const scores = lists[0]?.map((_, i) => meanScore(lists.map((list) => list[i]!)));
       return [seed, { value: mean(all.map(({ value }) => value)), ...(isAlike && scores && { scores }) }];
     }),
   );
+}
+
+/** Whether two lists are as long as each other and lack scores at the same places. */
+function haveSameGaps(a: readonly (number | null)[], b: readonly (number | null)[]): boolean {
+  return a.length === b.length && a.every((score, i) => (score === null) === (b[i] === null));
 }
 
 /** Groups that are means over the axes named, of trained cells; a measure that a member lacks has no mean. */
@@ -237,12 +242,11 @@ function differencesOf(
   // A mean over the baseline's own axis has no cell to be compared with.
   const labels = baseline?.of(group.labels);
   const isMean = (own: Group["labels"], axis: string) => own[axis] === MEAN;
-  if (
-    labels === undefined ||
-    Object.keys(labels).some((axis) => isMean(group.labels, axis) && !isMean(labels, axis))
-  ) {
-    return new Map();
-  }
+  if (labels === undefined) return new Map();
+  const isOverBaseline =
+    group.of === "mean" &&
+    Object.keys(labels).some((axis) => isMean(group.labels, axis) && !isMean(labels, axis));
+  if (isOverBaseline) return new Map();
   const wanted = JSON.stringify(labels);
   const other = groups.find((one) => one.of === group.of && JSON.stringify(one.labels) === wanted);
   if (other === undefined || other === group) return new Map();

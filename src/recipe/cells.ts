@@ -56,6 +56,20 @@ function reasonOf(row: RecipeRow): string | undefined {
   return row.reported === undefined ? undefined : `nothing runs for it: ${row.reported}`;
 }
 
+/** Settings by which a model is asked, of which a row before training has none of its own. */
+const OF_ASKING = ["prompt", "sampling"];
+
+/**
+ * Settings of a row before training by which it is asked: those of the first row that is compared with it, else of the first trained
+ * row, so that both answer the same prompt with as many tokens.
+ */
+function askedLike(row: RecipeRow, rows: readonly RecipeRow[]): Settings[] {
+  const trained = rows.filter(({ preset, start }) => preset !== undefined && start === undefined);
+  const like = trained.find(({ over }) => over === row.name) ?? trained[0];
+  if (row.start === undefined || row.preset !== undefined || like === undefined) return [];
+  return [...carriedOver(presetOf(like), OF_ASKING), ...carriedOver(like.set, OF_ASKING)];
+}
+
 /** Settings of the command line for a run, above all other layers. */
 function givenLayers({ settings, flags }: GivenSettings, seed: number): Settings[] {
   return [settings, flagSettings(flags), { train: { seed } }];
@@ -121,7 +135,7 @@ export function paperGrid(recipe: RunsRecipe, scale: PaperScale): RecipeGrid {
       config: resolveConfig({
         preset: presetOf(row),
         file: own,
-        overrides: [row.set, ...givenLayers(scale, seed)],
+        overrides: [...askedLike(row, recipe.rows), row.set, ...givenLayers(scale, seed)],
       }),
     }));
   });

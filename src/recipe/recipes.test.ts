@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { type Config, evaluationProtocol } from "../config/index.ts";
+import { paperGrid } from "./cells.ts";
 import { printedByColumn } from "./printed.ts";
 import { readRecipe, recipeNames } from "./read-recipe.ts";
 import type { PrintedValue, RunsRecipe } from "./schema.ts";
@@ -152,4 +154,36 @@ test("settings that a paper prints equal the presets' settings, or a note explai
       expect(isEqual || means !== undefined, `${name}: ${setting}`).toBe(true);
     }
   }
+});
+
+describe("a model before training is asked as the rows trained from it are, at the paper's scale", () => {
+  const names = recipeNames().filter((name) => {
+    const { recipe } = readRecipe(name);
+    return recipe.kind === "runs" && recipe.rows.some(({ start }) => start);
+  });
+  const asked = ({ config }: { config: Config }) => ({
+    prompt: config.prompt,
+    tokens: evaluationProtocol(config).maxCompletionTokens,
+  });
+
+  test("ten recipes and more have such a row", () => {
+    expect(names.length).toBeGreaterThan(10);
+  });
+
+  test.each(names)("%s", (name) => {
+    const { paper } = readRecipe(name);
+    const scale = {
+      data: new Map(),
+      evaluation: paper.evaluation,
+      isPlan: true,
+      flags: [],
+      settings: {},
+      seeds: [0],
+    };
+    const { cells } = paperGrid(runsOf(name), scale);
+    const trained = cells.filter(({ isTrained }) => isTrained).map(asked);
+    if (trained.length === 0) return;
+    for (const cell of cells.filter(({ isTrained }) => !isTrained))
+      expect(trained).toContainEqual(asked(cell));
+  });
 });

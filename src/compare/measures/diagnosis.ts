@@ -12,9 +12,8 @@ import {
   resolveConfig,
 } from "../../config/index.ts";
 import { splitSource } from "../../data/index.ts";
-import { diagnose, type ModelDiagnosis, sampledAnswers } from "../../diagnose/index.ts";
-import { ConfigError } from "../../errors/index.ts";
-import { isSettings, type KindDefinition, type Settings } from "../../parts/index.ts";
+import { CLASSES, diagnose, type ModelDiagnosis, sampledAnswers } from "../../diagnose/index.ts";
+import type { KindDefinition, Settings } from "../../parts/index.ts";
 import { modulesOf } from "../cell.ts";
 import {
   type Evidence,
@@ -24,6 +23,7 @@ import {
   type Subject,
   unitOption,
 } from "../measure.ts";
+import { checkPath, numberAt } from "./pick-number.ts";
 
 const schema = z
   .strictObject({
@@ -98,40 +98,6 @@ async function gather(
   return signal?.aborted ? undefined : found;
 }
 
-/** A step of a path: a key, and of the list there the item that has these values. */
-const STEP = /^(?<key>\w+)(?:\[(?<where>[^\]]+)\])?$/;
-
-/** Steps of a path; dots within brackets part nothing. */
-const stepsOf = (path: string) => path.match(/(?:[^.[\]]+(?:\[[^\]]*\])?)/g) ?? [];
-
-function matches(item: unknown, where: string): boolean {
-  return where.split(",").every((condition) => {
-    const [key = "", value] = condition.split("=");
-    return isSettings(item) && String(item[key.trim()]) === value?.trim();
-  });
-}
-
-/**
- * The number at a path.
- *
- * @throws ConfigError naming the step at which there is none
- */
-export function numberAt(value: unknown, path: string, where: string): number {
-  let here = value;
-  for (const step of stepsOf(path)) {
-    const { key, where: condition } = STEP.exec(step)?.groups ?? {};
-    const inner = isSettings(here) && key !== undefined ? here[key] : undefined;
-    here =
-      condition !== undefined && Array.isArray(inner)
-        ? inner.find((item) => matches(item, condition))
-        : inner;
-    if (here === undefined) throw new ConfigError(`${where}.pick: the diagnosis has no ${step} in ${path}`);
-  }
-  if (isSettings(here) && typeof here["estimate"] === "number") return here["estimate"];
-  if (typeof here === "number") return here;
-  throw new ConfigError(`${where}.pick: expected the place of a number, got ${path}`);
-}
-
 function evidenceOf(options: Options): Evidence {
   const { config: over, pick: _pick, unit: _unit, ...asked } = options;
   return {
@@ -150,10 +116,15 @@ function evidenceOf(options: Options): Evidence {
 /** A number of a diagnosis. */
 export const diagnosisMeasure: KindDefinition<typeof schema, MeasureContext, Measure> = {
   schema,
-  create: (options, { name }) => ({
-    name,
-    unit: options.unit,
-    evidence: evidenceOf(options),
-    pick: (found): Measured => ({ value: numberAt(found, options.pick, `measures.${name}`) }),
-  }),
+  create: (options, { name }) => {
+    const where = `measures.${name}`;
+    const lambda = options.lambdas.map(String);
+    checkPath(options.pick, { row: ["own"], role: ["image", "reasoning"], name: CLASSES, lambda }, where);
+    return {
+      name,
+      unit: options.unit,
+      evidence: evidenceOf(options),
+      pick: (found): Measured => ({ value: numberAt(found, options.pick, where) }),
+    };
+  },
 };

@@ -7,7 +7,7 @@ import { startChatServer } from "../../testing/chat-server.ts";
 import { temporaryDirectory } from "../../testing/temporary-directory.ts";
 import { digitsFakeEngine, TINY_FLAGS } from "../../testing/tiny-run.ts";
 import type { Measure, Subject } from "../measure.ts";
-import { numberAt } from "./diagnosis.ts";
+import { numberAt } from "./pick-number.ts";
 import { readMeasures } from "./registry.ts";
 import { clusterShares } from "./rollout-clusters.ts";
 
@@ -212,12 +212,33 @@ describe("diagnosis", () => {
     expect(await sampled("evaluation.seed=9")).not.toEqual(seven);
   });
 
+  test.each([
+    ["an item that was not found", "intervention[role=other].effects[lambda=0.5].recovered.targeted"],
+    ["an item of an empty list", "alignment[row=own, role=image].alignment"],
+    ["a number of nothing, null in JSON", "accuracy"],
+    ["an estimate of nothing", "roleAccuracy[method=random].imageFromAll"],
+    ["a part that may be missing", "agreement"],
+  ])("has no number for %s", (_, path) => {
+    const roleAccuracy = [{ method: "random", imageFromAll: { estimate: null, low: null, high: null } }];
+    const sparse = { ...diagnosis, accuracy: null, alignment: [], roleAccuracy };
+    expect(numberAt(sparse, path, "measures.own")).toBeNaN();
+  });
+
   test("names the step at which there is none", () => {
-    expect(() => numberAt(diagnosis, "connectivity[row=predicting].threshold", "measures.own")).toThrow(
-      "measures.own.pick: the diagnosis has no connectivity[row=predicting]",
+    expect(() => numberAt(diagnosis, "connectivity[col=own].threshold", "measures.own")).toThrow(
+      "measures.own.pick: the diagnosis has no connectivity[col=own]",
     );
     expect(() => numberAt(diagnosis, "connectivity", "measures.own")).toThrow(
       "expected the place of a number",
     );
+  });
+
+  test.each([
+    ["groundings.entropyGap", "expected a path that begins with one of completions, tokens, accuracy"],
+    ["connectivity[row=predicting].threshold", "expected row=own in"],
+    ["intervention[role=images].effects[lambda=2].recovered.targeted", "expected role=image or reasoning in"],
+    ["intervention[role=image].effects[lambda=2].recovered.targeted", "expected lambda=none in"],
+  ])("of %s is refused before anything runs", (pick, message) => {
+    expect(() => measure({ kind: "diagnosis", pick })).toThrow(message);
   });
 });

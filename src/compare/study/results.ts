@@ -237,9 +237,16 @@ export function pooledResults(
   };
 }
 
-/** A cell that ran twice shows whether the machines compute alike. */
+/** A cell that ran twice shows whether the machines compute alike, by the measures that both times had. */
 function requireSameNumbers(earlier: StudyCell, later: StudyCell, where: string): void {
-  const [own, other] = [earlier, later].map(({ values, curve }) => JSON.stringify({ values, curve }));
+  const shared = Object.keys(earlier.values).filter((name) => name in later.values);
+  const hasCurve = earlier.curve !== undefined && later.curve !== undefined;
+  const numbersOf = ({ values, curve }: StudyCell) =>
+    JSON.stringify({
+      values: Object.fromEntries(shared.map((name) => [name, values[name]])),
+      ...(hasCurve && { curve }),
+    });
+  const [own, other] = [numbersOf(earlier), numbersOf(later)];
   if (own === other) return;
   throw new DataError(
     `${where}: expected the same numbers of "${cellName(later)}" each time, got ${own} and ${other}`,

@@ -173,6 +173,14 @@ describe("results of several machines", () => {
     expect(cells).toEqual(again.cells);
   });
 
+  test("may have other measures of a cell, in another order", () => {
+    const both = { accuracy: 0.9, reading: 0.7 };
+    const first = { ...results, cells: [cell("vicra", 7, 0.9, { values: both })] };
+    const again = { ...results, cells: [cell("vicra", 7, 0.9, { values: { reading: 0.7, accuracy: 0.9 } })] };
+    expect(pool(first, again).cells).toHaveLength(1);
+    expect(pool(first, { ...results, cells: [cell("vicra", 7, 0.9)] }).cells).toHaveLength(1);
+  });
+
   test("list a seed under each processor that ran cells of it, where these have the same vector instructions", () => {
     const first = { ...results, processors: { "AMD EPYC, AVX-512": [0, 1, 2, 7] } };
     const other = { ...second, processors: { "Intel Xeon, AVX-512": [7, 8] } };
