@@ -77,7 +77,10 @@ export interface Request {
   readonly isDoneEachTime?: boolean;
   /** Called when an attempt may have arrived whose answer is lost. */
   readonly onLostAnswer?: () => void;
-  /** Gives the answer "not yet" (408) to the caller instead of trying again. */
+  /**
+   * Gives "not yet" to the caller instead of trying again: the answer 408, or none in the time of an attempt. A server may
+   * hold the request for as long as the operation takes; SkyRL does for five minutes.
+   */
   readonly mayWait?: boolean;
 }
 
@@ -211,6 +214,7 @@ export class HttpClient {
     } catch (error) {
       const { message, cause } = error as Error;
       if (this.#closing.signal.aborted) throw new EngineError(`${request.call}: the engine is closed`);
+      if (request.mayWait && isUnanswered(error as Error)) return PENDING;
       if (cause instanceof Error && NEVER_SENT.has(cause.message)) {
         throw new EngineError(
           `${request.call}: ${this.url} cannot be asked: ${cause.message}; correct engine.url`,
@@ -293,6 +297,14 @@ export class HttpClient {
     const kind = status === 409 ? NameTakenError : RefusedError;
     return new kind(`${call}: ${this.url} refuses the request (${status}): ${said}`, status);
   }
+}
+
+/** Whether a request arrived at a server that has not begun to answer. */
+function isUnanswered({ name, cause }: Error): boolean {
+  return (
+    name === "TimeoutError" ||
+    (cause as NodeJS.ErrnoException | undefined)?.code === "UND_ERR_HEADERS_TIMEOUT"
+  );
 }
 
 const UNKNOWN_CHECKPOINT = /"code"\s*:\s*"unknown-checkpoint"/;

@@ -17,6 +17,9 @@ const ADDING = new Set(["forward_backward", "optim_step"]);
 /** Codes of a failed operation that mean that the model is gone. */
 const LOST = new Set(["unknown-session", "unknown-model", "unknown-future", "unknown-sampling-session"]);
 
+/** A server that answers "not yet" at once is asked no more often than this. */
+const SHORTEST_POLL_MS = 100;
+
 /** A body in JSON. */
 export function jsonBody(body: object): RequestBody {
   return { type: JSON_TYPE, content: jsonText(body) };
@@ -109,8 +112,11 @@ export class Operations {
     const path = `${API}/retrieve_future`;
     const request = { call, path, body, accept, isOfSession: true, mayWait: true };
     for (;;) {
+      const asked = this.#clock.now();
       const answer = await this.#http.send(request);
       if (answer !== PENDING && !pendingSchema.safeParse(answer).success) return this.#checked(answer, call);
+      const early = SHORTEST_POLL_MS - (this.#clock.now() - asked);
+      if (early > 0) await this.#clock.sleep(early);
       if (this.#clock.now() - start > this.#limitMs) {
         const seconds = Math.round(this.#limitMs / 1000);
         throw new EngineError(
