@@ -47,6 +47,8 @@ export interface Evidence {
   readonly identity: (config: Config) => unknown;
   /** Whether weights that nothing was learnt from have it. */
   readonly isOfWeights: boolean;
+  /** Names the content of the problems that it is gathered on; absent where it is gathered on none. */
+  readonly fingerprint?: (config: Config) => Promise<string>;
   /** A JSON value; undefined when it was interrupted. */
   readonly gather: (subject: Subject) => Promise<unknown>;
 }

@@ -151,7 +151,7 @@ export async function runCell(
       };
       const found = await evidence.gather(subject);
       if (found === undefined || signal?.aborted) return false;
-      store.keep(cell, evidence, found);
+      store.keep(cell, evidence, found, await evidence.fingerprint?.(cell.config));
     }
   } finally {
     await engine?.close();

@@ -8,6 +8,7 @@ import { ConfigError } from "../errors/index.ts";
 import { type Cell, cellKey, cellName, startKey } from "./cell.ts";
 import type { Measure } from "./measure.ts";
 import { type CellOptions, type CellResult, knownResult, runCell, startedConfig } from "./run-cell.ts";
+import { requireSameData } from "./same-data.ts";
 import { Slots } from "./slots.ts";
 
 /** The cells of one table. */
@@ -54,6 +55,7 @@ export class GridRunner {
    * @throws RunError when a result cannot be read
    * @throws ConfigError when several cells at a time would each measure the machine's fastest arrangement
    * @throws ConfigError, DataError when a measure could not be taken after training
+   * @throws DataError when data have changed since a cell was trained or measured
    */
   async run(grid: GridCells): Promise<CellResult[]> {
     const rank = this.#rank;
@@ -61,6 +63,7 @@ export class GridRunner {
     try {
       this.#checkArrangements(grid);
       await this.#checkMeasures(grid);
+      await requireSameData(grid.cells, { store: this.#options.store, measures: grid.measures });
       const ended = await Promise.all(grid.cells.map((cell, i) => this.#cell(cell, rank + i, grid)));
       const results = ended.filter((result) => result !== undefined);
       // The error of a cell beside it may be the abort alone.

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { WARM_STARTS } from "../config/index.ts";
 import { RunError } from "../errors/index.ts";
 import { writeOutput } from "../files/index.ts";
-import { isSettings } from "../parts/index.ts";
+import { isSettings, type Settings } from "../parts/index.ts";
 import { FINAL_MODEL } from "../train/index.ts";
 import { type Cell, cellKey, contentKey, type IdentifiedCell, startKey } from "./cell.ts";
 import { iterationColumns, METRICS } from "./iteration-columns.ts";
@@ -64,6 +64,19 @@ export class CellStore {
    * @throws RunError when its file cannot be read
    */
   evidence(cell: Cell, evidence: Evidence): unknown {
+    return this.#record(cell, evidence)?.["evidence"];
+  }
+
+  /**
+   * The fingerprint of the problems that evidence was gathered on; undefined where there is none.
+   *
+   * @throws RunError as `evidence` does
+   */
+  fingerprint(cell: Cell, evidence: Evidence): unknown {
+    return this.#record(cell, evidence)?.["fingerprint"];
+  }
+
+  #record(cell: Cell, evidence: Evidence): Settings | undefined {
     const file = this.#resultFile(cell, evidence);
     if (!existsSync(file)) return undefined;
     let record: unknown;
@@ -74,15 +87,16 @@ export class CellStore {
         cause: error,
       });
     }
-    if (isSettings(record) && "evidence" in record) return record["evidence"];
+    if (isSettings(record) && "evidence" in record) return record;
     throw new RunError(`${file}: expected a result with evidence; delete it to measure again`);
   }
 
-  /** Keeps evidence with all that it is of. */
-  keep(cell: Cell, evidence: Evidence, found: unknown): void {
+  /** Keeps evidence with all that it is of, and the fingerprint of the problems that it was gathered on. */
+  keep(cell: Cell, evidence: Evidence, found: unknown, fingerprint?: string): void {
     const file = this.#resultFile(cell, evidence);
     const { config, seed, isTrained } = cell;
-    const record = { version: 1, seed, isTrained, of: evidence.identity(config), evidence: found, config };
+    const of = evidence.identity(config);
+    const record = { version: 1, seed, isTrained, of, fingerprint, evidence: found, config };
     writeOutput(file, `${JSON.stringify(record)}\n`);
   }
 }

@@ -9,6 +9,7 @@ import {
   fetchModel,
   openConfiguredDialogue,
   openParts,
+  openTask,
   resolveConfig,
 } from "../../config/index.ts";
 import { splitSource } from "../../data/index.ts";
@@ -108,6 +109,10 @@ function evidenceOf(options: Options): Evidence {
       const parts = { data, prompt, verdict };
       const { split, seed } = evaluation;
       return { ...asked, ...parts, sampling, split, seed, modules: modulesOf(config, parts) };
+    },
+    fingerprint: async (given) => {
+      const config = measured(given, over);
+      return (await splitSource(await openTask(config), config.evaluation.split)).fingerprint;
     },
     gather: (subject) => gather(subject, measured(subject.config, over), options),
   };

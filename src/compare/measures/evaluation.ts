@@ -86,6 +86,10 @@ function evidenceOf(options: Options): Evidence {
       const { maxCompletionTokens } = sampling;
       return { ...parts, maxCompletionTokens, modules: modulesOf(config, parts) };
     },
+    fingerprint: async (given) => {
+      const { benchmarks } = await openEvaluation(evaluated(given, options));
+      return (await openSource(benchmarks[0]!.source)).fingerprint;
+    },
     gather: (subject) => gather(subject, evaluated(subject.config, options)),
   };
 }
