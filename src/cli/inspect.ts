@@ -134,7 +134,8 @@ async function inspect(name: string, flags: InspectFlags, context: CliContext): 
       `${shown}${completion}\n${outcome}\n${inspectionText(tokenTexts, inspection, alternativeTexts)}`,
     );
     if (flags.html !== undefined) {
-      const urls = await Promise.all(pictures(problem).map(pngUrl));
+      const { framesPerPatch = 1 } = dialogue.sight?.vision ?? {};
+      const urls = await Promise.all(pictures(problem, framesPerPatch).map(pngUrl));
       writeOutput(flags.html, inspectionPage({ ...page, images: urls }));
     }
   } finally {

@@ -67,13 +67,29 @@ test("a promise that fails and that nobody waits for ends the command in order, 
   const notices: string[] = [];
   const notice = (text: string) => void notices.push(text);
   const interruption = interruptionBy(process, notice, (status) => process.exits.push(status));
-  onForgottenFailure(process, notice, interruption.request);
+  onForgottenFailure(process, notice, interruption.fail);
   const signal = interruption.listen("stopping after a checkpoint");
-  for (const reason of [new Error("no network"), "no text"]) process.emit("unhandledRejection", reason);
+  expect(interruption.failure()).toBeUndefined();
+  const lost = new Error("no network");
+  for (const reason of [lost, "no text"]) process.emit("unhandledRejection", reason);
   expect(signal.aborted).toBe(true);
+  expect(interruption.failure()).toEqual({ error: lost });
   expect(process.exits).toEqual([]);
   expect(notices[0]).toMatch(
     /^\nerror: a promise failed that nobody waits for .*: Error: no network\n {4}at /,
   );
   expect(notices[1]).toMatch(/: no text\n$/);
+});
+
+test("a promise that fails while no command listens ends the program at once, with the status of a failure", () => {
+  const process = Object.assign(new EventEmitter(), { exits: [] as number[] });
+  const interruption = interruptionBy(
+    process,
+    () => undefined,
+    (status) => process.exits.push(status),
+  );
+  onForgottenFailure(process, () => undefined, interruption.fail);
+  process.emit("unhandledRejection", undefined);
+  expect(process.exits).toEqual([1]);
+  expect(interruption.failure()).toEqual({ error: undefined });
 });

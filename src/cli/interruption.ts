@@ -6,10 +6,14 @@
 
 /** Exit status of an interrupted run, 128 + SIGINT. */
 export const INTERRUPTED = 130;
+/** Exit status of a command that failed. */
+export const FAILED = 1;
 
 export interface Interruption {
-  /** Aborted once the user has interrupted a command that listens. */
+  /** Aborted once the user has interrupted a command that listens, or a forgotten promise has failed. */
   readonly signal: AbortSignal;
+  /** The first error that a promise had for which nobody waited: the command has failed, though it ends in order. */
+  readonly failure: () => { readonly error: unknown } | undefined;
   /**
    * From now on Ctrl-C aborts the signal, at which this command ends its work.
    *
@@ -27,17 +31,23 @@ interface SignalSource {
 /**
  * The interruption by SIGINT and SIGTERM, which keep their default until a command listens, and get it back by `dispose`.
  *
- * @param exit called on the second signal, and by `request` when no command listens
- * @returns with `request`, which acts like the first signal without a message
+ * @param exit called on the second signal, and by `request` and `fail` when no command listens
+ * @returns with `request`, which acts like the first signal without a message, and `fail`, which does so for an error
  */
 export function interruptionBy(
   signals: SignalSource,
   notice: (text: string) => void,
   exit: (status: number) => void,
-): Interruption & { readonly request: () => void; readonly dispose: () => void } {
+): Interruption & {
+  readonly request: () => void;
+  readonly fail: (error: unknown) => void;
+  readonly dispose: () => void;
+} {
   const controller = new AbortController();
   const { signal } = controller;
   let stopping: string | undefined;
+  let failure: { readonly error: unknown } | undefined;
+  const end = (status: number) => (stopping === undefined ? exit(status) : controller.abort());
   const listener = () => {
     const isFirst = !signal.aborted;
     controller.abort();
@@ -46,6 +56,7 @@ export function interruptionBy(
   };
   return {
     signal,
+    failure: () => failure,
     listen(words) {
       if (stopping === undefined) {
         signals.on("SIGINT", listener);
@@ -54,7 +65,11 @@ export function interruptionBy(
       stopping = words;
       return signal;
     },
-    request: () => (stopping === undefined ? exit(INTERRUPTED) : controller.abort()),
+    request: () => end(INTERRUPTED),
+    fail(error) {
+      failure ??= { error };
+      end(FAILED);
+    },
     dispose: () => {
       signals.off("SIGINT", listener);
       signals.off("SIGTERM", listener);
@@ -86,17 +101,17 @@ interface RejectionSource {
  * Ends the command in order when a promise fails that nobody waits for, such as a request that a user's observer has not
  * awaited. Node would end the process at once, and all work since the last checkpoint would be lost.
  *
- * @param end asks the command to end
+ * @param end asks the command to end, with the error
  */
 export function onForgottenFailure(
   source: RejectionSource,
   notice: (text: string) => void,
-  end: () => void,
+  end: (error: unknown) => void,
 ): void {
   source.on("unhandledRejection", (reason) => {
     const detail = reason instanceof Error ? (reason.stack ?? reason.message) : String(reason);
     notice(`\nerror: a promise failed that nobody waits for (await it, or catch its error): ${detail}\n`);
-    end();
+    end(reason);
   });
 }
 

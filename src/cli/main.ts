@@ -4,7 +4,7 @@
  * The fovea command.
  */
 import { useFewArenas } from "./few-arenas.ts";
-import { interruptionBy, onForgottenFailure, onReaderGone } from "./interruption.ts";
+import { FAILED, interruptionBy, onForgottenFailure, onReaderGone } from "./interruption.ts";
 import { runCommandLine } from "./program.ts";
 
 if (process.argv[2] === "serve") useFewArenas(process);
@@ -18,7 +18,15 @@ const interruption = interruptionBy(
 );
 onReaderGone(stdout, interruption.request);
 onReaderGone(stderr, () => undefined);
-onForgottenFailure(process, (text) => stderr.write(text), interruption.request);
+onForgottenFailure(
+  process,
+  (text) => stderr.write(text),
+  (error) => {
+    // A promise may fail after the command has ended.
+    process.exitCode = FAILED;
+    interruption.fail(error);
+  },
+);
 process.exitCode = await runCommandLine(process.argv.slice(2), {
   stdout: (text) => stdout.write(text),
   stderr: (text) => stderr.write(text),

@@ -6,7 +6,7 @@ import { Command, CommanderError } from "commander";
 import { ConfigError, FoveaError, InterruptedError } from "../errors/index.ts";
 import { packageVersion } from "../package/index.ts";
 import type { CliContext } from "./context.ts";
-import { INTERRUPTED, InterruptedRun } from "./interruption.ts";
+import { FAILED, INTERRUPTED, InterruptedRun } from "./interruption.ts";
 
 /** Adds a command's arguments, options and action. */
 export type Configure = (command: Command, context: CliContext) => void;
@@ -118,7 +118,7 @@ const COMMANDS: readonly {
 function statusOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof InterruptedRun || error instanceof InterruptedError) return INTERRUPTED;
-  return error instanceof ConfigError ? 2 : 1;
+  return error instanceof ConfigError ? 2 : FAILED;
 }
 
 /** commander's suggestion of a name is a second line. */
@@ -138,14 +138,19 @@ function report(error: unknown, isJson: boolean, context: CliContext): void {
     context.stderr(`${error.message}\n`);
     return;
   }
-  const message = error instanceof Error ? error.message : String(error);
   const isOurs = error instanceof FoveaError;
-  const detail = !isOurs && error instanceof Error && error.stack !== undefined ? error.stack : message;
+  const detail =
+    !isOurs && error instanceof Error && error.stack !== undefined ? error.stack : wordsOf(error);
   context.stderr(`error: ${detail}\n`);
-  if (isJson) {
-    const code = isOurs ? error.code : "unexpected";
-    context.stdout(`${JSON.stringify({ event: "failed", code, message })}\n`);
-  }
+  if (isJson) context.stdout(failedLine(error));
+}
+
+const wordsOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
+/** The event of a failed command. */
+function failedLine(error: unknown): string {
+  const code = error instanceof FoveaError ? error.code : "unexpected";
+  return `${JSON.stringify({ event: "failed", code, message: wordsOf(error) })}\n`;
 }
 
 /** The program with the commands' names alone. */
@@ -171,12 +176,21 @@ export async function completeProgram(context: CliContext): Promise<Command> {
 }
 
 /**
- * Runs one command line.
+ * Runs one command line. A command during which a forgotten promise failed has failed, however it ended.
  *
  * @param words the arguments after the program's name
  * @returns exit status: 0 done, 1 failed, 2 wrong usage or configuration, 130 interrupted
  */
 export async function runCommandLine(words: readonly string[], context: CliContext): Promise<number> {
+  const status = await commandStatus(words, context);
+  const failure = context.interruption.failure();
+  if (failure === undefined) return status;
+  // Its error is on stderr already.
+  if (words.includes("--json")) context.stdout(failedLine(failure.error));
+  return FAILED;
+}
+
+async function commandStatus(words: readonly string[], context: CliContext): Promise<number> {
   const program = namedProgram(context);
   const called = words[0] === "help" ? words[1] : words[0];
   try {

@@ -85,10 +85,11 @@ function shownIn({ chunks }: Prompt, vision: Vision): Shown[] {
     if (chunk.kind === "image" || secondsPerFrame === undefined) return [{ grid }];
     const whole = chunk.partOf ?? chunk.video;
     if (whole !== videos.at(-1)) videos.push(whole);
+    // Of the video's own frames, not of its patches of time.
     const first = whole === chunk.video ? 0 : whole.frames.indexOf(chunk.video.frames[0]!);
     return Array.from({ length: grid.frames }, (_, k) => ({
       grid: { ...grid, frames: 1 },
-      patch: { video: videos.length - 1, seconds: (first + k) * secondsPerFrame },
+      patch: { video: videos.length - 1, seconds: first / chunk.video.fps + k * secondsPerFrame },
     }));
   });
 }

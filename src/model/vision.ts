@@ -67,6 +67,8 @@ export interface Vision {
   readonly pixelTokens: readonly number[];
   /** Those, and the ids that open and close an image: a model that samples one makes a sequence that cannot be read. */
   readonly specialTokens: readonly number[];
+  /** Frames of a video that share a patch of time; 1 where the model takes no videos. */
+  readonly framesPerPatch: number;
   /** The preprocessor_config.json of the settings, which transformers reads. */
   readonly preprocessorJson: Readonly<Record<string, unknown>>;
   /** Tokens that an image or video takes in a prompt. */

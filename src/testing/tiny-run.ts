@@ -80,7 +80,7 @@ export function steadyClock(): () => number {
 
 /** The interruption of a command that listens from its start. */
 export function interruptedBy(signal: AbortSignal): CliContext["interruption"] {
-  return { signal, listen: () => signal };
+  return { signal, failure: () => undefined, listen: () => signal };
 }
 
 /** A command-line context that collects what is written. */

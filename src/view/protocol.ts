@@ -143,7 +143,7 @@ export interface GroupSummary {
   readonly kind: string;
   readonly question: string;
   readonly answer: string;
-  /** Images of the problem and frames of its videos; null where the run recorded no number and the question has no places. */
+  /** Images of the problem and patches of time of its videos; null where the run recorded no number and the question has no places. */
   readonly pictures: number | null;
   readonly hasSpread: boolean;
   /** Byte offset of the group's first line: its name. */

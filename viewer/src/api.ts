@@ -74,9 +74,19 @@ export function askRun<T>(run: string, rest: string, abort?: AbortSignal): Promi
 /** A run as addresses of its images name it. */
 export type ImageRun = Pick<RunSummary, "id" | "version">;
 
-/** Where an image of a problem is; another address where another run was begun at the same path. */
-export function imageAddress({ id, version }: ImageRun, index: number, place: number): string {
-  return runPath(id, `images/${index}/${place}.png?${new URLSearchParams({ version })}`);
+/**
+ * Where an image of a problem is; another address where another run was begun at the same path.
+ *
+ * @param count images that the problem has: of a video it says which frames they are; null where nobody knows
+ */
+export function imageAddress(
+  { id, version }: ImageRun,
+  index: number,
+  place: number,
+  count: number | null,
+): string {
+  const query = new URLSearchParams({ version, ...(count !== null && { pictures: String(count) }) });
+  return runPath(id, `images/${index}/${place}.png?${query}`);
 }
 
 /** Why there is nothing at an address; "" where there is something. */

@@ -79,7 +79,10 @@ export function Frame({
   );
 }
 
-/** The images of a problem, each with its own state. */
+/**
+ * The images of a problem, each with its own state. Where there is attention, they are what its model sees: another model
+ * than the run's may see other frames of a video, and earlier releases recorded too few of some.
+ */
 export function ProblemImagesView({
   run,
   index,
@@ -88,14 +91,15 @@ export function ProblemImagesView({
 }: {
   readonly run: ImageRun;
   readonly index: number;
-  /** How many there are; null where the run did not record it: then one, or as many as there is attention on. */
+  /** How many the run recorded; null where it did not: then one is shown until there is attention. */
   readonly count: number | null;
   readonly overlays: readonly Overlay[];
 }) {
+  const known = overlays.length > 0 ? overlays.length : count;
   return (
     <div class="frames">
-      {Array.from({ length: count ?? Math.max(1, overlays.length) }, (_, place) => {
-        const address = imageAddress(run, index, place);
+      {Array.from({ length: known ?? 1 }, (_, place) => {
+        const address = imageAddress(run, index, place, known);
         return <Frame key={address} address={address} overlay={overlays[place]} />;
       })}
     </div>

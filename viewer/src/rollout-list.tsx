@@ -284,7 +284,12 @@ export function RolloutList() {
               <div class="group" key={`${group.iteration} ${completion.at}`}>
                 <header>
                   {group.pictures !== 0 && (
-                    <img class="thumb" loading="lazy" alt="" src={imageAddress(run, group.index, 0)} />
+                    <img
+                      class="thumb"
+                      loading="lazy"
+                      alt=""
+                      src={imageAddress(run, group.index, 0, group.pictures)}
+                    />
                   )}
                   <span>
                     <span class="question">{group.question}</span>

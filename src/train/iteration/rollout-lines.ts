@@ -34,8 +34,9 @@ export function rolloutLines(
     ...groups.filter((group) => creditOf.has(group)),
     ...groups.filter((group) => !creditOf.has(group)),
   ];
+  const { framesPerPatch = 1 } = training.dialogue.sight?.vision ?? {};
   return ordered.slice(0, limit === 0 ? groups.length : limit).flatMap((group) => {
-    const pictures = pictureCount(group.problem);
+    const pictures = pictureCount(group.problem, framesPerPatch);
     return group.rollouts.map(({ completion, text, reward }, i) => {
       const credit = creditOf.get(group)?.[i];
       return {

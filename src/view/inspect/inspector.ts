@@ -20,6 +20,8 @@ export interface Lens {
   readonly run: Run;
   /** Name of the weights; the newest unless given. */
   readonly weights: string | undefined;
+  /** Aborted when nobody waits for an answer any more. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 const rounded = (values: ArrayLike<number>): number[] =>
@@ -37,13 +39,14 @@ export class Inspector {
     this.#models = models;
   }
 
-  async #with<T>({ run, weights }: Lens, work: (model: LoadedModel, name: string) => Promise<T>): Promise<T> {
+  async #with<T>(lens: Lens, work: (model: LoadedModel, name: string) => Promise<T>): Promise<T> {
+    const { run, weights, signal } = lens;
     const name = weights ?? (await run.weights())[0];
     if (name === undefined)
       throw new RunError(`${run.id}: has no weights yet; they come with the first checkpoint`);
     const permitted = await this.#parts.permit(await parsedConfig(run), "prompt");
     const config = atRecordedCommit(permitted, await run.modelCommit());
-    return this.#models.use(await run.weightsPath(name), config, (model) => work(model, name));
+    return this.#models.use(await run.weightsPath(name), config, (model) => work(model, name), signal);
   }
 
   /**
@@ -125,6 +128,7 @@ export class Inspector {
     }
   }
 
+  /** Closes its models for good, after the inspection that has begun. */
   async close(): Promise<void> {
     await this.#models.close();
   }

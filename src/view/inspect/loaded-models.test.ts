@@ -53,15 +53,61 @@ test("a model whose files or configuration are others now is opened again", asyn
   expect(events).toEqual([open, "use", "use", close, open, "use", close, open, "use"]);
 });
 
+/** Work that lasts until it is told to end. */
+function lasting() {
+  let end = () => {};
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  return { end, ended };
+}
+
 test("uses go one after another, so that no model is closed under one", async () => {
   const { events, models, use } = noted();
+  const { end, ended } = lasting();
   const slow = models.use("a", config, async () => {
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await ended;
     events.push("slow use of a");
   });
-  await Promise.all([slow, use("b"), use("c"), models.close()]);
+  const others = [use("b"), use("c")];
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(events).toEqual(["open a"]);
+  end();
+  await Promise.all([slow, ...others]);
   expect(events.indexOf("slow use of a")).toBeLessThan(events.indexOf("close a"));
+  await models.close();
   expect(events.filter((event) => event.startsWith("close"))).toHaveLength(3);
+});
+
+test("closing waits for the use that has begun; the uses behind it fail, and so does every later one", async () => {
+  const { events, models, use } = noted();
+  const { end, ended } = lasting();
+  const begun = models.use("a", config, async () => {
+    await ended;
+    events.push("end of a");
+  });
+  const waiting = expect(use("b")).rejects.toThrow("b: no model is opened, since the viewer is closed");
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  const closed = models.close();
+  const late = expect(use("a")).rejects.toThrow("the viewer is closed");
+  end();
+  await Promise.all([begun, waiting, closed, late]);
+  await expect(use("c")).rejects.toThrow("the viewer is closed");
+  expect(events).toEqual(["open a", "end of a", "close a"]);
+});
+
+test("a use for which nobody waits any more is left out, and its model is not opened", async () => {
+  const { events, models, use } = noted();
+  const { end, ended } = lasting();
+  const gone = new AbortController();
+  const slow = models.use("a", config, () => ended);
+  const left = models.use("b", config, async () => void events.push("use b"), gone.signal);
+  const refused = expect(left).rejects.toThrow("b: nobody waits for this model any more");
+  const next = use("c");
+  gone.abort();
+  end();
+  await Promise.all([slow, refused, next]);
+  expect(events).toEqual(["open a", "open c", "use c"]);
 });
 
 test("a model that cannot be opened is an error for who asked, and no one else", async () => {

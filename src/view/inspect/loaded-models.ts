@@ -63,6 +63,8 @@ export class LoadedModels {
   #idle: NodeJS.Timeout | undefined;
   /** Work goes one after another: an engine that is used is not closed. */
   #turn: Promise<unknown> = Promise.resolve();
+  /** For good: nothing would close a model that is opened later. */
+  #isClosed = false;
 
   constructor(load: LoadModel = loadModel) {
     this.#load = load;
@@ -72,12 +74,29 @@ export class LoadedModels {
    * Does something with the model of a directory, which is opened again where its files or the configuration are others now.
    *
    * @param config of the run that the model belongs to
+   * @param signal aborted when nobody waits for it any more
+   * @throws RunError when it has not begun before that, or before `close`
    */
-  use<T>(directory: string, config: Config, work: (model: LoadedModel) => Promise<T>): Promise<T> {
-    const done = this.#turn.then(async () => work(await this.#open(directory, config)));
+  async use<T>(
+    directory: string,
+    config: Config,
+    work: (model: LoadedModel) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    const requireWanted = () => {
+      if (this.#isClosed) throw new RunError(`${directory}: no model is opened, since the viewer is closed`);
+      if (signal?.aborted) throw new RunError(`${directory}: nobody waits for this model any more`);
+    };
+    requireWanted();
+    const done = this.#turn.then(async () => {
+      requireWanted();
+      const model = await this.#open(directory, config);
+      requireWanted();
+      return work(model);
+    });
     this.#turn = done.catch(() => undefined);
     clearTimeout(this.#idle);
-    this.#idle = setTimeout(() => void this.close(), IDLE_MS);
+    this.#idle = setTimeout(() => void this.#closeAll(), IDLE_MS);
     this.#idle.unref();
     return done;
   }
@@ -104,13 +123,18 @@ export class LoadedModels {
     );
   }
 
-  /** Closes all, after what is being done. */
-  async close(): Promise<void> {
-    clearTimeout(this.#idle);
+  async #closeAll(): Promise<void> {
     this.#turn = this.#turn.then(async () => {
       for (const directory of [...this.#models.keys()]) await this.#close(directory);
     });
     await this.#turn;
+  }
+
+  /** Closes all, after the work that has begun; other work, also later, fails. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#idle);
+    await this.#closeAll();
   }
 }
 

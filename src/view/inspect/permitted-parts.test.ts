@@ -75,7 +75,7 @@ test("a run directory cannot make the viewer run its own code, by any part", asy
     const { images, inspector } = inspectorOf();
     const details = await group(run);
     const all = [
-      images.png(run, 1, 0),
+      images.png(run, 1, 0, null),
       inspector.answer(run, 1, { run, weights: undefined }),
       inspector.inspect(run, details, 0, { run, weights: undefined }),
       run.summary(),
@@ -90,7 +90,7 @@ test("a run directory cannot make the viewer run its own code, by any part", asy
 test("the task and the prompt are missing, and it is said how to allow them", async () => {
   const task = runWith((path) => ({ data: { kind: "module", module: writeModule(path) } }));
   const { images, inspector } = inspectorOf();
-  await expect(images.png(task, 1, 0)).rejects.toThrow(`start again with --data ${task.path}`);
+  await expect(images.png(task, 1, 0, null)).rejects.toThrow(`start again with --data ${task.path}`);
   const prompt = runWith((path) => ({ prompt: { module: { kind: "module", module: writeModule(path) } } }));
   await expect(inspector.answer(prompt, 1, { run: prompt, weights: undefined })).rejects.toThrow(
     /^prompt .*part\.mjs: is code, .* --data /,

@@ -2,9 +2,11 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import sharp from "sharp";
 import { expect, test } from "vitest";
 import { madeRun } from "../../testing/made-run.ts";
 import { temporaryDirectory } from "../../testing/temporary-directory.ts";
+import { writeVideoJsonl } from "../../testing/video-files.ts";
 import { Run } from "../runs/run.ts";
 import { PermittedParts } from "./permitted-parts.ts";
 import { ProblemImages } from "./problem-images.ts";
@@ -20,7 +22,27 @@ test("problems and images of another run that was begun at the same path are tha
   const after = await images.problem(run, 3);
   expect(after.question).not.toBe(before.question);
   const fresh = new ProblemImages(new PermittedParts([]));
-  expect(await images.png(run, 3, 0)).toEqual(await fresh.png(run, 3, 0));
+  expect(await images.png(run, 3, 0, 1)).toEqual(await fresh.png(run, 3, 0, 1));
+});
+
+test("the number of pictures says which frames of a video they are", async () => {
+  const path = madeRun();
+  const rows = await writeVideoJsonl(4, path);
+  const config = { model: { kind: "small" }, data: { kind: "files", path: rows } };
+  writeFileSync(join(path, "config.json"), JSON.stringify({ version: 1, kind: "train", config, data: {} }));
+  const [run, images] = [new Run("made", path), new ProblemImages(new PermittedParts([]))];
+  // Frame n of the five has grey 10 n.
+  const grey = async (place: number, count: number | null) =>
+    (
+      await sharp(await images.png(run, 3, place, count))
+        .raw()
+        .toBuffer()
+    )[0];
+  expect(await Promise.all([0, 1, 2].map((place) => grey(place, 3)))).toEqual([10, 30, 50]);
+  expect(await Promise.all([0, 1, 2, 3, 4].map((place) => grey(place, 5)))).toEqual([10, 20, 30, 40, 50]);
+  expect(await grey(0, null)).toBe(10);
+  await expect(grey(3, 3)).rejects.toThrow("image 3: the problem has 3");
+  await expect(grey(7, 9)).rejects.toThrow("image 7: the problem has 5");
 });
 
 test("the addresses of images in a run are not asked, though its configuration says so", async () => {

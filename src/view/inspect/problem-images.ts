@@ -5,7 +5,7 @@
  * module is code, and needs the user's permission.
  */
 import { type Config, configSchema, fetchData, openTask } from "../../config/index.ts";
-import { openSource, type Problem, type ProblemSource, pictures } from "../../data/index.ts";
+import { openSource, type Problem, type ProblemSource, pictureCount, pictures } from "../../data/index.ts";
 import { RunError } from "../../errors/index.ts";
 import { hubSettings } from "../../model/index.ts";
 import type { Run } from "../runs/run.ts";
@@ -43,9 +43,14 @@ export class ProblemImages {
     return (await source).problem(index);
   }
 
-  /** The image as PNG, made smaller where it is large; of a video each patch of time counts as one. */
-  async png(run: Run, index: number, place: number): Promise<Uint8Array> {
-    const images = pictures(await this.problem(run, index));
+  /**
+   * The image as PNG, made smaller where it is large; of a video each patch of time counts as one.
+   *
+   * @param count images that the problem has, by the run or by the model that looks at it; null where nobody knows
+   */
+  async png(run: Run, index: number, place: number, count: number | null): Promise<Uint8Array> {
+    const problem = await this.problem(run, index);
+    const images = pictures(problem, framesPerPatch(problem, count));
     const image = images[place];
     if (image === undefined) throw new RunError(`image ${place}: the problem has ${images.length}`);
     const { width, height, data } = image;
@@ -75,6 +80,20 @@ export class ProblemImages {
     }
     return source;
   }
+}
+
+/**
+ * Frames of a patch of time, of a problem that has so many pictures: the model's number, which a viewer does not know
+ * without the model. A run of an earlier release may have recorded half of the frames of a model that sees each.
+ *
+ * @returns 1 where the number of pictures is not known, or is none that the problem can have
+ */
+function framesPerPatch(problem: Problem, count: number | null): number {
+  const longest = Math.max(1, ...(problem.videos ?? []).map(({ frames }) => frames.length));
+  for (let frames = 1; frames <= longest; frames++) {
+    if (pictureCount(problem, frames) === count) return frames;
+  }
+  return 1;
 }
 
 /** A viewer never downloads images: the addresses in a run of somebody else may be of servers that only this machine reaches. */

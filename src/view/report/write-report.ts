@@ -35,7 +35,7 @@ async function imagesOf(
     for (let place = 0; place < Math.min(MOST_IMAGES, pictures ?? 1); place++) {
       // A report without an image that cannot be had again is still a report.
       try {
-        shown.push(await images.png(run, index, place));
+        shown.push(await images.png(run, index, place, pictures));
       } catch (error) {
         missing.add((error as Error).message);
       }

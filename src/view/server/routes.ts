@@ -22,6 +22,8 @@ export interface RouteContext {
   readonly images: ProblemImages;
   readonly inspector: Inspector;
   readonly configs: SentConfigs;
+  /** Aborted when the client has gone. */
+  readonly signal: AbortSignal;
 }
 
 type Numbers = Readonly<Record<string, number>>;
@@ -42,11 +44,11 @@ function whole(query: URLSearchParams, name: string, otherwise: number, most: nu
 }
 
 /** The weights to look with: of this run or of another, the newest unless named. */
-async function lens(run: Run, query: URLSearchParams, { runs }: RouteContext): Promise<Lens> {
+async function lens(run: Run, query: URLSearchParams, { runs, signal }: RouteContext): Promise<Lens> {
   const of = query.get("of");
   const other = of === null ? run : await runs.find(of);
   if (other === undefined) throw new ConfigError(`of: no run "${of}"`);
-  return { run: other, weights: query.get("weights") ?? undefined };
+  return { run: other, weights: query.get("weights") ?? undefined, signal };
 }
 
 const HANDLERS: readonly (readonly [pattern: RegExp, handler: Handler])[] = [
@@ -93,7 +95,8 @@ const HANDLERS: readonly (readonly [pattern: RegExp, handler: Handler])[] = [
   [
     /^images\/(?<index>\d{1,15})\/(?<place>\d{1,3})\.png$/,
     async (run, { index = 0, place = 0 }, query, { images }) => {
-      const body = await images.png(run, index, place);
+      const count = query.has("pictures") ? whole(query, "pictures", 0, Number.MAX_SAFE_INTEGER) : null;
+      const body = await images.png(run, index, place, count);
       // An address without the run's version names an image of any run that is there.
       const isOfVersion = query.get("version") === (await run.version());
       return { status: 200, type: "image/png", body, ...(isOfVersion && { maxAge: IMAGE_AGE }) };

@@ -87,7 +87,14 @@ describe("what is served", () => {
     expect(JSON.parse((await ask(port, "/api/runs/first/iterations")).text)).toEqual([1, 2, 3]);
     const image = await ask(port, "/api/runs/first/images/0/0.png");
     expect(image.headers["content-type"]).toBe("image/png");
-    expect((await ask(port, "/api/runs/first/images/0/1.png")).text).toContain("the problem has 1");
+    expect((await ask(port, "/api/runs/first/images/0/1.png?pictures=2")).text).toContain(
+      "the problem has 1",
+    );
+    const invalid = await ask(port, "/api/runs/first/images/0/0.png?pictures=all");
+    expect([invalid.status, invalid.text]).toEqual([
+      400,
+      expect.stringContaining("pictures: expected a whole"),
+    ]);
   });
 
   test("images are kept by the browser only under the version of the run that they are of", async () => {

@@ -162,7 +162,12 @@ function PictureChoice() {
                 useProblem(problem);
               }}
             >
-              <img class="thumb" loading="lazy" alt="" src={imageAddress(run, problem.index, 0)} />
+              <img
+                class="thumb"
+                loading="lazy"
+                alt=""
+                src={imageAddress(run, problem.index, 0, problem.pictures)}
+              />
             </button>
           ))}
         </fieldset>

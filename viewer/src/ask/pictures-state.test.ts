@@ -25,7 +25,7 @@ const { runs } = await import("../runs-state.ts");
 const { imageAddress } = await import("../api.ts");
 
 const run = { id: "one", version: "1", reached: 3, problem: null } as unknown as RunSummary;
-const address = (index: number) => imageAddress(run, index, 0);
+const address = (index: number) => imageAddress(run, index, 0, 1);
 const choose = (index: number) => state.useProblem(state.problems.value[index]!);
 const come = (index: number) => waiting.get(address(index))?.(ok(undefined));
 const shown = () => state.pictures.value.map((picture) => picture.address);

@@ -86,7 +86,7 @@ export function useProblem({ index }: GroupSummary): void {
 function problemPictures(run: ImageRun, { index, pictures: count }: GroupSummary): Promise<Named[]> {
   return Promise.all(
     Array.from({ length: count ?? 1 }, async (_, place) => {
-      const address = imageAddress(run, index, place);
+      const address = imageAddress(run, index, place, count);
       const response = await fetch(address);
       if (!response.ok) throw new Error("the picture is not available from its source");
       return { name: `problem ${index}`, address, blob: await response.blob() };
@@ -132,7 +132,7 @@ export function watchPictures(): () => void {
       const [id, problem, state] = [pictureRunId.value, chosenProblem.value, version.value];
       if (id === undefined || state === undefined || problem === undefined) return;
       const run = { id, version: state };
-      const address = imageAddress(run, problem.index, 0);
+      const address = imageAddress(run, problem.index, 0, problem.pictures);
       if (!newest.isChosen(address)) choose(problemPictures(run, problem), address);
     }),
   ];

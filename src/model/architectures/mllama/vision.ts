@@ -32,6 +32,7 @@ export function openVision(config: MllamaConfig, files: SmallFiles): Vision {
   return {
     pixelTokens,
     specialTokens: pixelTokens,
+    framesPerPatch: 1,
     preprocessorJson: tilesJson(tiles),
     tokens: (chunk) => oneToken(chunk).rows,
     grid: oneToken,

@@ -32,6 +32,7 @@ export function qwenVision(config: QwenConfig, sight: QwenSight): Vision {
   return {
     pixelTokens,
     specialTokens: [...pixelTokens, visionStartTokenId, visionEndTokenId],
+    framesPerPatch: sight.video.temporalPatchSize,
     preprocessorJson: imageProcessorJson(sight.image, sight.processorClass),
     tokens(chunk) {
       const pieces = piecesOf(chunk, patchGrid(chunk, sight), sight);

@@ -1,10 +1,19 @@
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import sharp from "sharp";
 import { expect, test } from "vitest";
+import { runCommandLine } from "../../../cli/program.ts";
+import { openEngine } from "../../../config/index.ts";
 import { creditMethod } from "../../../credit/index.ts";
 import { createLocalEngine } from "../../../engine/local/create-local-engine.ts";
 import { everyMethod, inspectCompletion } from "../../../inspect/index.ts";
 import { smolCases, smolDirectory, smolPrompt } from "../../../testing/smolvlm-fixtures.ts";
+import { temporaryDirectory } from "../../../testing/temporary-directory.ts";
+import { collectingContext } from "../../../testing/tiny-run.ts";
+import { writeFrames } from "../../../testing/video-files.ts";
 import { openSightOf } from "../../directory.ts";
 import type { VideoClip } from "../../image/video-clip.ts";
+import { CHAT_TEMPLATE } from "./chat-template.ts";
 import { videoWords } from "./video-words.ts";
 
 const directory = smolDirectory("smolvlm-tied");
@@ -63,4 +72,24 @@ test("a video that is shown frame by frame is one video, each frame at its time"
     [2, 2, 1, 4],
   ]);
   await engine.close();
+});
+
+test("the page of an inspection has each frame of a video, in the order of the attention on them", async () => {
+  const folder = temporaryDirectory();
+  const [model, clip, html] = [join(folder, "model"), join(folder, "clip"), join(folder, "page.html")];
+  cpSync(directory, model, { recursive: true });
+  writeFileSync(join(model, "chat_template.jinja"), CHAT_TEMPLATE);
+  await writeFrames(clip, 8);
+  const { context, stdout, stderr } = collectingContext({ openEngine });
+  const asked = ["--question", "What is in <video>?", "--video", clip, "--completion", "yes"];
+  const words = ["inspect", model, ...asked, "--methods", "uniform", "--html", html, "--json"];
+  expect([await runCommandLine(words, context), stderr()]).toEqual([0, ""]);
+  const { images } = JSON.parse(stdout()) as { images: { seconds: number }[] };
+  expect(images.map(({ seconds }) => seconds)).toEqual([0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5]);
+  const pngs = readFileSync(html, "utf8").matchAll(/data:image\/png;base64,([^"]+)/g);
+  const greys = Array.from(
+    pngs,
+    async ([, png]) => (await sharp(Buffer.from(png!, "base64")).raw().toBuffer())[0],
+  );
+  expect(await Promise.all(greys)).toEqual([10, 20, 30, 40, 50, 60, 70, 80]);
 });

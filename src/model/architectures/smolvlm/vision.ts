@@ -52,6 +52,7 @@ export function openVision(config: SmolConfig, files: SmallFiles): Vision {
   return {
     pixelTokens,
     specialTokens: [...pixelTokens, mark, whole],
+    framesPerPatch: 1,
     preprocessorJson: tilesJson(tiles, config),
     tokens: (chunk) => spellChunk(chunk, settings).length,
     grid: (chunk) => tokenGrid(chunk, settings),
