@@ -1,5 +1,6 @@
 import { expect, test, vi } from "vitest";
 import { temporaryDirectory } from "../testing/temporary-directory.ts";
+import { call, rawDatum, rawModel, result } from "../testing/tinker-calls.ts";
 import { collectingContext, interruptedBy } from "../testing/tiny-run.ts";
 import { runCommandLine } from "./program.ts";
 
@@ -23,6 +24,25 @@ test("fovea serve says where it listens, answers, and ends when it is interrupte
   expect(await ended).toBe(0);
   expect(stderr()).toContain("serving small");
 });
+
+test("fovea serve names the models that it cannot keep when it ends", async () => {
+  const controller = new AbortController();
+  const { context, stdout, stderr } = collectingContext({ interruption: interruptedBy(controller.signal) });
+  const words = ["serve", "--port", "0", "--state", temporaryDirectory(), "--name", "digits"];
+  const ended = runCommandLine([...words, "--api-key-variable", "NO_SUCH_KEY"], context);
+  await vi.waitFor(() => expect(stderr()).toContain("serving digits"), { timeout: 30_000 });
+  const url = stdout().trim();
+  const { model } = await rawModel(url);
+  const data = [rawDatum([1, 2, 3], { weights: [1, 1] })];
+  const backward = { model_id: model, seq_id: 1, forward_backward_input: { data, loss_fn: "cross_entropy" } };
+  const done = await result(url, await call(url, "forward_backward", backward));
+  expect(done).toMatchObject({ type: "forward_backward" });
+  controller.abort();
+  expect(await ended).toBe(0);
+  expect(stderr()).toContain(
+    `model ${model} is lost: its gradient waits for an optim_step, and only whole steps are kept; its checkpoints stay\n`,
+  );
+}, 60_000);
 
 test("fovea serve refuses to serve the model of another server", async () => {
   const { context, stderr } = collectingContext();

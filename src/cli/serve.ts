@@ -61,7 +61,9 @@ async function serve(file: string | undefined, options: ServeOptions, context: C
   context.stderr(`serving ${name}, chat completions at ${server.url}/v1; press Ctrl-C to stop\n`);
   const signal = context.interruption.listen("stopping");
   while (!signal.aborted) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-  await server.close();
+  for (const { id, reason } of await server.close()) {
+    context.stderr(`model ${id} is lost: ${reason}; its checkpoints stay\n`);
+  }
 }
 
 /** Adds the arguments and the action of `fovea serve`. */

@@ -50,10 +50,16 @@ export class EngineError extends FoveaError {
   readonly code = "engine";
   /** Whether the engine itself broke or was closed, so that the request is not to blame. */
   readonly isFault: boolean;
+  /** Whether the engine has ended, so that every later call fails too; it is a fault then. */
+  readonly hasEnded: boolean;
 
-  constructor(message: string, options: ErrorOptions & { readonly isFault?: boolean } = {}) {
+  constructor(
+    message: string,
+    options: ErrorOptions & { readonly isFault?: boolean; readonly hasEnded?: boolean } = {},
+  ) {
     super(message, options);
-    this.isFault = options.isFault ?? false;
+    this.hasEnded = options.hasEnded ?? false;
+    this.isFault = options.isFault ?? this.hasEnded;
   }
 }
 

@@ -6,7 +6,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Engine } from "../engine/index.ts";
-import { replaceDirectory } from "../train/index.ts";
+import { clearLeftovers, replaceDirectory } from "../train/index.ts";
 import type { ModelHost } from "./model-host.ts";
 import { Refusal } from "./refusal.ts";
 import type { LoraRequest } from "./served-model.ts";
@@ -30,6 +30,14 @@ const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 /** A model's id as the name of a directory, on every file system. */
 function folderOf(model: string): string {
   return model.replaceAll(":", "-");
+}
+
+/** The directories in a directory; none where it is missing. */
+function foldersIn(directory: string): string[] {
+  if (!existsSync(directory)) return [];
+  return readdirSync(directory, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => join(directory, name));
 }
 
 /** Fills a directory that is there whole or not at all. */
@@ -146,6 +154,14 @@ export class Checkpoints {
     rmSync(directory, { recursive: true, force: true });
   }
 
+  /** Undoes saves that a crash cut short: before directories are looked for, when a server starts. */
+  recover(): void {
+    const of = (name: string) => join(this.#root, name);
+    const saved = foldersIn(of("checkpoints")).flatMap(foldersIn);
+    for (const folder of [...saved, ...foldersIn(of("snapshots")), of("rested")]) clearLeftovers(folder);
+    rmSync(of("bare"), { recursive: true, force: true });
+  }
+
   /**
    * Forgets checkpoints whose directories are gone, and removes files of ended models and suspended copies of resumed
    * models.
@@ -173,9 +189,12 @@ export class Checkpoints {
   /** Forgets the optimiser's state that a model was loaded with. */
   async reloadBare({ id, engine }: Pick<ModelHost, "id" | "engine">): Promise<void> {
     const directory = join(this.#root, "bare", folderOf(id));
-    await write(directory, (fresh) => engine.save(fresh, { optimizer: false }));
-    await engine.load(directory);
-    rmSync(directory, { recursive: true, force: true });
+    try {
+      await write(directory, (fresh) => engine.save(fresh, { optimizer: false }));
+      await engine.load(directory);
+    } finally {
+      rmSync(directory, { recursive: true, force: true });
+    }
   }
 
   /** Suspends a model with its whole state, to be resumed after a restart. */

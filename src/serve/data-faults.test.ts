@@ -96,7 +96,7 @@ describe("whose fault it is", () => {
 
   test.each([
     ["the client's, where the engine cannot do what was asked", new EngineError("no value head"), "user"],
-    ["the server's, where the engine broke", new EngineError("ended", { isFault: true }), "server"],
+    ["the server's, where the engine broke", new EngineError("ended", { hasEnded: true }), "server"],
     ["the server's, where nobody knows", new TypeError("x is not a function"), "server"],
   ])("%s", async (_, error, category) => {
     expect(await backward([good], {}, failing(error))).toMatchObject({ category });
@@ -112,6 +112,7 @@ describe("whose fault it is", () => {
     expect(await result(url, running)).toMatchObject({
       code: "unknown-model",
       category: "user",
+      call: "forward",
       error: `the model ${model} was unloaded`,
     });
   });

@@ -51,6 +51,17 @@ describe("a result", () => {
     expect(await answer(futures, id)).toMatchObject({ code: "failed", call: "forward" });
   });
 
+  test("of what is ended with its session or model names the call that was under way", async () => {
+    const { futures } = await world(temporaryDirectory());
+    const never = () => new Promise<object>(() => {});
+    const stepping = futures.begin({ ...owner("m#1"), call: "optim_step", model: "m" }, never);
+    const making = futures.begin({ ...owner("m#2"), call: "create_model" }, never);
+    futures.failAll({ model: "m" }, new Refusal("unknown-model", "the model m was unloaded"));
+    expect(await answer(futures, stepping)).toMatchObject({ code: "unknown-model", call: "optim_step" });
+    futures.failAll({ session: "s" }, new Refusal("unknown-session", "the session ended"));
+    expect(await answer(futures, making)).toMatchObject({ code: "unknown-session", call: "create_model" });
+  });
+
   test("beyond what is kept goes, the oldest first", async () => {
     const { futures } = await world(temporaryDirectory(), { limit: 50 });
     const ids: string[] = [];

@@ -14,6 +14,7 @@ const UNSAVED = 2 ** 29;
 /** An operation that is under way, or whose result is not on the disk. */
 interface Future {
   readonly id: string;
+  readonly call: string;
   readonly key: string | undefined;
   readonly digest: string | undefined;
   readonly session: string;
@@ -64,7 +65,7 @@ export class Futures {
       );
     }
     const id = randomUUID();
-    const future: Future = { id, key, digest, session, model, text: undefined, waiting: new Set() };
+    const future: Future = { id, call, key, digest, session, model, text: undefined, waiting: new Set() };
     this.#byId.set(id, future);
     if (key !== undefined) this.#byKey.set(key, future);
     const settle = (result: object) => this.#settle(future, result);
@@ -163,7 +164,7 @@ export class Futures {
       "session" in owner ? future.session === owner.session : future.model === owner.model;
     for (const future of this.#byId.values()) {
       if (isOf(future) && future.text === undefined) {
-        this.#settle(future, failureBody(error, "session"));
+        this.#settle(future, failureBody(error, future.call));
       }
     }
   }

@@ -19,6 +19,7 @@ function hostWith(gapLimitMs: number): ModelHost {
     engine: wholeFakeEngine(),
     pool: new PromptPool(served),
     gapLimitMs,
+    onFault: () => {},
   });
 }
 

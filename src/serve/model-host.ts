@@ -5,8 +5,9 @@
  */
 import { randomUUID } from "node:crypto";
 import type { Engine } from "../engine/index.ts";
+import type { EngineError } from "../errors/index.ts";
 import type { PromptPool } from "./prompt-pool.ts";
-import { Refusal } from "./refusal.ts";
+import { hasEngineEnded, Refusal } from "./refusal.ts";
 import type { LoraRequest, ServedModel } from "./served-model.ts";
 
 interface Waiting {
@@ -33,6 +34,8 @@ export interface HostOptions {
   readonly pool: PromptPool;
   /** Longest that requests wait for one with a lower number, ms. */
   readonly gapLimitMs: number;
+  /** Closes the host, whose engine broke. */
+  readonly onFault: (host: ModelHost, reason: Refusal) => void;
   /** The sequence number from which a suspended model continues. */
   readonly nextSequence?: number;
   readonly version?: number;
@@ -50,6 +53,7 @@ export class ModelHost {
   readonly engine: Engine;
   readonly pool: PromptPool;
   readonly #gapLimitMs: number;
+  readonly #onFault: HostOptions["onFault"];
   readonly #waiting = new Map<number, Waiting>();
   /** Numbers that failed while a lower one was missing; they are used. */
   readonly #failed = new Set<number>();
@@ -74,6 +78,7 @@ export class ModelHost {
     this.engine = options.engine;
     this.pool = options.pool;
     this.#gapLimitMs = options.gapLimitMs;
+    this.#onFault = options.onFault;
     this.#nextSequence = options.nextSequence ?? 1;
     this.#version = options.version ?? 0;
   }
@@ -101,12 +106,21 @@ export class ModelHost {
     this.#version += 1;
   }
 
-  /** Runs work after all that was enqueued before. */
+  /**
+   * Runs work on the engine after all that was enqueued before.
+   *
+   * @throws Refusal in the promise: the model is gone. An engine that has ended takes its model with it
+   */
   enqueue<T>(work: () => Promise<T>): Promise<T> {
     this.lastUsed = new Date();
     const guarded = async () => {
       if (this.#closed !== undefined) throw this.#closed;
-      return work();
+      try {
+        return await work();
+      } catch (error) {
+        if (!hasEngineEnded(error)) throw error;
+        throw this.#lost(error);
+      }
     };
     this.#pending += 1;
     const result = this.#tail.then(guarded, guarded).finally(() => {
@@ -114,6 +128,15 @@ export class ModelHost {
     });
     this.#tail = result.catch(() => {});
     return result;
+  }
+
+  /** Why the model is gone, whose engine broke or was closed. */
+  #lost(cause: EngineError): Refusal {
+    if (this.#closed !== undefined) return this.#closed;
+    const words = `the model ${this.id} is lost, since its engine broke: ${cause.message}`;
+    const reason = new Refusal("unknown-model", words, { cause });
+    this.#onFault(this, reason);
+    return reason;
   }
 
   /**

@@ -48,9 +48,13 @@ export class ModelRecords {
     this.#database.note("DELETE FROM models WHERE id = ?", id);
   }
 
-  /** Records that a model was suspended. */
+  /**
+   * Records that a model was suspended.
+   *
+   * @throws Refusal when it cannot be written; the model is then not resumed
+   */
   suspend(id: string, { nextSequence, version }: ModelPlace): void {
-    this.#database.note(
+    this.#database.run(
       "UPDATE models SET next_sequence = ?, version = ? WHERE id = ?",
       nextSequence,
       version,

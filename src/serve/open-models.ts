@@ -4,8 +4,9 @@
  */
 import type * as z from "zod";
 import type { Engine, wire } from "../engine/index.ts";
+import { errorText } from "../parts/index.ts";
 import type { Checkpoints } from "./checkpoints.ts";
-import { ModelHost } from "./model-host.ts";
+import { type HostOptions, ModelHost } from "./model-host.ts";
 import { type ModelPlace, type ModelRecord, ModelRecords } from "./model-records.ts";
 import { PromptPool } from "./prompt-pool.ts";
 import { Refusal } from "./refusal.ts";
@@ -19,26 +20,38 @@ const MINUTE = 60_000;
 /** A model as it is to be opened. */
 type NewModel = Omit<ModelRecord, "id" | "baseModel"> & { readonly served: ServedModel };
 
+/** A model that could not be kept when the server ended. */
+export interface LostModel {
+  readonly id: string;
+  readonly reason: string;
+}
+
+/** The objects that open models use. */
+interface OpenModelsParts {
+  readonly options: ServiceOptions;
+  readonly database: StateDatabase;
+  readonly sessions: Sessions;
+  readonly checkpoints: Checkpoints;
+  readonly onFault: HostOptions["onFault"];
+}
+
 export class OpenModels {
   readonly #options: ServiceOptions;
   readonly #sessions: Sessions;
   readonly #records: ModelRecords;
   readonly #checkpoints: Checkpoints;
+  readonly #onFault: HostOptions["onFault"];
   readonly #hosts = new Map<string, ModelHost>();
   /** Suspended models whose base model is not served now, by id. */
   readonly #waiting = new Map<string, ModelRecord>();
   #opening = 0;
 
-  constructor(
-    options: ServiceOptions,
-    database: StateDatabase,
-    sessions: Sessions,
-    checkpoints: Checkpoints,
-  ) {
+  constructor({ options, database, sessions, checkpoints, onFault }: OpenModelsParts) {
     this.#options = options;
     this.#sessions = sessions;
     this.#records = new ModelRecords(database);
     this.#checkpoints = checkpoints;
+    this.#onFault = onFault;
   }
 
   /** Resumes suspended models; a model whose base model is not served stays suspended. */
@@ -82,6 +95,7 @@ export class OpenModels {
       ...about,
       pool: new PromptPool(about.served),
       gapLimitMs: this.#options.gapLimitMs ?? 5 * MINUTE,
+      onFault: this.#onFault,
     });
     this.#hosts.set(host.id, host);
   }
@@ -105,7 +119,10 @@ export class OpenModels {
       );
     }
     if (host === undefined) {
-      throw new Refusal("unknown-model", `no model ${id}: it was unloaded, or lost when the server ended`);
+      throw new Refusal(
+        "unknown-model",
+        `no model ${id}: it was unloaded, or lost when its engine broke or the server ended`,
+      );
     }
     this.#sessions.seen(host.session);
     return host;
@@ -170,17 +187,30 @@ export class OpenModels {
   /**
    * Suspends all models so that they can be resumed. A model that is busy or has a half-made gradient cannot be
    * suspended.
+   *
+   * @returns the models that are lost
    */
-  async suspend(): Promise<void> {
+  async suspend(): Promise<LostModel[]> {
+    const lost: LostModel[] = [];
     for (const host of this.all) {
-      if (!host.hasGradient && host.isIdle) {
-        await this.#checkpoints.suspend(host).then(
-          () => this.#records.suspend(host.id, host),
-          () => {},
-        );
-      }
+      const reason = await this.#suspend(host);
+      if (reason !== undefined) lost.push({ id: host.id, reason });
       this.#hosts.delete(host.id);
       await host.close(new Refusal("unknown-model", "the server is ending"));
+    }
+    return lost;
+  }
+
+  /** Suspends a model; why it cannot be, where it cannot. */
+  async #suspend(host: ModelHost): Promise<string | undefined> {
+    if (!host.isIdle) return "its requests did not end in time";
+    if (host.hasGradient) return "its gradient waits for an optim_step, and only whole steps are kept";
+    try {
+      await this.#checkpoints.suspend(host);
+      this.#records.suspend(host.id, host);
+      return undefined;
+    } catch (error) {
+      return errorText(error);
     }
   }
 }

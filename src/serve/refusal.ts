@@ -50,8 +50,8 @@ const STATUS: Readonly<Partial<Record<RefusalCode, number>>> = {
 export class Refusal extends Error {
   readonly code: RefusalCode;
 
-  constructor(code: RefusalCode, message: string) {
-    super(message);
+  constructor(code: RefusalCode, message: string, options?: ErrorOptions) {
+    super(message, options);
     this.code = code;
   }
 
@@ -70,14 +70,24 @@ export interface FailureBody {
   readonly call: string;
 }
 
+/** Whether an engine broke, so that the request is not to blame. */
+export function isEngineFault(error: unknown): error is EngineError {
+  return error instanceof EngineError && error.isFault;
+}
+
+/** Whether an engine has ended, so that every later call would fail. */
+export function hasEngineEnded(error: unknown): error is EngineError {
+  return error instanceof EngineError && error.hasEnded;
+}
+
 /** The answer to a client about an error. For an error that is not Fovea's, it only says that there was one. */
 export function failureBody(error: unknown, call: string): FailureBody {
   if (error instanceof Refusal) {
-    const isOurs = ["storage", "restarting", "failed"].includes(error.code);
+    const isOurs = ["storage", "restarting", "failed"].includes(error.code) || isEngineFault(error.cause);
     return { error: error.message, category: isOurs ? "server" : "user", code: error.code, call };
   }
   if (error instanceof FoveaError) {
-    const isOurs = error.code === "run" || (error instanceof EngineError && error.isFault);
+    const isOurs = error.code === "run" || isEngineFault(error);
     return { error: error.message, category: isOurs ? "server" : "user", code: error.code, call };
   }
   const message = error instanceof Error ? error.message : String(error);

@@ -1,4 +1,4 @@
-import { copyFileSync, cpSync, existsSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -210,6 +210,41 @@ describe("a server that crashed", () => {
       code: "unknown-checkpoint",
     });
     expect((await call(url, "weights_info", { tinker_path: kept["path"] })).status).toBe(200);
+  });
+});
+
+describe("a server that was killed while it saved", () => {
+  test("has the checkpoint that was being replaced, and no leftovers", async () => {
+    const state = temporaryDirectory();
+    const first = await world.server({ state });
+    const { model } = await rawModel(first.url);
+    const saved = await numbered(first.url, model)("save_weights", { path: "kept" });
+    const { path } = await result(first.url, saved);
+    await first.close();
+    const folder = join(state, "checkpoints", folderOf(model), "weights");
+    renameSync(join(folder, "kept"), join(folder, ".replaced-kept"));
+    const snapshots = join(state, "snapshots", folderOf(model));
+    for (const parent of [folder, snapshots, join(state, "bare")])
+      mkdirSync(join(parent, ".unfinished-1-kept"), { recursive: true });
+    const { url } = await world.server({ state });
+    const load = { path, optimizer: true };
+    expect(await result(url, await numbered(url, model, 2)("load_weights", load))).toMatchObject({ path });
+    expect(readdirSync(folder)).toEqual(["kept"]);
+    expect(readdirSync(snapshots)).toEqual([]);
+    expect(existsSync(join(state, "bare"))).toBe(false);
+  });
+
+  test("resumes a model whose suspended copy was being replaced", async () => {
+    const state = temporaryDirectory();
+    const first = await world.server({ state });
+    const { model } = await rawModel(first.url);
+    await first.close();
+    const rested = join(state, "rested");
+    renameSync(join(rested, folderOf(model)), join(rested, `.replaced-${folderOf(model)}`));
+    const { url } = await world.server({ state });
+    expect(await result(url, await numbered(url, model)("optim_step", step))).toMatchObject({
+      type: "optim_step",
+    });
   });
 });
 

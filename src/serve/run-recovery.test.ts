@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { freshSmallModel, type RunOptions, runTraining } from "../config/index.ts";
 import { createTinkerEngine, type Engine } from "../engine/index.ts";
 import type { Fetch } from "../engine/tinker/tinker-options.ts";
+import { EngineError } from "../errors/index.ts";
 import { stopAfter } from "../testing/stop-after.ts";
 import { temporaryDirectory } from "../testing/temporary-directory.ts";
 import { TinkerWorld } from "../testing/tinker-fixtures.ts";
@@ -79,6 +80,32 @@ describe("a run on a server", () => {
         completed: 2,
         message: expect.stringMatching(/^optim_step \d+: .* no session$/),
       },
+    ]);
+    expect(metricsOf(runDirectory)).toEqual(straight);
+  });
+
+  test("whose model's engine breaks goes back to the last checkpoint in a new model", async () => {
+    const straight = metricsOf(await run(undefined));
+    const runDirectory = freshPath();
+    let broken = 0;
+    const breaking = (): Engine => {
+      const engine = digitsFakeEngine();
+      let fault: EngineError | undefined;
+      const step: Engine["step"] = async (adam) => {
+        if (broken === 0 && existsSync(join(runDirectory, "checkpoints/000002"))) {
+          broken += 1;
+          fault = new EngineError("local engine: its thread ended with code 1", { hasEnded: true });
+        }
+        if (fault !== undefined) throw fault;
+        return engine.step(adam);
+      };
+      return { ...engine, step };
+    };
+    const { url } = await world.server({ engine: breaking, maxModels: 1 });
+    const events: RunEvent[] = [];
+    await run(url, { runDirectory, onEvent: (event) => events.push(event) });
+    expect(events.filter(({ event }) => event === "session-lost")).toMatchObject([
+      { completed: 2, message: expect.stringContaining("is lost, since its engine broke: local engine") },
     ]);
     expect(metricsOf(runDirectory)).toEqual(straight);
   });

@@ -7,11 +7,10 @@
  */
 import { existsSync } from "node:fs";
 import { type Engine, wire } from "../engine/index.ts";
-import { EngineError } from "../errors/index.ts";
 import type { Checkpoints } from "./checkpoints.ts";
 import type { ModelHost } from "./model-host.ts";
 import { PromptPool } from "./prompt-pool.ts";
-import { Refusal } from "./refusal.ts";
+import { hasEngineEnded, Refusal } from "./refusal.ts";
 import type { Sampler, SamplerSource } from "./samplers.ts";
 import type { LoraRequest } from "./served-model.ts";
 
@@ -80,9 +79,14 @@ export class SamplerEngines {
   async run<T>(sampler: Sampler, work: (engine: Engine) => Promise<T>): Promise<T> {
     const host = this.#liveHost(sampler);
     if (host !== undefined) {
-      return host.enqueue(() =>
-        this.#liveHost(sampler) === host ? work(host.engine) : this.#onStandIn(sampler, work),
-      );
+      const { outcome } = await host.enqueue(async () => {
+        if (this.#liveHost(sampler) === host) return { outcome: await work(host.engine) };
+        // A promise within: where that engine breaks, the host's has not.
+        const outcome = this.#onStandIn(sampler, work);
+        await outcome.catch(() => {});
+        return { outcome };
+      });
+      return outcome;
     }
     return this.#onStandIn(sampler, work);
   }
@@ -101,7 +105,7 @@ export class SamplerEngines {
         return await work(engine);
       } catch (error) {
         // Its thread may be gone, after which every call fails.
-        if (error instanceof EngineError) await this.#dropEngine(engine);
+        if (hasEngineEnded(error)) await this.#dropEngine(engine);
         throw error;
       }
     };

@@ -11,7 +11,7 @@ import { Checkpoints } from "./checkpoints.ts";
 import { Futures } from "./futures.ts";
 import { type ModelHost, modelId } from "./model-host.ts";
 import type { ModelRecord } from "./model-records.ts";
-import { OpenModels } from "./open-models.ts";
+import { type LostModel, OpenModels } from "./open-models.ts";
 import type { CallBody } from "./read-body.ts";
 import { read } from "./read-request.ts";
 import { Refusal } from "./refusal.ts";
@@ -49,7 +49,13 @@ export class TinkerService {
     this.#database = database;
     this.#sessions = new Sessions(database);
     this.checkpoints = new Checkpoints(options.state, database);
-    this.#models = new OpenModels(options, database, this.#sessions, this.checkpoints);
+    this.#models = new OpenModels({
+      options,
+      database,
+      sessions: this.#sessions,
+      checkpoints: this.checkpoints,
+      onFault: (host, reason) => this.#onFault(host, reason),
+    });
     this.#results = new Results(database, options.resultLimit);
     this.#futures = new Futures(this.#results);
     this.#engines = new SamplerEngines({
@@ -68,6 +74,7 @@ export class TinkerService {
 
   /** Resumes the state that the server had when it ended in order. */
   async start(): Promise<void> {
+    this.checkpoints.recover();
     this.#sessions.resume();
     await this.#models.resume();
     for (const source of this.#samplers.sources()) {
@@ -242,11 +249,22 @@ export class TinkerService {
     const host = this.#models.get(model_id);
     const request_id = this.#futures.begin({ call, session: host.session }, async () => {
       const reason = new Refusal("unknown-model", `the model ${model_id} was unloaded`);
-      this.#futures.failAll({ model: model_id }, reason);
-      await this.#endModel(host, reason);
+      await this.#dropModel(host, reason);
       return { type: call, model_id };
     });
     return { request_id };
+  }
+
+  /** Ends a model while its session continues. */
+  async #dropModel(host: ModelHost, reason: Refusal): Promise<void> {
+    this.#futures.failAll({ model: host.id }, reason);
+    await this.#endModel(host, reason);
+  }
+
+  #onFault(host: ModelHost, reason: Refusal): void {
+    this.#dropModel(host, reason).catch((error: unknown) => {
+      process.emitWarning(`model ${host.id}: could not be ended whole: ${errorText(error)}`);
+    });
   }
 
   async #endModel(host: ModelHost, reason: Refusal): Promise<void> {
@@ -343,16 +361,17 @@ export class TinkerService {
     return this.#futures.wait(request_id, this.#options.pollMs ?? 20_000, gone);
   }
 
-  /** Ends in order: waits for operations under way, and suspends the models. */
-  async close(): Promise<void> {
+  /** Ends in order: waits for operations under way, and suspends the models. Returns the models that it could not keep. */
+  async close(): Promise<LostModel[]> {
     clearInterval(this.#expiry);
     this.queue.close();
     const idle = Promise.allSettled([...this.#sampling, ...this.hosts.map((host) => host.idle())]);
     await Promise.race([idle, delay(this.#options.restLimitMs ?? MINUTE, undefined, { ref: false })]);
     this.#futures.freeze();
-    await this.#models.suspend();
+    const lost = await this.#models.suspend();
     await this.#engines.close();
     this.#database.close();
+    return lost;
   }
 }
 

@@ -8,7 +8,7 @@ import { Refusal } from "./refusal.ts";
 import type { StateDatabase } from "./state-database.ts";
 
 interface Session {
-  /** Milliseconds since 1970. */
+  /** Milliseconds of the clock that nobody sets: a wall clock that is set ends no session. */
   seen: number;
   /** Aborted when it ends, with the reason. */
   readonly ending: AbortController;
@@ -30,7 +30,7 @@ export class Sessions {
   }
 
   #begin(id: string): void {
-    this.#live.set(id, { seen: Date.now(), ending: new AbortController() });
+    this.#live.set(id, { seen: performance.now(), ending: new AbortController() });
   }
 
   /** Begins one and gives its id. */
@@ -60,12 +60,13 @@ export class Sessions {
     if (session === undefined) {
       throw new Refusal("unknown-session", `no session ${id}: it ended, or the server was restarted`);
     }
-    session.seen = Date.now();
+    session.seen = performance.now();
   }
 
   /** Those without a sign of life for so many milliseconds. */
   silent(limit: number): string[] {
-    return [...this.#live].flatMap(([id, { seen }]) => (Date.now() - seen < limit ? [] : [id]));
+    const now = performance.now();
+    return [...this.#live].flatMap(([id, { seen }]) => (now - seen < limit ? [] : [id]));
   }
 
   /** Ends one; nobody wants what is under way in it. */

@@ -10,6 +10,7 @@ import { isLoopback, listen } from "../http/index.ts";
 import { checkAccess, isKey } from "./access.ts";
 import { ChatEndpoint, isChatPath } from "./chat/chat-http.ts";
 import type { ModelRecord } from "./model-records.ts";
+import type { LostModel } from "./open-models.ts";
 import { type CallBody, readBody } from "./read-body.ts";
 import { failureBody, Refusal } from "./refusal.ts";
 import { addressPart, lookUp, weightsInfo } from "./registry-calls.ts";
@@ -40,8 +41,8 @@ export interface TinkerServer {
   readonly port: number;
   /** Models from before a restart that stay suspended, since their base model is not served now. */
   readonly waiting: readonly Pick<ModelRecord, "id" | "baseModel">[];
-  /** Ends in order: models are suspended, and resumed at the next start. */
-  close(): Promise<void>;
+  /** Ends in order: models are suspended, and resumed at the next start. Returns the models that could not be kept. */
+  close(): Promise<readonly LostModel[]>;
 }
 
 type Call = (service: TinkerService, body: CallBody) => object | Promise<object>;
@@ -159,7 +160,9 @@ export async function startTinkerServer(options: ServerOptions): Promise<TinkerS
     await service.start();
     port = await listen(server, host, options.port ?? 0);
   } catch (error) {
-    await service.close();
+    for (const { id, reason } of await service.close()) {
+      process.emitWarning(`model ${id} is lost: ${reason}`);
+    }
     if (!(error instanceof Refusal)) throw error;
     throw new RunError(`${options.state}: ${error.message}`, { cause: error });
   }
@@ -173,9 +176,10 @@ export async function startTinkerServer(options: ServerOptions): Promise<TinkerS
       const ended = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();
       await chat.close();
-      await service.close();
+      const lost = await service.close();
       server.closeAllConnections();
       await ended;
+      return lost;
     },
   };
 }

@@ -47,7 +47,7 @@ export function wholeFakeEngine(): Engine {
 
 /** Servers and clients of one test, and their end. */
 export class TinkerWorld {
-  readonly #open: { close(): Promise<void> }[] = [];
+  readonly #open: { close(): Promise<unknown> }[] = [];
 
   async server(
     options: Partial<ServerOptions> & { readonly engine?: () => Promise<Engine> | Engine } = {},

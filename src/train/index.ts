@@ -35,7 +35,12 @@ export {
   type TrainerState,
 } from "./loop/observer.ts";
 export { openTraining } from "./parts.ts";
-export { latestCheckpoint, listCheckpoints, replaceDirectory } from "./run-directory/checkpoint.ts";
+export {
+  clearLeftovers,
+  latestCheckpoint,
+  listCheckpoints,
+  replaceDirectory,
+} from "./run-directory/checkpoint.ts";
 export { differences as configDifferences } from "./run-directory/differences.ts";
 export { describeEnvironment, type Environment } from "./run-directory/environment.ts";
 export {

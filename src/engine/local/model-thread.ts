@@ -36,11 +36,11 @@ export class ModelThread {
     this.#worker.on("message", (said: Answer | Progress) => this.#hear(said));
     this.#worker.on("error", (cause) =>
       this.#fail(
-        new EngineError(`local engine: its thread failed: ${cause.message}`, { cause, isFault: true }),
+        new EngineError(`local engine: its thread failed: ${cause.message}`, { cause, hasEnded: true }),
       ),
     );
     this.#worker.on("exit", (code) =>
-      this.#fail(new EngineError(`local engine: its thread ended with code ${code}`, { isFault: true })),
+      this.#fail(new EngineError(`local engine: its thread ended with code ${code}`, { hasEnded: true })),
     );
   }
 
@@ -59,7 +59,7 @@ export class ModelThread {
       const cause = this.#cause;
       const why = cause === undefined ? "" : `: ${cause.message}`;
       return Promise.reject(
-        new EngineError(`${method}: the engine is closed${why}`, { cause, isFault: true }),
+        new EngineError(`${method}: the engine is closed${why}`, { cause, hasEnded: true }),
       );
     }
     const id = this.#nextCall++;
@@ -82,7 +82,7 @@ export class ModelThread {
   /** Ends the thread, and with it the calls that wait for it; a second call waits for the same end. */
   async close(): Promise<void> {
     if (!this.#closed) {
-      this.#fail(new EngineError("local engine: it was closed", { isFault: true }));
+      this.#fail(new EngineError("local engine: it was closed", { hasEnded: true }));
       this.#cause = undefined;
     }
     await this.#worker.terminate();

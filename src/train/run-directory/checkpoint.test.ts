@@ -89,6 +89,19 @@ test("a directory is replaced whole, or stays as it was", async () => {
   expect(readdirSync(path)).toEqual(["b"]);
 });
 
+test("directories of one parent that are filled at once have each their own files", async () => {
+  const parent = temporaryDirectory();
+  const fill = (name: string) => async (fresh: string) => {
+    writeFileSync(join(fresh, name), name);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    writeFileSync(join(fresh, `${name} end`), name);
+  };
+  await Promise.all(["a", "b"].map((name) => replaceDirectory(join(parent, name), fill(name))));
+  expect(readdirSync(parent)).toEqual(["a", "b"]);
+  expect(readdirSync(join(parent, "a"))).toEqual(["a", "a end"]);
+  expect(readdirSync(join(parent, "b"))).toEqual(["b", "b end"]);
+});
+
 describe("a run directory", () => {
   const record = { kind: "train" as const, steps: 4, config: tinyConfig(), data: { train: "digits" } };
   const created = () => RunDirectory.create(join(temporaryDirectory(), "run"), record, describeEnvironment());

@@ -59,12 +59,12 @@ export function removeDirectory(path: string): void {
 }
 
 /**
- * Fills a new directory and puts it in place of `path`.
+ * Fills a new directory and puts it in place of `path`. Several of one parent may be filled at once.
  *
  * @throws RunError when anything fails; `path` is then unchanged, and no partial files remain
  */
 export async function replaceDirectory(path: string, fill: (fresh: string) => Promise<void>): Promise<void> {
-  const fresh = join(dirname(path), `${UNFINISHED}${process.pid}`);
+  const fresh = join(dirname(path), `${UNFINISHED}${process.pid}-${basename(path)}`);
   try {
     rmSync(fresh, { recursive: true, force: true });
     mkdirSync(fresh, { recursive: true });
@@ -135,16 +135,21 @@ export async function saveCheckpoint(
   return path;
 }
 
-/** Removes leftovers of a crash while saving. A directory without its successor takes its place again. */
-export function clearUnfinished(runDirectory: string): void {
-  for (const folder of [runDirectory, join(runDirectory, FOLDER)]) {
-    if (!existsSync(folder)) continue;
-    for (const name of readdirSync(folder)) {
-      const path = join(folder, name);
-      const place = join(folder, name.slice(REPLACED.length));
-      if (name.startsWith(REPLACED) && !existsSync(place)) renameSync(path, place);
-      else if (name.startsWith(UNFINISHED) || name.startsWith(REPLACED))
-        rmSync(path, { recursive: true, force: true });
-    }
+/**
+ * Removes what a crash in `replaceDirectory` left in a folder. A directory without its successor takes its place again.
+ */
+export function clearLeftovers(folder: string): void {
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name);
+    const place = join(folder, name.slice(REPLACED.length));
+    if (name.startsWith(REPLACED) && !existsSync(place)) renameSync(path, place);
+    else if (name.startsWith(UNFINISHED) || name.startsWith(REPLACED))
+      rmSync(path, { recursive: true, force: true });
   }
+}
+
+/** Removes leftovers of a crash while saving from a run directory and its checkpoints. */
+export function clearUnfinished(runDirectory: string): void {
+  for (const folder of [runDirectory, join(runDirectory, FOLDER)]) clearLeftovers(folder);
 }

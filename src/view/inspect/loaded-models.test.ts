@@ -53,7 +53,7 @@ test("a model whose files or configuration are others now is opened again", asyn
   expect(events).toEqual([open, "use", "use", close, open, "use", close, open, "use"]);
 });
 
-/** Work that lasts until it is told to end. */
+/** Work that lasts until `end` is called. */
 function lasting() {
   let end = () => {};
   const ended = new Promise<void>((resolve) => {

@@ -1,25 +1,19 @@
 /**
  * @module
  * A file of answers (`answers.jsonl` of an evaluation), filtered and shown page by page, alone or beside the answers of
- * another model to the same problems. Of each answer some numbers are held; its texts stay in the file.
+ * another model to the same problems.
  */
 import { stat } from "node:fs/promises";
 import { RunError } from "../../errors/index.ts";
 import { missingAnswers } from "../../eval/index.ts";
 import type { AnswerPage, AnswersHead, PairedScores, ShownAnswer } from "../protocol.ts";
-import { GrowingFile } from "../runs/growing-file.ts";
 import { isObject, type JsonObject, numberOf, parseObject, textOf, textsOf } from "../runs/json-fields.ts";
 import { readLines } from "../runs/line-reader.ts";
+import { Recent } from "../runs/recent.ts";
+import { AnswerIndex, HEAD, type IndexedAnswer, keyOf, LIMITS, problemOf } from "./answer-index.ts";
 import { pairedScores, scoreOver } from "./answer-scores.ts";
 
-/** Event of the line that says what the answers are of. */
-const HEAD = "evaluation";
-/** Event of a verdict that came after its answer. */
-const VERDICT = "verdict";
-/** Event of a row without a problem. */
-const SKIPPED = "skipped";
 const MOST_ANSWERS = 500_000;
-const LIMITS = { maxBytes: 16 << 20, maxLineBytes: 4 << 20 } as const;
 /** Answers of a page. */
 const PAGE = 40;
 
@@ -33,31 +27,12 @@ interface AnswerQuery {
   readonly find?: string;
 }
 
-/** An answer in memory. */
-interface IndexedAnswer {
-  readonly at: number;
-  readonly problem: string;
-  readonly index: number;
-  readonly sample: number;
-  readonly kind: string;
-  /** Null where it was not judged. */
-  readonly score: number | null;
-  /** Offset of the line with its verdict, where that came later. */
-  readonly verdictAt?: number;
-  readonly isTruncated: boolean;
-}
-
 /** An answer beside that of another file to the same problem. */
 interface Paired {
   readonly own: IndexedAnswer;
   readonly other: IndexedAnswer | undefined;
 }
 
-/** A problem without an index has its name alone. */
-const problemOf = ({ index, problem }: Pick<IndexedAnswer, "index" | "problem">) =>
-  index < 0 ? problem : index;
-const keyOf = (answer: Pick<IndexedAnswer, "index" | "problem" | "sample">) =>
-  `${problemOf(answer)} ${answer.sample}`;
 const isRight = ({ score }: IndexedAnswer) => score !== null && score >= 1;
 
 /** The answers that each outcome keeps. */
@@ -97,20 +72,6 @@ function pairedOf(pairs: readonly Paired[]): PairedScores {
   );
 }
 
-function indexed(at: number, line: JsonObject): IndexedAnswer | undefined {
-  const { problem, completion } = line;
-  if (typeof problem !== "string" || typeof completion !== "string") return undefined;
-  return {
-    at,
-    problem,
-    index: numberOf(line["index"]) ?? -1,
-    sample: numberOf(line["sample"]) ?? 0,
-    kind: textOf(line["kind"]),
-    score: numberOf(line["score"]),
-    isTruncated: line["stopReason"] === "length",
-  };
-}
-
 /** @param verdict the line with the verdict, where that came later */
 function shown(line: JsonObject, verdict: JsonObject = line): Omit<ShownAnswer, "other"> {
   return {
@@ -130,13 +91,6 @@ function shown(line: JsonObject, verdict: JsonObject = line): Omit<ShownAnswer, 
   };
 }
 
-/** Whether an answer or its problem has a text, in either case. */
-function hasText(line: JsonObject, wanted: string): boolean {
-  const { problem, question, completion, extracted } = line;
-  const all = [problem, question, completion, extracted, ...textsOf(line["answers"])];
-  return all.some((one) => textOf(one).toLowerCase().includes(wanted));
-}
-
 /** The plan of an evaluation. */
 interface Plan {
   readonly planned: number;
@@ -144,36 +98,25 @@ interface Plan {
   readonly samples: number;
 }
 
-/** A file of answers, read on as it grows. */
+/** A file of answers. Its index is read when a page is first asked for, and kept while it is one of the last. */
 export class AnswerFile {
   readonly path: string;
-  #answers: IndexedAnswer[] = [];
-  /** Places of the answers by problem and sample. */
-  readonly #places = new Map<string, number>();
   #head: { readonly state: string; readonly head: AnswersHead; readonly plan: Plan } | undefined;
-  #found: { readonly key: string; readonly lines: ReadonlySet<number> } | undefined;
-  /** Lines that cannot be read, and are no head of answers. */
-  #unreadable = 0;
-  /** Rows of the benchmark without answers. */
-  #skipped = 0;
   readonly #most: number;
-  readonly #lines = new GrowingFile(LIMITS, {
-    onReset: () => {
-      this.#answers = [];
-      this.#places.clear();
-      this.#unreadable = 0;
-      this.#skipped = 0;
-    },
-    onLine: ({ at, text }) => {
-      if (text !== "") this.#add(at, text === undefined ? undefined : parseObject(text));
-      return this.#answers.length < this.#most;
-    },
-  });
+  readonly #indexes: Recent<object, AnswerIndex>;
 
-  /** @param most answers that are read */
-  constructor(path: string, most = MOST_ANSWERS) {
+  /**
+   * @param most answers that are read
+   * @param indexes of the files used last
+   */
+  constructor(path: string, most = MOST_ANSWERS, indexes = new Recent<object, AnswerIndex>(1)) {
     this.path = path;
     this.#most = most;
+    this.#indexes = indexes;
+  }
+
+  #index(): AnswerIndex {
+    return this.#indexes.use(this, () => new AnswerIndex(this.path, this.#most));
   }
 
   /**
@@ -198,9 +141,9 @@ export class AnswerFile {
   }
 
   /** How many planned answers are not there; 0 where the plan is not known. */
-  async #missing(): Promise<number> {
+  async #missing(answers: number, skipped: number): Promise<number> {
     await this.head();
-    return missingAnswers(this.#head?.plan ?? {}, this.#answers.length, this.#skipped);
+    return missingAnswers(this.#head?.plan ?? {}, answers, skipped);
   }
 
   async #line(at: number): Promise<JsonObject | undefined> {
@@ -210,55 +153,6 @@ export class AnswerFile {
       return false;
     });
     return found;
-  }
-
-  /** The answers in memory, with all that were added since the last call. */
-  async #all(): Promise<readonly IndexedAnswer[]> {
-    await this.#lines.readOn(this.path);
-    return this.#answers;
-  }
-
-  get #isCut(): boolean {
-    return this.#answers.length >= this.#most && this.#lines.hasMore;
-  }
-
-  /** Offsets of the lines that have a text; the last search is kept. */
-  async #linesWith(find: string): Promise<ReadonlySet<number>> {
-    const key = `${this.#lines.round} ${this.#lines.bytes} ${find}`;
-    if (this.#found?.key === key) return this.#found.lines;
-    const wanted = find.trim().toLowerCase();
-    const lines = new Set<number>();
-    for (let from = 0; from < this.#lines.bytes; ) {
-      const { next } = await readLines(this.path, from, LIMITS, ({ at, text }) => {
-        const line = text === undefined ? undefined : parseObject(text);
-        if (line !== undefined && hasText(line, wanted)) lines.add(at);
-        return true;
-      });
-      if (next === from) break;
-      from = next;
-    }
-    this.#found = { key, lines };
-    return lines;
-  }
-
-  #add(at: number, line: JsonObject | undefined): void {
-    const answer = line && indexed(at, line);
-    if (answer !== undefined) {
-      // A line that repeats an answer takes its place.
-      const place = this.#places.get(keyOf(answer)) ?? this.#answers.length;
-      this.#places.set(keyOf(answer), place);
-      this.#answers[place] = answer;
-    } else if (line?.["event"] === VERDICT) {
-      const { problem, index, sample } = line;
-      const key = { problem: textOf(problem), index: numberOf(index) ?? -1, sample: numberOf(sample) ?? 0 };
-      const place = this.#places.get(keyOf(key));
-      if (place === undefined) return;
-      this.#answers[place] = { ...this.#answers[place]!, score: numberOf(line["score"]), verdictAt: at };
-    } else if (line?.["event"] === SKIPPED) {
-      this.#skipped += 1;
-    } else if (line?.["event"] !== HEAD) {
-      this.#unreadable += 1;
-    }
   }
 
   /** An answer with its texts; undefined where its line is gone. */
@@ -275,9 +169,10 @@ export class AnswerFile {
    * @param against answers of another model, to be shown beside these
    */
   async page(query: AnswerQuery, from: number, against?: AnswerFile): Promise<AnswerPage> {
-    const all = await this.#all();
-    const otherAnswers = against === undefined ? [] : await against.#all();
-    const isCut = this.#isCut || (against ?? this).#isCut;
+    const [index, beside] = [this.#index(), against === undefined ? undefined : against.#index()];
+    const all = await index.all();
+    const otherAnswers = (await beside?.all()) ?? [];
+    const isCut = index.isCut || (beside?.isCut ?? false);
     const others = new Map(otherAnswers.map((answer) => [keyOf(answer), answer]));
     const pairs = all.map((own): Paired => {
       const other = others.get(keyOf(own));
@@ -285,10 +180,8 @@ export class AnswerFile {
     });
     const kinds = [...new Set(all.map(({ kind }) => kind))].sort();
     const { find = "" } = query;
-    const lines = find.trim() === "" ? undefined : await this.#linesWith(find);
-    const asked = pairs.filter(
-      ({ own }) => (query.kind === "" || own.kind === query.kind) && (lines?.has(own.at) ?? true),
-    );
+    const isFound = find.trim() === "" ? () => true : await index.search(find);
+    const asked = pairs.filter(({ own }) => (query.kind === "" || own.kind === query.kind) && isFound(own));
     const names = Object.keys(OUTCOMES).filter((name) => against || (name !== "gained" && name !== "lost"));
     const outcomes = Object.fromEntries(names.map((name) => [name, asked.filter(OUTCOMES[name]!).length]));
     const found = asked.filter(
@@ -297,8 +190,8 @@ export class AnswerFile {
     const answers: ShownAnswer[] = [];
     for (const { own, other } of found.slice(from, from + PAGE)) {
       const answer = await this.#shown(own);
-      const beside = other && against ? await against.#shown(other) : undefined;
-      if (answer !== undefined) answers.push({ ...answer, other: beside ?? null });
+      const shownOther = other && against ? await against.#shown(other) : undefined;
+      if (answer !== undefined) answers.push({ ...answer, other: shownOther ?? null });
     }
     return {
       answers,
@@ -309,8 +202,8 @@ export class AnswerFile {
       total: found.length,
       next: from + PAGE < found.length ? from + PAGE : null,
       cutAfter: isCut ? this.#most : null,
-      missing: isCut ? 0 : await this.#missing(),
-      unreadable: this.#unreadable + (against === undefined ? 0 : against.#unreadable),
+      missing: isCut ? 0 : await this.#missing(all.length, index.skipped),
+      unreadable: index.unreadable + (beside?.unreadable ?? 0),
     };
   }
 }

@@ -10,11 +10,15 @@ import { containedPath } from "../runs/contained-path.ts";
 import { parseObject } from "../runs/json-fields.ts";
 import { newestOf } from "../runs/newest.ts";
 import { ANSWERS, type Place, type Places, TABLE } from "../runs/places.ts";
+import { Recent } from "../runs/recent.ts";
 import { AnswerFile } from "./answer-file.ts";
+import type { AnswerIndex } from "./answer-index.ts";
 import { gridTable } from "./grid-table.ts";
 
 /** Files of answers, and tables, in a list. */
 const MOST = 1000;
+/** Files of answers whose index is kept: a page shows two. */
+const MOST_INDEXES = 4;
 const MOST_TABLE_BYTES = 32 << 20;
 
 /** Finds results, and keeps what was read of them. */
@@ -23,16 +27,22 @@ export class ResultSet {
   readonly #most: number;
   /** Files of answers that were asked for, by id. */
   readonly #files = new Map<string, AnswerFile>();
+  readonly #indexes: Recent<object, AnswerIndex>;
 
   /** @param most things in a list */
-  constructor(places: Places, most = MOST) {
+  constructor(places: Places, most = MOST, indexes = new Recent<object, AnswerIndex>(MOST_INDEXES)) {
     this.#places = places;
     this.#most = most;
+    this.#indexes = indexes;
   }
 
   async #answers(): Promise<ReadonlyMap<string, Place>> {
     const { answers } = await this.#places.look();
-    for (const id of this.#files.keys()) if (!answers.has(id)) this.#files.delete(id);
+    for (const [id, file] of this.#files) {
+      if (answers.has(id)) continue;
+      this.#files.delete(id);
+      this.#indexes.delete(file);
+    }
     return answers;
   }
 
@@ -41,7 +51,7 @@ export class ResultSet {
     const path = await containedPath(base, ...inside, ANSWERS).catch(() => undefined);
     if (path === undefined) return undefined;
     const known = this.#files.get(id);
-    const file = known?.path === path ? known : new AnswerFile(path);
+    const file = known?.path === path ? known : new AnswerFile(path, undefined, this.#indexes);
     this.#files.set(id, file);
     return file;
   }

@@ -3,7 +3,9 @@ import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { temporaryDirectory } from "../../testing/temporary-directory.ts";
 import { Places } from "../runs/places.ts";
+import { Recent } from "../runs/recent.ts";
 import { AnswerFile } from "./answer-file.ts";
+import type { AnswerIndex } from "./answer-index.ts";
 import { ResultSet } from "./result-set.ts";
 
 const head = (model: string) => ({
@@ -246,6 +248,40 @@ describe("files of answers", () => {
       outcomes: { all: 1 },
       score: { mean: 0 },
     });
+  });
+
+  test("whose verdict came later are searched by the answer that it extracted, as the page shows it", async () => {
+    const path = join(temporaryDirectory(), "answers.jsonl");
+    const pending = { extracted: "unread", answers: ["1"], isJudged: false };
+    const verdict = { event: "verdict", sample: 0, score: 1, reason: "equal" };
+    write(path, [
+      head("one"),
+      answer(0, null, pending),
+      answer(1, null, pending),
+      { ...verdict, index: 0, extracted: "Twelve" },
+      { ...verdict, index: 1, extracted: null },
+    ]);
+    const file = new AnswerFile(path);
+    const found = async (find: string) =>
+      (await file.page({ ...ALL, find }, 0)).answers.map(({ index, extracted }) => [index, extracted]);
+    expect(await found("twelve")).toEqual([[0, "Twelve"]]);
+    expect(await found("unread")).toEqual([]);
+    expect(await found("question 1")).toEqual([[1, null]]);
+    expect(await found("equal")).toEqual([]);
+  });
+
+  test("are held of the files that were opened last; the answers of another file are read again", async () => {
+    const root = temporaryDirectory();
+    const names = ["a", "b", "c"];
+    for (const name of names) write(join(root, name, "answers.jsonl"), [head(name), answer(0, 1)]);
+    const held = new Recent<object, AnswerIndex>(2);
+    const set = new ResultSet(await Places.open([root]), undefined, held);
+    await set.answers();
+    expect(held.entries()).toEqual([]);
+    const files = await Promise.all(names.map((name) => set.answerFile(name)));
+    for (const file of files) expect((await file.page(ALL, 0)).total).toBe(1);
+    expect(held.entries().map(([file]) => file)).toEqual(files.slice(1));
+    expect((await files[0]?.page(ALL, 0, files[2]))?.paired?.problems).toBe(1);
   });
 
   test("of another model at the same place have its head, and its answers alone", async () => {

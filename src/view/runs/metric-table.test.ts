@@ -21,7 +21,6 @@ test("a run of 200,000 iterations is thinned evenly and keeps its ends", async (
     (_, i) => `{"event":"iteration","iteration":${i + 1},"reward":${i + 1}}`,
   );
   const table = await tableOf(lines);
-  expect(table.reached).toBe(count);
   const { x = [], columns = {} } = table.events(0, ALL, 1_000_000)["iteration"] ?? {};
   expect(x.length).toBeLessThanOrEqual(65_536);
   expect(x.length).toBeGreaterThan(32_000);

@@ -137,7 +137,6 @@ function bucketColumn(
 export class MetricTable {
   #events = new Map<string, EventTable>();
   #warnings = new Map<string, RunWarning>();
-  #reached = 0;
   #unreadable = 0;
   #lacksEvents = false;
   readonly #lines = new GrowingFile(
@@ -146,7 +145,6 @@ export class MetricTable {
       onReset: () => {
         this.#events = new Map();
         this.#warnings = new Map();
-        this.#reached = 0;
         this.#unreadable = 0;
         this.#lacksEvents = false;
       },
@@ -156,16 +154,6 @@ export class MetricTable {
       },
     },
   );
-
-  /** The newest iteration or step. */
-  get reached(): number {
-    return this.#reached;
-  }
-
-  /** Bytes that were read. */
-  get bytes(): number {
-    return this.#lines.bytes;
-  }
 
   /** The newest `MOST_WARNINGS`, in the order in which they came first. */
   get warnings(): readonly RunWarning[] {
@@ -215,7 +203,6 @@ export class MetricTable {
     }
     table.add(iteration, values);
     if (typeof record["message"] === "string") this.#warn(record["message"], iteration);
-    this.#reached = Math.max(this.#reached, iteration);
   }
 
   #warn(message: string, iteration: number): void {

@@ -7,7 +7,7 @@ import type { Config } from "../../config/index.ts";
 import { advantagesOf, rewardsDiffer } from "./group-advantage.ts";
 import { GrowingFile } from "./growing-file.ts";
 import { isObject, type JsonObject, numberOf, parseObject } from "./json-fields.ts";
-import { type IndexedFile, indexColumn } from "./rollout-index.ts";
+import { type IndexedFile, indexColumn, MOST_COMPLETIONS } from "./rollout-index.ts";
 
 const PIECE_BYTES = 16 << 20;
 const MAX_LINE_BYTES = 16 << 20;
@@ -96,14 +96,21 @@ function fileOf(line: JsonObject, config: Pick<Config, "algorithm">): IndexedFil
   };
 }
 
-/** The content of a run's index, by iteration. */
+/** The content of a run's index, by iteration: of the iterations that a `RolloutIndex` of the same size holds. */
 export class RecordedIndex {
-  #files = new Map<number, IndexedFile & { readonly bytes: number }>();
+  readonly #most: number;
+  /** The iteration recorded last is the last. */
+  readonly #files = new Map<number, IndexedFile & { readonly bytes: number }>();
+  /** Completions of all of them. */
+  #count = 0;
   #config: Pick<Config, "algorithm"> | undefined;
   readonly #lines = new GrowingFile(
     { maxBytes: PIECE_BYTES, maxLineBytes: MAX_LINE_BYTES },
     {
-      onReset: () => this.#files.clear(),
+      onReset: () => {
+        this.#files.clear();
+        this.#count = 0;
+      },
       onLine: ({ text }) => {
         this.#add(text === undefined ? undefined : parseObject(text));
         return true;
@@ -111,8 +118,13 @@ export class RecordedIndex {
     },
   );
 
+  /** @param most completions from which on older iterations are dropped */
+  constructor(most = MOST_COMPLETIONS) {
+    this.#most = most;
+  }
+
   /**
-   * The completions of an iteration; undefined where the index has none, or is of another file than the one of that size.
+   * The completions of an iteration; undefined where the index has none, dropped them, or is of another file than the one of that size.
    */
   file(iteration: number, bytes: number, state: string): IndexedFile | undefined {
     const found = this.#files.get(iteration);
@@ -129,6 +141,18 @@ export class RecordedIndex {
   #add(line: JsonObject | undefined): void {
     const found = line && this.#config && fileOf(line, this.#config);
     const bytes = numberOf(line?.["bytes"]);
-    if (found && bytes !== null) this.#files.set(found.iteration, { ...found, bytes });
+    if (!found || bytes === null) return;
+    this.#drop(found.iteration);
+    this.#files.set(found.iteration, { ...found, bytes });
+    this.#count += found.count;
+    for (const [oldest, { count }] of this.#files) {
+      if (this.#count - count < this.#most) break;
+      this.#drop(oldest);
+    }
+  }
+
+  #drop(iteration: number): void {
+    this.#count -= this.#files.get(iteration)?.count ?? 0;
+    this.#files.delete(iteration);
   }
 }

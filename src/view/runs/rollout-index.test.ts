@@ -1,8 +1,10 @@
-import { appendFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { madeRun, rolloutLine } from "../../testing/made-run.ts";
 import { rolloutIndexEntry } from "../../train/run-directory/rollout-index.ts";
+import { RecordedIndex } from "./recorded-index.ts";
+import { RolloutIndex } from "./rollout-index.ts";
 import { Run } from "./run.ts";
 
 let path: string;
@@ -144,4 +146,26 @@ describe("the index that a run wrote", () => {
     expect(right).toHaveLength(10);
     expect(right.filter((text) => text.startsWith("2 "))).toEqual(["2 right 1", "2 late 1"]);
   });
+
+  test.each([
+    [13, 12, false, [4, 4, 4]],
+    [12, 12, false, [4, 4, 4]],
+    [8, 8, true, [undefined, 4, 4]],
+    [6, 8, true, [undefined, 4, 4]],
+    [2, 4, true, [undefined, undefined, 4]],
+  ])(
+    "of at most %d completions holds what a list of so many shows (%d)",
+    async (most, total, isCut, counts) => {
+      withIndex(() => true);
+      const { size: bytes } = statSync(join(path, "rollouts", "000001.jsonl"));
+      const files = [1, 2, 3].map((iteration) => ({ iteration, bytes, state: "" }));
+      const recorded = new RecordedIndex(most);
+      await recorded.readOn(join(path, "rollout-index.jsonl"), await run.config());
+      const of = ({ iteration, state }: (typeof files)[number]) => recorded.file(iteration, bytes, state);
+      expect(files.map((file) => of(file)?.count)).toEqual(counts);
+      const index = new RolloutIndex(most);
+      await index.readOn(files, of, () => Promise.reject(new Error("a file was read")));
+      expect([index.ranked(EVERYTHING, 0, 99).total, index.isCut]).toEqual([total, isCut]);
+    },
+  );
 });

@@ -6,7 +6,7 @@
 import type { CompletionSummary, GroupSummary, RolloutPage } from "../protocol.ts";
 
 /** More completions are not held: the oldest iterations are then left out, and that is said. */
-const MOST_COMPLETIONS = 500_000;
+export const MOST_COMPLETIONS = 500_000;
 
 const NUMBERS = ["advantage", "reward", "tokens", "entropy", "logprob", "weightMax", "alignment"] as const;
 /** Reward parts are asked for under their name with this before it. */
@@ -128,10 +128,16 @@ function passes({ columns }: IndexedFile, row: number, { outcome, spread }: Rank
 
 /** Keeps the numbers of a run's completions, and reads on where files have changed. */
 export class RolloutIndex {
+  readonly #most: number;
   #files: readonly IndexedFile[] = [];
   #reading: Promise<void> | undefined;
   /** Whether older iterations were left out. */
   isCut = false;
+
+  /** @param most completions from which on older iterations are left out */
+  constructor(most = MOST_COMPLETIONS) {
+    this.#most = most;
+  }
 
   /** Lines that cannot be read. */
   get unreadable(): number {
@@ -164,7 +170,7 @@ export class RolloutIndex {
     const files: IndexedFile[] = [];
     let total = 0;
     for (const one of now.toReversed()) {
-      if (total >= MOST_COMPLETIONS) break;
+      if (total >= this.#most) break;
       const { iteration, state } = one;
       const old = before.get(iteration);
       const known = old?.state === state ? old : recorded(one);

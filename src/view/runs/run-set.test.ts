@@ -1,9 +1,11 @@
 import { mkdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { madeRun } from "../../testing/made-run.ts";
 import { temporaryDirectory } from "../../testing/temporary-directory.ts";
+import { KeptNumbers } from "./kept-numbers.ts";
 import { Places } from "./places.ts";
+import type { Run } from "./run.ts";
 import { RunSet } from "./run-set.ts";
 
 const open = async (paths: readonly string[], clock?: () => number, most?: number) =>
@@ -98,4 +100,48 @@ test("a list has at most 500 runs, and says how many are left out", async () => 
   }
   const { items, older } = await (await open([root])).list();
   expect([items.length, older]).toEqual([500, 3]);
+});
+
+describe("memory", () => {
+  /** A set of four runs with their ids, and the iterations whose numbers it holds of each. */
+  async function four(mostTables?: number) {
+    const root = temporaryDirectory();
+    const names = ["a", "b", "c", "d"];
+    for (const name of names) madeRun({ path: join(root, name), completions: [] });
+    const numbers = new KeptNumbers(mostTables);
+    const set = new RunSet(await Places.open([root]), 4, numbers);
+    const held = ({ items }: { readonly items: readonly Run[] }) =>
+      items.map((run) => numbers.metrics(run).events(0, 9, 9)["iteration"]?.x.length ?? 0);
+    return { set, names, held };
+  }
+
+  test("a list reads how far its runs are, and holds no numbers of them", async () => {
+    const { set, held } = await four();
+    const list = await set.list();
+    const summaries = await Promise.all(list.items.map((run) => run.summary()));
+    expect(summaries.map(({ reached }) => reached)).toEqual([3, 3, 3, 3]);
+    expect(held(list)).toEqual([0, 0, 0, 0]);
+  });
+
+  test("only the runs used last keep their numbers; another's are read again", async () => {
+    const { set, names, held } = await four(2);
+    const columns = async (name: string) =>
+      (await (await set.find(name))?.metrics(0, 9, 9))?.events["iteration"]?.columns["reward"]?.mean;
+    for (const name of names) expect(await columns(name)).toEqual([0.1, 0.2, 0.3]);
+    const list = await set.list();
+    expect(held({ items: list.items.slice(2) })).toEqual([3, 3]);
+    expect(held({ items: list.items.slice(0, 2) })).toEqual([0, 0]);
+    expect(await columns("a")).toEqual([0.1, 0.2, 0.3]);
+  });
+
+  test("a run that has fallen out of the list is forgotten after as many others as a list has", async () => {
+    const root = temporaryDirectory();
+    for (const name of ["a", "b", "c"]) madeRun({ path: join(root, name), completions: [] });
+    const set = await open([root], () => 0, 1);
+    const old = await set.find("a");
+    await set.find("b");
+    expect(await set.find("a")).toBe(old);
+    for (const name of ["b", "c"]) await set.find(name);
+    expect(await set.find("a")).not.toBe(old);
+  });
 });

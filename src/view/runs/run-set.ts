@@ -3,24 +3,29 @@
  * The runs that a viewer shows: the directories it was given, the runs inside them, and the warm starts inside those.
  */
 import type { Listed } from "../protocol.ts";
+import { KeptNumbers } from "./kept-numbers.ts";
 import { newestOf } from "./newest.ts";
 import type { Place, Places } from "./places.ts";
+import { Recent } from "./recent.ts";
 import { Run } from "./run.ts";
 
 /** Runs in a list. */
 const MOST_RUNS = 500;
 
-/** Looks for runs; each is opened once and kept while it is there. */
+/** Looks for runs; each is opened once and kept while it is there and used. */
 export class RunSet {
   readonly #places: Places;
   readonly #most: number;
-  /** Runs that were asked for. */
-  #runs = new Map<string, Run>();
+  readonly #numbers: KeptNumbers;
+  /** Runs that were asked for: all of a list, and as many that are too old for it. */
+  readonly #runs: Recent<string, Run>;
 
   /** @param most runs in a list */
-  constructor(places: Places, most = MOST_RUNS) {
+  constructor(places: Places, most = MOST_RUNS, numbers = new KeptNumbers()) {
     this.#places = places;
     this.#most = most;
+    this.#numbers = numbers;
+    this.#runs = new Recent(2 * most);
   }
 
   /**
@@ -51,15 +56,16 @@ export class RunSet {
 
   async #look(): Promise<ReadonlyMap<string, Place>> {
     const { runs } = await this.#places.look();
-    this.#runs = new Map([...this.#runs].filter(([id, { path }]) => runs.get(id)?.path === path));
+    for (const [id, run] of this.#runs.entries()) {
+      if (runs.get(id)?.path === run.path) continue;
+      this.#runs.delete(id);
+      this.#numbers.forget(run);
+    }
     return runs;
   }
 
   #opened({ id, path, isRun }: Place): Run {
-    const known = this.#runs.get(id);
-    if (known?.path === path) return known;
-    const run = new Run(id, path, isRun);
-    this.#runs.set(id, run);
-    return run;
+    if (this.#runs.get(id)?.path !== path) this.#runs.delete(id);
+    return this.#runs.use(id, () => new Run(id, path, isRun, this.#numbers));
   }
 }

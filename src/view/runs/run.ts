@@ -18,9 +18,10 @@ import type {
 } from "../protocol.ts";
 import { containedPath } from "./contained-path.ts";
 import { dotted, isObject, type JsonObject, numberOf, parseObject, textOf } from "./json-fields.ts";
-import { MetricTable } from "./metric-table.ts";
+import { KeptNumbers } from "./kept-numbers.ts";
+import type { MetricTable } from "./metric-table.ts";
+import { MetricsEnd, NO_PROGRESS, type Progress } from "./metrics-end.ts";
 import { DEPTH } from "./places.ts";
-import { RecordedIndex } from "./recorded-index.ts";
 import { rolloutGroup, rolloutGroupSummary, rolloutPage } from "./rollout-file.ts";
 import { type RankedPlace, type RankingQuery, type RolloutFileState, RolloutIndex } from "./rollout-index.ts";
 import { tokenClip } from "./run-algorithm.ts";
@@ -70,19 +71,22 @@ export class Run {
   readonly id: string;
   readonly path: string;
   readonly #isRun: boolean;
-  #metrics = new MetricTable();
-  #rollouts = new RolloutIndex();
-  readonly #recorded = new RecordedIndex();
+  readonly #numbers: KeptNumbers;
+  readonly #end = new MetricsEnd();
   /** Read again only where another run was begun at this path. */
   #record: OpenedRecord | undefined;
   #recordVersion: string | undefined;
   #kept: ({ readonly key: string } & KeptState) | undefined;
 
-  /** @param isRun false where nothing was found at the path, nor below it */
-  constructor(id: string, path: string, isRun = true) {
+  /**
+   * @param isRun false where nothing was found at the path, nor below it
+   * @param numbers shared by runs that are open at the same time
+   */
+  constructor(id: string, path: string, isRun = true, numbers = new KeptNumbers()) {
     this.id = id;
     this.path = path;
     this.#isRun = isRun;
+    this.#numbers = numbers;
   }
 
   /**
@@ -95,11 +99,8 @@ export class Run {
     const version = stats && `${stats.ino}-${stats.size}-${stats.mtimeMs}`;
     if (this.#record === undefined || version !== this.#recordVersion) {
       const record = await this.#readRecord();
-      if (this.#record !== undefined) {
-        // All that was read is of another run.
-        this.#metrics = new MetricTable();
-        this.#rollouts = new RolloutIndex();
-      }
+      // All that was read is of another run.
+      if (this.#record !== undefined) this.#numbers.forget(this);
       this.#record = record;
       this.#recordVersion = version;
     }
@@ -149,8 +150,8 @@ export class Run {
   async summary(): Promise<RunSummary> {
     try {
       const { kind, steps, config } = await this.record();
-      const [metrics, { isFinished, stopped, weights, startedAt }] = await Promise.all([
-        this.#readMetrics(),
+      const [progress, { isFinished, stopped, weights, startedAt }] = await Promise.all([
+        this.progress(),
         this.state(),
       ]);
       return {
@@ -160,8 +161,7 @@ export class Run {
         problem: null,
         planned: steps ?? plannedSteps(kind, config),
         version: this.#recordVersion ?? "",
-        reached: metrics.reached,
-        metricsBytes: metrics.bytes,
+        ...progress,
         isFinished,
         stopped,
         startedAt,
@@ -178,8 +178,7 @@ export class Run {
         problem: error instanceof Error ? error.message : String(error),
         planned: null,
         version: "",
-        reached: 0,
-        metricsBytes: 0,
+        ...NO_PROGRESS,
         isFinished: false,
         stopped: null,
         startedAt: null,
@@ -243,7 +242,7 @@ export class Run {
   /** The metrics of the run that is at the path now, read on; a metrics file that is not there is an empty one. */
   async #readMetrics(): Promise<MetricTable> {
     await this.record().catch(() => undefined);
-    const metrics = this.#metrics;
+    const metrics = this.#numbers.metrics(this);
     const file = await containedPath(this.path, "metrics.jsonl");
     if (file === undefined) metrics.clear();
     else await metrics.readOn(file);
@@ -262,10 +261,10 @@ export class Run {
     return (await containedPath(this.path)) !== undefined;
   }
 
-  /** The newest iteration or step, read on from disk, and the bytes that were read. */
-  async progress(): Promise<{ readonly reached: number; readonly metricsBytes: number }> {
-    const { reached, bytes } = await this.#readMetrics();
-    return { reached, metricsBytes: bytes };
+  /** The newest iteration or step, from the last line of the metrics. */
+  async progress(): Promise<Progress> {
+    const file = await containedPath(this.path, "metrics.jsonl");
+    return file === undefined ? NO_PROGRESS : this.#end.read(file);
   }
 
   /** Iterations with a rollouts file, in order. */
@@ -299,14 +298,15 @@ export class Run {
    */
   async ranking(query: RankingQuery, from: number, iteration?: number): Promise<RolloutRanking> {
     const config = await this.config();
+    const kept = this.#numbers.rollouts(this);
     const [all] = await Promise.all([
       this.#rolloutStates(),
-      containedPath(this.path, ROLLOUT_INDEX).then((path) => this.#recorded.readOn(path, config)),
+      containedPath(this.path, ROLLOUT_INDEX).then((path) => kept.recorded.readOn(path, config)),
     ]);
     const recorded = ({ iteration: of, bytes, state }: RolloutFileState) =>
-      this.#recorded.file(of, bytes, state);
+      kept.recorded.file(of, bytes, state);
     const files = iteration === undefined ? all : all.filter((file) => file.iteration === iteration);
-    const index = iteration === undefined ? this.#rollouts : new RolloutIndex();
+    const index = iteration === undefined ? kept.index : new RolloutIndex();
     await index.readOn(files, recorded, (of, at) => this.rollouts(of, at));
     const { places, total } = index.ranked(query, from, RANKED);
     const summaries = new Map<string, Promise<GroupSummary | undefined>>();

@@ -5,10 +5,18 @@
  */
 import type { IncomingMessage } from "node:http";
 
+const NAMES = ["127.0.0.1", "localhost", "[::1]"];
+/** The port of an address that names none: browsers leave it out. */
+const USUAL_PORT = 80;
+
 /** Why a request is refused; undefined when it is not. */
-export function refusal({ method, headers }: IncomingMessage, port: number): string | undefined {
+export function refusal(
+  { method, headers }: Pick<IncomingMessage, "method" | "headers">,
+  port: number,
+): string | undefined {
   if (method !== "GET" && method !== "HEAD") return `method ${method}: expected GET`;
-  const allowed = [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`];
+  const allowed = NAMES.map((name) => `${name}:${port}`);
+  if (port === USUAL_PORT) allowed.push(...NAMES);
   if (headers.host === undefined || !allowed.includes(headers.host)) {
     return `host "${headers.host ?? ""}": expected ${allowed[0]}`;
   }

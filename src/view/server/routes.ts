@@ -125,7 +125,10 @@ export interface FileReply {
  *
  * @throws RunError when there is no such export or file
  */
-export async function exportFile(url: URL, { exports }: RouteContext): Promise<FileReply | undefined> {
+export async function exportFile(
+  url: URL,
+  { exports }: Pick<RouteContext, "exports">,
+): Promise<FileReply | undefined> {
   const parts = /^\/api\/exports\/([^/]+)\/([^/]+)$/.exec(url.pathname)?.slice(1).map(decodedPart);
   const [id, name] = parts ?? [];
   if (id === undefined || name === undefined) return undefined;

@@ -204,6 +204,12 @@ describe("what is refused", () => {
     expect(text).toContain("error");
   });
 
+  test.each(["//", "//[", "http://"])("%s: no address at all", async (path) => {
+    const { port } = await viewer({ runs: [madeRun()] });
+    const { status, text } = await ask(port, path);
+    expect([status, JSON.parse(text)]).toEqual([400, { error: `address: expected a path, got "${path}"` }]);
+  });
+
   test("a query that is no number", async () => {
     const { port } = await viewer({ runs: [madeRun()] });
     expect((await ask(port, "/api/runs/made/metrics?points=many")).status).toBe(400);
