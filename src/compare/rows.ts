@@ -109,7 +109,7 @@ function groupsOf(results: readonly LabelledResult[], columns: readonly Column[]
 }
 
 /**
- * Mean of cells or of measures, seed by seed; problem by problem where all have equally many scores and lack the same ones. Then
+ * Mean of cells or of measures, seed by seed; problem by problem where all have equally many scores and lack the same scores. Then
  * the scores belong to the same problems, or to problems that are independent of each other. The mean of the scores has the
  * right spread in both cases.
  */

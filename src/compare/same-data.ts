@@ -27,7 +27,7 @@ const trainingData = async (config: Config) =>
   (await splitSource(await openTask(config), "train")).fingerprint;
 
 /**
- * Fails where a cell has learnt from data, or was measured on data, that are others now.
+ * Fails where data have changed since a cell was trained or measured on them.
  *
  * @throws DataError naming the cell, its directory, and both fingerprints
  */

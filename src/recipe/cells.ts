@@ -60,8 +60,8 @@ function reasonOf(row: RecipeRow): string | undefined {
 const OF_ASKING = ["prompt", "sampling"];
 
 /**
- * Settings of a row before training by which it is asked: those of the first row that is compared with it, else of the first trained
- * row, so that both answer the same prompt with as many tokens.
+ * Settings by which a row before training is asked: the same prompt with as many tokens as a trained row. That is the first row
+ * that is compared with it, else the first of all.
  */
 function askedLike(row: RecipeRow, rows: readonly RecipeRow[]): Settings[] {
   const trained = rows.filter(({ preset, start }) => preset !== undefined && start === undefined);

@@ -80,7 +80,7 @@ export function Frame({
 }
 
 /**
- * The images of a problem, each with its own state. Where there is attention, they are what its model sees: another model
+ * The images of a problem, each with its own state. Where there is attention, its model saw them: another model
  * than the run's may see other frames of a video, and earlier releases recorded too few of some.
  */
 export function ProblemImagesView({

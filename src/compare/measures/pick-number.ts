@@ -20,7 +20,7 @@ const conditionsOf = (where: string): [string, string][] =>
     return [key.trim(), value.trim()];
   });
 
-/** The parts of a diagnosis; those that are true may be missing. */
+/** The parts of a diagnosis; parts that are true may be missing. */
 const PARTS: Readonly<Record<Exclude<keyof ModelDiagnosis, "name" | "leftOut">, boolean>> = {
   completions: false,
   tokens: false,
@@ -35,7 +35,7 @@ const PARTS: Readonly<Record<Exclude<keyof ModelDiagnosis, "name" | "leftOut">, 
   agreement: true,
 };
 
-/** What a path may ask for: values of conditions by their key; other keys may have any. */
+/** Values that a path's conditions may have, by their key; other keys may have any value. */
 export type Allowed = Readonly<Record<string, readonly string[]>>;
 
 /**
