@@ -1,6 +1,4 @@
 import { expect, test } from "vitest";
-import { openSightOf } from "../../model/directory.ts";
-import { smolDirectory } from "../../testing/smolvlm-fixtures.ts";
 import { digitsFakeEngine } from "../../testing/tiny-run.ts";
 import { tinyTraining } from "../../testing/tiny-training.ts";
 import type { Group } from "../batch/group.ts";
@@ -24,12 +22,14 @@ test("a video has as many pictures as patches of time for the model: two frames 
     prompt: { chunks: [] },
     rollouts: [{ completion, text: "7", reward }],
   };
-  const lines = (sight: typeof training.dialogue.sight) =>
-    rolloutLines(
-      { ...training, dialogue: { ...training.dialogue, sight } },
-      { groups: [group], used: [], version: 0 },
-      0,
-    );
-  expect(lines(training.dialogue.sight)).toMatchObject([{ pictures: 4 }]);
-  expect(lines(openSightOf(smolDirectory("smolvlm-tied")))).toMatchObject([{ pictures: 6 }]);
+  const sight = training.dialogue.sight!;
+  const lines = (framesPerPatch: number) => {
+    const dialogue = {
+      ...training.dialogue,
+      sight: { ...sight, vision: { ...sight.vision, framesPerPatch } },
+    };
+    return rolloutLines({ ...training, dialogue }, { groups: [group], used: [], version: 0 }, 0);
+  };
+  expect(lines(2)).toMatchObject([{ pictures: 4 }]);
+  expect(lines(1)).toMatchObject([{ pictures: 6 }]);
 });
