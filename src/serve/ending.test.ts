@@ -23,14 +23,14 @@ test("a server that ends names the models that it could not keep, and why", asyn
   const full: Engine = { ...wholeFakeEngine(), save: noSpace };
   const endless: Engine = { ...wholeFakeEngine(), step: () => new Promise(() => {}) };
   const engines = [wholeFakeEngine(), wholeFakeEngine(), full, endless];
-  const { url, close } = await world.server({ engine: () => engines.shift()!, restLimitMs: 100 });
+  const server = await world.server({ engine: () => engines.shift()!, restLimitMs: 100 });
   const ids: string[] = [];
-  for (const _ of [...engines]) ids.push((await rawModel(url)).model);
+  for (const _ of [...engines]) ids.push((await rawModel(server.url)).model);
   const [, gradient, unsaved, busy] = ids;
   const backward = { model_id: gradient, seq_id: 1, forward_backward_input: input };
-  await result(url, await call(url, "forward_backward", backward));
-  await call(url, "optim_step", { model_id: busy, seq_id: 1, ...step });
-  expect(await close()).toEqual([
+  await result(server.url, await call(server.url, "forward_backward", backward));
+  await call(server.url, "optim_step", { model_id: busy, seq_id: 1, ...step });
+  expect(await server.close()).toEqual([
     { id: gradient, reason: "its gradient waits for an optim_step, and only whole steps are kept" },
     { id: unsaved, reason: expect.stringMatching(/: cannot be saved: no space left on the disk$/) },
     { id: busy, reason: "its requests did not end in time" },
@@ -38,14 +38,15 @@ test("a server that ends names the models that it could not keep, and why", asyn
 });
 
 test("a model whose record cannot be written is not kept", async () => {
-  const { url, close } = await world.server();
-  const { model: id } = await rawModel(url);
-  const run = StateDatabase.prototype.run;
-  vi.spyOn(StateDatabase.prototype, "run").mockImplementation(function (this: StateDatabase, sql, ...values) {
+  const server = await world.server();
+  const { model: id } = await rawModel(server.url);
+  const written = Reflect.get(StateDatabase.prototype, "run") as StateDatabase["run"];
+  const run = vi.spyOn(StateDatabase.prototype, "run");
+  run.mockImplementation(function (this: StateDatabase, sql, ...values) {
     if (sql.startsWith("UPDATE models")) throw new Refusal("storage", "no space left on the server's disk");
-    run.call(this, sql, ...values);
+    written.call(this, sql, ...values);
   });
-  expect(await close()).toEqual([{ id, reason: "no space left on the server's disk" }]);
+  expect(await server.close()).toEqual([{ id, reason: "no space left on the server's disk" }]);
 });
 
 test("a server that cannot listen warns of the models that it could not keep", async () => {

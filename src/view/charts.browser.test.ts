@@ -88,7 +88,7 @@ test("the header has the recorded value, with the smoothed one beside it", async
 test("values of several runs have names, and beyond its end a run has none", async () => {
   await open({ group: "0", smooth: "0" }, ["run-2", "seed-0"]);
   const label = chart("reward").getByRole("img");
-  expect(await label.getAttribute("aria-label")).toBe("reward: run-2 2; seed-0 0.2");
+  await expect.poll(() => label.getAttribute("aria-label")).toBe("reward: run-2 2; seed-0 0.2");
   await hover("reward", 0.9);
   const rows = chart("reward").locator(".readings tr");
   await expect

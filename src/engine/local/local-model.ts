@@ -150,9 +150,8 @@ export class LocalModel {
       memory.expectQuantised(this.#quantised.bytes);
     }
     const programs = new ProgramCache(PROGRAMS, { device, threads, spin }, () => memory.programBytes);
-    const width = imageTokenWidth(config.text);
-    const room = () => memory.room;
-    const vision = new VisionEncoder({ graphs: graphs.vision, store, programs, room, checkpointing }, width);
+    const tower = { graphs: graphs.vision, store, programs, memory, checkpointing };
+    const vision = new VisionEncoder(tower, imageTokenWidth(config.text));
     const table = new RotaryTable(graphs.rotary);
     this.#machinery = {
       config,

@@ -18,7 +18,7 @@ export class VisionEncoder {
 
   /** @param width numbers of an image's token, `imageTokenWidth` */
   constructor(machinery: VisionMachinery, width: number) {
-    this.#m = { room: () => Number.POSITIVE_INFINITY, checkpointing: "auto", ...machinery };
+    this.#m = { memory: { room: Number.POSITIVE_INFINITY }, checkpointing: "auto", ...machinery };
     this.#width = width;
     this.#batches = new VisionBatches(machinery.graphs, width);
     this.#gradient = new VisionGradient(this.#m);
@@ -72,11 +72,11 @@ export class VisionEncoder {
   }
 
   #forward({ key, plan, slots }: VisionBatch) {
-    const { graphs, store, programs, room } = this.#m;
+    const { graphs, store, programs, memory } = this.#m;
     return programs.get(`vision ${key} x${slots}`, async () => {
       const { graph, parameters, embeddings } = graphs.whole(store.layout, plan, slots);
       const bytes = workingBytes(graph, [embeddings]);
-      requireVisionRoom(room(), { key, bytes, what: "the vision tower" });
+      requireVisionRoom(memory.room, { key, bytes, what: "the vision tower" });
       const program = await programs.compile(graph, { embeddings });
       return { program, used: parameters.used };
     });

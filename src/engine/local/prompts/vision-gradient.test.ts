@@ -20,7 +20,7 @@ async function gradientWith(room: number) {
   const programs = new ProgramCache(8, { threads: 1 });
   const compile = vi.spyOn(programs, "compile");
   const tower = new VisionEncoder(
-    { graphs, store, programs, room: () => room },
+    { graphs, store, programs, memory: { room } },
     imageTokenWidth(config.text),
   );
   await tower.encode(images);

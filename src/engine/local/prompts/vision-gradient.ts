@@ -15,6 +15,7 @@ import {
   workingBytes,
 } from "../../../tensor/index.ts";
 import { type Checkpointing, PassPrograms } from "../checkpointing.ts";
+import type { MemoryPlan } from "../memory/memory-plan.ts";
 import type { ProgramCache } from "../program-cache.ts";
 import { accumulate, accumulated, gradientOutputs } from "../weights/accumulated.ts";
 import type { ParameterStore } from "../weights/parameter-store.ts";
@@ -32,8 +33,8 @@ export interface VisionMachinery {
   readonly graphs: VisionGraphs;
   readonly store: ParameterStore;
   readonly programs: ProgramCache;
-  /** Bytes that a run of the tower may take at present; no limit unless given. */
-  readonly room?: () => number;
+  /** `room`: bytes that a run of the tower may take at present; no limit unless given. */
+  readonly memory?: Pick<MemoryPlan, "room">;
   /** "auto" unless given. */
   readonly checkpointing?: Checkpointing;
 }
@@ -66,7 +67,7 @@ export class VisionGradient {
   }
 
   async #compile({ key, plan, slots }: VisionBatch) {
-    const { graphs, store, programs, room } = this.#m;
+    const { graphs, store, programs, memory } = this.#m;
     const { graph, parameters, blockInputs, embeddings } = graphs.whole(store.layout, plan, slots);
     const count = graph.nodes.length;
     const seed = { tensor: embeddings, gradient: graph.input("outputGradient", embeddings.shape) };
@@ -78,7 +79,7 @@ export class VisionGradient {
     const saved = this.#keepsAll(whole) ? [] : savedTensors(graph, results, count, blockInputs);
     const apart = Math.max(workingBytes(graph, saved), workingBytes(graph, results, saved)) + sizeOf(saved);
     const bytes = saved.length === 0 ? whole : apart;
-    requireVisionRoom(room(), { key, bytes, what: "the vision tower's gradient" });
+    requireVisionRoom(memory.room, { key, bytes, what: "the vision tower's gradient" });
     const kept = Object.fromEntries(saved.map((tensor) => [tensor.name, tensor]));
     const forward =
       saved.length === 0 ? undefined : await programs.compile(graph, kept, { resident: Object.keys(kept) });
@@ -89,8 +90,8 @@ export class VisionGradient {
 
   /** @param bytes that a program of all takes */
   #keepsAll(bytes: number): boolean {
-    const { checkpointing, room } = this.#m;
-    return checkpointing === "none" || (checkpointing === "auto" && bytes <= SHARE * room());
+    const { checkpointing, memory } = this.#m;
+    return checkpointing === "none" || (checkpointing === "auto" && bytes <= SHARE * memory.room);
   }
 }
 
