@@ -15,6 +15,7 @@ import {
   registerCase,
   weightsOf,
 } from "../../testing/model-fixtures.ts";
+import type { Checkpointing } from "./checkpointing.ts";
 import { DeviceModel } from "./device/device-model.ts";
 import { LocalModel } from "./local-model.ts";
 
@@ -25,8 +26,8 @@ const CLOSE = { rtol: 0, atol: 1e-4 };
 const opened: (LocalModel | DeviceModel)[] = [];
 afterAll(() => Promise.all(opened.map((model) => model.close())));
 
-function open(device: "cpu" | "webgpu"): LocalModel | DeviceModel {
-  const options = { model: checkpointDirectory(NAME), device, threads: 1 };
+function open(device: "cpu" | "webgpu", checkpointing: Checkpointing = "auto"): LocalModel | DeviceModel {
+  const options = { model: checkpointDirectory(NAME), device, threads: 1, checkpointing };
   const model = device === "cpu" ? new LocalModel(options) : new DeviceModel(options);
   opened.push(model);
   return model;
@@ -42,14 +43,18 @@ describe("a graphics adapter agrees with transformers", () => {
     }
   });
 
-  test("on the gradient of every parameter", async () => {
-    await model.accumulate(registerCase(model, recorded), coefficientsOf(recorded));
-    const found = await model.gradients();
-    for (const [parameter, expected] of Object.entries(recorded.gradients)) {
-      const error = digestError(digest(found.get(parameter)!.data), expected);
-      expect(error < 1e-3, `${parameter}: ${error}`).toBe(true);
-    }
-  });
+  test.each(["none", "blocks"] as const)(
+    "on the gradient of every parameter, checkpointing %s",
+    async (kept) => {
+      const own = open("webgpu", kept);
+      await own.accumulate(registerCase(own, recorded), coefficientsOf(recorded));
+      const found = await own.gradients();
+      for (const [parameter, expected] of Object.entries(recorded.gradients)) {
+        const error = digestError(digest(found.get(parameter)!.data), expected);
+        expect(error < 1e-3, `${parameter}: ${error}`).toBe(true);
+      }
+    },
+  );
 });
 
 describe("a graphics adapter agrees with the processor", () => {
