@@ -149,9 +149,11 @@ export async function runCell(
         signal,
         onProgress: onMeasure && ((done: number, total: number) => onMeasure(done, total, cell)),
       };
+      // Before: data that change meanwhile are other data.
+      const fingerprint = await evidence.fingerprint?.(cell.config);
       const found = await evidence.gather(subject);
       if (found === undefined || signal?.aborted) return false;
-      store.keep(cell, evidence, found, await evidence.fingerprint?.(cell.config));
+      store.keep(cell, evidence, found, fingerprint);
     }
   } finally {
     await engine?.close();

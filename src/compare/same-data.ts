@@ -3,9 +3,10 @@
  * Refuses results of data that have changed since. The identity of a cell has the places of its data and not their content,
  * which a run and a measurement record as a fingerprint.
  */
-import { type Config, openTask } from "../config/index.ts";
+import { type Config, fetchData, openTask } from "../config/index.ts";
 import { splitSource } from "../data/index.ts";
 import { DataError } from "../errors/index.ts";
+import { hubSettings } from "../model/index.ts";
 import { RunDirectory } from "../train/index.ts";
 import { type Cell, cellName } from "./cell.ts";
 import type { Measure } from "./measure.ts";
@@ -23,8 +24,12 @@ class Fingerprints {
   }
 }
 
+/** Nothing is downloaded only to be compared. */
+const localData = (config: Config) =>
+  fetchData(config, undefined, { settings: { ...hubSettings(), offline: true } });
+
 const trainingData = async (config: Config) =>
-  (await splitSource(await openTask(config), "train")).fingerprint;
+  (await splitSource(await openTask(await localData(config)), "train")).fingerprint;
 
 /**
  * Fails where data have changed since a cell was trained or measured on them.
@@ -56,7 +61,9 @@ export async function requireSameData(
       const { fingerprint } = evidence;
       const before = fingerprint && store.fingerprint(cell, evidence);
       if (fingerprint === undefined || before === undefined) continue;
-      const now = await fingerprints.of(evidence.identity(config), () => fingerprint(config));
+      const now = await fingerprints.of(evidence.identity(config), async () =>
+        fingerprint(await localData(config)),
+      );
       require(cell, "measured on", store.evidenceDirectory(cell, evidence), before, now);
     }
   }

@@ -68,7 +68,7 @@ export class CellStore {
   }
 
   /**
-   * The fingerprint of the problems that evidence was gathered on; undefined where there is none.
+   * Fingerprint of the problems on which a cell was measured; undefined if the result records none.
    *
    * @throws RunError as `evidence` does
    */

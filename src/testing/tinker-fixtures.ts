@@ -9,6 +9,7 @@ import {
   createFakeEngine,
   createTinkerEngine,
   type Engine,
+  type SampleRequest,
   type TinkerEngineOptions,
 } from "../engine/index.ts";
 import { SMALL_ASSETS, smallModelConfig } from "../engine/small-model.ts";
@@ -44,6 +45,18 @@ export function servedDigits(name: string, open: () => Promise<Engine> | Engine)
 export function wholeFakeEngine(): Engine {
   return createFakeEngine({ vocabSize: 64, promptRows: 2, seed: 5 });
 }
+
+/** A request for one completion of a text. */
+export const oneCompletion: SampleRequest = {
+  prompts: [{ chunks: [{ kind: "text", tokens: [10, 11, 12] }] }],
+  groupSize: 1,
+  maxCompletionTokens: 4,
+  temperature: 1,
+  topP: 1,
+  topK: 0,
+  stopTokens: [],
+  seed: 1,
+};
 
 /** Servers and clients of one test, and their end. */
 export class TinkerWorld {

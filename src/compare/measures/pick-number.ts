@@ -59,6 +59,16 @@ export function checkPath(path: string, allowed: Allowed, where: string): void {
   }
 }
 
+/** The item of a list that meets conditions; null if no item does, undefined if an item lacks one of their keys. */
+function itemOf(list: readonly unknown[], conditions: readonly [string, string][]): unknown {
+  const found = list.find((item) =>
+    conditions.every(([key, wanted]) => isSettings(item) && String(item[key]) === wanted),
+  );
+  if (found !== undefined) return found;
+  const haveKeys = list.every((item) => conditions.every(([key]) => isSettings(item) && key in item));
+  return haveKeys ? null : undefined;
+}
+
 /**
  * The number at a path; NaN where the diagnosis has none, since nothing of that kind was found: a list without the item, or a
  * share of no tokens.
@@ -70,21 +80,11 @@ export function numberAt(value: unknown, path: string, where: string): number {
   for (const [i, step] of stepsOf(path).entries()) {
     const { key, where: condition } = STEP.exec(step)?.groups ?? {};
     const inner = isSettings(here) && key !== undefined ? here[key] : undefined;
-    if (condition !== undefined && Array.isArray(inner)) {
-      const conditions = conditionsOf(condition);
-      here = inner.find((item) =>
-        conditions.every(([own, wanted]) => isSettings(item) && String(item[own]) === wanted),
-      );
-      if (here === undefined) {
-        const unknown = conditions.find(([own]) => inner.some((item) => !isSettings(item) || !(own in item)));
-        if (unknown === undefined) return Number.NaN;
-      }
-    } else here = inner;
-    const isOptional = i === 0 && PARTS[key as keyof typeof PARTS];
-    if (here === undefined && isOptional) return Number.NaN;
-    if (here === undefined) throw new ConfigError(`${where}.pick: the diagnosis has no ${step} in ${path}`);
+    here = condition !== undefined && Array.isArray(inner) ? itemOf(inner, conditionsOf(condition)) : inner;
+    const isMissingPart = here === undefined && i === 0 && PARTS[key as keyof typeof PARTS];
     // JSON has no NaN.
-    if (here === null) return Number.NaN;
+    if (here === null || isMissingPart) return Number.NaN;
+    if (here === undefined) throw new ConfigError(`${where}.pick: the diagnosis has no ${step} in ${path}`);
   }
   const estimate = isSettings(here) && "estimate" in here ? here["estimate"] : here;
   if (estimate === null) return Number.NaN;

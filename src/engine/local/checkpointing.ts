@@ -3,7 +3,7 @@
  * A gradient whose forward pass may be a program of its own, which keeps little, while the backward pass computes the
  * rest again.
  */
-import type { Program } from "../../tensor/index.ts";
+import { byteSize, type Program, type Tensor } from "../../tensor/index.ts";
 
 /**
  * The activations that a training step keeps: all that are expensive to compute, the inputs of the layers, or either,
@@ -30,4 +30,9 @@ export class PassPrograms {
     await this.forward?.release();
     await this.backward.release();
   }
+}
+
+/** Bytes of tensors that lie in memory together. */
+export function sizeOf(tensors: readonly Tensor[]): number {
+  return tensors.reduce((sum, tensor) => sum + byteSize(tensor), 0);
 }

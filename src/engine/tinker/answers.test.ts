@@ -2,8 +2,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import { EngineError } from "../../errors/index.ts";
-import { TinkerWorld } from "../../testing/tinker-fixtures.ts";
-import type { Engine, SampleRequest, Sequence } from "../engine.ts";
+import { oneCompletion, TinkerWorld } from "../../testing/tinker-fixtures.ts";
+import type { Engine, Prompt, Sequence } from "../engine.ts";
 import type { Fetch } from "./tinker-options.ts";
 
 const world = new TinkerWorld();
@@ -38,18 +38,8 @@ async function changing(isExtended = false) {
   return { engine, hook };
 }
 
-const prompt = { chunks: [{ kind: "text" as const, tokens: [10, 11, 12] }] };
+const [prompt] = oneCompletion.prompts as readonly [Prompt];
 const sequence: Sequence = { prompt, completion: Int32Array.of(13, 14) };
-const request: SampleRequest = {
-  prompts: [prompt],
-  groupSize: 1,
-  maxCompletionTokens: 4,
-  temperature: 1,
-  topP: 1,
-  topK: 0,
-  stopTokens: [],
-  seed: 1,
-};
 const reference = (engine: Engine) => engine.score([sequence], { weights: "reference" });
 const withData = (data: (of: (number | null)[]) => (number | null)[]): Changed => {
   return ({ loss_fn_outputs: outputs }) =>
@@ -110,13 +100,13 @@ describe("samples", () => {
   ])("are tokens of the model, as many as were asked for, with log-probs: %s", async (_, answer, message) => {
     const { engine, hook } = await changing();
     hook.changed = ({ sequences }) => sequences && answer;
-    await expect(engine.sample(request)).rejects.toThrow(where + message);
+    await expect(engine.sample(oneCompletion)).rejects.toThrow(where + message);
   });
 
   test("may have log-probs above 0 by rounding", async () => {
     const { engine, hook } = await changing();
     hook.changed = ({ sequences }) => sequences && with1([1], [1e-6]);
-    expect((await engine.sample(request))[0]![0]!.logprobs).toEqual(Float64Array.of(1e-6));
+    expect((await engine.sample(oneCompletion))[0]![0]!.logprobs).toEqual(Float64Array.of(1e-6));
   });
 });
 

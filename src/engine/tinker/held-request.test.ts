@@ -1,22 +1,10 @@
 import { setTimeout } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
-import { TinkerWorld } from "../../testing/tinker-fixtures.ts";
-import type { SampleRequest } from "../engine.ts";
+import { oneCompletion, TinkerWorld } from "../../testing/tinker-fixtures.ts";
 import type { Fetch, RetryEvent } from "./tinker-options.ts";
 
 const world = new TinkerWorld();
 afterEach(() => world.close());
-
-const request: SampleRequest = {
-  prompts: [{ chunks: [{ kind: "text", tokens: [10, 11, 12] }] }],
-  groupSize: 1,
-  maxCompletionTokens: 4,
-  temperature: 1,
-  topP: 1,
-  topK: 0,
-  stopTokens: [],
-  seed: 1,
-};
 
 /** An engine at a server that holds the first requests for a result until the time of their attempt is over. */
 async function holding(held: number, limits: { retryLimitMs?: number; futureLimitMs?: number }) {
@@ -42,14 +30,14 @@ async function holding(held: number, limits: { retryLimitMs?: number; futureLimi
 
 test("a result that takes longer than an attempt is waited for, and no attempt is counted", async () => {
   const { engine, events, hangs } = await holding(5, { retryLimitMs: 100 });
-  const expected = await engine.sample(request);
+  const expected = await engine.sample(oneCompletion);
   hangs();
-  expect(await engine.sample(request)).toEqual(expected);
+  expect(await engine.sample(oneCompletion)).toEqual(expected);
   expect(events).toEqual([]);
 });
 
 test("a result that never comes is an error after the limit for results", async () => {
   const { engine, hangs } = await holding(1000, { retryLimitMs: 100, futureLimitMs: 400 });
   hangs();
-  await expect(engine.sample(request)).rejects.toThrow(/no result after 0 s \(future .* at http/);
+  await expect(engine.sample(oneCompletion)).rejects.toThrow(/no result after 0 s \(future .* at http/);
 });

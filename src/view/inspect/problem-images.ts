@@ -86,7 +86,7 @@ export class ProblemImages {
  * Frames of a patch of time, of a problem that has so many pictures: the model's number, which a viewer does not know
  * without the model. A run of an earlier release may have recorded half of the frames of a model that sees each.
  *
- * @returns 1 where the number of pictures is not known, or is none that the problem can have
+ * @returns 1 if the number of pictures is unknown, or impossible for the problem
  */
 function framesPerPatch(problem: Problem, count: number | null): number {
   const longest = Math.max(1, ...(problem.videos ?? []).map(({ frames }) => frames.length));

@@ -20,7 +20,7 @@ export interface Progress {
 /** Of a run without metrics. */
 export const NO_PROGRESS: Progress = { reached: 0, metricsBytes: 0 };
 
-/** The iteration of a record of metrics; null where it is none. */
+/** The iteration that a line of metrics records; null if it records none. */
 function iterationOf(line: string): number | null {
   const record = parseObject(line);
   return typeof record?.["event"] === "string" ? numberOf(record["iteration"]) : null;

@@ -14,7 +14,7 @@ export class Recent<K, V> {
     this.#most = most;
   }
 
-  /** The value of a key, made where there is none. */
+  /** The value of a key; `make` creates a missing value. */
   use(key: K, make: () => V): V {
     const value = this.#values.has(key) ? this.#values.get(key)! : make();
     this.#values.delete(key);
@@ -24,7 +24,7 @@ export class Recent<K, V> {
     return value;
   }
 
-  /** The value of a key, which counts as used; undefined where there is none. */
+  /** The value of a key, which this call counts as used; undefined if the key has no value. */
   get(key: K): V | undefined {
     return this.#values.has(key) ? this.use(key, () => this.#values.get(key)!) : undefined;
   }

@@ -5,16 +5,8 @@
  * the activations of one block at a time.
  */
 import type { VisionGraphs } from "../../../model/graph/index.ts";
-import {
-  byteSize,
-  discard,
-  type Feeds,
-  gradients,
-  savedTensors,
-  type Tensor,
-  workingBytes,
-} from "../../../tensor/index.ts";
-import { type Checkpointing, PassPrograms } from "../checkpointing.ts";
+import { discard, type Feeds, gradients, savedTensors, workingBytes } from "../../../tensor/index.ts";
+import { type Checkpointing, PassPrograms, sizeOf } from "../checkpointing.ts";
 import type { MemoryPlan } from "../memory/memory-plan.ts";
 import type { ProgramCache } from "../program-cache.ts";
 import { accumulate, accumulated, gradientOutputs } from "../weights/accumulated.ts";
@@ -94,5 +86,3 @@ export class VisionGradient {
     return checkpointing === "none" || (checkpointing === "auto" && bytes <= SHARE * memory.room);
   }
 }
-
-const sizeOf = (tensors: readonly Tensor[]) => tensors.reduce((sum, tensor) => sum + byteSize(tensor), 0);

@@ -7,7 +7,6 @@
  */
 import type { BatchShape, ModelGraphs, TeacherForcedGraph } from "../../../model/graph/index.ts";
 import {
-  byteSize,
   type DeviceArray,
   elementCount,
   type Feeds,
@@ -18,7 +17,7 @@ import {
   type Tensor,
   workingBytes,
 } from "../../../tensor/index.ts";
-import { type Checkpointing, PassPrograms } from "../checkpointing.ts";
+import { type Checkpointing, PassPrograms, sizeOf } from "../checkpointing.ts";
 import type { BatchBytes, MemoryPlan } from "../memory/memory-plan.ts";
 import type { ProgramCache } from "../program-cache.ts";
 import { accumulate, accumulated, gradientOutputs } from "../weights/accumulated.ts";
@@ -213,5 +212,3 @@ export class TrainingPass {
     );
   }
 }
-
-const sizeOf = (tensors: readonly Tensor[]) => tensors.reduce((sum, tensor) => sum + byteSize(tensor), 0);
